@@ -1,0 +1,38 @@
+# The two commands a person needs are `make demo` and `make test`; each sets up all that it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HYPERSTEP := $(BIN)/hyperstep
+
+.PHONY: demo test check format lint types imports clean
+
+demo: $(VENV)/.ready
+	$(HYPERSTEP) run examples/digits/pipeline.py
+
+test: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2
+
+format: $(VENV)/.ready-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# An editable install; its sources are compiled here because Python may be told not to do so by itself.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[examples]"
+	$(BIN)/python -m compileall -q src
+	touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist

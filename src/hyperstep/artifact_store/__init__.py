@@ -1,0 +1,1 @@
+"""Files by content, and source folders as snapshots."""

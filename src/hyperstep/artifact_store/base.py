@@ -1,0 +1,50 @@
+"""What an artifact store promises: content in, digest out; the same content is held once."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+
+class ArtifactStore(ABC):
+    """Content-addressed files.
+
+    - A digest that ``put`` returned can be read back, bit for bit, by any process, from then on.
+    - A crash in the middle of storing never leaves a part of a file under a digest.
+    - Storing never changes or keeps the given file; later changes to it do not reach the store (no hard links).
+    - Two processes may store the same content at once.
+    """
+
+    @abstractmethod
+    def put_file(self, path: Path) -> str:
+        """Store a file's content; returns its digest.
+
+        Raises:
+            OSError: The file cannot be read, or the disk is full.
+        """
+
+    @abstractmethod
+    def put_bytes(self, data: bytes) -> str:
+        """Store ``data``; returns its digest."""
+
+    @abstractmethod
+    def has(self, digest: str) -> bool:
+        """Whether the content is held."""
+
+    @abstractmethod
+    def read_bytes(self, digest: str) -> bytes:
+        """The content.
+
+        Raises:
+            NotFoundError: It is not held.
+        """
+
+    @abstractmethod
+    def fetch(self, digest: str, target: Path) -> None:
+        """Write the content to ``target`` (by temporary file and rename), with its folders.
+
+        The written file is the caller's own: writable, and independent of the store.
+
+        Raises:
+            NotFoundError: It is not held.
+        """

@@ -1,0 +1,65 @@
+"""The error tree: every error the engine raises on purpose.
+
+HyperstepError
+├── InvalidInputError    (ValueError)           what the user gave breaks a rule
+├── NotFoundError        (LookupError)          no run, artifact or name like that
+├── ConflictError                               it exists already, or somebody else owns it
+├── UnsupportedError     (NotImplementedError)  known, but not built or not possible here
+├── StoreError                                  the records cannot be read or written
+│   └── NotOwnerError                           a write by an owner whose epoch has passed
+└── LaunchError          (RuntimeError)         a process could not be started
+
+A message says the rule that was broken, the value received, and what to do.
+"""
+
+from __future__ import annotations
+
+_UNSET = object()
+
+
+class HyperstepError(Exception):
+    """Root of the tree.
+
+    Args:
+        rule: What must hold, as a sentence.
+        received: The value that broke it; shown by ``repr``.
+        remedy: What the user can do about it.
+    """
+
+    def __init__(self, rule: str, *, received: object = _UNSET, remedy: str = "") -> None:
+        self.rule = rule
+        self.remedy = remedy
+        parts = [rule]
+        if received is not _UNSET:
+            parts.append(f"Received: {received!r}.")
+        if remedy:
+            parts.append(remedy)
+        super().__init__(" ".join(parts))
+
+
+class InvalidInputError(HyperstepError, ValueError):
+    """A value given by the user breaks a rule."""
+
+
+class NotFoundError(HyperstepError, LookupError):
+    """Nothing is recorded under that name or id."""
+
+
+class ConflictError(HyperstepError):
+    """The name is taken, or another process owns the run."""
+
+
+class UnsupportedError(HyperstepError, NotImplementedError):
+    """A known feature that is not built, or not possible on this machine."""
+
+
+class StoreError(HyperstepError):
+    """The run store cannot be read or written."""
+
+
+class NotOwnerError(StoreError):
+    """A write that carries an epoch older than the run's present owner."""
+
+
+class LaunchError(HyperstepError, RuntimeError):
+    """A process could not be started."""

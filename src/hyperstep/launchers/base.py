@@ -1,0 +1,66 @@
+"""What a launcher promises: it starts attempts, ends them, and tells how each one ended."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+
+
+class Launcher(ABC):
+    """Runs attempts as processes.
+
+    Promises that every implementation keeps:
+
+    - An attempt runs at most once: its claim file is made by exclusive create before the process starts.
+    - The process starts in ``work_folder`` with exactly ``env``, its own process group, standard input empty,
+      standard output and error in ``log_file``.
+    - ``poll`` reports the end of each attempt that was launched or adopted exactly once. The exit file is on disk
+      before that.
+    - ``launch``, ``stop`` and ``poll`` return at once; none of them waits for a process.
+    - Launched processes live on when the launcher is closed or its process is killed. Another launcher, in another
+      process, can ``adopt`` them.
+
+    Args:
+        notify: Called, from any thread, when ``poll`` may have something new. It must return at once.
+    """
+
+    def __init__(self, notify: Callable[[], None]) -> None:
+        self._notify = notify
+
+    @abstractmethod
+    def launch(self, attempt: Attempt) -> None:
+        """Start the attempt's process. Its ``work_folder`` exists already.
+
+        Raises:
+            ConflictError: The attempt was claimed before.
+            LaunchError: The process could not be started; the attempt is over.
+        """
+
+    @abstractmethod
+    def adopt(self, attempt: Attempt) -> None:
+        """Watch an attempt that an earlier owner of the run claimed.
+
+        It will be reported by ``poll``: from its exit file if there is one; when it ends, if it still lives; as lost
+        if it is gone and left no exit file.
+        """
+
+    @abstractmethod
+    def stop(self, key: AttemptKey, grace_s: float) -> None:
+        """End the attempt's whole process group: SIGTERM, then SIGKILL after ``grace_s`` seconds.
+
+        Nothing happens when it has ended already or is not known. The end is reported by ``poll``.
+        """
+
+    @abstractmethod
+    def poll(self) -> list[AttemptEnd]:
+        """The attempts that have ended since the last call."""
+
+    @abstractmethod
+    def pids(self) -> dict[AttemptKey, int]:
+        """The live attempts and the process id of each one's process group leader."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop watching. Ends no attempt."""

@@ -1,0 +1,1 @@
+"""Steps, the graph they form, fingerprints and reuse: pure."""

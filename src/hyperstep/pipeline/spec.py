@@ -1,0 +1,173 @@
+"""A pipeline as submitted: steps, their code, inputs and outputs, as plain data.
+
+Argument texts hold *placeholders* (``$AZUREML_DATAREFERENCE_data``, ``DatasetConsumptionConfig:digits``,
+``$AML_PARAMETER_epochs``) which are replaced by paths and values when a step starts. No absolute path of the
+submitting machine is in here, so that equal pipelines have equal specs wherever they lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+import msgspec
+
+from hyperstep.digest import Json
+
+
+class DataMode(Enum):
+    """How an input or output reaches a step's process."""
+
+    MOUNT = "mount"
+    """The path itself."""
+    DOWNLOAD = "download"
+    """A copy in the step's folder, made before it starts."""
+    UPLOAD = "upload"
+    """Written in the step's folder, stored when it ends."""
+    DIRECT = "direct"
+    """No path: the script gets an id and reads through the API."""
+
+
+class StepOutput(msgspec.Struct, frozen=True, tag_field="source", tag="step"):
+    """What another step of this pipeline writes."""
+
+    step: str
+    """Its id."""
+    output: str
+    """Name of its output."""
+
+
+class DatastorePaths(msgspec.Struct, frozen=True, tag_field="source", tag="datastore"):
+    """Files and folders in datastores."""
+
+    paths: tuple[tuple[str, str], ...]
+    """Pairs of a datastore's name and a path below it; glob patterns are allowed."""
+    dataset_id: str = ""
+    """Id of the saved dataset that this is, if any."""
+
+
+DataSource = StepOutput | DatastorePaths
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """One input of a step."""
+
+    name: str
+    """Unique among the step's inputs: letters, digits, underscore."""
+    source: DataSource
+    mode: DataMode
+    placeholder: str
+    """The text in arguments that stands for its path."""
+    variable: str
+    """The environment variable that holds its path."""
+    path_on_compute: str = ""
+
+
+class TrainingKind(Enum):
+    """The two outputs that the engine, not a script, writes for a tuning step."""
+
+    METRICS = "metrics"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSpec:
+    """What of a sweep becomes this output."""
+
+    kind: TrainingKind
+    model_file: str = ""
+    """Artifact of the best trial, for example ``outputs/model.pkl``."""
+    metric: str = ""
+    """Rank by this metric instead of the primary one."""
+    trial: int | None = None
+    """Take this trial instead of the best."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSpec:
+    """One output of a step. It lies at ``azureml/<run id>/<name>`` in its datastore."""
+
+    name: str
+    datastore: str
+    mode: DataMode
+    placeholder: str
+    variable: str
+    pipeline_output_name: str = ""
+    """Under which the pipeline run hands it out; empty for none."""
+    training: TrainingSpec | None = None
+    is_directory: bool = False
+    """Made as a folder before the step starts; otherwise the script decides and only the parent folder exists."""
+    overwrite: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSpec:
+    """What a step's process runs."""
+
+    snapshot: str
+    """Digest of the source folder's snapshot."""
+    script: str
+    """Path of the entry script below the source folder; empty when ``command`` is given."""
+    arguments: tuple[str, ...] = ()
+    """With placeholders. Sampled hyperparameters come after these."""
+    command: tuple[str, ...] = ()
+    environment_variables: Mapping[str, str] = field(default_factory=dict)
+    python: str = ""
+    """Interpreter to run with; empty for the one that submitted."""
+    environment: Mapping[str, Json] = field(default_factory=dict)
+    """The environment's definition, part of the fingerprint."""
+    max_duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TuningSpec:
+    """What makes a step a tuning step."""
+
+    config: Mapping[str, Json]
+    """``SweepConfig.to_json()``."""
+    metric_pattern: str = ""
+    """Regular expression with one group: read the primary metric from the trial's output as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """One node of the graph."""
+
+    id: str
+    """Unique in the pipeline; eight hexadecimal characters when made by the v1 API."""
+    name: str
+    code: CodeSpec
+    inputs: tuple[InputSpec, ...] = ()
+    outputs: tuple[OutputSpec, ...] = ()
+    run_after: tuple[str, ...] = ()
+    """Ids of steps that end before this one starts, without a data edge."""
+    parameters: tuple[str, ...] = ()
+    """Names of the pipeline parameters that it uses; each becomes ``AML_PARAMETER_<name>``."""
+    tuning: TuningSpec | None = None
+    allow_reuse: bool = True
+    version: str = ""
+    target: str = "local"
+    nodes: int | None = None
+    """Most processes at one time that its compute target admits; None for no bound."""
+    kind: str = "PythonScriptStep"
+    """The v1 step type, for people to read."""
+
+    @property
+    def upstream(self) -> tuple[str, ...]:
+        """Ids of all steps that must end first, each once, data edges before order-only ones."""
+        sources = [i.source.step for i in self.inputs if isinstance(i.source, StepOutput)]
+        return tuple(dict.fromkeys([*sources, *self.run_after]))
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSpec:
+    """A pipeline, ready to run."""
+
+    steps: tuple[StepSpec, ...]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Value of every pipeline parameter, as text."""
+    continue_on_step_failure: bool = False
+    regenerate_outputs: bool = False
+    description: str = ""

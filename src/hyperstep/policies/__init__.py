@@ -1,0 +1,1 @@
+"""When to stop a trial early: one policy a file."""

@@ -1,0 +1,87 @@
+"""An attempt: one process run of a trial or of a script step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+
+class AttemptKey(NamedTuple):
+    """Names an attempt within one root run."""
+
+    run_id: str
+    number: int
+    """From 0; each retry counts one up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """All a launcher needs to start one process.
+
+    The attempt's folder holds, each built here and nowhere else:
+
+    ``work/``           the working folder: the snapshot, ``outputs/``, ``logs/``
+    ``uploads/``        files that the script uploaded while running
+    ``std_log.txt``     standard output and error of the process
+    ``records.jsonl``   what the trial client wrote, one record a line
+    ``claim.json``      made by exclusive create before the process starts: ``{"pid", "started_at"}``
+    ``exit.json``       the end marker: ``{"exit_code", "signal", "ended_at"}``
+    """
+
+    key: AttemptKey
+    folder: Path
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    """The whole environment of the process, not an addition to ours."""
+
+    @property
+    def work_folder(self) -> Path:
+        """Where the process starts."""
+        return self.folder / "work"
+
+    @property
+    def uploads_folder(self) -> Path:
+        """Files uploaded by name while the process runs; the name is the path below this folder."""
+        return self.folder / "uploads"
+
+    @property
+    def log_file(self) -> Path:
+        """Standard output and error, merged in order."""
+        return self.folder / "std_log.txt"
+
+    @property
+    def records_file(self) -> Path:
+        """What the trial client appends to."""
+        return self.folder / "records.jsonl"
+
+    @property
+    def claim_file(self) -> Path:
+        """Exists from just before the process starts."""
+        return self.folder / "claim.json"
+
+    @property
+    def exit_file(self) -> Path:
+        """Exists once the process has ended and its exit code is known."""
+        return self.folder / "exit.json"
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnd:
+    """How an attempt ended.
+
+    ``exit_code`` is None when the process was ended by a signal, or when nobody knows: then ``lost`` is true (the
+    process is gone and left no marker).
+    """
+
+    key: AttemptKey
+    exit_code: int | None
+    signal: int | None = None
+    lost: bool = False
+    ended_at: float | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """True when the process ended by itself with exit code 0."""
+        return self.exit_code == 0

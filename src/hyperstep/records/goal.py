@@ -1,0 +1,31 @@
+"""The primary metric and which way is better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Goal(Enum):
+    """Which way the primary metric is to go."""
+
+    MAXIMIZE = "maximize"
+    MINIMIZE = "minimize"
+
+    def better(self, left: float, right: float) -> bool:
+        """Whether ``left`` is strictly better than ``right``."""
+        return left > right if self is Goal.MAXIMIZE else left < right
+
+    def best(self, values: Iterable[float]) -> float | None:
+        """The best of ``values``; None when there are none."""
+        return max(values, default=None) if self is Goal.MAXIMIZE else min(values, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryMetric:
+    """What a sweep optimizes."""
+
+    name: str
+    """Exactly as the training script logs it."""
+    goal: Goal

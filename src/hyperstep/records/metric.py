@@ -1,0 +1,40 @@
+"""One logged metric record of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from hyperstep.digest import Json
+
+
+class MetricKind(Enum):
+    """Which ``log*`` call wrote it; decides the shape in which it is read back."""
+
+    SCALAR = "scalar"
+    LIST = "list"
+    ROW = "row"
+    TABLE = "table"
+    IMAGE = "image"
+    ARTIFACT = "artifact"
+    """Confusion matrix, accuracy table, residuals, predictions: stored as an artifact named like the metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRecord:
+    """What one ``log*`` call wrote.
+
+    ``value`` by kind: a scalar (number, text, bool or None), a list of scalars, a row ``{column: scalar}``, a table
+    ``{column: [scalar, …]}``, or the path of the artifact.
+    """
+
+    run_id: str
+    attempt: int
+    sequence: int
+    """Position among the attempt's records, from 0."""
+    name: str
+    kind: MetricKind
+    value: Json
+    step: int | None = None
+    time: float = 0.0
+    """Seconds since the epoch, by the trial's own clock."""

@@ -1,0 +1,296 @@
+"""What a run store promises: an index of all root runs and names, and one journal for each root run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from hyperstep.digest import Json
+from hyperstep.records.artifact import ArtifactRecord
+from hyperstep.records.attempt import AttemptEnd, AttemptKey
+from hyperstep.records.event import DecisionRecord, EventRecord
+from hyperstep.records.metric import MetricRecord
+from hyperstep.records.run import RunKind, RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that drives a root run. Only the owner of the newest epoch may write."""
+
+    pid: int
+    pid_started_at: float
+    """The process's start time in seconds since the epoch: tells a reused pid from ours."""
+    host: str
+    """Name of the machine."""
+    epoch: int = 0
+    """Counts ownerships of this run, from 1; 0 before the store has given one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """What the store knows of one attempt."""
+
+    key: AttemptKey
+    started_at: float
+    end: AttemptEnd | None = None
+    offset: int = 0
+    """Bytes of its records file that have been taken into the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRecord:
+    """A version of something that has a name in a workspace: a model, a dataset, a compute target."""
+
+    workspace: str
+    kind: str
+    name: str
+    version: int
+    """From 1, one up with each ``put``."""
+    body: Mapping[str, Json]
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFingerprint:
+    """A finished step run that can stand for an equal one."""
+
+    workspace: str
+    digest: str
+    run_id: str
+    root_id: str
+    step: str
+    """Name of the step, to find the nearest earlier run when nothing equal exists."""
+    parts: Mapping[str, Json]
+    """Named parts of the fingerprint: what the digest was made of."""
+    outputs: Mapping[str, Json]
+    """Each output's place and content."""
+    created_at: float
+
+
+class JournalWriter(ABC):
+    """One transaction on a journal: all of it is written, or nothing.
+
+    Every method raises StoreError when the database refuses.
+    """
+
+    @abstractmethod
+    def put_run(self, run: RunRecord) -> None:
+        """Insert a run, or replace its record.
+
+        Raises:
+            ConflictError: The recorded status may not become the new one.
+        """
+
+    @abstractmethod
+    def append_event(self, run_id: str, kind: str, body: Mapping[str, Json], time: float) -> int:
+        """Add an event to a run's log; returns its sequence."""
+
+    @abstractmethod
+    def append_decision(
+        self, run_id: str, event: int, kind: str, subject: str, evidence: Mapping[str, Json], time: float
+    ) -> int:
+        """Add a line to the decision ledger; returns its sequence."""
+
+    @abstractmethod
+    def add_metrics(self, records: Sequence[MetricRecord]) -> None:
+        """Add metric records. One that has the run, attempt and sequence of a recorded one is left out."""
+
+    @abstractmethod
+    def add_artifact(self, artifact: ArtifactRecord) -> None:
+        """Add a run's file, or replace the one of that path."""
+
+    @abstractmethod
+    def put_attempt(self, attempt: AttemptRecord) -> None:
+        """Insert an attempt, or replace its record."""
+
+
+class Journal(ABC):
+    """All records of one root run and everything below it.
+
+    Readers in any number of processes see whole transactions only, and never block the writer.
+    """
+
+    root_id: str
+
+    @abstractmethod
+    def acquire(self, owner: Owner) -> Owner:
+        """Make ``owner`` the run's owner; returns it with its epoch. Earlier owners can write no more."""
+
+    @abstractmethod
+    def owner(self) -> Owner | None:
+        """The newest owner, dead or alive; None before the first."""
+
+    @abstractmethod
+    def transaction(self, epoch: int) -> AbstractContextManager[JournalWriter]:
+        """Write as the owner of ``epoch``; commits when the block ends, rolls back when it raises.
+
+        Epoch 0 writes before the first owner.
+
+        Raises:
+            NotOwnerError: A newer owner exists. Nothing is written.
+        """
+
+    @abstractmethod
+    def spec(self) -> Json:
+        """What was submitted, as given to ``RunStore.create``."""
+
+    @abstractmethod
+    def run(self, run_id: str) -> RunRecord:
+        """One run.
+
+        Raises:
+            NotFoundError: There is none of that id below this root.
+        """
+
+    @abstractmethod
+    def runs(self, *, parent_id: str | None = None, kind: RunKind | None = None) -> list[RunRecord]:
+        """The runs, or those with that parent or kind, by creation and number."""
+
+    @abstractmethod
+    def metrics(self, run_id: str, *, name: str | None = None) -> list[MetricRecord]:
+        """What the last attempt of a run logged, in order."""
+
+    @abstractmethod
+    def metrics_of_children(self, parent_id: str, *, name: str | None = None) -> dict[str, list[MetricRecord]]:
+        """The same for each run with that parent; runs without a record are left out."""
+
+    @abstractmethod
+    def artifacts(self, run_id: str) -> list[ArtifactRecord]:
+        """A run's files, by path."""
+
+    @abstractmethod
+    def events(self, run_id: str, *, after: int = -1) -> list[EventRecord]:
+        """A run's events with a sequence above ``after``, in order."""
+
+    @abstractmethod
+    def decisions(self, run_id: str, *, after: int = -1) -> list[DecisionRecord]:
+        """A run's decisions with a sequence above ``after``, in order."""
+
+    @abstractmethod
+    def attempts(self, run_id: str | None = None) -> list[AttemptRecord]:
+        """The attempts of a run, or of all, by run and number."""
+
+    @abstractmethod
+    def version(self) -> int:
+        """A number that changes whenever something was committed: cheap to poll."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+class RunStore(ABC):
+    """The index, and the way to the journals. Safe for use by many processes at once; not for many threads."""
+
+    @abstractmethod
+    def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
+        """Record a new root run (the first of ``runs``) and the runs that exist below it from the start.
+
+        Args:
+            runs: The root first.
+            folder: Name of its folder below the home's ``runs`` folder; the journal lives there.
+            spec: What was submitted.
+            submission: A word that the submitter chose, to find the runs of one script (see ``roots``).
+
+        Raises:
+            ConflictError: A run of that id exists.
+        """
+
+    @abstractmethod
+    def update_root(self, run: RunRecord) -> None:
+        """Bring the index up to date with a root run's status, times and tags."""
+
+    @abstractmethod
+    def roots(
+        self,
+        *,
+        workspace: str | None = None,
+        experiment: str | None = None,
+        submission: str | None = None,
+        limit: int | None = None,
+    ) -> list[RunRecord]:
+        """Root runs, newest first."""
+
+    @abstractmethod
+    def register_run(self, run_id: str, root_id: str) -> None:
+        """Make a run that is no root and no trial findable by its id."""
+
+    @abstractmethod
+    def root_of(self, run_id: str) -> str:
+        """Id of the root run above ``run_id``. A trial is found through its sweep: ``<sweep id>_<index>``.
+
+        Raises:
+            NotFoundError: No run has that id.
+        """
+
+    @abstractmethod
+    def resolve(self, text: str) -> str:
+        """The run id that ``text`` means: an id, a unique prefix of one, or ``latest`` (the newest root run).
+
+        Raises:
+            NotFoundError: None fits.
+            InvalidInputError: Several fit; the message lists them.
+        """
+
+    @abstractmethod
+    def folder_of(self, root_id: str) -> str:
+        """Name of a root run's folder.
+
+        Raises:
+            NotFoundError: No root run has that id.
+        """
+
+    @abstractmethod
+    def journal(self, root_id: str) -> Journal:
+        """The journal of a root run.
+
+        Raises:
+            NotFoundError: No root run has that id.
+            StoreError: The journal cannot be opened; it is named and left as it is.
+        """
+
+    @abstractmethod
+    def put_named(self, workspace: str, kind: str, name: str, body: Mapping[str, Json], time: float) -> NamedRecord:
+        """Add a version of a named thing."""
+
+    @abstractmethod
+    def replace_named(self, record: NamedRecord) -> None:
+        """Replace the body of one recorded version.
+
+        Raises:
+            NotFoundError: There is no such version.
+        """
+
+    @abstractmethod
+    def named(self, workspace: str, kind: str, name: str, version: int | None = None) -> NamedRecord:
+        """One version of a named thing, the newest without ``version``.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+
+    @abstractmethod
+    def all_named(self, workspace: str, kind: str, name: str | None = None) -> list[NamedRecord]:
+        """All versions of all things of a kind (or of one name), by name, newest version first."""
+
+    @abstractmethod
+    def remove_named(self, workspace: str, kind: str, name: str, version: int | None = None) -> None:
+        """Remove a version, or all versions, of a named thing. Nothing happens when there is none."""
+
+    @abstractmethod
+    def remember(self, fingerprint: StoredFingerprint) -> None:
+        """Keep a finished step run's fingerprint; the newest of equal digests is the one found."""
+
+    @abstractmethod
+    def recall(self, workspace: str, digest: str) -> StoredFingerprint | None:
+        """The newest finished step run of that fingerprint."""
+
+    @abstractmethod
+    def nearest(self, workspace: str, step: str) -> StoredFingerprint | None:
+        """The newest remembered run of a step of that name: what a miss is explained against."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files and connections."""

@@ -1,0 +1,1 @@
+"""The shell that acts: home, submission, runner, inbox, recovery."""

@@ -1,0 +1,57 @@
+"""What a sampler is: the trials so far in, the next point out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hyperstep.digest import Json
+from hyperstep.search_space.distribution import Value
+
+Point = Mapping[str, Value]
+"""One value for each hyperparameter, keys as the user wrote them, in the order of the space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a sampler may know of an earlier trial."""
+
+    index: int
+    point: Point
+    best: float | None
+    """Best usable value of the primary metric so far; None without one."""
+    ended: bool
+
+
+class Sampler(ABC):
+    """Chooses points. Pure: the same seed, index and history give the same point.
+
+    A sampler keeps no record of what it proposed. Anything that it caches must be derivable from its arguments, so
+    that a sweep rebuilt from its log goes on exactly as the first one would have.
+    """
+
+    name: ClassVar[str]
+    """As the v1 API writes it: ``RANDOM``, ``GRID``, ``BayesianOptimization``."""
+
+    @abstractmethod
+    def propose(self, index: int, history: Sequence[Observation]) -> Point | None:
+        """The point of trial ``index`` (from 0).
+
+        Args:
+            index: Position in the sweep's list of trials.
+            history: Trials 0 … index-1 in list order, as far as they are known now.
+
+        Returns:
+            The point, or None when the space holds no further one: the sweep then ends by itself.
+        """
+
+    @property
+    @abstractmethod
+    def size(self) -> int | None:
+        """How many points it can propose at most; None when unbounded."""
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Json]:
+        """All that defines it, seed included; ``samplers.from_json`` reads it back."""

@@ -1,0 +1,1 @@
+"""What may be tried: distributions and the space they form."""

@@ -1,0 +1,1 @@
+"""The sweep as a pure state machine: config, events, instructions, state, controller."""

@@ -1,0 +1,77 @@
+"""What can happen to a sweep.
+
+Each event is recorded before it is handled; handling the same events again gives the
+same state. ``at_s`` is seconds since the epoch, as the runner saw it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from hyperstep.digest import Json
+
+
+class _Event(msgspec.Struct, frozen=True, tag_field="event"):
+    at_s: float
+
+
+class SweepStarted(_Event, frozen=True, tag="SweepStarted"):
+    """The runner took the sweep up. ``slots``: how many trials the machine takes at one time."""
+
+    slots: int
+
+
+class TrialStarted(_Event, frozen=True, tag="TrialStarted"):
+    """A trial's process runs."""
+
+    trial: int
+    attempt: int
+
+
+class MetricReported(_Event, frozen=True, tag="MetricReported"):
+    """A trial reported the primary metric, once or more. A value that is no finite number is None."""
+
+    trial: int
+    attempt: int
+    values: tuple[float | None, ...]
+
+
+class TrialEnded(_Event, frozen=True, tag="TrialEnded"):
+    """A trial's process is gone; all it wrote has been reported before this."""
+
+    trial: int
+    attempt: int
+    exit_code: int | None
+    signal: int | None = None
+    lost: bool = False
+    error: str = ""
+    """Last line of its traceback, or what the runner knows."""
+    metrics: tuple[str, ...] = ()
+    """Names of all metrics that it logged."""
+    fault: str = ""
+    """Set when the trial could not be started at all (no slot fits, no such interpreter …)."""
+
+
+class CancelRequested(_Event, frozen=True, tag="CancelRequested"):
+    """Somebody asked to end the sweep."""
+
+    reason: str
+
+
+class TimeAdvanced(_Event, frozen=True, tag="TimeAdvanced"):
+    """Time went by; limits of duration are looked at."""
+
+
+SweepEvent = SweepStarted | TrialStarted | MetricReported | TrialEnded | CancelRequested | TimeAdvanced
+
+
+def event_to_json(event: SweepEvent) -> dict[str, Json]:
+    """The event as it is recorded; its class name stands under ``event``."""
+    data: dict[str, Json] = msgspec.to_builtins(event)
+    return data
+
+
+def event_from_json(data: Json) -> SweepEvent:
+    """The event that ``event_to_json`` wrote."""
+    event: SweepEvent = msgspec.convert(data, SweepEvent)
+    return event
