@@ -127,6 +127,8 @@ class TuningSpec:
 
     config: Mapping[str, Json]
     """``SweepConfig.to_json()``."""
+    seed_given: bool = True
+    """False when the sampler's seed was drawn at submission: it is then no part of the fingerprint."""
     metric_pattern: str = ""
     """Regular expression with one group: read the primary metric from the trial's output as well."""
 
