@@ -1,0 +1,1 @@
+"""What ``azureml.core`` holds: workspaces, experiments, runs, script runs, environments, compute, models."""

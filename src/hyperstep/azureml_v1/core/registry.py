@@ -1,0 +1,89 @@
+"""Named things of a workspace (models, datasets, compute targets …): read from the store, written by the right hand.
+
+A job never writes the store: it asks the runner that drives it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from hyperstep.azureml_v1.core.session import in_job
+from hyperstep.azureml_v1.exceptions import ServiceException, UserErrorException
+
+if TYPE_CHECKING:
+    from hyperstep.digest import Json
+    from hyperstep.run_store.base import NamedRecord
+    from hyperstep.runtime.home import Home
+
+
+def find_named(home: Home, workspace: str, kind: str, name: str, version: int | None = None) -> NamedRecord | None:
+    """One version of a named thing, the newest without ``version``; None when there is none."""
+    from hyperstep.errors import NotFoundError  # noqa: PLC0415 - keeps the import of Run light
+
+    try:
+        return home.store.named(workspace, kind, name, version)
+    except NotFoundError:
+        return None
+
+
+def newest_named(home: Home, workspace: str, kind: str) -> list[NamedRecord]:
+    """The newest version of each thing of a kind, by name."""
+    newest: dict[str, NamedRecord] = {}
+    for record in home.store.all_named(workspace, kind):
+        newest.setdefault(record.name, record)
+    return list(newest.values())
+
+
+def put_named(home: Home, workspace: str, kind: str, name: str, body: Mapping[str, Json]) -> int:
+    """Add a version of a named thing; returns its version.
+
+    Raises:
+        ServiceException: In a job: the runner refused, or did not answer.
+    """
+    if not in_job():
+        return home.store.put_named(workspace, kind, name, body, time.time()).version
+    answer = ask_runner(home, "put_named", {"workspace": workspace, "kind": kind, "name": name, "body": body})
+    return int(str(answer["version"] if isinstance(answer, Mapping) else answer))
+
+
+def replace_body(home: Home, record: NamedRecord, body: Mapping[str, Json]) -> NamedRecord:
+    """Replace the body of a recorded version.
+
+    Raises:
+        UserErrorException: In a job, which can add versions only.
+    """
+    import dataclasses  # noqa: PLC0415 - keeps the import of Run light
+
+    refuse_in_job(f"Changing the {record.kind} '{record.name}'")
+    changed = dataclasses.replace(record, body=body)
+    home.store.replace_named(changed)
+    return changed
+
+
+def refuse_in_job(what: str) -> None:
+    """Raise when this process is a job.
+
+    Raises:
+        UserErrorException: It is.
+    """
+    if in_job():
+        message = f"{what} is not possible from within a job; do it in the script that submits the run."
+        raise UserErrorException(message)
+
+
+def ask_runner(home: Home, kind: str, body: Mapping[str, Json]) -> Json:
+    """Have the runner of this job do something, and wait for its answer.
+
+    Raises:
+        ServiceException: It refused, or did not answer in time.
+    """
+    from hyperstep.errors import HyperstepError  # noqa: PLC0415 - keeps the import of Run light
+    from hyperstep.runtime.inbox import ask  # noqa: PLC0415
+
+    try:
+        return ask(home, os.environ["HYPERSTEP_ROOT_ID"], kind, body)
+    except HyperstepError as error:
+        raise ServiceException(error) from error
