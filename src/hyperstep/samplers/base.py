@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from hyperstep.digest import Json
 from hyperstep.search_space.distribution import Value
@@ -34,6 +34,16 @@ class Sampler(ABC):
 
     name: ClassVar[str]
     """As the v1 API writes it: ``RANDOM``, ``GRID``, ``BayesianOptimization``."""
+
+    @classmethod
+    @abstractmethod
+    def from_json(cls, data: Mapping[str, Json]) -> Self:
+        """The sampler that ``to_json`` wrote; ``name`` has been looked at already.
+
+        Raises:
+            InvalidInputError: A part is missing, unknown or breaks its own rules.
+            UnsupportedError: It asks for something that is not built.
+        """
 
     @abstractmethod
     def propose(self, index: int, history: Sequence[Observation]) -> Point | None:
