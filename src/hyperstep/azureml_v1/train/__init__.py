@@ -1,0 +1,1 @@
+"""What ``azureml.train.hyperdrive`` offers, over the engine's search spaces, samplers, policies and sweeps."""
