@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HYPERSTEP := $(BIN)/hyperstep
 
-.PHONY: demo test check format lint types imports clean
+.PHONY: demo test check static format clean
 
 demo: $(VENV)/.ready
 	$(HYPERSTEP) run examples/digits/pipeline.py
@@ -12,12 +12,13 @@ demo: $(VENV)/.ready
 test: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -n 2
 
-check: $(VENV)/.ready-dev
+check: static test
+
+static: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff format .

@@ -63,3 +63,7 @@ class NotOwnerError(StoreError):
 
 class LaunchError(HyperstepError, RuntimeError):
     """A process could not be started."""
+
+
+USER_FAULTS = (InvalidInputError, NotFoundError, UnsupportedError)
+"""What ends the step that it concerns, and not the process that drives it."""

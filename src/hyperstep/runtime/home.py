@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from hyperstep.artifact_store import open_artifact_store
 from hyperstep.artifact_store.base import ArtifactStore
-from hyperstep.records.attempt import Attempt
+from hyperstep.errors import NotFoundError, StoreError
+from hyperstep.records.attempt import Attempt, AttemptKey
 from hyperstep.records.run import RunRecord
+from hyperstep.run_store import open_run_store
 from hyperstep.run_store.base import RunStore
-from hyperstep.settings import Settings
+from hyperstep.settings import Settings, load_settings
+
+DEFAULT_DATASTORES = ("workspaceblobstore", "workspacefilestore")
+"""What every workspace has from the start, the first being its default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +31,29 @@ class Home:
     artifacts: ArtifactStore
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> Home:
+    def open(cls, settings: Settings | None = None, *, read_only: bool = False) -> Home:
         """The home that the settings name (those of the current folder without them), made when absent.
+
+        Args:
+            settings: Where and how.
+            read_only: Never write to the run store: what a trial's process uses.
 
         Raises:
             StoreError: It cannot be made or written to.
         """
-        raise NotImplementedError
+        settings = settings or load_settings()
+        try:
+            settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            rule = f"The home must be a folder that can be written to: {error.strerror}."
+            remedy = "Set HYPERSTEP_HOME to another folder."
+            raise StoreError(rule, received=str(settings.home), remedy=remedy) from error
+        return cls(
+            path=settings.home,
+            settings=settings,
+            store=open_run_store(settings.home, read_only=read_only),
+            artifacts=open_artifact_store(settings.home),
+        )
 
     def datastore_folder(self, workspace: str, datastore: str) -> Path:
         """Local folder of a datastore; made when absent.
@@ -39,20 +61,35 @@ class Home:
         Raises:
             NotFoundError: The workspace has no datastore of that name.
         """
-        raise NotImplementedError
+        folder = self.path / "workspaces" / workspace / "datastores" / datastore
+        if datastore not in DEFAULT_DATASTORES:
+            folder = self._registered_datastore(workspace, datastore, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def root_folder(self, root_id: str) -> Path:
         """Folder of a root run: its journal, its inbox, its runner's log, one folder a run below it."""
-        raise NotImplementedError
+        return self.path / "runs" / self.store.folder_of(root_id)
 
     def run_folder(self, run: RunRecord) -> Path:
         """Folder of any run."""
-        raise NotImplementedError
+        return self.root_folder(run.root_id) / run.folder
 
     def attempt(self, run: RunRecord, number: int) -> Attempt:
         """The paths of one attempt (``argv`` and ``env`` are empty)."""
-        raise NotImplementedError
+        folder = self.run_folder(run) / f"attempt-{number}"
+        return Attempt(key=AttemptKey(run.id, number), folder=folder, argv=(), env={})
 
     def close(self) -> None:
         """Let go of files and connections."""
-        raise NotImplementedError
+        self.store.close()
+
+    def _registered_datastore(self, workspace: str, datastore: str, default: Path) -> Path:
+        try:
+            record = self.store.named(workspace, "datastore", datastore)
+        except NotFoundError as error:
+            known = sorted({*DEFAULT_DATASTORES, *(r.name for r in self.store.all_named(workspace, "datastore"))})
+            rule = f"Workspace '{workspace}' has no datastore of that name."
+            raise NotFoundError(rule, received=datastore, remedy=f"It has: {', '.join(known)}.") from error
+        folder = record.body.get("folder")
+        return Path(str(folder)) if folder else default

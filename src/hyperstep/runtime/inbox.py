@@ -5,10 +5,31 @@ A request is idempotent by its id, so that a runner that takes over may answer i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from hyperstep.digest import Json
+from hyperstep.errors import ConflictError, StoreError
+from hyperstep.runtime.doorbell import doorbell_path, ring
 from hyperstep.runtime.home import Home
+
+_LOOK_AGAIN_S = 0.02
+_REQUEST = ".request.json"
+_ANSWER = ".answer.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asked for."""
+
+    id: str
+    kind: str
+    body: Mapping[str, Json]
 
 
 def ask(home: Home, root_id: str, kind: str, body: Mapping[str, Json], *, timeout_s: float = 60.0) -> Json:
@@ -22,4 +43,51 @@ def ask(home: Home, root_id: str, kind: str, body: Mapping[str, Json], *, timeou
         StoreError: The runner refused; the message is its own.
         ConflictError: No runner answered in time.
     """
-    raise NotImplementedError
+    root_folder = home.root_folder(root_id)
+    request_id = post(root_folder, kind, body)
+    answer_file = _inbox(root_folder) / f"{request_id}{_ANSWER}"
+    deadline = time.monotonic() + timeout_s
+    while not answer_file.exists():
+        if time.monotonic() > deadline:
+            rule = f"The run's runner answers within {timeout_s:g} seconds."
+            raise ConflictError(rule, received=kind, remedy=f"See {root_folder / 'runner.log'}.")
+        time.sleep(_LOOK_AGAIN_S)
+    answer = json.loads(answer_file.read_text(encoding="utf-8"))
+    answer_file.unlink(missing_ok=True)
+    if "refused" in answer:
+        raise StoreError(str(answer["refused"]))
+    result: Json = answer["result"]
+    return result
+
+
+def post(root_folder: Path, kind: str, body: Mapping[str, Json]) -> str:
+    """Leave a request without waiting; returns its id. It is kept until a runner takes it."""
+    request_id = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
+    _write(_inbox(root_folder) / f"{request_id}{_REQUEST}", {"kind": kind, "body": dict(body)})
+    ring(doorbell_path(root_folder))
+    return request_id
+
+
+def pending(root_folder: Path) -> Iterator[Request]:
+    """The runner's side: requests not yet answered, oldest first."""
+    for path in sorted(_inbox(root_folder).glob(f"*{_REQUEST}")):
+        data = json.loads(path.read_text(encoding="utf-8"))
+        yield Request(path.name.removesuffix(_REQUEST), data["kind"], data["body"])
+
+
+def answer(root_folder: Path, request: Request, result: Mapping[str, Json]) -> None:
+    """The runner's side: ``{"result": …}`` or ``{"refused": message}``. The request is gone afterwards."""
+    inbox = _inbox(root_folder)
+    _write(inbox / f"{request.id}{_ANSWER}", result)
+    (inbox / f"{request.id}{_REQUEST}").unlink(missing_ok=True)
+
+
+def _inbox(root_folder: Path) -> Path:
+    return root_folder / "inbox"
+
+
+def _write(path: Path, data: Mapping[str, Json]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(data), encoding="utf-8")
+    temporary.replace(path)

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
+from hyperstep.codec import to_json
+from hyperstep.digest import Json
+from hyperstep.pipeline.graph import check_graph, topological_order
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.inbox import post
+from hyperstep.runtime.processes import is_alive, machine_name
+from hyperstep.sweep.config import SweepConfig
+
+SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
+"""Set by ``hyperstep run``, so that it finds what its script submits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +49,20 @@ def submit_pipeline(home: Home, spec: PipelineSpec, label: Label) -> RunRecord:
         InvalidInputError: The graph has a cycle (the message names it), an output name is used twice, an input has no
             producer, or a sweep's config breaks a rule. Nothing is recorded then.
     """
-    raise NotImplementedError
+    _check(spec)
+    root = _root_run(label, RunKind.PIPELINE, label.run_id or str(uuid.uuid4()), label.name or label.experiment)
+    steps = [_step_run(root, step, number) for number, step in enumerate(topological_order(spec))]
+    return _start(home, [root, *steps], {"kind": "pipeline", "spec": to_json(spec)})
 
 
 def submit_step(home: Home, step: StepSpec, label: Label) -> RunRecord:
     """The same for one step on its own: the root is a sweep when the step tunes, else a script run."""
-    raise NotImplementedError
+    _check(PipelineSpec(steps=(step,)))
+    kind = RunKind.SWEEP if step.tuning else RunKind.SCRIPT
+    run_id = label.run_id or f"{'HD_' if step.tuning else ''}{uuid.uuid4()}"
+    root = _root_run(label, kind, run_id, label.name or step.name)
+    root = replace(root, script=step.code.script, arguments=step.code.arguments, target=step.target)
+    return _start(home, [root], {"kind": "step", "spec": to_json(step)})
 
 
 def request_cancel(home: Home, run_id: str, reason: str) -> None:
@@ -44,14 +70,98 @@ def request_cancel(home: Home, run_id: str, reason: str) -> None:
 
     When no runner lives, one is started to do it.
     """
-    raise NotImplementedError
+    root_id = home.store.root_of(run_id)
+    if home.store.journal(root_id).run(root_id).status.is_terminal:
+        return
+    post(home.root_folder(root_id), "cancel", {"run_id": run_id, "reason": reason})
+    ensure_runner(home, root_id)
 
 
 def live_owner(home: Home, root_id: str) -> Owner | None:
     """The runner that drives a root run now; None when none lives."""
-    raise NotImplementedError
+    owner = home.store.journal(root_id).owner()
+    if owner is None or owner.host != machine_name() or not is_alive(owner.pid, owner.pid_started_at):
+        return None
+    return owner
 
 
 def ensure_runner(home: Home, root_id: str) -> bool:
     """Start a runner for a run that has not ended and that nobody drives; returns whether one was started."""
-    raise NotImplementedError
+    run = home.store.journal(root_id).run(root_id)
+    if run.status.is_terminal or live_owner(home, root_id) is not None:
+        return False
+    _spawn_runner(home, root_id)
+    return True
+
+
+def _check(spec: PipelineSpec) -> None:
+    check_graph(spec)
+    for step in spec.steps:
+        if step.tuning:
+            SweepConfig.from_json(dict(step.tuning.config))
+
+
+def _root_run(label: Label, kind: RunKind, run_id: str, name: str) -> RunRecord:
+    return RunRecord(
+        id=run_id,
+        root_id=run_id,
+        kind=kind,
+        name=name,
+        workspace=label.workspace,
+        experiment=label.experiment,
+        status=RunStatus.NOT_STARTED,
+        created_at=time.time(),
+        properties=dict(label.properties),
+        tags=dict(label.tags),
+    )
+
+
+def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
+    return replace(
+        root,
+        id=str(uuid.uuid4()),
+        kind=RunKind.STEP,
+        name=step.name,
+        parent_id=root.id,
+        number=number,
+        folder=f"{number + 1:02d}-{_slug(step.name)}",
+        script=step.code.script,
+        arguments=step.code.arguments,
+        target=step.target,
+        tags={"azureml.nodeid": step.id, "azureml.pipeline": root.id},
+        properties={"StepType": step.kind, "azureml.nodeid": step.id, "ContentSnapshotId": step.code.snapshot},
+    )
+
+
+def _start(home: Home, runs: list[RunRecord], spec: dict[str, Json]) -> RunRecord:
+    root = runs[0]
+    envelope: dict[str, Json] = {
+        **spec,
+        "python": sys.executable,
+        "slots": home.settings.slots or os.cpu_count() or 1,
+        "stop_grace_s": home.settings.stop_grace_s,
+    }
+    moment = datetime.fromtimestamp(root.created_at, UTC).strftime("%Y%m%d-%H%M%S")
+    folder = f"{moment}-{_slug(root.experiment)}-{root.id.removeprefix('HD_')[:8]}"
+    submission = os.environ.get(SUBMISSION_VARIABLE, "")
+    home.store.create(runs, folder=folder, spec=envelope, submission=submission).close()
+    for run in runs[1:]:
+        home.store.register_run(run.id, root.id)
+    _spawn_runner(home, root.id)
+    return root
+
+
+def _spawn_runner(home: Home, root_id: str) -> None:
+    """A process of its own that holds none of our descriptors and lives on when we end."""
+    log = home.root_folder(root_id) / "runner.log"
+    command = [sys.executable, "-m", "hyperstep.runtime.runner", str(home.path), root_id]
+    with log.open("ab") as stream:
+        runner = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True, cwd=home.path
+        )
+    threading.Thread(target=runner.wait, daemon=True).start()  # no zombie while a notebook lives on
+
+
+def _slug(text: str) -> str:
+    """At most 20 characters that every file system takes."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:20] or "run"

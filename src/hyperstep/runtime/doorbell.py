@@ -1,0 +1,74 @@
+"""How a runner is woken: a datagram socket that trials and the launcher ring, or a plain wait where there is none."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import tempfile
+import time
+from hashlib import sha256
+from pathlib import Path
+
+_POLL_S = 0.05
+"""How long one wait lasts where the platform has no Unix datagram sockets."""
+
+
+def doorbell_path(root_folder: Path) -> Path:
+    """Where a root run's bell hangs: short, whatever the home's path, since such addresses end at about 100 bytes."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    name = sha256(str(root_folder.resolve()).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"hyperstep-{user}" / f"{name}.bell"
+
+
+def ring(path: Path) -> None:
+    """Wake whoever waits at ``path``. Nothing happens when nobody does."""
+    if not hasattr(socket, "AF_UNIX"):
+        return
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
+        bell.setblocking(False)
+        bell.sendto(b"", str(path))
+
+
+class Doorbell:
+    """The waiting side. Take over from a dead owner by making a new one at the same path.
+
+    Args:
+        path: See ``doorbell_path``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._socket: socket.socket | None = None
+        if hasattr(socket, "AF_UNIX"):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._socket.bind(str(path))
+            self._socket.setblocking(False)
+
+    def wait(self, timeout_s: float) -> None:
+        """Return when somebody rings, or after ``timeout_s`` seconds; rings that came before count."""
+        if self._socket is None:
+            time.sleep(min(timeout_s, _POLL_S))
+            return
+        ready, _, _ = select.select([self._socket], [], [], timeout_s)
+        if ready:
+            self._drain(self._socket)
+
+    def ring(self) -> None:
+        """Wake the one who waits. For use from any thread."""
+        ring(self.path)
+
+    def close(self) -> None:
+        """Take the bell down."""
+        if self._socket:
+            self._socket.close()
+            self.path.unlink(missing_ok=True)
+
+    @staticmethod
+    def _drain(bell: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                bell.recv(256)

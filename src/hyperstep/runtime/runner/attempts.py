@@ -1,0 +1,201 @@
+"""The attempts under way: started when a slot is free, read while they run, recorded when they end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hyperstep.errors import USER_FAULTS, ConflictError, LaunchError
+from hyperstep.launchers.base import Launcher
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+from hyperstep.run_store.base import AttemptRecord
+from hyperstep.runtime.runner.collecting import collect_artifacts, record_lines
+from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.log_metrics import LogMetrics
+from hyperstep.runtime.runner.records_file import RecordsFile, TrialLine
+from hyperstep.runtime.runner.slots import Slots
+from hyperstep.runtime.runner.workplace import Workplace, clear_workplace, prepare_attempt, store_uploads
+
+
+class AttemptOwner(Protocol):
+    """Who started an attempt and is told what becomes of it. Every call comes within a transaction."""
+
+    def attempt_started(self, unit: Unit, key: AttemptKey) -> None:
+        """It is recorded as started; the process follows."""
+
+    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
+        """It wrote lines; they are in the records."""
+
+    def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str) -> None:
+        """It is over. ``fault`` says why it could not even be started, or why it was ended by us."""
+
+
+@dataclass(slots=True)
+class _Active:
+    attempt: Attempt
+    place: Workplace
+    owner: AttemptOwner
+    reader: RecordsFile
+    log_metrics: LogMetrics | None
+    started_at: float
+    fault: str = ""
+    """Why we ended it, when a limit did."""
+
+    def read_new(self) -> list[TrialLine]:
+        lines = self.reader.read_new()
+        return lines + self.log_metrics.read_new() if self.log_metrics else lines
+
+
+@dataclass(slots=True)
+class Order:
+    """What is to be started."""
+
+    run_id: str
+    number: int
+    place: Workplace
+    owner: AttemptOwner
+    extra: tuple[str, ...] = ()
+    """Arguments after the step's own."""
+    key: AttemptKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = AttemptKey(self.run_id, self.number)
+
+
+class Attempts:
+    """Starts, watches and ends the processes of one root run.
+
+    Args:
+        context: The runner's.
+        launcher: Where they run.
+    """
+
+    def __init__(self, context: RunnerContext, launcher: Launcher) -> None:
+        self._context = context
+        self._launcher = launcher
+        self._slots = Slots(context.envelope.slots)
+        self._active: dict[AttemptKey, _Active] = {}
+        self._queued: dict[AttemptKey, Order] = {}
+
+    def start(self, order: Order) -> None:
+        """Start an attempt as soon as a slot is free."""
+        self._queued[order.key] = order
+        self._slots.request(order.key, lambda: self._launch(order))
+
+    def resume(self, order: Order) -> None:
+        """Go on with an attempt of an earlier owner: start it, if it never came to that; else watch it."""
+        record = next((a for a in self._context.journal.attempts(order.run_id) if a.key == order.key), None)
+        attempt = self._context.home.attempt(self._context.runs[order.run_id], order.number)
+        if record is None or not attempt.claim_file.exists():
+            self.start(order)
+            return
+        self._slots.hold(order.key)
+        reader = RecordsFile.resume(attempt.records_file, record.offset)
+        self._active[order.key] = self._activate(order, attempt, reader, record.started_at)
+        self._launcher.adopt(attempt)
+
+    def stop(self, key: AttemptKey) -> None:
+        """End an attempt: its process group, or its place in the queue."""
+        order = self._queued.pop(key, None)
+        if order is None:
+            self._launcher.stop(key, self._context.envelope.stop_grace_s)
+        elif self._slots.withdraw(key):
+            with self._context.transaction() as unit:
+                order.owner.attempt_ended(unit, AttemptEnd(key, None, signal=signal.SIGTERM), "")
+
+    def pump(self) -> None:
+        """Take in all that was written and all that has ended since the last call."""
+        for active in list(self._active.values()):
+            self._take_lines(active)
+        for end in self._launcher.poll():
+            self._finish(end)
+
+    def enforce_limits(self) -> None:
+        """End the attempts that run longer than their step allows."""
+        now = self._context.now()
+        for key, active in self._active.items():
+            limit_s = active.place.step.code.max_duration_s
+            if limit_s is not None and now - active.started_at > limit_s and not active.fault:
+                active.fault = f"ran longer than max_run_duration_seconds = {limit_s:g}"
+                self._launcher.stop(key, self._context.envelope.stop_grace_s)
+
+    def pids(self) -> dict[AttemptKey, int]:
+        """The live attempts' process ids."""
+        return self._launcher.pids()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._launcher.close()
+
+    def _launch(self, order: Order) -> None:
+        del self._queued[order.key]
+        run = self._context.runs[order.run_id]
+        try:
+            attempt = prepare_attempt(self._context, order.place, run, order.number, order.extra)
+        except (*USER_FAULTS, OSError) as error:
+            self._give_up(order, str(error))
+            return
+        active = self._activate(order, attempt, RecordsFile(attempt.records_file), self._context.now())
+        with self._context.transaction() as unit:
+            unit.writer.put_attempt(AttemptRecord(order.key, active.started_at))
+            order.owner.attempt_started(unit, order.key)
+        self._active[order.key] = active
+        try:
+            self._launcher.launch(attempt)
+        except (ConflictError, LaunchError) as error:
+            del self._active[order.key]
+            self._give_up(order, str(error))
+
+    def _give_up(self, order: Order, fault: str) -> None:
+        with self._context.transaction() as unit:
+            order.owner.attempt_ended(unit, AttemptEnd(order.key, None), fault)
+            unit.afterwards(lambda: self._slots.release(order.key))
+
+    def _activate(self, order: Order, attempt: Attempt, reader: RecordsFile, started_at: float) -> _Active:
+        log_metrics = LogMetrics.for_step(order.place.step, attempt, self._context.journal)
+        return _Active(attempt, order.place, order.owner, reader, log_metrics, started_at)
+
+    def _take_lines(self, active: _Active) -> None:
+        lines = active.read_new()
+        if not lines:
+            return
+        with self._context.transaction() as unit:
+            record_lines(self._context, unit, active.attempt, lines)
+            unit.writer.put_attempt(AttemptRecord(active.attempt.key, active.started_at, offset=active.reader.offset))
+            active.owner.attempt_reported(unit, active.attempt.key, lines)
+
+    def _finish(self, end: AttemptEnd) -> None:
+        active = self._active.get(end.key)
+        if active is None:
+            return
+        self._take_lines(active)
+        del self._active[end.key]
+        if active.reader.torn_bytes():
+            self._context.note(f"{end.key.run_id}: its last record has no end ({active.reader.torn_bytes()} bytes)")
+        fault = active.fault or self._attempt_step(lambda: self._store_files(active, succeeded=end.succeeded))
+        with self._context.transaction() as unit:
+            record = AttemptRecord(end.key, active.started_at, end=end, offset=active.reader.offset)
+            unit.writer.put_attempt(record)
+            active.owner.attempt_ended(unit, end, fault)
+            unit.afterwards(lambda: self._slots.release(end.key))
+            unit.afterwards(lambda: clear_workplace(self._context, active.place, active.attempt))
+
+    def _store_files(self, active: _Active, *, succeeded: bool) -> None:
+        artifacts = collect_artifacts(self._context.home.artifacts, active.attempt)
+        with self._context.transaction() as unit:
+            for artifact in artifacts:
+                unit.writer.add_artifact(artifact)
+        if succeeded:
+            run = self._context.runs[active.attempt.key.run_id]
+            store_uploads(self._context, active.place, run, active.attempt)
+
+    @staticmethod
+    def _attempt_step(action: Callable[[], None]) -> str:
+        """Do something that a user's disk or files may refuse; returns the refusal."""
+        try:
+            action()
+        except OSError as error:
+            return f"its files could not be stored: {error}"
+        return ""

@@ -1,0 +1,80 @@
+"""Taking what a process wrote into the records: lines while it runs, files when it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from hyperstep.artifact_store.base import ArtifactStore
+from hyperstep.records.artifact import ArtifactRecord
+from hyperstep.records.attempt import Attempt
+from hyperstep.records.run import RunRecord
+from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
+
+LOG_NAMES = ("azureml-logs/70_driver_log.txt", "user_logs/std_log.txt")
+"""The two names under which v1 shows a process's output."""
+
+_COLLECTED = ("logs", "outputs")
+
+
+def record_lines(context: RunnerContext, unit: Unit, attempt: Attempt, lines: list[TrialLine]) -> None:
+    """Write a trial's new lines into the store: metrics, tags, properties, uploaded files."""
+    unit.writer.add_metrics([line.as_metric(attempt.key) for line in lines if line.kind in METRIC_KINDS])
+    before = run = context.runs[attempt.key.run_id]
+    for line in lines:
+        run = _with_line(run, line)
+        if line.kind == "upload":
+            _record_upload(context, unit, attempt, str(line.body["name"]))
+        elif not line.kind:
+            context.note(f"{run.id}: line {line.sequence} of its records cannot be read and is left out")
+    if run is not before:
+        unit.put_run(run)
+
+
+def collect_artifacts(artifacts: ArtifactStore, attempt: Attempt) -> list[ArtifactRecord]:
+    """Store an ended attempt's files: ``outputs/``, ``logs/``, uploads, and its log under both of v1's names."""
+    files = dict(_files(attempt))
+    digests = {name: artifacts.put_file(path) for name, path in files.items()}
+    return [
+        ArtifactRecord(attempt.key.run_id, name, digests[name], path.stat().st_size)
+        for name, path in sorted(files.items())
+    ]
+
+
+def _files(attempt: Attempt) -> Iterator[tuple[str, Path]]:
+    for folder in _COLLECTED:
+        yield from _below(attempt.work_folder / folder, attempt.work_folder)
+    yield from _below(attempt.uploads_folder, attempt.uploads_folder)
+    if attempt.log_file.exists():
+        yield from ((name, attempt.log_file) for name in LOG_NAMES)
+
+
+def _below(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield path.relative_to(root).as_posix(), path
+
+
+def _record_upload(context: RunnerContext, unit: Unit, attempt: Attempt, name: str) -> None:
+    path = attempt.uploads_folder / name
+    if not path.is_file():
+        context.note(f"{attempt.key.run_id}: uploaded file '{name}' is not there")
+        return
+    digest = context.home.artifacts.put_file(path)
+    unit.writer.add_artifact(ArtifactRecord(attempt.key.run_id, name, digest, path.stat().st_size))
+
+
+def _with_line(run: RunRecord, line: TrialLine) -> RunRecord:
+    """The run's record after a line that is about the run itself."""
+    name, value = str(line.body.get("name", "")), line.body.get("value")
+    if line.kind == "tag":
+        return replace(run, tags={**run.tags, name: "" if value is None else str(value)})
+    if line.kind == "untag":
+        return replace(run, tags={key: text for key, text in run.tags.items() if key != name})
+    if line.kind == "property":
+        return replace(run, properties={**run.properties, name: str(value)})
+    if line.kind in {"display_name", "description"}:
+        return replace(run, properties={**run.properties, line.kind: str(value)})
+    return run

@@ -1,0 +1,146 @@
+"""Where a step's inputs and outputs lie on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyperstep.artifact_store.tree import digest_tree
+from hyperstep.digest import Json, digest_json
+from hyperstep.errors import InvalidInputError
+from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec, OutputSpec, StepSpec
+from hyperstep.records.run import RunRecord
+from hyperstep.runtime.home import Home
+
+_GLOB = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an input's source is, on disk."""
+
+    path: Path | None
+    """The one file or folder that it is; None when it is a set of files."""
+    files: tuple[tuple[str, Path], ...] = ()
+    """For a set: each file's place below their common root, and the file."""
+
+
+def output_locations(run: RunRecord, step: StepSpec) -> dict[str, dict[str, Json]]:
+    """Where a step run's outputs go: ``{output: {"datastore", "path", "kind"}}``, paths below the datastore."""
+    return {output.name: _location(run, output) for output in step.outputs}
+
+
+def recorded_outputs(run: RunRecord) -> dict[str, dict[str, str]]:
+    """The outputs that a step run has recorded; those of its source for a reused one."""
+    outputs: dict[str, dict[str, str]] = json.loads(run.properties.get("outputs", "{}"))
+    return outputs
+
+
+def output_path(home: Home, workspace: str, location: Mapping[str, Json]) -> Path:
+    """An output's path on this machine."""
+    return home.datastore_folder(workspace, str(location["datastore"])) / str(location["path"])
+
+
+def find_input(home: Home, workspace: str, port: InputSpec, producers: Mapping[str, RunRecord]) -> Found:
+    """What stands behind an input now.
+
+    Args:
+        home: The home.
+        workspace: Whose datastores.
+        port: The input.
+        producers: The step run of each step, by step id.
+
+    Raises:
+        InvalidInputError: There is nothing.
+    """
+    if isinstance(port.source, DatastorePaths):
+        return _find_in_datastores(home, workspace, port.name, port.source)
+    producer = producers[port.source.step]
+    location = recorded_outputs(producer).get(port.source.output)
+    path = output_path(home, workspace, location) if location else None
+    if path is None or not path.exists():
+        rule = f"Input '{port.name}' needs output '{port.source.output}', which step '{producer.name}' never wrote."
+        raise InvalidInputError(
+            rule, received=str(path), remedy="Have that step's script write to the path it is given."
+        )
+    return Found(path)
+
+
+def content_digest(found: Found) -> str:
+    """Digest of an input's content: equal files at equal relative places give equal digests."""
+    if found.path is not None:
+        return digest_tree(found.path).digest
+    return digest_json({place: digest_tree(path).digest for place, path in found.files})
+
+
+def provide_input(port: InputSpec, found: Found, folder: Path) -> str:
+    """Make an input reachable for the step's process; returns what it is told.
+
+    Args:
+        port: The input.
+        found: What it is.
+        folder: Where copies and folders of links are made; kept when there already.
+    """
+    if port.mode is DataMode.DIRECT and isinstance(port.source, DatastorePaths):
+        return str(port.source.dataset_id)
+    target = folder / (port.path_on_compute or port.name)  # an absolute path on compute stands by itself
+    if port.mode is DataMode.DOWNLOAD:
+        _copy(found, target)
+        return str(target)
+    if found.path is not None:
+        return str(found.path)
+    _link(found, target)
+    return str(target)
+
+
+def _location(run: RunRecord, output: OutputSpec) -> dict[str, Json]:
+    kind = output.training.kind.value if output.training else "data"
+    return {"datastore": output.datastore, "path": f"azureml/{run.id}/{output.name}", "kind": kind}
+
+
+def _find_in_datastores(home: Home, workspace: str, name: str, source: DatastorePaths) -> Found:
+    places = [(home.datastore_folder(workspace, store), path) for store, path in source.paths]
+    if len(places) == 1 and not _GLOB & set(places[0][1]):
+        path = places[0][0] / places[0][1].strip("/")
+        if path.exists():
+            return Found(path)
+    files = sorted({file for root, pattern in places for file in _matches(root, pattern)})
+    if not files:
+        rule = f"Input '{name}' must match at least one file."
+        received = [f"{store}/{path}" for store, path in source.paths]
+        raise InvalidInputError(rule, received=received, remedy="Upload the data first, or mend the path.")
+    common = Path(os.path.commonpath([file.parent for file in files]))
+    return Found(None, tuple((file.relative_to(common).as_posix(), file) for file in files))
+
+
+def _matches(root: Path, pattern: str) -> Iterator[Path]:
+    for path in root.glob(pattern.strip("/")):
+        yield from (p for p in path.rglob("*") if p.is_file()) if path.is_dir() else (path,)
+
+
+def _copy(found: Found, target: Path) -> None:
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f"{target.name}.part")
+    shutil.rmtree(temporary, ignore_errors=True)
+    if found.path is not None and found.path.is_file():
+        shutil.copyfile(found.path, temporary)
+    elif found.path is not None:
+        shutil.copytree(found.path, temporary)
+    for place, file in found.files:
+        (temporary / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, temporary / place)
+    temporary.rename(target)
+
+
+def _link(found: Found, target: Path) -> None:
+    for place, file in found.files:
+        link = target / place
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.is_symlink():
+            link.symlink_to(file)

@@ -1,0 +1,40 @@
+"""The argument texts of a process: placeholders replaced, hyperparameters appended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hyperstep.digest import Json
+
+
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
+    """Replace every placeholder in a text; longer ones first, so that ``$X_ab`` is not taken for ``$X_a``."""
+    for placeholder in sorted(values, key=len, reverse=True):
+        text = text.replace(placeholder, values[placeholder])
+    return text
+
+
+def hyperparameter_arguments(point: Mapping[str, Json], space: Mapping[str, Json]) -> tuple[str, ...]:
+    """Each hyperparameter as two texts, ``--name`` and value, in the order of the point.
+
+    The prefix is added only where it is missing, as in v1; a name with one dash is kept.
+
+    Args:
+        point: The trial's values.
+        space: The search space as v1 expressions: a whole number drawn from a quantized distribution is written
+            without a decimal point, so that ``type=int`` reads it.
+    """
+    texts: list[str] = []
+    for name, value in point.items():
+        texts += [name if name.startswith("-") else f"--{name}", _value_text(value, space.get(name))]
+    return tuple(texts)
+
+
+def _value_text(value: Json, expression: Json) -> str:
+    if isinstance(value, float) and value.is_integer() and _is_quantized(expression):
+        return str(int(value))
+    return str(value)
+
+
+def _is_quantized(expression: Json) -> bool:
+    return isinstance(expression, Sequence) and bool(expression) and str(expression[0]).startswith("q")

@@ -1,0 +1,90 @@
+"""The environment variables of a process: v1's, ours, and its share of the machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import hyperstep
+from hyperstep.errors import NotFoundError
+from hyperstep.pipeline.spec import InputSpec, StepSpec
+from hyperstep.records.attempt import Attempt
+from hyperstep.records.run import RunRecord
+from hyperstep.runtime.doorbell import doorbell_path
+from hyperstep.runtime.home import Home
+from hyperstep_trial.boot_environment import boot_environment
+
+SHIM_PATH = Path(hyperstep.__file__).parent / "shim_path"
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+"""Set to a process's share of the cores, unless the user has set one."""
+
+_NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+_DATASET_PLACEHOLDER = "DatasetConsumptionConfig:"
+
+
+def user_environment() -> dict[str, str]:
+    """The submitter's environment, which the runner inherited, without what concerns only the submitter."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("AZUREML_", "HYPERSTEP_", "AML_PARAMETER_"))}
+
+
+def run_variables(home: Home, run: RunRecord, attempt: Attempt) -> dict[str, str]:
+    """What tells a script which run it is."""
+    root_folder = home.root_folder(run.root_id)
+    return {
+        **_workspace_variables(home, run.workspace),
+        "AZUREML_RUN_ID": run.id,
+        "AZUREML_ARM_PROJECT_NAME": run.experiment,
+        "AZUREML_EXPERIMENT_ID": run.experiment,
+        "AZUREML_RUN_TOKEN": "local",
+        "AZUREML_RUN_TOKEN_EXPIRY": "4102444800",
+        "AZUREML_SERVICE_ENDPOINT": "local",
+        "HYPERSTEP_HOME": str(home.path),
+        "HYPERSTEP_ROOT_ID": run.root_id,
+        "HYPERSTEP_ATTEMPT": str(attempt.key.number),
+        "HYPERSTEP_ATTEMPT_FOLDER": str(attempt.folder),
+        "HYPERSTEP_DOORBELL": str(doorbell_path(root_folder)),
+    }
+
+
+def thread_share(base: Mapping[str, str], cores: int, processes: int) -> dict[str, str]:
+    """The thread limits of one of ``processes`` processes on ``cores`` cores; none where the user has set one."""
+    share = str(max(1, cores // max(1, processes)))
+    return {} if any(name in base for name in THREAD_VARIABLES) else dict.fromkeys(THREAD_VARIABLES, share)
+
+
+def data_variables(step: StepSpec, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> dict[str, str]:
+    """The paths of inputs and outputs, under the names that v1 gives them."""
+    variables = {port.variable: inputs[port.name] for port in step.inputs}
+    variables |= {output.variable: outputs[output.name] for output in step.outputs}
+    datasets = [f"{port.variable}:{port.mode.value}" for port in step.inputs if _is_dataset(port)]
+    if datasets:
+        variables["AZUREML_DATASET_ENVIRONMENT_VARS"] = ",".join(datasets)
+    return variables
+
+
+def parameter_variables(step: StepSpec, parameters: Mapping[str, str]) -> dict[str, str]:
+    """``AML_PARAMETER_<name>`` of each pipeline parameter that the step uses."""
+    return {f"AML_PARAMETER_{name}": parameters[name] for name in step.parameters}
+
+
+def with_azureml(environment: Mapping[str, str]) -> dict[str, str]:
+    """The same environment, in which ``import azureml`` finds hyperstep's."""
+    return boot_environment(dict(environment), str(SHIM_PATH))
+
+
+def _is_dataset(port: InputSpec) -> bool:
+    return port.placeholder.startswith(_DATASET_PLACEHOLDER)
+
+
+def _workspace_variables(home: Home, workspace: str) -> dict[str, str]:
+    try:
+        body: Mapping[str, object] = home.store.named(workspace, "workspace", workspace).body
+    except NotFoundError:
+        body = {}
+    return {
+        "AZUREML_ARM_SUBSCRIPTION": str(body.get("subscription_id") or _NO_SUBSCRIPTION),
+        "AZUREML_ARM_RESOURCEGROUP": str(body.get("resource_group") or "local"),
+        "AZUREML_ARM_WORKSPACE_NAME": workspace,
+    }

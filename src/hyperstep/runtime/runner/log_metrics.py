@@ -1,0 +1,81 @@
+"""Reading the primary metric from a process's output, for scripts that print it instead of logging it."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+from hyperstep.pipeline.spec import StepSpec
+from hyperstep.records.attempt import Attempt
+from hyperstep.records.metric import MetricKind
+from hyperstep.run_store.base import Journal
+from hyperstep.runtime.runner.records_file import TrialLine
+
+_BASE = 1 << 40
+"""Sequences from here on are places in the log, those below are lines of the records file."""
+
+
+class LogMetrics:
+    """A reader of a log that remembers how far it came.
+
+    A match's sequence is its byte offset: reading the same line twice gives the same record.
+
+    Args:
+        path: The log.
+        pattern: Has one group: the number.
+        metric: Name to record it under.
+        offset: Bytes that were taken before.
+    """
+
+    def __init__(self, path: Path, pattern: re.Pattern[str], metric: str, offset: int = 0) -> None:
+        self._path = path
+        self._pattern = pattern
+        self._metric = metric
+        self._offset = offset
+
+    @classmethod
+    def for_step(cls, step: StepSpec, attempt: Attempt, journal: Journal) -> LogMetrics | None:
+        """The reader that a tuning step asks for, going on where an earlier owner stopped; None without a pattern."""
+        if step.tuning is None or not step.tuning.metric_pattern:
+            return None
+        metric = step.tuning.config["metric"]
+        name = str(metric["name"]) if isinstance(metric, dict) else ""
+        records = (r for r in journal.metrics(attempt.key.run_id) if r.attempt == attempt.key.number)
+        taken = [r.sequence - _BASE for r in records if r.sequence >= _BASE]
+        reader = cls(attempt.log_file, re.compile(step.tuning.metric_pattern), name)
+        if taken:
+            reader._skip_past(max(taken))
+        return reader
+
+    def read_new(self) -> list[TrialLine]:
+        """A record for each new line that matches."""
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as stream:
+            stream.seek(self._offset)
+            data = stream.read()
+        found = []
+        for line in data[: data.rfind(b"\n") + 1].splitlines(keepends=True):
+            found += self._match(line)
+            self._offset += len(line)
+        return found
+
+    def _match(self, line: bytes) -> list[TrialLine]:
+        match = self._pattern.search(line.decode("utf-8", "replace"))
+        if match is None:
+            return []
+        body = {"kind": MetricKind.SCALAR.value, "name": self._metric, "value": _number(match.group(1))}
+        return [TrialLine(_BASE + self._offset, {**body, "time": time.time()})]
+
+    def _skip_past(self, offset: int) -> None:
+        with self._path.open("rb") as stream:
+            stream.seek(offset)
+            self._offset = offset + len(stream.readline())
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,90 @@
+"""The runner's loop: wait for the bell, take in what happened, look at the clock."""
+
+from __future__ import annotations
+
+from hyperstep.codec import from_json
+from hyperstep.errors import StoreError
+from hyperstep.launchers.base import Launcher
+from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.records.run import RunError, RunKind
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.doorbell import Doorbell
+from hyperstep.runtime.runner.attempts import Attempts
+from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
+from hyperstep.runtime.runner.requests import answer_requests
+from hyperstep.runtime.runner.script_driver import ScriptDriver
+from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace
+from hyperstep.runtime.runner.sweep_driver import SweepDriver
+
+TICK_S = 0.5
+"""How long to wait for the bell before looking anyway, and how often limits of time are looked at."""
+
+
+class Runner:
+    """Drives one root run to its end.
+
+    Args:
+        context: What all drivers share.
+        launcher: Where processes run.
+        bell: Rung by trials, the launcher and whoever asks for something.
+    """
+
+    def __init__(self, context: RunnerContext, launcher: Launcher, bell: Doorbell) -> None:
+        self._context = context
+        self._attempts = Attempts(context, launcher)
+        self._bell = bell
+
+    def run(self) -> None:
+        """Return when the root run has its terminal status."""
+        driver = self._make_driver()
+        driver.begin()
+        next_tick = self._context.now() + TICK_S
+        while not self._context.root.status.is_terminal:
+            self._bell.wait(TICK_S)
+            answer_requests(self._context, lambda run_id, reason: self._cancel(driver, run_id, reason))
+            self._attempts.pump()
+            if self._context.now() >= next_tick:
+                next_tick = self._context.now() + TICK_S
+                driver.tick()
+                self._attempts.enforce_limits()
+        answer_requests(self._context, lambda _run_id, _reason: None)
+        self._attempts.close()
+
+    def _make_driver(self) -> Driver:
+        envelope = self._context.journal.spec()
+        if not isinstance(envelope, dict):
+            rule = "What was submitted is recorded as an object."
+            raise StoreError(rule, received=envelope)
+        if envelope["kind"] == "pipeline":
+            return PipelineDriver(self._context, self._attempts, from_json(PipelineSpec, envelope["spec"]))
+        return self._make_single_driver(from_json(StepSpec, envelope["spec"]))
+
+    def _make_single_driver(self, step: StepSpec) -> Driver:
+        inputs = find_inputs(self._context, step, self._context.root, {})
+        with self._context.transaction() as unit:
+            run = declare_outputs(unit, self._context.root, step)
+        place = make_workplace(self._context, step, run, inputs, {})
+        kind = SweepDriver if run.kind is RunKind.SWEEP else ScriptDriver
+        return kind(self._context, self._attempts, place, run.id, lambda _unit: None)
+
+    def _cancel(self, driver: Driver, run_id: str, reason: str) -> None:
+        run = self._context.runs[run_id]
+        if run.status.is_terminal:
+            return
+        if run.is_root or not isinstance(driver, PipelineDriver):
+            driver.cancel(reason)
+        else:
+            driver.cancel_run(run_id, reason)
+
+
+def fail_everything(context: RunnerContext, message: str) -> None:
+    """Give every run that has not ended the status Failed: the runner itself cannot go on."""
+    with context.transaction() as unit:
+        for run in list(context.runs.values()):
+            if not run.status.is_terminal:
+                _fail(unit, run.id, message)
+
+
+def _fail(unit: Unit, run_id: str, message: str) -> None:
+    unit.change_run(run_id, status=RunStatus.FAILED, error=RunError("SystemError", message))

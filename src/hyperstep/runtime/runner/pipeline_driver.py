@@ -1,0 +1,176 @@
+"""Driving a pipeline: each step is reused or run as soon as all before it have completed."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from hyperstep.errors import USER_FAULTS
+from hyperstep.pipeline.fingerprint import Fingerprint
+from hyperstep.pipeline.progress import hopeless_steps, pipeline_outcome, ready_steps
+from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.records.run import RunError, RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import StoredFingerprint
+from hyperstep.runtime.runner.attempts import Attempts
+from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.data_paths import Found
+from hyperstep.runtime.runner.step_reuse import ReuseAnswer, decision_evidence, look_for_source, remember_step
+from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
+
+
+class PipelineDriver:
+    """Carries a pipeline run to its end.
+
+    Args:
+        context: The runner's.
+        attempts: Where processes run.
+        spec: The pipeline.
+    """
+
+    def __init__(self, context: RunnerContext, attempts: Attempts, spec: PipelineSpec) -> None:
+        self._context = context
+        self._attempts = attempts
+        self._spec = spec
+        self._run_ids = {
+            run.properties["azureml.nodeid"]: run.id
+            for run in context.runs.values()
+            if run.parent_id == context.root.id and "azureml.nodeid" in run.properties
+        }
+        self._drivers: dict[str, Driver] = {}
+        self._fingerprints: dict[str, Fingerprint] = {}
+        self._cancel_reason = ""
+
+    def begin(self) -> None:
+        """Start, or go on with the steps that an earlier owner had started."""
+        with self._context.transaction() as unit:
+            if self._context.root.status is RunStatus.NOT_STARTED:
+                unit.change_run(self._context.root.id, status=RunStatus.RUNNING)
+        if self._context.root.status is RunStatus.CANCEL_REQUESTED:
+            self._cancel_reason = self._context.root.reason
+        for step in self._spec.steps:
+            run = self._run_of(step)
+            if run.status is not RunStatus.NOT_STARTED and not run.status.is_terminal:
+                self._enter(step)
+        self._advance()
+
+    def cancel(self, reason: str) -> None:
+        """End all steps; those not started never will be."""
+        self._cancel_reason = reason
+        with self._context.transaction() as unit:
+            unit.change_run(self._context.root.id, status=RunStatus.CANCEL_REQUESTED, reason=reason)
+            for step in self._spec.steps:
+                if self._run_of(step).status is RunStatus.NOT_STARTED:
+                    unit.change_run(self._run_ids[step.id], status=RunStatus.CANCELED, reason=reason)
+        for driver in list(self._drivers.values()):
+            driver.cancel(reason)
+        self._advance()
+
+    def cancel_run(self, run_id: str, reason: str) -> bool:
+        """End the step that ``run_id`` is, or belongs to; returns whether there was one under way."""
+        while run_id not in self._drivers:
+            parent = self._context.runs[run_id].parent_id
+            if parent is None:
+                return False
+            run_id = parent
+        self._drivers[run_id].cancel(reason)
+        return True
+
+    def tick(self) -> None:
+        """Time went by for every step under way."""
+        for driver in list(self._drivers.values()):
+            driver.tick()
+
+    def _advance(self) -> None:
+        statuses = self._statuses()
+        with self._context.transaction() as unit:
+            for step, reason in hopeless_steps(self._spec, statuses):
+                unit.change_run(self._run_ids[step.id], status=RunStatus.CANCELED, reason=reason)
+        for step in ready_steps(self._spec, self._statuses()):
+            if self._run_of(step).status is RunStatus.NOT_STARTED:
+                self._enter(step)
+        outcome = pipeline_outcome(self._spec, self._statuses(), cancel_requested=bool(self._cancel_reason))
+        if outcome is not None and not self._context.root.status.is_terminal:
+            with self._context.transaction() as unit:
+                unit.change_run(self._context.root.id, status=outcome, error=self._error(outcome))
+
+    def _enter(self, step: StepSpec) -> None:
+        """Reuse a step, or put it to work (again, after a takeover)."""
+        run = self._run_of(step)
+        try:
+            producers = {other.id: self._run_of(other) for other in self._spec.steps}
+            inputs = find_inputs(self._context, step, run, producers)
+            answer = look_for_source(self._context.home, self._spec, step, run.workspace, inputs)
+            self._fingerprints[step.id] = answer.fingerprint
+            if run.status is RunStatus.NOT_STARTED:
+                self._record(step, answer)
+            if answer.source is not None and run.status is RunStatus.NOT_STARTED:
+                self._reuse(step, answer.source)
+            else:
+                self._work(step, inputs)
+        except (*USER_FAULTS, OSError) as error:
+            self._fail(step, str(error))
+
+    def _record(self, step: StepSpec, answer: ReuseAnswer) -> None:
+        root, run_id, now = self._context.root.id, self._run_ids[step.id], self._context.now()
+        with self._context.transaction() as unit:
+            event = unit.writer.append_event(root, "StepReady", {"step": step.id, "run": run_id}, now)
+            unit.writer.append_decision(root, event, "reuse", run_id, decision_evidence(answer), now)
+
+    def _reuse(self, step: StepSpec, source: StoredFingerprint) -> None:
+        run = self._run_of(step)
+        properties = {
+            **run.properties,
+            "outputs": json.dumps(source.outputs),
+            "azureml.reusedrunid": source.run_id,
+            "azureml.reusednodeid": step.id,
+            "azureml.reusedpipeline": source.root_id,
+            "azureml.isreused": "true",
+        }
+        with self._context.transaction() as unit:
+            unit.change_run(
+                run.id,
+                status=RunStatus.COMPLETED,
+                started_at=self._context.now(),
+                properties=properties,
+                reused_from=source.run_id,
+                reason=f"reused from run {source.run_id}",
+            )
+            unit.afterwards(self._advance)
+
+    def _work(self, step: StepSpec, inputs: dict[str, Found]) -> None:
+        with self._context.transaction() as unit:
+            run = declare_outputs(unit, self._run_of(step), step)
+        place = make_workplace(self._context, step, run, inputs, self._spec.parameters)
+        driver = step_driver(self._context, self._attempts, place, run.id, partial(self._step_done, step))
+        self._drivers[run.id] = driver
+        driver.begin()
+
+    def _step_done(self, step: StepSpec, unit: Unit) -> None:
+        run = self._run_of(step)
+        self._drivers.pop(run.id, None)
+        if run.status is RunStatus.COMPLETED:
+            now = self._context.now()
+            fingerprint = self._fingerprints[step.id]
+            unit.afterwards(lambda: remember_step(self._context.home, run, step, fingerprint, now))
+        unit.afterwards(self._advance)
+
+    def _fail(self, step: StepSpec, message: str) -> None:
+        with self._context.transaction() as unit:
+            unit.change_run(self._run_ids[step.id], status=RunStatus.FAILED, error=RunError("UserError", message))
+            unit.afterwards(self._advance)
+
+    def _error(self, outcome: RunStatus) -> RunError | None:
+        if outcome is not RunStatus.FAILED:
+            return None
+        failed = next(run for step in self._spec.steps if (run := self._run_of(step)).status is RunStatus.FAILED)
+        cause = failed.error.message if failed.error else failed.reason
+        return RunError(
+            "UserError", f"Step '{failed.name}' failed: {cause}", failed.error.details if failed.error else ""
+        )
+
+    def _run_of(self, step: StepSpec) -> RunRecord:
+        return self._context.runs[self._run_ids[step.id]]
+
+    def _statuses(self) -> dict[str, RunStatus]:
+        return {step.id: self._run_of(step).status for step in self._spec.steps}

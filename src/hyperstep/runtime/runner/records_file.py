@@ -1,0 +1,92 @@
+"""Reading what a trial wrote: whole lines after an offset, each a record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hyperstep.records.attempt import AttemptKey
+from hyperstep.records.metric import MetricKind, MetricRecord
+
+METRIC_KINDS = frozenset(kind.value for kind in MetricKind)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    """One line: its place in the file and what it says."""
+
+    sequence: int
+    """Line number, from 0."""
+    body: Mapping[str, Any]
+    """Empty when the line cannot be read."""
+
+    @property
+    def kind(self) -> str:
+        """``scalar``, ``tag``, ``upload`` …; empty for an unreadable line."""
+        return str(self.body.get("kind", ""))
+
+    def as_metric(self, key: AttemptKey) -> MetricRecord:
+        """The metric record that this line is."""
+        return MetricRecord(
+            run_id=key.run_id,
+            attempt=key.number,
+            sequence=self.sequence,
+            name=str(self.body["name"]),
+            kind=MetricKind(self.kind),
+            value=self.body.get("value"),
+            step=self.body.get("step"),
+            time=float(self.body.get("time", 0.0)),
+        )
+
+
+class RecordsFile:
+    """A reader that remembers how far it came.
+
+    Args:
+        path: The attempt's records file; it need not exist yet.
+        offset: Bytes that were taken before.
+        lines: Lines that were taken before.
+    """
+
+    def __init__(self, path: Path, offset: int = 0, lines: int = 0) -> None:
+        self.path = path
+        self.offset = offset
+        self._lines = lines
+
+    def read_new(self) -> list[TrialLine]:
+        """The whole lines that were added; a last line without its end stays for the next call."""
+        try:
+            with self.path.open("rb") as stream:
+                stream.seek(self.offset)
+                data = stream.read()
+        except FileNotFoundError:
+            return []
+        whole = data[: data.rfind(b"\n") + 1]
+        self.offset += len(whole)
+        found = [TrialLine(self._lines + i, _parse(line)) for i, line in enumerate(whole.splitlines())]
+        self._lines += len(found)
+        return found
+
+    def torn_bytes(self) -> int:
+        """Bytes after the last whole line: more than 0 when the writer died while writing."""
+        return (self.path.stat().st_size - self.offset) if self.path.exists() else 0
+
+    @classmethod
+    def resume(cls, path: Path, offset: int) -> RecordsFile:
+        """A reader that goes on at ``offset``."""
+        lines = 0
+        if offset and path.exists():
+            with path.open("rb") as stream:
+                lines = stream.read(offset).count(b"\n")
+        return cls(path, offset, lines)
+
+
+def _parse(line: bytes) -> Mapping[str, Any]:
+    try:
+        body = json.loads(line)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

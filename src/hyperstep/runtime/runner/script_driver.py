@@ -1,0 +1,103 @@
+"""Driving a step that is one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hyperstep.records.attempt import AttemptEnd, AttemptKey
+from hyperstep.records.run import RunError
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.runner.attempts import Attempts, Order
+from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.failures import failure_of
+from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.workplace import Workplace
+
+MAX_LOST_ATTEMPTS = 2
+"""How often a step is started again after its process was lost."""
+
+
+class ScriptDriver:
+    """One process, started again when it is lost.
+
+    Args:
+        context: The runner's.
+        attempts: Where it runs.
+        place: What it runs.
+        run_id: The step run or script run that it is.
+        done: Called, within the transaction, when the run has ended.
+    """
+
+    def __init__(
+        self, context: RunnerContext, attempts: Attempts, place: Workplace, run_id: str, done: Callable[[Unit], None]
+    ) -> None:
+        self._context = context
+        self._attempts = attempts
+        self._place = place
+        self._run_id = run_id
+        self._done = done
+        self._number = 0
+        self._cancel_reason = ""
+        self._fault = ""
+
+    def begin(self) -> None:
+        """Start the process, or go on with the one of an earlier owner."""
+        earlier = self._context.journal.attempts(self._run_id)
+        self._number = earlier[-1].key.number if earlier else 0
+        if not earlier:
+            with self._context.transaction() as unit:
+                unit.change_run(self._run_id, status=RunStatus.QUEUED)
+        if earlier and earlier[-1].end is not None:
+            end = earlier[-1].end
+            with self._context.transaction() as unit:
+                self.attempt_ended(unit, end, "")
+            return
+        self._attempts.resume(self._order())
+
+    def cancel(self, reason: str) -> None:
+        """End the process; the run ends Canceled."""
+        self._cancel_reason = reason
+        with self._context.transaction() as unit:
+            unit.change_run(self._run_id, status=RunStatus.CANCEL_REQUESTED, reason=reason)
+        self._attempts.stop(AttemptKey(self._run_id, self._number))
+
+    def tick(self) -> None:
+        """Nothing here depends on time."""
+
+    def attempt_started(self, unit: Unit, key: AttemptKey) -> None:
+        """The run is under way."""
+        unit.change_run(key.run_id, status=RunStatus.RUNNING)
+
+    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:  # noqa: ARG002 - owners share it
+        """Keep what ``run.fail`` said."""
+        for line in lines:
+            if line.kind == "error":
+                self._fault = str(line.body.get("message", ""))
+
+    def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str) -> None:
+        """Start again when it was lost; else the run ends as the process did."""
+        if end.lost and not self._cancel_reason and self._number < MAX_LOST_ATTEMPTS:
+            self._number += 1
+            unit.change_run(self._run_id, status=RunStatus.QUEUED)
+            order = self._order()
+            unit.afterwards(lambda: self._attempts.start(order))
+            return
+        self._end_run(unit, end, fault)
+        self._done(unit)
+
+    def _order(self) -> Order:
+        return Order(self._run_id, self._number, self._place, self)
+
+    def _end_run(self, unit: Unit, end: AttemptEnd, fault: str) -> None:
+        if self._cancel_reason:
+            unit.change_run(self._run_id, status=RunStatus.CANCELED, reason=self._cancel_reason)
+        elif fault:
+            unit.change_run(self._run_id, status=RunStatus.FAILED, error=RunError("UserError", fault))
+        elif end.succeeded:
+            unit.change_run(self._run_id, status=RunStatus.COMPLETED)
+        else:
+            attempt = self._context.home.attempt(self._context.runs[self._run_id], end.key.number)
+            error = failure_of(end, attempt.log_file)
+            if self._fault:
+                error = RunError(error.code, f"{self._fault} ({error.message})", error.details)
+            unit.change_run(self._run_id, status=RunStatus.FAILED, error=error)

@@ -1,0 +1,306 @@
+"""Driving a sweep: events are recorded, handed to the controller, and what it instructs is carried out."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from hyperstep.digest import Json
+from hyperstep.errors import USER_FAULTS
+from hyperstep.records.attempt import AttemptEnd, AttemptKey
+from hyperstep.records.run import RunError, RunKind, RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.runner.attempts import Attempts, Order
+from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.failures import failure_of
+from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
+from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.training_outputs import write_training_outputs
+from hyperstep.runtime.runner.workplace import Workplace
+from hyperstep.sweep.config import SweepConfig
+from hyperstep.sweep.controller import SweepController
+from hyperstep.sweep.events import (
+    CancelRequested,
+    MetricReported,
+    SweepEvent,
+    SweepStarted,
+    TimeAdvanced,
+    TrialEnded,
+    TrialStarted,
+    event_from_json,
+    event_to_json,
+)
+from hyperstep.sweep.instructions import (
+    EndTrial,
+    FinishSweep,
+    Instruction,
+    LaunchTrial,
+    RecordDecision,
+    StopTrial,
+)
+
+
+class SweepDriver:
+    """Carries a sweep from its first trial, or from where an earlier owner left it, to its end.
+
+    Args:
+        context: The runner's.
+        attempts: Where its trials run.
+        place: What they run.
+        sweep_id: The sweep's run.
+        done: Called, within the transaction, when the sweep's run has its terminal status.
+    """
+
+    def __init__(
+        self, context: RunnerContext, attempts: Attempts, place: Workplace, sweep_id: str, done: Callable[[Unit], None]
+    ) -> None:
+        if place.step.tuning is None:
+            message = "a sweep needs a tuning step"
+            raise TypeError(message)
+        self._context = context
+        self._attempts = attempts
+        self._config = SweepConfig.from_json(dict(place.step.tuning.config))
+        self._effective = min(
+            self._config.limits.max_concurrent, place.step.nodes or context.envelope.slots, context.envelope.slots
+        )
+        self._place = replace(place, processes=self._effective)
+        self._sweep_id = sweep_id
+        self._done = done
+        self._controller = SweepController(self._config)
+        self._metrics_logged: dict[str, set[str]] = {}
+
+    def begin(self) -> None:
+        """Start, or replay what was recorded and go on."""
+        events = self._context.journal.events(self._sweep_id)
+        self._controller = SweepController.replay(self._config, (event_from_json(e.body) for e in events))
+        if self._context.runs[self._sweep_id].status is RunStatus.FINALIZING:
+            self._finalize()
+            return
+        with self._context.transaction() as unit:
+            if not events:
+                self._describe(unit)
+            self._feed(unit, SweepStarted(at_s=self._context.now(), slots=self._effective))
+        if events:
+            self._resume_trials()
+
+    def cancel(self, reason: str) -> None:
+        """End all trials; the sweep ends Canceled."""
+        with self._context.transaction() as unit:
+            unit.change_run(self._sweep_id, status=RunStatus.CANCEL_REQUESTED, reason=reason)
+            self._feed(unit, CancelRequested(at_s=self._context.now(), reason=reason))
+
+    def tick(self) -> None:
+        """Look at the limits of duration."""
+        if self._config.limits.max_duration_s is not None:
+            with self._context.transaction() as unit:
+                self._feed(unit, TimeAdvanced(at_s=self._context.now()))
+
+    def attempt_started(self, unit: Unit, key: AttemptKey) -> None:
+        """A trial's process is about to run."""
+        unit.change_run(key.run_id, status=RunStatus.RUNNING)
+        event = TrialStarted(at_s=self._context.now(), trial=_trial_of(key), attempt=key.number)
+        self._feed(unit, event)
+
+    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
+        """Judge the values of the primary metric."""
+        names = self._metrics_logged.setdefault(key.run_id, set())
+        names.update(str(line.body["name"]) for line in lines if line.kind and "value" in line.body)
+        values = tuple(_usable(v) for line in lines for v in self._primary_values(line))
+        if values:
+            trial = _trial_of(key)
+            event = MetricReported(at_s=self._context.now(), trial=trial, attempt=key.number, values=values)
+            self._feed(unit, event)
+
+    def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str) -> None:
+        """A trial's process is gone."""
+        attempt = self._context.home.attempt(self._context.runs[end.key.run_id], end.key.number)
+        failed = end.exit_code != 0 and not fault
+        event = TrialEnded(
+            at_s=self._context.now(),
+            trial=_trial_of(end.key),
+            attempt=end.key.number,
+            exit_code=end.exit_code,
+            signal=end.signal,
+            lost=end.lost,
+            error=failure_of(end, attempt.log_file).message if failed else "",
+            metrics=tuple(sorted(self._names_logged(end.key.run_id))),
+            fault=fault,
+        )
+        self._feed(unit, event)
+
+    def _feed(self, unit: Unit, event: SweepEvent) -> None:
+        body = event_to_json(event)
+        sequence = unit.writer.append_event(self._sweep_id, type(event).__name__, body, event.at_s)
+        for instruction in self._controller.handle(event):
+            self._carry_out(unit, sequence, instruction)
+
+    def _carry_out(self, unit: Unit, event: int, instruction: Instruction) -> None:
+        match instruction:
+            case RecordDecision():
+                self._record_decision(unit, event, instruction)
+            case LaunchTrial():
+                self._launch(unit, instruction)
+            case StopTrial():
+                key = AttemptKey(self._trial_id(instruction.trial), instruction.attempt)
+                unit.change_run(key.run_id, status=RunStatus.CANCEL_REQUESTED, reason=instruction.reason)
+                unit.afterwards(lambda: self._attempts.stop(key))
+            case EndTrial():
+                self._end_trial(unit, instruction)
+            case FinishSweep():
+                self._finish(unit, instruction)
+
+    def _record_decision(self, unit: Unit, event: int, decision: RecordDecision) -> None:
+        subject = self._sweep_id if decision.trial is None else self._trial_id(decision.trial)
+        now = self._context.now()
+        unit.writer.append_decision(self._sweep_id, event, decision.kind, subject, decision.evidence, now)
+
+    def _launch(self, unit: Unit, instruction: LaunchTrial) -> None:
+        run_id = self._trial_id(instruction.trial)
+        if run_id in self._context.runs:
+            unit.change_run(run_id, status=RunStatus.QUEUED)
+        else:
+            unit.put_run(self._trial_run(instruction))
+        order = self._order(instruction.trial, instruction.attempt)
+        unit.afterwards(lambda: self._attempts.start(order))
+
+    def _order(self, trial: int, attempt: int) -> Order:
+        run = self._context.runs[self._trial_id(trial)]
+        point = json.loads(run.properties["hyperparameters"])
+        extra = hyperparameter_arguments(point, self._space())
+        return Order(run.id, attempt, self._place, self, extra)
+
+    def _trial_run(self, instruction: LaunchTrial) -> RunRecord:
+        sweep = self._context.runs[self._sweep_id]
+        point = json.dumps(instruction.point)
+        extra = hyperparameter_arguments(instruction.point, self._space())
+        return replace(
+            sweep,
+            id=self._trial_id(instruction.trial),
+            kind=RunKind.TRIAL,
+            name=f"{sweep.name} trial {instruction.trial}",
+            parent_id=sweep.id,
+            number=instruction.trial,
+            status=RunStatus.QUEUED,
+            created_at=self._context.now(),
+            started_at=None,
+            folder=f"{sweep.folder}/trial-{instruction.trial:04d}".lstrip("/"),
+            arguments=(*self._place.step.code.arguments, *extra),
+            properties={"hyperparameters": point, "ContentSnapshotId": self._place.step.code.snapshot},
+            tags={},
+            reason="",
+        )
+
+    def _end_trial(self, unit: Unit, instruction: EndTrial) -> None:
+        error = RunError("UserError", instruction.error) if instruction.status is RunStatus.FAILED else None
+        run_id = self._trial_id(instruction.trial)
+        unit.change_run(run_id, status=instruction.status, reason=instruction.reason, error=error)
+
+    def _finish(self, unit: Unit, instruction: FinishSweep) -> None:
+        properties = dict(self._context.runs[self._sweep_id].properties)
+        properties["final_status"] = instruction.status.value
+        if instruction.best is not None:
+            score = self._controller.best_value()
+            properties |= {
+                "best_child_run_id": self._trial_id(instruction.best),
+                "best_data_container_id": f"dcid.{self._trial_id(instruction.best)}",
+                "best_metric_status": "Succeeded",
+                "score": json.dumps(score),
+            }
+        unit.change_run(self._sweep_id, status=RunStatus.FINALIZING, reason=instruction.reason, properties=properties)
+        unit.afterwards(self._finalize)
+
+    def _finalize(self) -> None:
+        """Write the step's outputs, then give the sweep its terminal status."""
+        sweep = self._context.runs[self._sweep_id]
+        status, error = RunStatus(sweep.properties["final_status"]), None
+        try:
+            if status is RunStatus.COMPLETED:
+                write_training_outputs(self._context, self._place, self._config.metric, sweep)
+        except (*USER_FAULTS, OSError) as failure:
+            status, error = RunStatus.FAILED, RunError("UserError", str(failure))
+        if status is RunStatus.FAILED and error is None:
+            error = RunError("UserError", sweep.reason, self._failed_log())
+        properties = {k: v for k, v in sweep.properties.items() if k != "final_status"}
+        with self._context.transaction() as unit:
+            unit.change_run(self._sweep_id, status=status, error=error, properties=properties)
+            self._done(unit)
+
+    def _failed_log(self) -> str:
+        """The end of the log of the first trial that failed, for who looks at the sweep only."""
+        failed = [r for r in self._trials() if r.status is RunStatus.FAILED]
+        if not failed:
+            return ""
+        attempts = self._context.journal.attempts(failed[0].id)
+        number = attempts[-1].key.number if attempts else 0
+        log = self._context.home.attempt(failed[0], number).log_file
+        return f"Log of trial {failed[0].number}: {log}\n{failure_of(AttemptEnd(AttemptKey('', 0), 1), log).details}"
+
+    def _describe(self, unit: Unit) -> None:
+        limits, metric = self._config.limits, self._config.metric
+        size = self._config.sampler.size
+        properties = {
+            **self._context.runs[self._sweep_id].properties,
+            "primary_metric_config": json.dumps({"name": metric.name, "goal": metric.goal.value}),
+            "resume_from": "null",
+            "runTemplate": "HyperDrive",
+            "azureml.runsource": "hyperdrive",
+            "platform": "AML",
+            "space_size": "infinite" if size is None else str(size),
+            "max_total_runs": str(limits.max_total),
+            "requested_concurrency": str(limits.max_concurrent),
+            "effective_concurrency": str(self._effective),
+        }
+        unit.change_run(self._sweep_id, status=RunStatus.RUNNING, properties=properties)
+
+    def _resume_trials(self) -> None:
+        for run in self._trials():
+            if run.status.is_terminal:
+                continue
+            attempts = self._context.journal.attempts(run.id)
+            attempt = self._controller.attempt_of(run.number)
+            last = attempts[-1] if attempts else None
+            if last is not None and last.key.number == attempt and last.end is not None:
+                with self._context.transaction() as unit:
+                    self.attempt_ended(unit, last.end, "")
+                continue
+            self._attempts.resume(self._order(run.number, attempt))
+            if run.status is RunStatus.CANCEL_REQUESTED:
+                self._attempts.stop(AttemptKey(run.id, attempt))
+
+    def _trials(self) -> list[RunRecord]:
+        runs = self._context.runs.values()
+        return sorted((r for r in runs if r.parent_id == self._sweep_id), key=lambda r: r.number)
+
+    def _names_logged(self, run_id: str) -> set[str]:
+        if run_id not in self._metrics_logged:
+            self._metrics_logged[run_id] = {m.name for m in self._context.journal.metrics(run_id)}
+        return self._metrics_logged[run_id]
+
+    def _primary_values(self, line: TrialLine) -> list[Json]:
+        """A line's values of the primary metric: one for a scalar, all of a list."""
+        if line.body.get("name") != self._config.metric.name:
+            return []
+        value = line.body.get("value")
+        if line.kind == "list":
+            return list(value) if isinstance(value, list) else []
+        return [value] if line.kind == "scalar" else []
+
+    def _space(self) -> dict[str, Json]:
+        space = self._config.sampler.to_json().get("space")
+        return dict(space) if isinstance(space, dict) else {}
+
+    def _trial_id(self, trial: int) -> str:
+        return f"{self._sweep_id}_{trial}"
+
+
+def _trial_of(key: AttemptKey) -> int:
+    return int(key.run_id.rpartition("_")[2])
+
+
+def _usable(value: Json) -> float | None:
+    """The value as a finite number; None for text, None, NaN and the infinities."""
+    if isinstance(value, bool | int | float) and math.isfinite(value):
+        return float(value)
+    return None

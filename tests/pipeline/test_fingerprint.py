@@ -1,0 +1,110 @@
+"""Fingerprints: what is in them, what is not, and how a miss is explained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hyperstep.codec import from_json, to_json
+from hyperstep.pipeline.fingerprint import StepFacts, fingerprint_step
+from hyperstep.pipeline.reuse import Difference, differences
+from hyperstep.pipeline.spec import (
+    CodeSpec,
+    DataMode,
+    DatastorePaths,
+    InputSpec,
+    OutputSpec,
+    StepSpec,
+    TrainingKind,
+    TrainingSpec,
+    TuningSpec,
+)
+
+STEP = StepSpec(
+    id="0a1b2c3d",
+    name="tune",
+    code=CodeSpec("f" * 64, "train.py", arguments=("--data", "$data"), environment={"name": "sk"}),
+    inputs=(InputSpec("data", DatastorePaths((("blob", "digits"),)), DataMode.MOUNT, "$data", "data"),),
+    outputs=(
+        OutputSpec("model", "blob", DataMode.MOUNT, "$m", "m", training=TrainingSpec(TrainingKind.MODEL, "outputs/m")),
+    ),
+    parameters=("epochs",),
+    tuning=TuningSpec(
+        {
+            "sampler": {"name": "RANDOM", "seed": 1, "space": {"lr": ["uniform", [0, 1]]}},
+            "policy": {"name": "Bandit", "properties": {"slack_factor": 0.1}},
+            "metric": {"name": "accuracy", "goal": "maximize"},
+            "limits": {"max_total": 20, "max_concurrent": 4},
+        }
+    ),
+)
+FACTS = StepFacts(files={"train.py": "aa", "model.py": "bb"}, inputs={"data": "cc"}, parameters={"epochs": "3"})
+
+
+def with_tuning(**changes: object) -> StepSpec:
+    assert STEP.tuning is not None
+    return replace(STEP, tuning=replace(STEP.tuning, config={**STEP.tuning.config, **changes}))  # type: ignore[dict-item]
+
+
+def test_a_spec_survives_json() -> None:
+    assert from_json(StepSpec, to_json(STEP)) == STEP
+
+
+def test_equal_steps_have_equal_fingerprints_whatever_their_place_in_the_graph() -> None:
+    elsewhere = replace(STEP, id="ffffffff", run_after=("x",), target="cluster", nodes=9)
+    assert fingerprint_step(elsewhere, FACTS).digest == fingerprint_step(STEP, FACTS).digest
+
+
+CHANGES: dict[str, tuple[StepSpec, StepFacts]] = {
+    "code: model.py": (STEP, replace(FACTS, files={"train.py": "aa", "model.py": "b2"})),
+    "arguments": (replace(STEP, code=replace(STEP.code, arguments=("--data", "$data", "--fast"))), FACTS),
+    "entry: script": (replace(STEP, code=replace(STEP.code, script="other.py")), FACTS),
+    "environment: name": (replace(STEP, code=replace(STEP.code, environment={"name": "other"})), FACTS),
+    "environment_variables: A": (replace(STEP, code=replace(STEP.code, environment_variables={"A": "1"})), FACTS),
+    "inputs: data": (STEP, replace(FACTS, inputs={"data": "c2"})),
+    "parameters: epochs": (STEP, replace(FACTS, parameters={"epochs": "4"})),
+    "outputs: model": (
+        replace(STEP, outputs=(replace(STEP.outputs[0], training=TrainingSpec(TrainingKind.MODEL, "outputs/n")),)),
+        FACTS,
+    ),
+    "version": (replace(STEP, version="2"), FACTS),
+    "limits: max_total": (with_tuning(limits={"max_total": 30, "max_concurrent": 4}), FACTS),
+    "limits: max_concurrent": (with_tuning(limits={"max_total": 20, "max_concurrent": 2}), FACTS),
+    "policy: name": (with_tuning(policy={"name": "Default", "properties": {"slack_factor": 0.1}}), FACTS),
+    "metric: goal": (with_tuning(metric={"name": "accuracy", "goal": "minimize"}), FACTS),
+    "space: lr": (
+        with_tuning(sampler={"name": "RANDOM", "seed": 1, "space": {"lr": ["uniform", [0, 2]]}}),
+        FACTS,
+    ),
+    "sampler: seed": (
+        with_tuning(sampler={"name": "RANDOM", "seed": 2, "space": {"lr": ["uniform", [0, 1]]}}),
+        FACTS,
+    ),
+}
+
+
+@pytest.mark.parametrize("part", CHANGES)
+def test_one_change_misses_and_is_named(part: str) -> None:
+    step, facts = CHANGES[part]
+    before, after = fingerprint_step(STEP, FACTS), fingerprint_step(step, facts)
+    assert before.digest != after.digest
+    assert [d.part for d in differences(before.parts, after.parts)] == [part]
+
+
+def test_a_seed_that_was_drawn_for_the_user_is_no_part() -> None:
+    assert STEP.tuning is not None
+    one = replace(STEP, tuning=replace(STEP.tuning, seed_given=False))
+    other = with_tuning(sampler={"name": "RANDOM", "seed": 99, "space": {"lr": ["uniform", [0, 1]]}})
+    assert other.tuning is not None
+    other = replace(other, tuning=replace(other.tuning, seed_given=False))
+    assert fingerprint_step(one, FACTS).digest == fingerprint_step(other, FACTS).digest
+
+
+def test_a_difference_holds_old_and_new() -> None:
+    found = differences({"a": 1, "code": {"x": "1", "y": "2"}}, {"a": 1, "code": {"x": "3", "z": "4"}})
+    assert found == (
+        Difference("code: x", "1", "3"),
+        Difference("code: y", "2", None),
+        Difference("code: z", None, "4"),
+    )

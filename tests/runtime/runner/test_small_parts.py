@@ -1,0 +1,124 @@
+"""The runner's small pure parts: slots, argument texts, failures, documents, ranking."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from hyperstep.records.attempt import AttemptEnd, AttemptKey
+from hyperstep.records.goal import Goal
+from hyperstep.records.metric import MetricKind, MetricRecord
+from hyperstep.runtime.ranking import best_trial
+from hyperstep.runtime.runner.failures import failure_of
+from hyperstep.runtime.runner.job_arguments import fill_placeholders, hyperparameter_arguments
+from hyperstep.runtime.runner.records_file import RecordsFile
+from hyperstep.runtime.runner.slots import Slots
+from hyperstep.runtime.runner.training_outputs import metrics_document
+
+
+def key(number: int) -> AttemptKey:
+    return AttemptKey(f"run_{number}", 0)
+
+
+def metric(trial: str, value: object, sequence: int = 0, kind: MetricKind = MetricKind.SCALAR) -> MetricRecord:
+    return MetricRecord(trial, 0, sequence, "acc", kind, value)  # type: ignore[arg-type]
+
+
+def test_slots_start_in_order_and_never_more_than_there_are() -> None:
+    slots, started = Slots(2), []
+    for n in range(4):
+        slots.request(key(n), lambda n=n: started.append(n))  # type: ignore[misc]
+    assert started == [0, 1]
+    slots.release(key(0))
+    assert started == [0, 1, 2]
+    assert slots.withdraw(key(3))
+    assert not slots.withdraw(key(3))
+    slots.release(key(1))
+    assert started == [0, 1, 2]
+
+
+def test_slots_held_by_adopted_attempts_count() -> None:
+    slots, started = Slots(1), []
+    slots.hold(key(0))
+    slots.request(key(1), lambda: started.append(1))
+    assert started == []
+    slots.release(key(0))
+    assert started == [1]
+
+
+def test_placeholders_are_replaced_within_texts_and_longer_ones_win() -> None:
+    values = {"$AZUREML_DATAREFERENCE_a": "/x", "$AZUREML_DATAREFERENCE_ab": "/y"}
+    assert fill_placeholders("$AZUREML_DATAREFERENCE_ab/m.pkl", values) == "/y/m.pkl"
+    assert fill_placeholders("p=$AZUREML_DATAREFERENCE_a", values) == "p=/x"
+
+
+@pytest.mark.parametrize(
+    ("point", "space", "expected"),
+    [
+        ({"C": 0.01}, {}, ("--C", "0.01")),
+        ({"--C": 0.01}, {}, ("--C", "0.01")),
+        ({"-c": 1}, {}, ("-c", "1")),
+        ({"n": 65.0}, {"n": ["quniform", [1, 100, 5]]}, ("--n", "65")),
+        ({"n": 65.0}, {"n": ["uniform", [1, 100]]}, ("--n", "65.0")),
+        ({"n": 1.0}, {"n": ["choice", [[1.0]]]}, ("--n", "1.0")),
+        ({"a": True, "b": None}, {}, ("--a", "True", "--b", "None")),
+    ],
+)
+def test_hyperparameters_become_pairs_of_texts(
+    point: dict[str, object], space: dict[str, object], expected: tuple[str, ...]
+) -> None:
+    assert hyperparameter_arguments(point, space) == expected  # type: ignore[arg-type]
+
+
+def test_a_failure_names_exception_and_exit_code(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("epoch 1\nTraceback (most recent call last):\n  File x\nValueError: bad C\n")
+    error = failure_of(AttemptEnd(key(0), 1), log)
+    assert error.code == "UserError"
+    assert error.message == "ValueError: bad C (exit code 1)"
+    assert "epoch 1" in error.details
+
+
+def test_a_failure_without_a_traceback_shows_the_last_line(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("loading\nno such file\n")
+    assert "no such file" in failure_of(AttemptEnd(key(0), 3), log).message
+    assert "SIGKILL" in failure_of(AttemptEnd(key(0), None, signal=signal.SIGKILL), tmp_path / "none").message
+
+
+def test_records_are_read_in_whole_lines_and_resumed_at_an_offset(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    reader = RecordsFile(path)
+    assert reader.read_new() == []
+    path.write_bytes(b'{"kind":"scalar","name":"a","value":1}\nnot json\n{"kind":"sca')
+    lines = reader.read_new()
+    assert [(line.sequence, line.kind) for line in lines] == [(0, "scalar"), (1, "")]
+    assert reader.torn_bytes() == len(b'{"kind":"sca')
+    with path.open("ab") as stream:
+        stream.write(b'lar","name":"a","value":2}\n')
+    later = RecordsFile.resume(path, reader.offset)
+    assert [(line.sequence, line.body["value"]) for line in later.read_new()] == [(2, 2)]
+    assert later.torn_bytes() == 0
+
+
+def test_the_metrics_document_has_lists_only_and_leaves_out_silent_trials() -> None:
+    document = metrics_document(
+        {
+            "HD_1_0": [metric("HD_1_0", 0.5), metric("HD_1_0", 0.7, 1)],
+            "HD_1_1": [metric("HD_1_1", [0.1, 0.2], 0, MetricKind.LIST)],
+            "HD_1_2": [],
+        }
+    )
+    assert document == {"HD_1_0": {"acc": [0.5, 0.7]}, "HD_1_1": {"acc": [0.1, 0.2]}}
+
+
+def test_the_best_trial_is_never_nan_and_ties_go_to_the_first() -> None:
+    metrics = {
+        "HD_1_10": [metric("HD_1_10", 0.9)],
+        "HD_1_2": [metric("HD_1_2", float("nan")), metric("HD_1_2", 0.9, 1), metric("HD_1_2", "1.0", 2)],
+        "HD_1_0": [metric("HD_1_0", None), metric("HD_1_0", float("inf"), 1)],
+    }
+    assert best_trial(metrics, Goal.MAXIMIZE) == ("HD_1_2", 0.9)
+    assert best_trial({"HD_1_0": metrics["HD_1_0"]}, Goal.MAXIMIZE) is None
