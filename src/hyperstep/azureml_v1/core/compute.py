@@ -82,7 +82,7 @@ class ComputeTarget:
 
     _compute_type = "AmlCompute"
 
-    def __new__(cls, workspace: Workspace, name: str) -> ComputeTarget:
+    def __new__(cls, workspace: Workspace, name: str) -> ComputeTarget:  # noqa: PYI034 - a subclass, chosen here
         """An object of the class that fits the recorded type."""
         del workspace, name
         return super().__new__(AmlCompute if cls is ComputeTarget else cls)
@@ -103,7 +103,7 @@ class ComputeTarget:
 
     @staticmethod
     def create(
-        workspace: Workspace, name: str, provisioning_configuration: AmlComputeProvisioningConfiguration
+        workspace: Workspace, name: str, provisioning_configuration: object
     ) -> ComputeTarget:
         """Make a compute target, or change the one of that name.
 
@@ -245,7 +245,7 @@ class AmlCompute(ComputeTarget):
             location=location or "local",
         )
 
-    def wait_for_completion(
+    def wait_for_completion(  # type: ignore[override] # v1 puts two arguments between
         self,
         show_output: bool = False,
         min_node_count: int | None = None,

@@ -49,8 +49,8 @@ def read_config(path: Path) -> WorkspaceConfig:
     except (OSError, ValueError) as error:
         message = f"The workspace configuration {path} must be readable JSON: {error}."
         raise UserErrorException(message) from error
-    values = [body.get(key) for key in _KEYS] if isinstance(body, dict) else []
-    if not values or not all(isinstance(value, str) and value for value in values):
+    values = [str(body.get(key) or "") for key in _KEYS] if isinstance(body, dict) else []
+    if not values or not all(values):
         message = f"The workspace configuration {path} must be a JSON object with the texts {', '.join(_KEYS)}."
         raise UserErrorException(message)
     return WorkspaceConfig(*values)

@@ -1,0 +1,89 @@
+"""FileDatasetFactory: what ``Dataset.File`` is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hyperstep.azureml_v1.data.datapath import DataPath
+from hyperstep.azureml_v1.data.dataset_paths import matched_files, parse_paths
+from hyperstep.azureml_v1.data.file_dataset import FileDataset
+from hyperstep.azureml_v1.exceptions import UserErrorException
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.data.azure_storage_datastore import AbstractAzureStorageDatastore
+    from hyperstep.azureml_v1.data.data_reference import DataReference
+
+
+class FileDatasetFactory:
+    """Makes file datasets."""
+
+    @staticmethod
+    def from_files(
+        path: object,
+        validate: bool = True,
+        partition_format: str | None = None,
+        is_file: bool = False,
+    ) -> FileDataset:
+        """A dataset of files and folders.
+
+        Args:
+            path: A ``(datastore, path)`` pair, a DataReference or DataPath, a local path, or a list of these. Paths may
+                hold the patterns ``*``, ``?`` and ``**``; a folder means everything in it.
+            validate: Check that something is there.
+            partition_format: Only None can be given here.
+            is_file: Accepted; files and folders are told apart by looking.
+
+        Raises:
+            UserErrorException: The path is of another type, or a web address; nothing is there; a partition format.
+        """
+        del is_file
+        if partition_format is not None:
+            message = f"partition_format is not built here; leave it out. Received: {partition_format!r}."
+            raise UserErrorException(message)
+        paths, workspace = parse_paths(path)
+        dataset = FileDataset(paths, workspace)
+        if validate and not matched_files(paths, workspace):
+            message = f"No file is there. Received: {dataset!r}. Upload the data first, or give validate=False."
+            raise UserErrorException(message)
+        return dataset
+
+    @staticmethod
+    def upload_directory(
+        src_dir: str | os.PathLike[str],
+        target: DataPath | DataReference | tuple[AbstractAzureStorageDatastore, str],
+        pattern: str | None = None,
+        overwrite: bool = False,
+        show_progress: bool = True,
+    ) -> FileDataset:
+        """Copy a local folder into a datastore; returns the dataset of what lies there.
+
+        Args:
+            src_dir: The folder.
+            target: Where to.
+            pattern: Only files that match this pattern, relative to the folder; all without it.
+            overwrite: Replace files that exist.
+            show_progress: Say on standard error how many were copied.
+
+        Raises:
+            UserErrorException: ``src_dir`` is no folder.
+        """
+        datastore, place = _target(target)
+        source = Path(src_dir)
+        if pattern is None:
+            datastore.upload(source, place, overwrite, show_progress)
+        else:
+            files = [path for path in sorted(source.glob(pattern)) if path.is_file()]
+            datastore.upload_files(files, source, place, overwrite, show_progress)
+        return FileDatasetFactory.from_files((datastore, place))
+
+
+def _target(target: object) -> tuple[AbstractAzureStorageDatastore, str]:
+    if isinstance(target, tuple):
+        return target[0], str(target[1])
+    datastore = getattr(target, "datastore", None)
+    if datastore is None:
+        message = f"target is a DataPath or a (datastore, path) pair. Received: {target!r}."
+        raise UserErrorException(message)
+    return datastore, str(getattr(target, "path_on_datastore", None) or "")

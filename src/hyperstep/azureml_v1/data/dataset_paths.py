@@ -1,0 +1,159 @@
+"""Which files a dataset means: datastore paths, folders, patterns, local paths."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hyperstep.azureml_v1.data.data_reference import DataReference
+from hyperstep.azureml_v1.data.datapath import DataPath
+from hyperstep.azureml_v1.exceptions import UserErrorException
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.workspace import Workspace
+
+_GLOB = re.compile(r"[*?\[]")
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+LOCAL = ""
+"""Stands where the datastore's name would: the path is one of this machine (an extension of v1)."""
+STAGING_FOLDER = "local-data"
+"""Below the default datastore: where local files are copied when a job needs them, by content."""
+
+
+class DatasetPath(NamedTuple):
+    """One path of a dataset: a file, a folder (everything in it) or a pattern."""
+
+    datastore: str
+    """Name of the datastore, or ``LOCAL``."""
+    path: str
+    """Below the datastore, or absolute on this machine."""
+
+
+def parse_paths(given: object) -> tuple[tuple[DatasetPath, ...], Workspace | None]:
+    """What the user gave to ``from_files``, as dataset paths and the workspace of their datastores.
+
+    Args:
+        given: A text, a path, a ``(datastore, path)`` pair, a DataReference or DataPath, or a list of these.
+
+    Raises:
+        UserErrorException: It is something else, a web address, an empty list, or of several workspaces.
+    """
+    items = list(given) if isinstance(given, list) else [given]
+    parsed = [pair for item in items for pair in _parse(item)]
+    if not parsed:
+        message = "A dataset needs at least one path. Received: []."
+        raise UserErrorException(message)
+    workspaces = list(dict.fromkeys(workspace for _, workspace in parsed if workspace is not None))
+    if len(workspaces) > 1:
+        names = ", ".join(workspace.name for workspace in workspaces)
+        message = f"All paths of a dataset belong to one workspace. Received: paths of {names}."
+        raise UserErrorException(message)
+    return tuple(path for path, _ in parsed), (workspaces[0] if workspaces else None)
+
+
+def matched_files(paths: Sequence[DatasetPath], workspace: Workspace | None) -> list[tuple[str, Path]]:
+    """Each file of a dataset with its place below their common root, by place.
+
+    One plain folder is the root itself; else the root is the deepest folder common to all files.
+    """
+    entries = [_located(path, workspace) for path in paths]
+    files = sorted({file for root, pattern in entries for file in _matches(root, pattern)})
+    if not files:
+        return []
+    only = entries[0][0] / entries[0][1] if len(entries) == 1 else None
+    common = only if only is not None and only.is_dir() else Path(os.path.commonpath([file.parent for file in files]))
+    return [(file.relative_to(common).as_posix(), file) for file in files]
+
+
+def plain_path(paths: Sequence[DatasetPath], workspace: Workspace | None) -> Path | None:
+    """The one file or folder that a dataset is; None when it is a set of files."""
+    if len(paths) != 1 or _GLOB.search(paths[0].path):
+        return None
+    root, name = _located(paths[0], workspace)
+    return root / name if (root / name).exists() else None
+
+
+def stage(paths: Sequence[DatasetPath], workspace: Workspace) -> tuple[DatasetPath, ...]:
+    """The same paths, where local ones are copied by content into the workspace's default datastore."""
+    return tuple(path if path.datastore != LOCAL else _stage(path, workspace) for path in paths)
+
+
+def _parse(item: object) -> Iterator[tuple[DatasetPath, Workspace | None]]:
+    if isinstance(item, DataPath):
+        item = item.create_data_reference()
+    if isinstance(item, DataReference):
+        item = (item.datastore, item.path_on_datastore or "")
+    if isinstance(item, str | os.PathLike):
+        yield DatasetPath(LOCAL, _local(os.fspath(item))), None
+    elif isinstance(item, tuple) and len(item) == 2 and hasattr(item[0], "workspace"):  # noqa: PLR2004 - a pair
+        datastore, inner = item
+        for path in inner if isinstance(inner, list) else [inner]:
+            yield DatasetPath(datastore.name, _below(str(path or ""))), datastore.workspace
+    else:
+        message = (
+            "A path of a dataset is a text, a (datastore, path) pair, a DataReference or a DataPath. "
+            f"Received: an object of type {type(item).__name__}."
+        )
+        raise UserErrorException(message)
+
+
+def _local(text: str) -> str:
+    scheme = _URL.match(text)
+    if scheme and scheme[1].lower() != "file":
+        message = (
+            f"Files behind {scheme[1]}:// addresses are not read here. Download them, or upload them to a datastore and "
+            f"give (datastore, path). Received: {text!r}."
+        )
+        raise UserErrorException(message)
+    return os.path.abspath(text.removeprefix("file://"))  # noqa: PTH100 - resolve() would follow links
+
+
+def _below(path: str) -> str:
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
+    if ".." in parts:
+        message = f"A path of a dataset stays inside its datastore. Received: {path!r}."
+        raise UserErrorException(message)
+    return "/".join(parts)
+
+
+def _located(path: DatasetPath, workspace: Workspace | None) -> tuple[Path, str]:
+    if path.datastore == LOCAL:
+        return Path(Path(path.path).anchor), path.path[len(Path(path.path).anchor) :]
+    if workspace is None:
+        message = f"A path in datastore {path.datastore!r} needs a workspace to be found."
+        raise UserErrorException(message)
+    return workspace.home.datastore_folder(workspace.name, path.datastore), path.path
+
+
+def _matches(root: Path, pattern: str) -> Iterator[Path]:
+    plain = root / pattern
+    for path in [plain] if not _GLOB.search(pattern) else root.glob(pattern):
+        yield from (p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path] if path.is_file() else []
+
+
+def _stage(path: DatasetPath, workspace: Workspace) -> DatasetPath:
+    from hyperstep.digest import digest_file, digest_json  # noqa: PLC0415 - only when a job needs local files
+
+    files = matched_files([path], workspace)
+    if not files:
+        message = f"A path of a dataset must match at least one file. Received: {path.path!r}."
+        raise UserErrorException(message)
+    datastore = workspace.get_default_datastore()
+    digest = digest_json({place: digest_file(file) for place, file in files})[:32]
+    place = f"{STAGING_FOLDER}/{digest}"
+    if not (datastore.folder / place).exists():
+        _copy_all(files, datastore.folder / place)
+    single = plain_path([path], workspace)
+    return DatasetPath(datastore.name, f"{place}/{files[0][0]}" if single is not None and single.is_file() else place)
+
+
+def _copy_all(files: Sequence[tuple[str, Path]], target: Path) -> None:
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    for place, file in files:
+        (temporary / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, temporary / place)
+    temporary.rename(target)
