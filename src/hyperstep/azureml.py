@@ -1,1 +1,20 @@
 """`import hyperstep.azureml` makes `import azureml...` find hyperstep's v1 API in this process."""
+
+from __future__ import annotations
+
+from hyperstep.shim import shim_path
+from hyperstep_trial import finder
+
+__all__ = ["install", "shim_path"]
+
+
+def install() -> None:
+    """Serve ``azureml`` from hyperstep in this process, in front of an installed SDK; again changes nothing.
+
+    Raises:
+        ImportError: Modules of an installed SDK are in use already; the message says to restart.
+    """
+    finder.install(str(shim_path()))
+
+
+install()

@@ -1,0 +1,67 @@
+"""Serves ``azureml`` and everything below it from hyperstep's own folder, in front of an installed SDK."""
+
+from __future__ import annotations
+
+import sys
+from _frozen_importlib_external import PathFinder  # what importlib.machinery re-exports, without importing importlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+_ROOT = "azureml"
+
+
+class ShimFinder:
+    """A meta path finder for the ``azureml`` names.
+
+    Args:
+        shim_path: The folder that holds hyperstep's ``azureml`` package.
+    """
+
+    def __init__(self, shim_path: str) -> None:
+        self.shim_path = shim_path
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The module's spec when it is one of ours, else None."""
+        if fullname == _ROOT:
+            return PathFinder.find_spec(fullname, [self.shim_path], target)
+        if fullname.startswith(_ROOT + "."):
+            return PathFinder.find_spec(fullname, path, target)
+        return None
+
+
+def install(shim_path: str, *, at_start: bool = False) -> None:
+    """Put the finder in front of all others; a second call changes nothing.
+
+    An SDK's bare ``azureml`` namespace, which its ``.pth`` files import into every process, is replaced.
+
+    Args:
+        shim_path: The folder that holds hyperstep's ``azureml`` package.
+        at_start: Whether no user code has run yet: then whatever ``.pth`` files imported of the SDK is replaced too.
+
+    Raises:
+        ImportError: Modules of an installed SDK are in use already.
+    """
+    foreign = {name: module for name, module in sys.modules.items() if _is_foreign(name, module, shim_path)}
+    used = sorted(name for name, module in foreign.items() if name != _ROOT and getattr(module, "__file__", None))
+    if used and not at_start:
+        message = (
+            f"Another azureml is in use in this process already: {used[0]} from {foreign[used[0]].__file__}. "
+            "Restart the kernel (or the process) and import hyperstep.azureml first."
+        )
+        raise ImportError(message, name=_ROOT)
+    for name in foreign:
+        del sys.modules[name]
+    others = [finder for finder in sys.meta_path if not isinstance(finder, ShimFinder)]
+    sys.meta_path[:] = [ShimFinder(shim_path), *others]
+
+
+def _is_foreign(name: str, module: ModuleType, shim_path: str) -> bool:
+    if name != _ROOT and not name.startswith(_ROOT + "."):
+        return False
+    return not (getattr(module, "__file__", None) or "").startswith(shim_path)
