@@ -1,0 +1,104 @@
+"""The live attempts of a trial host: started here, ended here, their exits written here."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from subprocess import Popen
+from typing import NamedTuple
+
+from hyperstep.launchers.host.orphans import Trace, kill_orphans, kill_tree
+from hyperstep.launchers.host.reaper import next_ended, release
+from hyperstep.launchers.marker import ExitMarker, write_exit
+from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, terminate_group
+from hyperstep.launchers.process_table import descendants_of
+
+
+class EndedAttempt(NamedTuple):
+    """An attempt whose exit file has been written."""
+
+    folder: str
+    marker: ExitMarker
+
+
+class _Live:
+    def __init__(self, files: AttemptFiles, process: Popen[bytes], trace: Trace) -> None:
+        self.files = files
+        self.process = process
+        self.trace = trace
+        self.kill_at: float | None = None
+        """Monotonic time after which its group is killed."""
+
+
+class HostedAttempts:
+    """All live attempts of this host, by folder."""
+
+    def __init__(self) -> None:
+        self._live: dict[str, _Live] = {}
+        self._folder_of: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def launch(self, folder: str, files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str]) -> int:
+        """Claim and start an attempt; returns its process id.
+
+        Raises:
+            FileExistsError: It was claimed before.
+            OSError, ValueError: It could not be started, and is over.
+        """
+        process = claim_and_start(files, argv, env)
+        self._live[folder] = _Live(files, process, Trace(process.pid, files.work_folder, env))
+        self._folder_of[process.pid] = folder
+        return process.pid
+
+    def pids(self) -> dict[str, int]:
+        """Process id of each live attempt."""
+        return {folder: live.process.pid for folder, live in self._live.items()}
+
+    def stop(self, folder: str, grace_s: float) -> None:
+        """Ask an attempt to end, and make it end after ``grace_s``. Nothing happens when it is not live."""
+        live = self._live.get(folder)
+        if live is None:
+            return
+        kill_at = time.monotonic() + grace_s
+        live.kill_at = kill_at if live.kill_at is None else min(kill_at, live.kill_at)
+        terminate_group(live.process.pid)
+
+    def seconds_to_next_kill(self) -> float | None:
+        """How long ``kill_overdue`` has nothing to do; None when nothing is being stopped."""
+        times = [live.kill_at for live in self._live.values() if live.kill_at is not None]
+        return max(0.0, min(times) - time.monotonic()) if times else None
+
+    def kill_overdue(self) -> None:
+        """End those whose grace is over, with all their descendants."""
+        now = time.monotonic()
+        for live in self._live.values():
+            if live.kill_at is not None and live.kill_at <= now:
+                strangers = descendants_of(live.process.pid)  # of which some may have a group of their own
+                kill_group(live.process.pid)
+                for pid in strangers:
+                    kill_tree(pid)
+                live.kill_at = now + 1.0  # once more, should a child have been forked meanwhile
+
+    def collect_ended(self) -> Iterator[EndedAttempt]:
+        """The attempts that have ended; their exit files are written, what they left behind is killed."""
+        while (ended := next_ended()) is not None:
+            pid, marker = ended
+            folder = self._folder_of.pop(pid, None)
+            if folder is not None:
+                self._finish(self._live.pop(folder), marker)
+            release(pid)
+            if folder is not None:
+                yield EndedAttempt(folder, marker)
+
+    def _finish(self, live: _Live, marker: ExitMarker) -> None:
+        pid = live.process.pid
+        kill_group(pid)
+        living = [other.trace for other in self._live.values()]
+        kill_orphans(os.getpid(), {pid, *self._folder_of}, live.trace, living)
+        with contextlib.suppress(OSError):  # a full disk, a removed folder: who watches is told all the same
+            write_exit(live.files.exit_file, marker)
+        live.process.returncode = 0  # reaped by us; subprocess is not to wait for it

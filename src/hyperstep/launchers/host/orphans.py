@@ -1,0 +1,70 @@
+"""Processes that an attempt left behind in a group or session of their own.
+
+The kernel makes them children of the trial host (Linux; elsewhere only the attempt's group is found). Which attempt one
+belongs to is told by its session, its working folder, or its environment. One that tells nothing is left until no
+attempt lives that was there before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from hyperstep.launchers.process import kill_process
+from hyperstep.launchers.process_table import children_of, descendants_of, look_up
+
+_MAX_PASSES = 10
+"""A process that forks faster than we kill is not waited for for ever."""
+
+
+class Trace:
+    """What is known of an attempt that tells its descendants from those of others.
+
+    Args:
+        leader: Process id that the attempt was started with.
+        work_folder: Where it was started.
+        env: Its environment.
+    """
+
+    def __init__(self, leader: int, work_folder: str, env: Mapping[str, str]) -> None:
+        self._leader = leader
+        self._folder = Path(work_folder).resolve()
+        self._env = {f"{name}={value}".encode("utf-8", "surrogateescape") for name, value in env.items()}
+
+    def fits(self, pid: int) -> bool:
+        """Whether the process looks like a descendant of the attempt."""
+        state = look_up(pid)
+        if state is not None and state.session == self._leader:
+            return True
+        try:
+            if Path(f"/proc/{pid}/cwd").readlink().is_relative_to(self._folder):
+                return True
+            return bool(self._env) and self._env <= set(Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"))
+        except OSError:
+            return False
+
+
+def kill_tree(pid: int) -> None:
+    """End a process and its descendants."""
+    victims = [pid, *descendants_of(pid)]
+    for victim in victims:
+        kill_process(victim)
+
+
+def kill_orphans(host: int, leaders: Collection[int], ended: Trace, living: Collection[Trace]) -> None:
+    """End what the attempt ``ended`` left behind among the children of the host that are no attempt's ``leaders``."""
+    killed: set[int] = set()
+    for _ in range(_MAX_PASSES):
+        orphans = [pid for pid in children_of(host) if pid not in leaders and pid not in killed]
+        doomed = [pid for pid in orphans if _is_left_by(pid, ended, living)]
+        for pid in doomed:
+            kill_tree(pid)
+        killed.update(doomed)
+        if not doomed:
+            return
+
+
+def _is_left_by(orphan: int, ended: Trace, living: Collection[Trace]) -> bool:
+    if not living:
+        return True
+    return ended.fits(orphan) and not any(trace.fits(orphan) for trace in living)

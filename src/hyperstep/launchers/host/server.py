@@ -1,0 +1,181 @@
+"""The trial host's loop: clients, ended children and deadlines in one thread."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import socket
+import time
+from types import FrameType
+from typing import Any
+
+from hyperstep.launchers.host.address import Address
+from hyperstep.launchers.host.attempts import EndedAttempt, HostedAttempts
+from hyperstep.launchers.host.connection import Connection
+from hyperstep.launchers.host.reaper import adopt_orphans
+from hyperstep.launchers.process import AttemptFiles
+
+
+class HostServer:
+    """Serves one control socket until it has been idle for ``idle_s`` seconds: no client and no live attempt."""
+
+    def __init__(self, address: Address, *, idle_s: float) -> None:
+        self._address = address
+        self._idle_s = idle_s
+        self._idle_since = time.monotonic()
+        self._leaving = False
+        self._listening = True
+        self._attempts = HostedAttempts()
+        self._clients: set[Connection] = set()
+        self._watchers: dict[str, set[Connection]] = {}
+        self._selector = selectors.DefaultSelector()
+        self._wakeup, self._waker = socket.socketpair()
+        self._actions = {
+            "hello": self._hello,
+            "launch": self._launch,
+            "watch": self._watch,
+            "stop": self._stop,
+            "pids": self._pids,
+        }
+
+    def run(self) -> None:
+        """Serve, then leave the address clean."""
+        self._listen_to_signals()
+        adopt_orphans()
+        self._selector.register(self._wakeup, selectors.EVENT_READ)
+        self._selector.register(self._address.listener, selectors.EVENT_READ)
+        while not self._is_finished():
+            self._serve_once()
+        self._stop_listening()
+
+    def _serve_once(self) -> None:
+        ready = self._selector.select(self._seconds_to_wait())
+        if self._clients or self._attempts:
+            self._idle_since = time.monotonic()
+        for key, _ in ready:
+            if key.fileobj is self._address.listener:
+                self._accept()
+            elif key.fileobj is self._wakeup:
+                self._wakeup.recv(4096)
+            else:
+                self._serve(key.data)
+        self._attempts.kill_overdue()
+        for ended in self._attempts.collect_ended():
+            self._tell_end(ended)
+        if self._leaving:
+            self._stop_listening()
+
+    def _seconds_to_wait(self) -> float | None:
+        to_kill = self._attempts.seconds_to_next_kill()
+        if to_kill is not None:
+            return to_kill
+        if self._clients or self._attempts:
+            return None
+        return max(0.0, self._idle_since + self._idle_s - time.monotonic())
+
+    def _is_finished(self) -> bool:
+        if self._clients or self._attempts:
+            return False
+        return self._leaving or time.monotonic() >= self._idle_since + self._idle_s
+
+    # -- signals ------------------------------------------------------------------------------------------------------
+
+    def _listen_to_signals(self) -> None:
+        """Handlers, not SIG_IGN: what is ignored would stay ignored in the attempts."""
+        self._wakeup.setblocking(False)
+        self._waker.setblocking(False)
+        signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, _do_nothing)
+        signal.signal(signal.SIGTERM, self._begin_to_leave)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+    def _begin_to_leave(self, _number: int, _frame: FrameType | None) -> None:
+        self._leaving = True
+
+    def _stop_listening(self) -> None:
+        """A client that finds us gone watches its attempts by process id and starts another host."""
+        if not self._listening:
+            return
+        self._listening = False
+        self._selector.unregister(self._address.listener)
+        for client in tuple(self._clients):
+            self._drop(client)
+        self._address.leave()
+
+    # -- clients ------------------------------------------------------------------------------------------------------
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            client = Connection(self._address.listener.accept()[0])
+            self._clients.add(client)
+            self._selector.register(client.peer, selectors.EVENT_READ, client)
+
+    def _serve(self, client: Connection) -> None:
+        try:
+            for request in client.receive():
+                client.send({"id": request.get("id"), **self._answer(client, request)})
+            client.flush()
+        except (OSError, ValueError, AttributeError):
+            self._drop(client)
+            return
+        self._select_for(client)
+
+    def _select_for(self, client: Connection) -> None:
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.has_unsent else 0)
+        self._selector.modify(client.peer, wanted, client)
+
+    def _drop(self, client: Connection) -> None:
+        self._clients.discard(client)
+        for watchers in self._watchers.values():
+            watchers.discard(client)
+        self._selector.unregister(client.peer)
+        client.peer.close()
+
+    def _tell_end(self, ended: EndedAttempt) -> None:
+        message = {"ended": ended.folder, **ended.marker._asdict()}
+        for client in self._watchers.pop(ended.folder, ()):
+            client.send(message)
+            self._select_for(client)
+
+    # -- requests -----------------------------------------------------------------------------------------------------
+
+    def _answer(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
+        action = self._actions.get(request.get("do", ""))
+        if action is None:
+            return {"ok": False, "error": "unknown", "message": f"The host cannot do {request.get('do')!r}."}
+        try:
+            return {"ok": True, **action(client, request)}
+        except FileExistsError as error:
+            return {"ok": False, "error": "claimed", "message": str(error)}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            return {"ok": False, "error": "start", "message": str(error)}
+
+    def _hello(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
+        return {"pid": os.getpid()}
+
+    def _launch(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
+        folder = request["folder"]
+        pid = self._attempts.launch(folder, AttemptFiles(**request["files"]), request["argv"], request["env"])
+        self._watchers[folder] = {client}
+        return {"pid": pid}
+
+    def _watch(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
+        folder = request["folder"]
+        pid = self._attempts.pids().get(folder)
+        if pid is not None:
+            self._watchers.setdefault(folder, set()).add(client)
+        return {"pid": pid}
+
+    def _stop(self, _client: Connection, request: dict[str, Any]) -> dict[str, Any]:
+        self._attempts.stop(request["folder"], float(request["grace_s"]))
+        return {}
+
+    def _pids(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
+        return {"pids": self._attempts.pids()}
+
+
+def _do_nothing(_number: int, _frame: FrameType | None) -> None:
+    """The wakeup descriptor has done its work."""

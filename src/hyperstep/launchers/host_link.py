@@ -1,0 +1,227 @@
+"""A client's connection to the trial host: found or started, asked, listened to."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import hyperstep
+from hyperstep.errors import LaunchError
+from hyperstep.launchers.control_path import control_folder
+
+_ANSWER_S = 60.0
+"""A host answers within milliseconds; one that is silent for so long is taken for dead."""
+_START_S = 60.0
+_RETRY_S = 0.02
+
+Message = dict[str, Any]
+
+
+class HostGoneError(Exception):
+    """The host ended, or does not answer; whether it did what it was asked is not known."""
+
+
+class HostLink:
+    """One connection. Requests may come from any thread; events are handed over in a thread of the link's own.
+
+    Args:
+        connection: A connected socket; the link owns it.
+        on_end: Called with each message about an attempt's end.
+        on_gone: Called once, when the host has gone. Not called after ``close``.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        on_end: Callable[[Message], None],
+        on_gone: Callable[[HostLink], None],
+    ) -> None:
+        self._connection = connection
+        self._on_end = on_end
+        self._on_gone = on_gone
+        self._lock = threading.Lock()
+        self._answers: dict[int, queue.SimpleQueue[Message | None]] = {}
+        self._last_id = 0
+        self._open = True
+        self._reader = threading.Thread(target=self._read, name="hyperstep-host-link", daemon=True)
+        self._reader.start()
+
+    @property
+    def is_open(self) -> bool:
+        """False once the host has gone or the link was closed."""
+        return self._open
+
+    def ask(self, do: str, **body: object) -> Message:
+        """Have the host do something; returns its answer.
+
+        Raises:
+            HostGoneError: The connection broke before the answer came.
+        """
+        answer: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        with self._lock:
+            if not self._open:
+                raise HostGoneError
+            self._last_id += 1
+            request_id = self._last_id
+            self._answers[request_id] = answer
+            self._send({"id": request_id, "do": do, **body})
+        try:
+            message = answer.get(timeout=_ANSWER_S)
+        except queue.Empty:
+            self._disconnect()
+            raise HostGoneError from None
+        if message is None:
+            raise HostGoneError
+        return message
+
+    def close(self) -> None:
+        """Leave the host; returns when the reading thread has ended."""
+        with self._lock:
+            was_open, self._open = self._open, False
+        if was_open:
+            self._disconnect()
+        if threading.current_thread() is not self._reader:
+            self._reader.join()
+
+    def _send(self, message: Message) -> None:
+        try:
+            self._connection.sendall(json.dumps(message).encode("ascii") + b"\n")
+        except OSError:
+            self._disconnect()  # the reader notices it, and answers for the host
+
+    def _disconnect(self) -> None:
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+
+    def _read(self) -> None:
+        with self._connection, self._connection.makefile("rb") as lines:
+            self._read_lines(lines)
+        with self._lock:
+            was_open, self._open = self._open, False
+            waiting = list(self._answers.values())
+        for answer in waiting:
+            answer.put(None)
+        if was_open:
+            self._on_gone(self)
+
+    def _read_lines(self, lines: IO[bytes]) -> None:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            for line in lines:
+                message = json.loads(line)
+                if "ended" in message:
+                    self._on_end(message)
+                else:
+                    self._answers.pop(message["id"]).put(message)
+
+
+def connect(path: Path) -> socket.socket | None:
+    """A connection to the host that listens on ``path``; None when none does.
+
+    The host has answered on it, so it knows that it has a client and does not leave.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(_ANSWER_S)
+    try:
+        connection.connect(str(path))
+        _hello(connection)
+    except OSError:
+        connection.close()
+        return None
+    connection.settimeout(None)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(_ANSWER_S), 0))
+    return connection
+
+
+def connect_or_start(path: Path, *, idle_s: float) -> socket.socket:
+    """A connection to the host on ``path``, which is started when none listens.
+
+    Raises:
+        LaunchError: No host could be started.
+    """
+    deadline = time.monotonic() + _START_S
+    while (connection := connect(path)) is None:
+        _start_host(path, idle_s)
+        connection = connect(path)
+        if connection is not None:
+            return connection
+        if time.monotonic() > deadline:
+            rule = "A trial host must listen on its control socket, but none does."
+            raise LaunchError(rule, received=str(path), remedy="Its .log file may say why.")
+        time.sleep(_RETRY_S)  # one that is just leaving still holds the address
+    return connection
+
+
+def host_pid(path: Path) -> int | None:
+    """Process id of the host that listens on ``path``; None when none does. Starts nothing."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(_ANSWER_S)
+        try:
+            connection.connect(str(path))
+            return _hello(connection)
+        except OSError:
+            return None
+
+
+def live_hosts() -> dict[Path, int]:
+    """Control socket and process id of each trial host of this user on this machine.
+
+    Raises:
+        LaunchError: The folder of the control sockets is not usable.
+    """
+    found = {path: host_pid(path) for path in sorted(control_folder().glob("*.sock"))}
+    return {path: pid for path, pid in found.items() if pid is not None}
+
+
+def _hello(connection: socket.socket) -> int:
+    """The host's process id.
+
+    Raises:
+        OSError: It went away, or it is not a host.
+    """
+    connection.sendall(b'{"id": 0, "do": "hello"}\n')
+    received = b""
+    while not received.endswith(b"\n"):
+        data = connection.recv(4096)
+        if not data:
+            raise ConnectionAbortedError
+        received += data
+    try:
+        return int(json.loads(received)["pid"])
+    except (ValueError, KeyError, TypeError) as error:
+        message = "What listens there is not a trial host."
+        raise OSError(message) from error
+
+
+def _start_host(path: Path, idle_s: float) -> None:
+    """Returns when a host listens, be it this one or one that was faster."""
+    command = [sys.executable, "-P", "-m", "hyperstep.launchers.host", str(path), "--idle-s", str(idle_s)]
+    packages = str(Path(hyperstep.__file__).parents[1])
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, "PYTHONPATH": packages},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            start_new_session=True,
+            timeout=_START_S,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        rule = f"The trial host must be able to start, but: {error}."
+        raise LaunchError(rule, received=command) from error
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        rule = f"The trial host must be able to start, but ended with exit code {done.returncode}: {said}."
+        raise LaunchError(rule, received=command)

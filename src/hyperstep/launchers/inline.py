@@ -1,0 +1,152 @@
+"""The inline launcher: attempts as children of our own process. The portable path, where no trial host can run.
+
+Exits of attempts that outlive this process are not known to anybody: whoever adopts them reports them as lost.
+
+On Windows it is untested: an attempt is started in a console process group of its own, asked to end by Ctrl+Break, and
+then terminated without its descendants.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import threading
+from collections.abc import Callable
+
+from hyperstep.errors import ConflictError, LaunchError
+from hyperstep.launchers.base import Launcher
+from hyperstep.launchers.marker import ExitMarker, read_exit, write_exit
+from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, terminate_group, wait_unreaped
+from hyperstep.launchers.watch import ProcessWatch, end_from
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+
+
+class _Child:
+    """One process of ours. Its id is not let go while ``stop`` may use it."""
+
+    def __init__(self, attempt: Attempt, process: subprocess.Popen[bytes]) -> None:
+        self.attempt = attempt
+        self.process = process
+        self._lock = threading.Lock()
+        self._ended = False
+        self._kill_timer: threading.Timer | None = None
+
+    def wait(self) -> ExitMarker:
+        """Wait for the end, kill what is left of the group, write the exit file."""
+        marker = wait_unreaped(self.process)
+        with self._lock:
+            self._ended = True
+            if self._kill_timer is not None:
+                self._kill_timer.cancel()
+        kill_group(self.process.pid)
+        with contextlib.suppress(OSError):  # a full disk, a removed folder: our owner is told all the same
+            write_exit(self.attempt.exit_file, marker)
+        self.process.wait()
+        return marker
+
+    def stop(self, grace_s: float) -> None:
+        """Ask the group to end, and kill it after ``grace_s``."""
+        with self._lock:
+            if self._ended:
+                return
+            terminate_group(self.process.pid)
+            if self._kill_timer is not None:
+                self._kill_timer.cancel()
+            self._kill_timer = threading.Timer(grace_s, self._kill)
+            self._kill_timer.daemon = True
+            self._kill_timer.start()
+
+    def _kill(self) -> None:
+        with self._lock:
+            if not self._ended:
+                kill_group(self.process.pid)
+
+
+class InlineLauncher(Launcher):
+    """Starts attempts itself, with one waiting thread for each."""
+
+    def __init__(self, notify: Callable[[], None]) -> None:
+        super().__init__(notify)
+        self._lock = threading.Lock()
+        self._children: dict[AttemptKey, _Child] = {}
+        self._adopted: dict[AttemptKey, int | None] = {}
+        self._ends: list[AttemptEnd] = []
+        self._processes = ProcessWatch(self._report)
+        self._closed = False
+
+    def launch(self, attempt: Attempt) -> None:
+        """As in the base."""
+        try:
+            process = claim_and_start(_files(attempt), attempt.argv, attempt.env)
+        except FileExistsError as error:
+            rule = "An attempt runs at most once, and this one was claimed before."
+            remedy = "Make an attempt with the next number."
+            raise ConflictError(rule, received=attempt.key, remedy=remedy) from error
+        except (OSError, ValueError, TypeError) as error:
+            rule = f"The process of an attempt must be able to start, but: {error}."
+            remedy = "Check the program and the folder it names."
+            raise LaunchError(rule, received=attempt.argv, remedy=remedy) from error
+        child = _Child(attempt, process)
+        with self._lock:
+            self._children[attempt.key] = child
+        threading.Thread(target=self._wait, args=(child,), name="hyperstep-attempt", daemon=True).start()
+
+    def adopt(self, attempt: Attempt) -> None:
+        """As in the base. An attempt that was never claimed is claimed, and reported as lost."""
+        with self._lock:
+            if attempt.key in self._children or attempt.key in self._adopted:
+                return
+            self._adopted[attempt.key] = None
+        marker = read_exit(attempt.exit_file)
+        if marker is not None:
+            self._report(end_from(attempt.key, marker))
+            return
+        pid = self._processes.add(attempt)
+        with self._lock:
+            if attempt.key in self._adopted:
+                self._adopted[attempt.key] = pid
+
+    def stop(self, key: AttemptKey, grace_s: float) -> None:
+        """As in the base."""
+        with self._lock:
+            child = self._children.get(key)
+        if child is not None:
+            child.stop(grace_s)
+        self._processes.stop(key, grace_s)
+
+    def poll(self) -> list[AttemptEnd]:
+        """As in the base."""
+        with self._lock:
+            ends, self._ends = self._ends, []
+        return ends
+
+    def pids(self) -> dict[AttemptKey, int]:
+        """As in the base."""
+        with self._lock:
+            own = {key: child.process.pid for key, child in self._children.items()}
+            return own | {key: pid for key, pid in self._adopted.items() if pid is not None}
+
+    def close(self) -> None:
+        """As in the base. Exit files are written on as long as our process lives."""
+        self._closed = True
+        self._processes.close()
+
+    def _wait(self, child: _Child) -> None:
+        self._report(end_from(child.attempt.key, child.wait()))
+
+    def _report(self, end: AttemptEnd) -> None:
+        with self._lock:
+            self._children.pop(end.key, None)
+            self._adopted.pop(end.key, None)
+            self._ends.append(end)
+        if not self._closed:
+            self._notify()
+
+
+def _files(attempt: Attempt) -> AttemptFiles:
+    return AttemptFiles(
+        work_folder=str(attempt.work_folder),
+        log_file=str(attempt.log_file),
+        claim_file=str(attempt.claim_file),
+        exit_file=str(attempt.exit_file),
+    )

@@ -1,0 +1,92 @@
+"""The two files by which an attempt is known to everybody: the claim before it starts, the exit when it has ended.
+
+Claim: ``{"pid", "started_at", "boot", "parent"}``, empty until the process has started. ``parent`` is the process that
+will write the exit file; it does so before it lets go of the process id, so whoever sees the process gone finds the
+file, or never will. Exit: ``{"exit_code", "signal", "ended_at"}``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hyperstep.launchers.process_table import boot_id, look_up
+
+
+class Claim(NamedTuple):
+    """Who runs an attempt."""
+
+    pid: int
+    started_at: float
+    boot: str
+    parent: int
+
+    def is_alive(self) -> bool:
+        """Whether this very process still runs, or has ended and its parent is about to write the exit file."""
+        state = look_up(self.pid)
+        if state is None or state.started_at != self.started_at or self.boot != boot_id():
+            return False
+        return not state.zombie or state.parent == self.parent
+
+
+class ExitMarker(NamedTuple):
+    """How an attempt ended."""
+
+    exit_code: int | None
+    signal: int | None
+    ended_at: float
+
+
+def create_claim(claim_file: str | Path) -> int:
+    """Make the empty claim; returns its open descriptor.
+
+    Raises:
+        FileExistsError: The attempt was claimed before.
+    """
+    return os.open(claim_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+
+
+def fill_claim(descriptor: int, pid: int) -> None:
+    """Write who was started. Must be called before the process is reaped."""
+    state = look_up(pid)
+    started_at = state.started_at if state else None
+    claim = {"pid": pid, "started_at": started_at, "boot": boot_id(), "parent": os.getpid()}
+    os.write(descriptor, json.dumps(claim).encode("ascii"))
+
+
+def read_claim(claim_file: Path) -> Claim | None:
+    """The claim; None when it is empty, torn, or not there."""
+    data = _read_object(claim_file)
+    try:
+        return Claim(int(data["pid"]), float(data["started_at"]), str(data.get("boot", "")), int(data.get("parent", 0)))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def write_exit(exit_file: str | Path, marker: ExitMarker) -> None:
+    """Write the exit file so that it is there in full or not at all, even after a power loss."""
+    temporary = Path(f"{exit_file}.{os.getpid()}.tmp")
+    with temporary.open("w", encoding="ascii") as stream:
+        json.dump(marker._asdict(), stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(exit_file)
+
+
+def read_exit(exit_file: Path) -> ExitMarker | None:
+    """The exit file; None when it is not there or not readable."""
+    data = _read_object(exit_file)
+    try:
+        return ExitMarker(data["exit_code"], data["signal"], data["ended_at"])
+    except KeyError:
+        return None
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,128 @@
+"""Watching attempts whose processes are not our children, by process id: the fallback when no host can tell."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from hyperstep.launchers.marker import Claim, ExitMarker, create_claim, read_claim, read_exit
+from hyperstep.launchers.process import kill_group, kill_process, terminate_group
+from hyperstep.launchers.process_table import descendants_of
+from hyperstep.launchers.strays import kill_strays
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+
+_POLL_S = 0.05
+_SETTLE_S = 0.0 if hasattr(os, "waitid") else 2.0
+"""How long an exit file may come after its process has gone; there is no such gap where the system has waitid."""
+
+
+def end_from(key: AttemptKey, marker: ExitMarker | None) -> AttemptEnd:
+    """How an attempt ended, by its exit marker; lost without one."""
+    if marker is None:
+        return AttemptEnd(key, None, lost=True)
+    return AttemptEnd(key, marker.exit_code, marker.signal, ended_at=marker.ended_at)
+
+
+class _Watched:
+    def __init__(self, attempt: Attempt, claim: Claim | None, kill_at: float | None) -> None:
+        self.attempt = attempt
+        self.claim = claim
+        self.kill_at = kill_at
+        self.gone_since: float | None = None
+
+
+class ProcessWatch:
+    """Looks at each attempt's process, some 20 times a second, in one thread that lives while there is one to watch.
+
+    Args:
+        report: Called, in that thread, with the end of each attempt, once.
+    """
+
+    def __init__(self, report: Callable[[AttemptEnd], None]) -> None:
+        self._report = report
+        self._lock = threading.Lock()
+        self._watched: dict[AttemptKey, _Watched] = {}
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+
+    def add(self, attempt: Attempt, kill_at: float | None = None) -> int | None:
+        """Watch an attempt that was claimed; returns its process id when it is live.
+
+        One that was never claimed is claimed now, so that a launch that is still under way somewhere cannot start it.
+
+        Args:
+            attempt: What to watch.
+            kill_at: Monotonic time at which its group is killed, for one that was asked to end already.
+        """
+        with contextlib.suppress(OSError):
+            os.close(create_claim(attempt.claim_file))
+        claim = read_claim(attempt.claim_file)
+        with self._lock:
+            self._watched[attempt.key] = _Watched(attempt, claim, kill_at)
+            if self._thread is None and not self._closing.is_set():
+                self._thread = threading.Thread(target=self._watch, name="hyperstep-process-watch", daemon=True)
+                self._thread.start()
+        if claim is None or not claim.is_alive():
+            return None
+        if kill_at is not None:
+            terminate_group(claim.pid)  # who was to do it may not have come to it
+        return claim.pid
+
+    def stop(self, key: AttemptKey, grace_s: float) -> None:
+        """End the attempt's process group; nothing happens when it is not watched here or has ended."""
+        with self._lock:
+            watched = self._watched.get(key)
+            if watched is None or watched.claim is None or not watched.claim.is_alive():
+                return
+            kill_at = time.monotonic() + grace_s
+            watched.kill_at = kill_at if watched.kill_at is None else min(kill_at, watched.kill_at)
+            terminate_group(watched.claim.pid)
+
+    def close(self) -> None:
+        """Stop watching; returns when the thread has ended."""
+        self._closing.set()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def _watch(self) -> None:
+        while not self._closing.is_set():
+            with self._lock:
+                watched = list(self._watched.values())
+                if not watched:
+                    self._thread = None
+                    return
+            for one in watched:
+                self._look_at(one)
+            self._closing.wait(_POLL_S)
+
+    def _look_at(self, watched: _Watched) -> None:
+        if watched.claim is not None and watched.claim.is_alive():
+            self._kill_if_overdue(watched, watched.claim.pid)
+            return
+        marker = read_exit(watched.attempt.exit_file)
+        if marker is None and not self._is_settled(watched):
+            return
+        if marker is None:
+            kill_strays(watched.attempt)
+        with self._lock:
+            del self._watched[watched.attempt.key]
+        self._report(end_from(watched.attempt.key, marker))
+
+    def _kill_if_overdue(self, watched: _Watched, leader: int) -> None:
+        now = time.monotonic()
+        if watched.kill_at is None or watched.kill_at > now:
+            return
+        watched.kill_at = now + 1.0
+        strangers = descendants_of(leader)  # of which some may have a group of their own
+        kill_group(leader)
+        for pid in strangers:
+            kill_process(pid)
+
+    def _is_settled(self, watched: _Watched) -> bool:
+        now = time.monotonic()
+        watched.gone_since = watched.gone_since or now
+        return now - watched.gone_since >= _SETTLE_S
