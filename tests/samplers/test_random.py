@@ -61,7 +61,8 @@ def test_another_process_with_another_hash_seed_gives_the_same_list() -> None:
         "import json, sys; from hyperstep.samplers import from_json; s = from_json(json.load(sys.stdin));"
         "print(json.dumps([s.propose(i, ()) for i in range(6)]))"
     )
-    for space in (MIXED, {"a": ["choice", [list("xyz")]], "b": ["randint", [3]]}):
+    cells: dict[str, Any] = {"a": ["choice", [list("xyz")]], "b": ["randint", [3]]}
+    for space in (MIXED, cells):
         sampler = RandomSampler(SearchSpace.from_json(space), 11)
         outputs = [
             subprocess.run(

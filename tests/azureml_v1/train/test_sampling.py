@@ -1,0 +1,163 @@
+"""The sampling classes: v1's checks and JSON, and the translation to an engine sampler."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from hyperstep import samplers
+from hyperstep.azureml_v1.train.exceptions import (
+    HyperDriveConfigException,
+    HyperDriveNotImplementedException,
+    HyperDriveRehydrateException,
+)
+from hyperstep.azureml_v1.train.expressions import choice, loguniform, normal, quniform, randint, uniform
+from hyperstep.azureml_v1.train.sampling import (
+    BayesianParameterSampling,
+    GridParameterSampling,
+    HyperParameterSampling,
+    RandomParameterSampling,
+)
+
+SPACE = {"--lr": loguniform(-6, -1), "--units": choice(16, 32), "--epochs": 3}
+CHOICES = {"--b": choice([2, 1]), "--a": choice("x", "y")}
+
+
+def test_to_json_is_a_dict_that_has_properties_only_when_given() -> None:
+    expected = {"name": "RANDOM", "parameter_space": SPACE}
+    assert RandomParameterSampling(SPACE).to_json() == expected
+    assert RandomParameterSampling(SPACE, {}).to_json() == expected
+    assert RandomParameterSampling(SPACE, properties={"seed": 3}).to_json() == {**expected, "properties": {"seed": 3}}
+    assert GridParameterSampling(CHOICES).to_json() == {"name": "GRID", "parameter_space": CHOICES}
+    assert BayesianParameterSampling(CHOICES).to_json()["name"] == "BayesianOptimization"
+
+
+def test_equality_looks_at_everything() -> None:
+    assert RandomParameterSampling(SPACE) == RandomParameterSampling(dict(SPACE))
+    assert RandomParameterSampling(SPACE) != RandomParameterSampling(SPACE, {"seed": 1})
+    assert RandomParameterSampling(CHOICES) != GridParameterSampling(CHOICES)
+    assert RandomParameterSampling(CHOICES) != "RANDOM"
+
+
+@pytest.mark.parametrize("kind", [RandomParameterSampling, GridParameterSampling, BayesianParameterSampling])
+def test_reading_back_keeps_the_space_and_loses_the_properties(kind: Any) -> None:
+    stored = kind(CHOICES, {"seed": 1}).to_json()
+    assert HyperParameterSampling._from_dict(stored) == kind(CHOICES)
+
+
+def test_reading_back_an_unknown_name_or_no_space_is_refused() -> None:
+    with pytest.raises(HyperDriveConfigException, match=r"RANDOM, GRID, BayesianOptimization.*'Sobol'"):
+        HyperParameterSampling._from_dict({"name": "Sobol", "parameter_space": {}})
+    with pytest.raises(HyperDriveRehydrateException, match="parameter_space"):
+        HyperParameterSampling._from_dict({"name": "GRID"})
+
+
+@pytest.mark.parametrize("space", [{}, None, {"anything": object(), 3: ["unknown", []]}])
+def test_random_checks_nothing_when_constructed(space: Any) -> None:
+    assert RandomParameterSampling(space).to_json()["parameter_space"] is space
+
+
+@pytest.mark.parametrize("expression", [quniform(1, 5, 1), uniform(0, 1), randint(3), []])
+def test_grid_takes_choices_only(expression: Any) -> None:
+    with pytest.raises(HyperDriveConfigException, match=r"GRID sampling takes choice only.*'--a'"):
+        GridParameterSampling({"--a": expression})
+
+
+def test_grid_lets_constants_pass_and_fails_on_none_as_v1_does() -> None:
+    assert GridParameterSampling({"--a": 3, "--b": choice(1)}).to_json()["parameter_space"]["--a"] == 3
+    with pytest.raises(AttributeError):
+        GridParameterSampling(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        None,
+        {"a": randint(3)},
+        {"a": loguniform(0, 1)},
+        {"a": normal(0, 1)},
+        {"a": choice(True, False)},
+        {"a": choice(1, "x")},
+        {"a": choice(None)},
+        {"a": choice([[1], [2]])},
+        {"a": ["choice", [[]]]},
+        {"a": quniform(0.0, 1, 1)},
+        {"a": quniform(0, 1, 1.0)},  # type: ignore[arg-type]
+        {"a": quniform(False, 1, 1)},
+        {"a": quniform(0, 100_001, 1)},
+    ],
+)
+def test_bayesian_refuses_what_v1_refuses(space: Any) -> None:
+    with pytest.raises(HyperDriveConfigException, match="Bayesian"):
+        BayesianParameterSampling(space)
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        {},
+        {"a": choice(1, 2.5), "b": choice("x", "y"), "c": uniform(0, 1), "d": quniform(0, 100_000, 1)},
+    ],
+)
+def test_bayesian_accepts_what_v1_accepts(space: Any) -> None:
+    assert BayesianParameterSampling(space).to_json()["parameter_space"] is space
+
+
+def test_bayesian_raises_plain_errors_where_v1_does() -> None:
+    with pytest.raises(TypeError, match="expressions only"):
+        BayesianParameterSampling({"a": 3})
+    with pytest.raises(ZeroDivisionError):
+        BayesianParameterSampling({"a": quniform(0, 1, 0)})
+
+
+def test_random_becomes_the_engines_sampler_with_the_seed_offered() -> None:
+    sampling = RandomParameterSampling(SPACE)
+    assert sampling._seed is None
+    data = sampling._to_engine(41)
+    assert data == {"name": "RANDOM", "space": SPACE, "order": ["--lr", "--units", "--epochs"], "seed": 41}
+    point = samplers.from_json(data).propose(0, ())
+    assert point is not None
+    assert list(point) == ["--lr", "--units", "--epochs"]
+    assert math.exp(-6) <= float(str(point["--lr"])) <= math.exp(-1)
+    assert point["--units"] in (16, 32)
+    assert point["--epochs"] == 3
+
+
+def test_a_seed_in_the_properties_wins() -> None:
+    sampling = RandomParameterSampling(SPACE, properties={"seed": 0, "rule": "random"})
+    assert sampling._seed == 0
+    assert sampling._to_engine(41)["seed"] == 0
+
+
+def test_grid_becomes_the_engines_grid_in_the_order_written() -> None:
+    sampler = samplers.from_json(GridParameterSampling(CHOICES)._to_engine(41))
+    points = [sampler.propose(index, ()) for index in range(5)]
+    assert points == [*({"--b": b, "--a": a} for b in (2, 1) for a in ("x", "y")), None]
+
+
+@pytest.mark.parametrize(
+    ("sampling", "message"),
+    [
+        (RandomParameterSampling(None), "maps each hyperparameter"),  # type: ignore[arg-type]
+        (RandomParameterSampling({"lr": uniform(math.nan, 1)}), "'lr'.*min_value is a finite number"),
+        (RandomParameterSampling({"n": quniform(0, 5, 0)}), "'n'.*q is above 0"),
+        (RandomParameterSampling({"n": ["unifrm", [0, 1]]}), "'unifrm'.*uniform"),
+        (RandomParameterSampling({"n": choice(object())}), "JSON value"),
+        (RandomParameterSampling({3: choice(1)}), "name of a hyperparameter"),  # type: ignore[dict-item]
+        (RandomParameterSampling(SPACE, {"seed": "7"}), "seed is a whole number"),
+        (RandomParameterSampling(SPACE, {"sed": 7}), r"Received: \['sed'\]\. Known: seed, rule"),
+        (GridParameterSampling(CHOICES, {"seed": 7}), "Unknown properties of GRID.*Known: none"),
+    ],
+)
+def test_what_only_the_engine_refuses_is_said_in_v1s_exception(sampling: Any, message: str) -> None:
+    with pytest.raises(HyperDriveConfigException, match=message):
+        sampling._to_engine(1)
+
+
+def test_what_is_not_built_is_refused_with_what_to_use() -> None:
+    with pytest.raises(HyperDriveNotImplementedException, match=r"not built yet\. Use RandomParameterSampling"):
+        BayesianParameterSampling(CHOICES)._to_engine(1)
+    with pytest.raises(HyperDriveNotImplementedException, match=r"not built yet.*'sobol'"):
+        RandomParameterSampling(SPACE, {"rule": "sobol"})._to_engine(1)
