@@ -47,7 +47,7 @@ class NamedRecord:
     kind: str
     name: str
     version: int
-    """From 1, one up with each ``put``."""
+    """From 1, one up with each ``put``; the number of a removed version is not given again."""
     body: Mapping[str, Json]
     created_at: float
 
@@ -109,7 +109,11 @@ class JournalWriter(ABC):
 class Journal(ABC):
     """All records of one root run and everything below it.
 
-    Readers in any number of processes see whole transactions only, and never block the writer.
+    Readers in any number of processes see whole transactions only, and never block the writer. Inside a transaction's
+    block too, the reading methods show what has been committed, not what the block has written. What is read is the
+    caller's own: changing a mapping in it changes no record.
+
+    The last attempt of a run is the one with the highest number that has an attempt record or a metric.
     """
 
     root_id: str
@@ -126,10 +130,11 @@ class Journal(ABC):
     def transaction(self, epoch: int) -> AbstractContextManager[JournalWriter]:
         """Write as the owner of ``epoch``; commits when the block ends, rolls back when it raises.
 
-        Epoch 0 writes before the first owner.
+        Epoch 0 writes before the first owner. A second transaction within the block, on the same journal and thread, is
+        refused with a StoreError.
 
         Raises:
-            NotOwnerError: A newer owner exists. Nothing is written.
+            NotOwnerError: A newer owner exists, or that epoch was never given. Nothing is written.
         """
 
     @abstractmethod
@@ -174,15 +179,19 @@ class Journal(ABC):
 
     @abstractmethod
     def version(self) -> int:
-        """A number that changes whenever something was committed: cheap to poll."""
+        """A number that grows whenever something was committed, the same in every process: cheap to poll."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Let go of files and connections. The journal may be used again: it opens them anew."""
 
 
 class RunStore(ABC):
-    """The index, and the way to the journals. Safe for use by many processes at once; not for many threads."""
+    """The index, and the way to the journals.
+
+    Safe for use by many processes at once; threads of one process take turns. A store that was opened for reading only
+    raises StoreError at every method that writes, in its journals too.
+    """
 
     @abstractmethod
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
@@ -195,12 +204,17 @@ class RunStore(ABC):
             submission: A word that the submitter chose, to find the runs of one script (see ``roots``).
 
         Raises:
-            ConflictError: A run of that id exists.
+            ConflictError: A run of that id, or a run's folder of that name, exists.
+            InvalidInputError: The first of ``runs`` is no root, or another one has another root.
         """
 
     @abstractmethod
     def update_root(self, run: RunRecord) -> None:
-        """Bring the index up to date with a root run's status, times and tags."""
+        """Bring the index up to date with a root run's status, times and tags.
+
+        Raises:
+            NotFoundError: No root run has that id.
+        """
 
     @abstractmethod
     def roots(
@@ -215,7 +229,11 @@ class RunStore(ABC):
 
     @abstractmethod
     def register_run(self, run_id: str, root_id: str) -> None:
-        """Make a run that is no root and no trial findable by its id."""
+        """Make a run that is no root and no trial findable by its id. May be repeated.
+
+        Raises:
+            NotFoundError: No root run has the id ``root_id``.
+        """
 
     @abstractmethod
     def root_of(self, run_id: str) -> str:
@@ -229,9 +247,11 @@ class RunStore(ABC):
     def resolve(self, text: str) -> str:
         """The run id that ``text`` means: an id, a unique prefix of one, or ``latest`` (the newest root run).
 
+        Prefixes are of root runs and registered runs; a trial is a prefix of its sweep's id, ``_`` and its index.
+
         Raises:
             NotFoundError: None fits.
-            InvalidInputError: Several fit; the message lists them.
+            InvalidInputError: Several fit, and the message lists them; or the text is empty.
         """
 
     @abstractmethod
@@ -244,7 +264,7 @@ class RunStore(ABC):
 
     @abstractmethod
     def journal(self, root_id: str) -> Journal:
-        """The journal of a root run.
+        """The journal of a root run. Asking twice may give the same object.
 
         Raises:
             NotFoundError: No root run has that id.

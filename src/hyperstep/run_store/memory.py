@@ -1,0 +1,231 @@
+"""The run store in memory: the same promises within one process, for simulations and tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from hyperstep.codec import from_json, to_json
+from hyperstep.digest import Json
+from hyperstep.errors import NotFoundError, StoreError
+from hyperstep.records.run import RunRecord
+from hyperstep.run_store.base import Journal, NamedRecord, RunStore, StoredFingerprint
+from hyperstep.run_store.conflicts import check_new_root, id_taken, no_named, no_run
+from hyperstep.run_store.memory_journal import JournalState, MemoryJournal, detached
+from hyperstep.run_store.resolve import resolve_run, trial_parts
+
+NameKey = tuple[str, str, str]
+"""Workspace, kind, name."""
+
+
+@dataclass(slots=True)
+class RootEntry:
+    """What the index knows of a root run."""
+
+    run: RunRecord
+    folder: str
+    submission: str
+    journal: JournalState
+
+
+@dataclass(slots=True)
+class StoreState:
+    """All that is recorded. Stores made over the same state stand for processes over the same files."""
+
+    roots: dict[str, RootEntry] = field(default_factory=dict)
+    registered: dict[str, str] = field(default_factory=dict)
+    named: dict[NameKey, dict[int, NamedRecord]] = field(default_factory=dict)
+    counters: dict[NameKey, int] = field(default_factory=dict)
+    fingerprints: list[StoredFingerprint] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class MemoryRunStore(RunStore):
+    """The run store over plain dictionaries.
+
+    Args:
+        state: Share that of another store; a new one without it.
+        read_only: Refuse every write.
+    """
+
+    def __init__(self, state: StoreState | None = None, *, read_only: bool = False) -> None:
+        self.state = state or StoreState()
+        self._read_only = read_only
+
+    def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
+        """See the base."""
+        root = check_new_root(runs)
+        with self._writing():
+            if root.id in self.state.roots or any(e.folder == folder for e in self.state.roots.values()):
+                raise id_taken(root.id, folder)
+            journal = JournalState(root_id=root.id, spec=detached(spec))
+            with MemoryJournal(journal).transaction(0) as writer:
+                for run in runs:
+                    writer.put_run(run)
+            entry = RootEntry(run=_copy(root), folder=folder, submission=submission, journal=journal)
+            self.state.roots[root.id] = entry
+        return self.journal(root.id)
+
+    def update_root(self, run: RunRecord) -> None:
+        """See the base."""
+        with self._writing():
+            self._entry(run.id).run = _copy(run)
+
+    def roots(
+        self,
+        *,
+        workspace: str | None = None,
+        experiment: str | None = None,
+        submission: str | None = None,
+        limit: int | None = None,
+    ) -> list[RunRecord]:
+        """See the base."""
+        found = [
+            entry.run
+            for entry in reversed(self.state.roots.values())
+            if workspace in {None, entry.run.workspace}
+            and experiment in {None, entry.run.experiment}
+            and submission in {None, entry.submission}
+        ]
+        found.sort(key=lambda run: -run.created_at)
+        return [_copy(run) for run in found[:limit]]
+
+    def register_run(self, run_id: str, root_id: str) -> None:
+        """See the base."""
+        with self._writing():
+            self._entry(root_id)
+            self.state.registered[run_id] = root_id
+
+    def root_of(self, run_id: str) -> str:
+        """See the base."""
+        root_id = self._find_root(run_id)
+        if root_id is None:
+            raise no_run(run_id)
+        return root_id
+
+    def resolve(self, text: str) -> str:
+        """See the base."""
+        return resolve_run(
+            text,
+            newest=self._newest,
+            starting_with=self._starting_with,
+            exists=lambda run_id: self._find_root(run_id) is not None,
+        )
+
+    def folder_of(self, root_id: str) -> str:
+        """See the base."""
+        return self._entry(root_id).folder
+
+    def journal(self, root_id: str) -> Journal:
+        """See the base."""
+        return MemoryJournal(self._entry(root_id).journal, read_only=self._read_only)
+
+    def put_named(self, workspace: str, kind: str, name: str, body: Mapping[str, Json], time: float) -> NamedRecord:
+        """See the base."""
+        key = (workspace, kind, name)
+        with self._writing():
+            version = self.state.counters.get(key, 0) + 1
+            record = NamedRecord(
+                workspace=workspace, kind=kind, name=name, version=version, body=detached(body), created_at=time
+            )
+            self.state.counters[key] = version
+            self.state.named.setdefault(key, {})[version] = record
+        return replace(record, body=detached(body))
+
+    def replace_named(self, record: NamedRecord) -> None:
+        """See the base."""
+        key = (record.workspace, record.kind, record.name)
+        with self._writing():
+            versions = self.state.named.get(key, {})
+            if record.version not in versions:
+                raise no_named(*key, record.version)
+            versions[record.version] = replace(versions[record.version], body=detached(record.body))
+
+    def named(self, workspace: str, kind: str, name: str, version: int | None = None) -> NamedRecord:
+        """See the base."""
+        versions = self.state.named.get((workspace, kind, name), {})
+        wanted = max(versions, default=None) if version is None else version
+        if wanted is None or wanted not in versions:
+            raise no_named(workspace, kind, name, version)
+        return _copy_named(versions[wanted])
+
+    def all_named(self, workspace: str, kind: str, name: str | None = None) -> list[NamedRecord]:
+        """See the base."""
+        keys = sorted(k for k in self.state.named if k[:2] == (workspace, kind) and name in {None, k[2]})
+        return [_copy_named(self.state.named[key][v]) for key in keys for v in sorted(self.state.named[key])[::-1]]
+
+    def remove_named(self, workspace: str, kind: str, name: str, version: int | None = None) -> None:
+        """See the base."""
+        with self._writing():
+            versions = self.state.named.get((workspace, kind, name), {})
+            for found in [v for v in versions if version in {None, v}]:
+                del versions[found]
+
+    def remember(self, fingerprint: StoredFingerprint) -> None:
+        """See the base."""
+        with self._writing():
+            self.state.fingerprints.append(_copy_fingerprint(fingerprint))
+
+    def recall(self, workspace: str, digest: str) -> StoredFingerprint | None:
+        """See the base."""
+        return _newest_of([f for f in self.state.fingerprints if (f.workspace, f.digest) == (workspace, digest)])
+
+    def nearest(self, workspace: str, step: str) -> StoredFingerprint | None:
+        """See the base."""
+        return _newest_of([f for f in self.state.fingerprints if (f.workspace, f.step) == (workspace, step)])
+
+    def close(self) -> None:
+        """Nothing to let go of: the records stay with the state."""
+
+    def _writing(self) -> threading.Lock:
+        if self._read_only:
+            rule = "This run store was opened for reading only."
+            raise StoreError(rule, remedy="A trial asks its runner to write.")
+        return self.state.lock
+
+    def _entry(self, root_id: str) -> RootEntry:
+        try:
+            return self.state.roots[root_id]
+        except KeyError:
+            raise no_run(root_id) from None
+
+    def _newest(self) -> str | None:
+        newest = self.roots(limit=1)
+        return newest[0].id if newest else None
+
+    def _starting_with(self, text: str) -> list[str]:
+        return sorted(run_id for run_id in {*self.state.roots, *self.state.registered} if run_id.startswith(text))
+
+    def _known_root(self, run_id: str) -> str | None:
+        return run_id if run_id in self.state.roots else self.state.registered.get(run_id)
+
+    def _find_root(self, run_id: str) -> str | None:
+        root_id = self._known_root(run_id)
+        parts = trial_parts(run_id)
+        if root_id is not None or parts is None:
+            return root_id
+        root_id = self._known_root(parts[0])
+        try:
+            if root_id is not None:
+                self.journal(root_id).run(run_id)
+        except NotFoundError:
+            return None
+        return root_id
+
+
+def _copy(run: RunRecord) -> RunRecord:
+    return from_json(RunRecord, to_json(run))
+
+
+def _copy_named(record: NamedRecord) -> NamedRecord:
+    return replace(record, body=detached(record.body))
+
+
+def _copy_fingerprint(fingerprint: StoredFingerprint) -> StoredFingerprint:
+    return replace(fingerprint, parts=detached(fingerprint.parts), outputs=detached(fingerprint.outputs))
+
+
+def _newest_of(found: Sequence[StoredFingerprint]) -> StoredFingerprint | None:
+    newest = max(enumerate(found), key=lambda pair: (pair[1].created_at, pair[0]), default=None)
+    return None if newest is None else _copy_fingerprint(newest[1])

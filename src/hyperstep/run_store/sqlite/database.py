@@ -1,0 +1,262 @@
+"""One SQLite file: opened when first needed, read and written in whole transactions.
+
+Two connections at most: one reads (and so never shows what is not committed), one writes. Threads take turns on them.
+A forked child never touches what its parent opened (SQLite forbids it); it opens its own at its first call.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from hyperstep.errors import StoreError
+from hyperstep.run_store.sqlite.migrations import Step, check_version, migrate, version_of
+from hyperstep.run_store.sqlite.refusals import Refusal, is_busy, store_error, unwritable
+
+Row = tuple[Any, ...]
+Parameters = Sequence[object] | dict[str, object]
+Mode = Literal["rwc", "rw", "ro"]
+"""Make it when absent; read and write what exists; read only."""
+
+_LOOK_AGAIN_S = 0.01
+
+
+@dataclass(slots=True)
+class _Connections:
+    """What one process has opened, and whose turn it is."""
+
+    pid: int = field(default_factory=os.getpid)
+    reader: sqlite3.Connection | None = None
+    writer: sqlite3.Connection | None = None
+    reading: threading.Lock = field(default_factory=threading.Lock)
+    writing: threading.Lock = field(default_factory=threading.Lock)
+    writing_thread: int | None = None
+
+
+_inherited: list[_Connections] = []
+"""What a parent process opened, kept so that this process never closes it."""
+
+
+class Transaction:
+    """Statements between begin and commit."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run one statement; returns how many rows it changed.
+
+        Raises:
+            StoreError: The database refuses.
+        """
+        try:
+            return self._connection.execute(sql, parameters).rowcount
+        except Refusal as error:
+            raise store_error(error, self._path) from error
+
+    def execute_many(self, sql: str, rows: Iterable[Parameters]) -> None:
+        """Run one statement for each row.
+
+        Raises:
+            StoreError: The database refuses.
+        """
+        try:
+            self._connection.executemany(sql, rows)
+        except Refusal as error:
+            raise store_error(error, self._path) from error
+
+    def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """Rows, with what this transaction has written.
+
+        Raises:
+            StoreError: The database refuses.
+        """
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except Refusal as error:
+            raise store_error(error, self._path) from error
+
+
+class Database:
+    """One SQLite file with its migration steps.
+
+    Args:
+        path: The file.
+        steps: Its migrations.
+        mode: What may be done to it. A file that is missing or still being made reads as empty with ``ro``.
+        busy_timeout_s: How long to wait for another process's transaction.
+    """
+
+    def __init__(self, path: Path, steps: Sequence[Step], mode: Mode, *, busy_timeout_s: float = 30.0) -> None:
+        self.path = path
+        self._steps = steps
+        self._mode = mode
+        self._busy_timeout_s = busy_timeout_s
+        self._own = _Connections()
+
+    def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """Committed rows, all of one moment.
+
+        Raises:
+            StoreError: The database cannot be read.
+        """
+        self._leave_parent()
+        with self._own.reading:
+            try:
+                return self._query(sql, parameters)
+            except Refusal as error:
+                raise store_error(error, self.path) from error
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """One transaction: commits when the block ends, rolls back when it raises.
+
+        Raises:
+            StoreError: The database cannot be written, or this thread is in a transaction on it already.
+        """
+        self._leave_parent()
+        if self._own.writing_thread == threading.get_ident():
+            rule = "A thread has one transaction on a database at a time."
+            raise StoreError(rule, received=str(self.path), remedy="Use the writer of the block around this one.")
+        with self._own.writing:
+            connection = self._begin()
+            self._own.writing_thread = threading.get_ident()
+            try:
+                yield Transaction(connection, self.path)
+                self._commit(connection)
+            finally:
+                self._own.writing_thread = None
+                if connection.in_transaction:
+                    connection.execute("rollback")
+
+    def close(self) -> None:
+        """Let go of the connections that are not in use now; a later call opens new ones."""
+        self._leave_parent()
+        with self._own.reading:
+            if self._own.reader is not None:
+                self._own.reader.close()
+                self._own.reader = None
+        if self._own.writing.acquire(blocking=False):
+            try:
+                if self._own.writer is not None:
+                    self._own.writer.close()
+                    self._own.writer = None
+            finally:
+                self._own.writing.release()
+
+    def _leave_parent(self) -> None:
+        if self._own.pid != os.getpid():
+            _inherited.append(self._own)
+            self._own = _Connections()
+
+    def _begin(self) -> sqlite3.Connection:
+        if self._mode == "ro":
+            rule = "This run store was opened for reading only."
+            raise StoreError(rule, received=str(self.path), remedy="A trial asks its runner to write.")
+        if self._own.writer is None:
+            self._own.writer = self._connect()
+        try:
+            self._own.writer.execute("begin immediate")
+        except sqlite3.Error as error:
+            raise store_error(error, self.path) from error
+        return self._own.writer
+
+    def _commit(self, connection: sqlite3.Connection) -> None:
+        try:
+            connection.execute("commit")
+        except sqlite3.Error as error:
+            raise store_error(error, self.path) from error
+
+    def _query(self, sql: str, parameters: Parameters) -> list[Row]:
+        connection = self._open_reader()
+        try:
+            return connection.execute(sql, parameters).fetchall()
+        finally:
+            if connection is not self._own.reader:
+                connection.close()
+
+    def _open_reader(self) -> sqlite3.Connection:
+        """The reading connection; an empty one of its own when there is nothing to read yet."""
+        if self._own.reader is None:
+            if self._mode == "ro" and not self.path.exists():
+                return self._empty()
+            connection = self._connect()
+            if self._mode == "ro" and version_of(connection) == 0:
+                connection.close()
+                return self._empty()
+            self._own.reader = connection
+        return self._own.reader
+
+    def _empty(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        migrate(connection, self._steps, self.path)
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        """A ready connection: right version, WAL, waiting for others.
+
+        Another process that makes the file at this moment can hold it in ways that SQLite does not wait for.
+        """
+        if self._mode == "rwc":
+            self._make_folder()
+        deadline = time.monotonic() + self._busy_timeout_s
+        while True:
+            connection = None
+            try:
+                connection = self._raw_connection()
+                self._prepare(connection)
+            except (sqlite3.Error, StoreError) as error:
+                if connection is not None:
+                    connection.close()
+                if isinstance(error, StoreError):
+                    raise
+                if not is_busy(error) or time.monotonic() > deadline:
+                    raise store_error(error, self.path) from error
+                time.sleep(_LOOK_AGAIN_S)
+            else:
+                return connection
+
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(self.path.parent, error) from error
+
+    def _raw_connection(self) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode={self._mode}"
+        return sqlite3.connect(
+            uri, uri=True, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
+        )
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        version = version_of(connection)
+        check_version(version, self._steps, self.path)
+        if self._mode == "ro":
+            self._check_readable(version)
+            return
+        if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
+            self._switch_to_wal(connection)
+        connection.execute("pragma synchronous = normal")
+        if version < len(self._steps):
+            migrate(connection, self._steps, self.path)
+
+    def _check_readable(self, version: int) -> None:
+        if 0 < version < len(self._steps):
+            rule = f"Databases of version {version} must be brought up to version {len(self._steps)} before reading."
+            remedy = "Run `hyperstep runs` once, where the home can be written to."
+            raise StoreError(rule, received=str(self.path), remedy=remedy)
+
+    def _switch_to_wal(self, connection: sqlite3.Connection) -> None:
+        mode = connection.execute("pragma journal_mode = wal").fetchone()[0]
+        if mode != "wal":
+            rule = f"The home's file system must allow shared memory files (SQLite's WAL mode; it gave '{mode}')."
+            remedy = "Set HYPERSTEP_HOME to a folder on a local disk."
+            raise StoreError(rule, received=str(self.path), remedy=remedy)

@@ -1,0 +1,182 @@
+"""The records of one root run, in ``run.db`` in its folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+from hyperstep.digest import Json
+from hyperstep.errors import StoreError
+from hyperstep.records.artifact import ArtifactRecord
+from hyperstep.records.event import DecisionRecord, EventRecord
+from hyperstep.records.metric import MetricRecord
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.run_store.base import AttemptRecord, Journal, JournalWriter, Owner
+from hyperstep.run_store.conflicts import no_run, not_owner
+from hyperstep.run_store.sqlite import rows
+from hyperstep.run_store.sqlite.database import Database, Transaction
+from hyperstep.run_store.sqlite.journal_writer import SqliteJournalWriter
+from hyperstep.run_store.sqlite.migrations import JOURNAL
+from hyperstep.run_store.unicode_text import encodable
+
+_BEGIN_AS = "update head set version = version + 1 where epoch = ?"
+_NEW_EPOCH = "update head set version = version + 1, epoch = epoch + 1"
+_EPOCH = "select epoch from head"
+_VERSION = "select version from head"
+_ADD_OWNER = "insert into owners (epoch, pid, pid_started_at, host) values (?, ?, ?, ?)"
+_OWNER = "select epoch, pid, pid_started_at, host from owners order by epoch desc limit 1"
+_ADD_SPEC = "insert into spec (body) values (?)"
+_SPEC = "select body from spec"
+_RUN = "select id, parent_id, kind, status, number, name, created_at, body from runs where id = ?"
+_RUNS = """
+select id, parent_id, kind, status, number, name, created_at, body from runs
+where (:parent is null or parent_id = :parent) and (:kind is null or kind = :kind)
+order by created_at, number, position
+"""
+_METRICS = """
+select run_id, attempt, sequence, name, kind, value, step, time from metrics
+where run_id = :run and (:name is null or name = :name) and attempt = (
+    select max(last) from (
+        select max(number) as last from attempts where run_id = :run
+        union all select max(attempt) from metrics where run_id = :run
+    ) as lasts
+)
+order by sequence
+"""
+_METRICS_OF_CHILDREN = """
+with children as (
+    select id, created_at, number, position, (
+        select max(last) from (
+            select max(number) as last from attempts where run_id = runs.id
+            union all select max(attempt) from metrics where run_id = runs.id
+        ) as lasts
+    ) as last_attempt
+    from runs where parent_id = :parent
+)
+select m.run_id, m.attempt, m.sequence, m.name, m.kind, m.value, m.step, m.time
+from children as c join metrics as m on m.run_id = c.id and m.attempt = c.last_attempt
+where :name is null or m.name = :name
+order by c.created_at, c.number, c.position, m.sequence
+"""
+_ARTIFACTS = "select run_id, path, digest, size from artifacts where run_id = ? order by path"
+_EVENTS = "select run_id, sequence, kind, time, body from events where run_id = ? and sequence > ? order by sequence"
+_DECISIONS = """
+select run_id, sequence, event, kind, subject, time, evidence from decisions
+where run_id = ? and sequence > ? order by sequence
+"""
+_ATTEMPTS = """
+select run_id, number, started_at, ending, records_offset from attempts
+where :run is null or run_id = :run order by run_id, number
+"""
+
+
+class SqliteJournal(Journal):
+    """The journal in one database file. See ``Database`` for threads, forks and closing."""
+
+    def __init__(self, root_id: str, file: Path, *, read_only: bool = False) -> None:
+        self.root_id = root_id
+        self._database = Database(file, JOURNAL, "ro" if read_only else "rw")
+        self._file = file
+
+    @classmethod
+    def create(cls, root_id: str, file: Path, runs: Sequence[RunRecord], spec: Json) -> SqliteJournal:
+        """Make a new journal in the empty file ``file``, with its first records in one transaction."""
+        journal = cls(root_id, file)
+        with journal._database.write() as transaction:
+            transaction.execute(_ADD_SPEC, (rows.dump(spec),))
+            writer = SqliteJournalWriter(transaction)
+            for run in runs:
+                writer.put_run(run)
+        return journal
+
+    def acquire(self, owner: Owner) -> Owner:
+        """See the base."""
+        with self._database.write() as transaction:
+            transaction.execute(_NEW_EPOCH)
+            epoch = int(transaction.query(_EPOCH)[0][0])
+            transaction.execute(_ADD_OWNER, (epoch, owner.pid, owner.pid_started_at, owner.host))
+        return replace(owner, epoch=epoch)
+
+    def owner(self) -> Owner | None:
+        """See the base."""
+        found = self._database.query(_OWNER)
+        return rows.owner_from(found[0]) if found else None
+
+    @contextmanager
+    def transaction(self, epoch: int) -> Iterator[JournalWriter]:
+        """See the base."""
+        with self._database.write() as transaction:
+            self._check_epoch(transaction, epoch)
+            yield SqliteJournalWriter(transaction)
+
+    def spec(self) -> Json:
+        """See the base."""
+        found = self._database.query(_SPEC)
+        if not found:
+            raise self._unfinished()
+        spec: Json = json.loads(found[0][0])
+        return spec
+
+    def run(self, run_id: str) -> RunRecord:
+        """See the base."""
+        for row in self._database.query(_RUN, (run_id,)):
+            return rows.run_from(row)
+        raise no_run(run_id)
+
+    def runs(self, *, parent_id: str | None = None, kind: RunKind | None = None) -> list[RunRecord]:
+        """See the base."""
+        wanted: dict[str, object] = {"parent": parent_id, "kind": kind.value if kind else None}
+        return [rows.run_from(row) for row in self._database.query(_RUNS, wanted)]
+
+    def metrics(self, run_id: str, *, name: str | None = None) -> list[MetricRecord]:
+        """See the base."""
+        wanted: dict[str, object] = {"run": run_id, "name": _encodable(name)}
+        return [rows.metric_from(row) for row in self._database.query(_METRICS, wanted)]
+
+    def metrics_of_children(self, parent_id: str, *, name: str | None = None) -> dict[str, list[MetricRecord]]:
+        """See the base."""
+        wanted: dict[str, object] = {"parent": parent_id, "name": _encodable(name)}
+        found = self._database.query(_METRICS_OF_CHILDREN, wanted)
+        grouped = groupby(found, key=lambda row: str(row[0]))
+        return {run_id: [rows.metric_from(row) for row in of_run] for run_id, of_run in grouped}
+
+    def artifacts(self, run_id: str) -> list[ArtifactRecord]:
+        """See the base."""
+        return [rows.artifact_from(row) for row in self._database.query(_ARTIFACTS, (run_id,))]
+
+    def events(self, run_id: str, *, after: int = -1) -> list[EventRecord]:
+        """See the base."""
+        return [rows.event_from(row) for row in self._database.query(_EVENTS, (run_id, after))]
+
+    def decisions(self, run_id: str, *, after: int = -1) -> list[DecisionRecord]:
+        """See the base."""
+        return [rows.decision_from(row) for row in self._database.query(_DECISIONS, (run_id, after))]
+
+    def attempts(self, run_id: str | None = None) -> list[AttemptRecord]:
+        """See the base."""
+        return [rows.attempt_from(row) for row in self._database.query(_ATTEMPTS, {"run": run_id})]
+
+    def version(self) -> int:
+        """See the base."""
+        return int(self._database.query(_VERSION)[0][0])
+
+    def close(self) -> None:
+        """See the base."""
+        self._database.close()
+
+    def _check_epoch(self, transaction: Transaction, epoch: int) -> None:
+        if transaction.execute(_BEGIN_AS, (epoch,)) != 1:
+            found = transaction.query(_OWNER)
+            raise not_owner(self.root_id, epoch, rows.owner_from(found[0]) if found else None)
+
+    def _unfinished(self) -> StoreError:
+        rule = "A run's database must hold what was submitted, and this one does not."
+        return StoreError(rule, received=str(self._file), remedy="It was left as it is. Submit the run again.")
+
+
+def _encodable(name: str | None) -> str | None:
+    return None if name is None else encodable(name)

@@ -1,0 +1,105 @@
+"""Named things with versions, and remembered fingerprints: the tables of the index besides the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hyperstep.digest import Json
+from hyperstep.run_store.base import NamedRecord, StoredFingerprint
+from hyperstep.run_store.conflicts import no_named
+from hyperstep.run_store.sqlite.database import Database
+from hyperstep.run_store.sqlite.rows import dump, fingerprint_from, fingerprint_row, named_from
+
+_COUNT = """
+insert into name_counters (workspace, kind, name, last) values (?, ?, ?, 1)
+on conflict (workspace, kind, name) do update set last = last + 1
+"""
+_COUNTED = "select last from name_counters where workspace = ? and kind = ? and name = ?"
+_ADD = "insert into named (workspace, kind, name, version, created_at, body) values (?, ?, ?, ?, ?, ?)"
+_REPLACE = "update named set body = ? where workspace = ? and kind = ? and name = ? and version = ?"
+_ONE = """
+select workspace, kind, name, version, created_at, body from named
+where workspace = :workspace and kind = :kind and name = :name and (:version is null or version = :version)
+order by version desc limit 1
+"""
+_ALL = """
+select workspace, kind, name, version, created_at, body from named
+where workspace = :workspace and kind = :kind and (:name is null or name = :name)
+order by name, version desc
+"""
+_REMOVE = """
+delete from named
+where workspace = :workspace and kind = :kind and name = :name and (:version is null or version = :version)
+"""
+_REMEMBER = """
+insert into fingerprints (workspace, digest, step, run_id, root_id, created_at, body) values (?, ?, ?, ?, ?, ?, ?)
+"""
+_RECALL = """
+select workspace, digest, step, run_id, root_id, created_at, body from fingerprints
+where workspace = ? and digest = ? order by created_at desc, position desc limit 1
+"""
+_NEAREST = """
+select workspace, digest, step, run_id, root_id, created_at, body from fingerprints
+where workspace = ? and step = ? order by created_at desc, position desc limit 1
+"""
+
+
+class NamedTable:
+    """Versions of named things."""
+
+    def __init__(self, index: Database) -> None:
+        self._index = index
+
+    def put(self, workspace: str, kind: str, name: str, body: Mapping[str, Json], time: float) -> NamedRecord:
+        """Add a version, one above the highest that the name ever had."""
+        with self._index.write() as transaction:
+            transaction.execute(_COUNT, (workspace, kind, name))
+            version = int(transaction.query(_COUNTED, (workspace, kind, name))[0][0])
+            row = (workspace, kind, name, version, time, dump(body))
+            transaction.execute(_ADD, row)
+        return named_from(row)
+
+    def replace(self, record: NamedRecord) -> None:
+        """Replace a version's body; NotFoundError without that version."""
+        key = (record.workspace, record.kind, record.name, record.version)
+        with self._index.write() as transaction:
+            if transaction.execute(_REPLACE, (dump(record.body), *key)) != 1:
+                raise no_named(*key)
+
+    def one(self, workspace: str, kind: str, name: str, version: int | None) -> NamedRecord:
+        """One version, or the newest; NotFoundError without any."""
+        wanted: dict[str, object] = {"workspace": workspace, "kind": kind, "name": name, "version": version}
+        for row in self._index.query(_ONE, wanted):
+            return named_from(row)
+        raise no_named(workspace, kind, name, version)
+
+    def all(self, workspace: str, kind: str, name: str | None) -> list[NamedRecord]:
+        """All versions, by name, newest first."""
+        wanted: dict[str, object] = {"workspace": workspace, "kind": kind, "name": name}
+        return [named_from(row) for row in self._index.query(_ALL, wanted)]
+
+    def remove(self, workspace: str, kind: str, name: str, version: int | None) -> None:
+        """Remove a version, or all."""
+        wanted: dict[str, object] = {"workspace": workspace, "kind": kind, "name": name, "version": version}
+        with self._index.write() as transaction:
+            transaction.execute(_REMOVE, wanted)
+
+
+class FingerprintTable:
+    """Fingerprints of finished step runs."""
+
+    def __init__(self, index: Database) -> None:
+        self._index = index
+
+    def remember(self, fingerprint: StoredFingerprint) -> None:
+        """Keep one more."""
+        with self._index.write() as transaction:
+            transaction.execute(_REMEMBER, fingerprint_row(fingerprint))
+
+    def recall(self, workspace: str, digest: str) -> StoredFingerprint | None:
+        """The newest of that digest."""
+        return fingerprint_from(self._index.query(_RECALL, (workspace, digest)))
+
+    def nearest(self, workspace: str, step: str) -> StoredFingerprint | None:
+        """The newest of that step name."""
+        return fingerprint_from(self._index.query(_NEAREST, (workspace, step)))

@@ -1,0 +1,60 @@
+"""What SQLite says when it refuses, in words that tell what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from hyperstep.errors import StoreError
+
+Refusal = (sqlite3.Error, UnicodeEncodeError, OverflowError)
+"""What a statement may raise; the last two when a value has no form in a database."""
+
+_PRIMARY = 0xFF
+_DAMAGED = (
+    "A run store's database must be whole, and this one is damaged ({why}).",
+    "It was left as it is. Move it aside, or put a copy from a backup in its place.",
+)
+_TEXTS = {
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_FULL: (
+        "The disk must have room for the records, and it is full.",
+        "Nothing was recorded in part. Free some space, or set HYPERSTEP_HOME to a folder on another disk.",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "The run store must be writable, and it is not ({why}).",
+        "Change the permissions, or set HYPERSTEP_HOME to a folder that you can write to.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "The run store's database must be a file that can be opened ({why}).",
+        "See whether it exists and whether you may read it and write to its folder, or set HYPERSTEP_HOME.",
+    ),
+    sqlite3.SQLITE_BUSY: (
+        "The run store must be free for writing within the waiting time, and another process holds it.",
+        "Try again; when it stays so, look for a hyperstep process that is suspended and continue or end it.",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "The run store's files must be readable and writable; the operating system reports an error ({why}).",
+        "See whether the disk is full or failing. On a network folder, set HYPERSTEP_HOME to a local one.",
+    ),
+}
+_OTHER = ("The run store's database refused a statement ({why}).", "It was left as it is.")
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another process holds the database."""
+    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def store_error(error: Exception, path: Path) -> StoreError:
+    """The StoreError that says what ``error`` means for the database at ``path``."""
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    rule, remedy = _TEXTS.get(code, _OTHER)
+    return StoreError(rule.format(why=error), received=str(path), remedy=remedy)
+
+
+def unwritable(path: Path, error: OSError) -> StoreError:
+    """The StoreError for a file or folder that cannot be made."""
+    rule = f"The home must be a folder that can be written to: {error.strerror}."
+    return StoreError(rule, received=str(path), remedy="Free some space, or set HYPERSTEP_HOME to another folder.")

@@ -1,0 +1,235 @@
+"""The index in ``index.db``, and the way to the journals in ``runs/<folder>/run.db``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hyperstep.digest import Json
+from hyperstep.errors import HyperstepError, NotFoundError, StoreError
+from hyperstep.records.run import RunRecord
+from hyperstep.run_store.base import Journal, NamedRecord, RunStore, StoredFingerprint
+from hyperstep.run_store.conflicts import check_new_root, id_taken, no_run
+from hyperstep.run_store.resolve import resolve_run, trial_parts
+from hyperstep.run_store.sqlite.database import Database
+from hyperstep.run_store.sqlite.journal import SqliteJournal
+from hyperstep.run_store.sqlite.migrations import INDEX
+from hyperstep.run_store.sqlite.named import FingerprintTable, NamedTable
+from hyperstep.run_store.sqlite.refusals import unwritable
+from hyperstep.run_store.sqlite.rows import run_from, run_row
+
+_FOLDER = "select folder from roots where id = ?"
+_TAKEN = "select count(*) from roots where id = ? or folder = ?"
+_ADD_ROOT = """
+insert into roots (folder, workspace, experiment, submission,
+    id, parent_id, kind, status, number, name, created_at, body)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_UPDATE_ROOT = """
+update roots set workspace = ?, experiment = ?, parent_id = ?, kind = ?, status = ?, number = ?, name = ?,
+    created_at = ?, body = ?
+where id = ?
+"""
+_ROOTS = """
+select id, parent_id, kind, status, number, name, created_at, body from roots
+where (:workspace is null or workspace = :workspace) and (:experiment is null or experiment = :experiment)
+    and (:submission is null or submission = :submission)
+order by created_at desc, position desc limit :limit
+"""
+_REGISTER = """
+insert into registered_runs (run_id, root_id) values (?, ?)
+on conflict (run_id) do update set root_id = excluded.root_id
+"""
+_ROOT_OF = "select id from roots where id = :id union all select root_id from registered_runs where run_id = :id"
+_STARTING_WITH = """
+select id from roots where substr(id, 1, length(:text)) = :text
+union select run_id from registered_runs where substr(run_id, 1, length(:text)) = :text
+order by 1
+"""
+_NO_LIMIT = 2**62
+_OPEN_JOURNALS = 16
+"""How many journals keep their connections; one that is asked again after that opens anew."""
+
+
+class SqliteRunStore(RunStore):
+    """The run store of one home.
+
+    Threads of one process may share it (they take turns), and a forked child may go on using it.
+
+    Args:
+        home: The home's folder.
+        read_only: Create and write no record. SQLite itself may still put its ``-shm`` and ``-wal`` files beside a
+            database; a home without records reads as empty.
+    """
+
+    def __init__(self, home: Path, *, read_only: bool = False) -> None:
+        self._home = home
+        self._read_only = read_only
+        self._index = Database(home / "index.db", INDEX, "ro" if read_only else "rwc")
+        self._named = NamedTable(self._index)
+        self._fingerprints = FingerprintTable(self._index)
+        self._journals: dict[str, SqliteJournal] = {}
+
+    def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
+        """See the base."""
+        root = check_new_root(runs)
+        file = self._journal_file(folder)
+        made = False
+        try:
+            with self._index.write() as index:
+                if index.query(_TAKEN, (root.id, folder))[0][0] or file.exists():
+                    raise id_taken(root.id, folder)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.touch()
+                made = True
+                journal = SqliteJournal.create(root.id, file, runs, spec)
+                index.execute(_ADD_ROOT, (folder, root.workspace, root.experiment, submission, *run_row(root)))
+        except OSError as error:
+            raise unwritable(file, error) from error
+        except HyperstepError:
+            if made:
+                file.unlink()
+            raise
+        return self._keep(journal)
+
+    def update_root(self, run: RunRecord) -> None:
+        """See the base."""
+        run_id, *values = run_row(run)
+        with self._index.write() as index:
+            if index.execute(_UPDATE_ROOT, (run.workspace, run.experiment, *values, run_id)) != 1:
+                raise no_run(run.id)
+
+    def roots(
+        self,
+        *,
+        workspace: str | None = None,
+        experiment: str | None = None,
+        submission: str | None = None,
+        limit: int | None = None,
+    ) -> list[RunRecord]:
+        """See the base."""
+        wanted: dict[str, object] = {
+            "workspace": workspace,
+            "experiment": experiment,
+            "submission": submission,
+            "limit": _NO_LIMIT if limit is None else limit,
+        }
+        return [run_from(row) for row in self._index.query(_ROOTS, wanted)]
+
+    def register_run(self, run_id: str, root_id: str) -> None:
+        """See the base."""
+        with self._index.write() as index:
+            if not index.query(_FOLDER, (root_id,)):
+                raise no_run(root_id)
+            index.execute(_REGISTER, (run_id, root_id))
+
+    def root_of(self, run_id: str) -> str:
+        """See the base."""
+        root_id = self._find_root(run_id)
+        if root_id is None:
+            raise no_run(run_id)
+        return root_id
+
+    def resolve(self, text: str) -> str:
+        """See the base."""
+        return resolve_run(
+            text,
+            newest=self._newest,
+            starting_with=self._starting_with,
+            exists=lambda run_id: self._find_root(run_id) is not None,
+        )
+
+    def folder_of(self, root_id: str) -> str:
+        """See the base."""
+        for (folder,) in self._index.query(_FOLDER, (root_id,)):
+            return str(folder)
+        raise no_run(root_id)
+
+    def journal(self, root_id: str) -> Journal:
+        """See the base."""
+        known = self._journals.get(root_id)
+        if known is not None:
+            return self._keep(known)
+        file = self._journal_file(self.folder_of(root_id))
+        if not file.exists():
+            rule = "The index knows a run whose database is gone."
+            remedy = "Put its folder back from a backup; nothing else was changed."
+            raise StoreError(rule, received=str(file), remedy=remedy)
+        journal = SqliteJournal(root_id, file, read_only=self._read_only)
+        journal.version()  # opens it now, so that a damaged file is told here
+        return self._keep(journal)
+
+    def put_named(self, workspace: str, kind: str, name: str, body: Mapping[str, Json], time: float) -> NamedRecord:
+        """See the base."""
+        return self._named.put(workspace, kind, name, body, time)
+
+    def replace_named(self, record: NamedRecord) -> None:
+        """See the base."""
+        self._named.replace(record)
+
+    def named(self, workspace: str, kind: str, name: str, version: int | None = None) -> NamedRecord:
+        """See the base."""
+        return self._named.one(workspace, kind, name, version)
+
+    def all_named(self, workspace: str, kind: str, name: str | None = None) -> list[NamedRecord]:
+        """See the base."""
+        return self._named.all(workspace, kind, name)
+
+    def remove_named(self, workspace: str, kind: str, name: str, version: int | None = None) -> None:
+        """See the base."""
+        self._named.remove(workspace, kind, name, version)
+
+    def remember(self, fingerprint: StoredFingerprint) -> None:
+        """See the base."""
+        self._fingerprints.remember(fingerprint)
+
+    def recall(self, workspace: str, digest: str) -> StoredFingerprint | None:
+        """See the base."""
+        return self._fingerprints.recall(workspace, digest)
+
+    def nearest(self, workspace: str, step: str) -> StoredFingerprint | None:
+        """See the base."""
+        return self._fingerprints.nearest(workspace, step)
+
+    def close(self) -> None:
+        """See the base."""
+        for journal in self._journals.values():
+            journal.close()
+        self._journals.clear()
+        self._index.close()
+
+    def _newest(self) -> str | None:
+        newest = self.roots(limit=1)
+        return newest[0].id if newest else None
+
+    def _starting_with(self, text: str) -> list[str]:
+        return [str(row[0]) for row in self._index.query(_STARTING_WITH, {"text": text})]
+
+    def _find_root(self, run_id: str) -> str | None:
+        """The root above a root run, a registered run, or a trial that its sweep's journal has."""
+        for (root_id,) in self._index.query(_ROOT_OF, {"id": run_id}):
+            return str(root_id)
+        parts = trial_parts(run_id)
+        if parts is None:
+            return None
+        for (root_id,) in self._index.query(_ROOT_OF, {"id": parts[0]}):
+            return str(root_id) if self._has_run(str(root_id), run_id) else None
+        return None
+
+    def _has_run(self, root_id: str, run_id: str) -> bool:
+        try:
+            self.journal(root_id).run(run_id)
+        except NotFoundError:
+            return False
+        return True
+
+    def _keep(self, journal: SqliteJournal) -> SqliteJournal:
+        """Note that a journal was asked for; the ones longest unused let go of their connections."""
+        self._journals.pop(journal.root_id, None)
+        self._journals[journal.root_id] = journal
+        while len(self._journals) > _OPEN_JOURNALS:
+            self._journals.pop(next(iter(self._journals))).close()
+        return journal
+
+    def _journal_file(self, folder: str) -> Path:
+        return self._home / "runs" / folder / "run.db"
