@@ -6,13 +6,14 @@ from collections import Counter
 from itertools import islice
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperstep.samplers.unrepeated import shuffled, unrepeated_indices
 from hyperstep.search_space.space import SearchSpace
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers())
 def test_a_shuffle_holds_every_number_once(count: int, seed: int) -> None:
     assert sorted(shuffled(count, Random(seed))) == list(range(count))

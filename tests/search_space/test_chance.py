@@ -6,12 +6,13 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperstep.search_space.chance import MAX_DEVIATIONS, standard_normal, whole_below
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**30), st.integers())
 def test_a_whole_number_stays_below_its_bound(bound: int, seed: int) -> None:
     assert 0 <= whole_below(Random(seed), bound) < bound

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperstep.errors import InvalidInputError
@@ -62,6 +62,7 @@ def test_the_last_name_varies_fastest() -> None:
     assert {tuple(point) for point in points} == {("z", "k", "a", "q")}
 
 
+@settings(deadline=None)
 @given(st.integers(0, 17))
 def test_an_index_and_its_point_lead_to_each_other(index: int) -> None:
     space = SearchSpace.from_json(GRID)
