@@ -102,9 +102,7 @@ class ComputeTarget:
         return f"{type(self).__name__}(workspace={self.workspace!r}, name={self.name!r}, type={self.type!r})"
 
     @staticmethod
-    def create(
-        workspace: Workspace, name: str, provisioning_configuration: object
-    ) -> ComputeTarget:
+    def create(workspace: Workspace, name: str, provisioning_configuration: object) -> ComputeTarget:
         """Make a compute target, or change the one of that name.
 
         Raises:

@@ -40,7 +40,8 @@ class Dataset(AbstractDataset):
         record = registry.find_named(workspace.home, workspace.name, KIND, name, _version_number(version))
         if record is None:
             known = ", ".join(r.name for r in registry.newest_named(workspace.home, workspace.name, KIND))
-            message = f"Workspace {workspace.name!r} has no dataset {name!r} of version {version!r}. It has: {known or 'none'}."
+            missing = f"Workspace {workspace.name!r} has no dataset {name!r} of version {version!r}."
+            message = f"{missing} It has: {known or 'none'}."
             raise UserErrorException(message)
         return _from_record(workspace, record)
 

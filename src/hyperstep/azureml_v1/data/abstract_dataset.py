@@ -89,7 +89,8 @@ class AbstractDataset:
         if known is not None and known.body.get("definition") == self._definition():
             return self._registered(workspace, known)
         if known is not None and not create_new_version:
-            message = f"Dataset {name!r} is registered already, for other data. Give create_new_version=True, or another name."
+            taken = f"Dataset {name!r} is registered already, for other data."
+            message = f"{taken} Give create_new_version=True, or another name."
             raise UserErrorException(message)
         body: dict[str, Json] = {
             "definition": self._definition(),

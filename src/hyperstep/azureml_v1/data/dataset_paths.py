@@ -105,8 +105,8 @@ def _local(text: str) -> str:
     scheme = _URL.match(text)
     if scheme and scheme[1].lower() != "file":
         message = (
-            f"Files behind {scheme[1]}:// addresses are not read here. Download them, or upload them to a datastore and "
-            f"give (datastore, path). Received: {text!r}."
+            f"Files behind {scheme[1]}:// addresses are not read here. Download them, or upload them to a datastore "
+            f"and give (datastore, path). Received: {text!r}."
         )
         raise UserErrorException(message)
     return os.path.abspath(text.removeprefix("file://"))  # noqa: PTH100 - resolve() would follow links

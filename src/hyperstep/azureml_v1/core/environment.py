@@ -1,0 +1,242 @@
+"""Environment: what a job's Python is to have. Jobs run with the interpreter that submitted them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hyperstep.azureml_v1.core import registry
+from hyperstep.azureml_v1.core.conda_dependencies import CondaDependencies
+from hyperstep.azureml_v1.core.environment_sections import (
+    DEFAULT_CPU_IMAGE,
+    DEFAULT_GPU_IMAGE,
+    ContainerRegistry,
+    DockerSection,
+    PythonSection,
+)
+from hyperstep.azureml_v1.exceptions import UserErrorException
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.workspace import Workspace
+    from hyperstep.digest import Json
+
+__all__ = [
+    "DEFAULT_CPU_IMAGE",
+    "DEFAULT_GPU_IMAGE",
+    "ContainerRegistry",
+    "DockerSection",
+    "Environment",
+    "EnvironmentReference",
+    "PythonSection",
+]
+
+_KIND = "environment"
+_CURATED = "AzureML-"
+
+
+class Environment:
+    """What a job's Python is to have. Kept, shown, and part of what decides whether a step runs again.
+
+    Args:
+        name: Its name.
+        **kwargs: Accepted and not used.
+
+    Raises:
+        TypeError: The name is no text.
+    """
+
+    def __init__(self, name: str, **kwargs: object) -> None:
+        del kwargs
+        if not isinstance(name, str):
+            message = f"An environment's name is a text. Received: {name!r}."
+            raise TypeError(message)
+        self.name = name
+        self.version: str | None = None
+        self.python = PythonSection()
+        self.docker = DockerSection()
+        self.inferencing_stack_version: str | None = None
+        self._environment_variables: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"Environment({self.as_dict()})"
+
+    @property
+    def environment_variables(self) -> dict[str, str]:
+        """Variables that the job's process gets."""
+        return self._environment_variables
+
+    @environment_variables.setter
+    def environment_variables(self, value: Mapping[str, str] | None) -> None:
+        self._environment_variables = dict(value or {})
+
+    @staticmethod
+    def get(workspace: Workspace, name: str, version: str | int | None = None, label: str | None = None) -> Environment:
+        """A registered environment; the names of the curated ones (``AzureML-…``) are always known.
+
+        Raises:
+            UserErrorException: Version and label are both given, or nothing of that name is registered.
+        """
+        if version is not None and label is not None:
+            message = f"Give a version or a label, not both. Received: version={version!r}, label={label!r}."
+            raise UserErrorException(message)
+        record = registry.find_named(workspace.home, workspace.name, _KIND, name, _version_number(version))
+        if record is not None:
+            return _from_definition(record.body, record.version)
+        if name.startswith(_CURATED):
+            return _curated(name, version)
+        known = ", ".join(r.name for r in registry.newest_named(workspace.home, workspace.name, _KIND))
+        missing = f"Workspace {workspace.name!r} has no environment {name!r} of version {version!r}."
+        message = f"{missing} It has: {known or 'none'}. Make one with Environment(name)."
+        raise UserErrorException(message)
+
+    @staticmethod
+    def list(workspace: Workspace) -> dict[str, Environment]:
+        """The newest version of each registered environment, by name."""
+        records = registry.newest_named(workspace.home, workspace.name, _KIND)
+        return {record.name: _from_definition(record.body, record.version) for record in records}
+
+    @staticmethod
+    def from_conda_specification(name: str, file_path: str | Path) -> Environment:
+        """An environment with the packages of a conda file.
+
+        Raises:
+            UserErrorException: The file cannot be read, or is no conda file.
+        """
+        environment = Environment(name)
+        environment.python.conda_dependencies_file = str(file_path)
+        return environment
+
+    @staticmethod
+    def from_pip_requirements(name: str, file_path: str | Path, pip_version: str | None = None) -> Environment:
+        """An environment with the packages of a pip requirements file.
+
+        Raises:
+            UserErrorException: The file cannot be read.
+        """
+        del pip_version
+        environment = Environment(name)
+        environment.python.conda_dependencies = CondaDependencies.create(pip_packages=_requirements(Path(file_path)))
+        return environment
+
+    @staticmethod
+    def from_docker_image(
+        name: str,
+        image: str,
+        container_registry: ContainerRegistry | None = None,
+        conda_specification: str | Path | None = None,
+        pip_requirements: str | Path | None = None,
+    ) -> Environment:
+        """An environment that names an image; the image itself is not used here.
+
+        Raises:
+            UserErrorException: Both files are given, or one cannot be read.
+        """
+        if conda_specification is not None and pip_requirements is not None:
+            message = "Give conda_specification or pip_requirements, not both."
+            raise UserErrorException(message)
+        environment = Environment(name)
+        if conda_specification is not None:
+            environment = Environment.from_conda_specification(name, conda_specification)
+        elif pip_requirements is not None:
+            environment = Environment.from_pip_requirements(name, pip_requirements)
+        else:
+            environment.python.user_managed_dependencies = True
+        environment.docker.base_image = image
+        environment.docker.base_image_registry = container_registry or ContainerRegistry()
+        return environment
+
+    def register(self, workspace: Workspace) -> Environment:
+        """Keep it under its name; the same definition stays the version that it is. Returns the registered one."""
+        known = registry.find_named(workspace.home, workspace.name, _KIND, self.name)
+        body = self.definition()
+        if known is not None and dict(known.body) == body:
+            return _from_definition(known.body, known.version)
+        return _from_definition(body, registry.put_named(workspace.home, workspace.name, _KIND, self.name, body))
+
+    def clone(self, new_name: str) -> Environment:
+        """A copy under another name, without a version."""
+        environment = copy.deepcopy(self)
+        environment.name = Environment(new_name).name
+        environment.version = None
+        return environment
+
+    def definition(self) -> dict[str, Json]:
+        """What decides the job's result (no part of the v1 API): everything but the version."""
+        return {
+            "name": self.name,
+            "python": self.python.as_dict(),
+            "docker": self.docker.as_dict(),
+            "environmentVariables": dict(self._environment_variables),
+            "inferencingStackVersion": self.inferencing_stack_version,
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its definition and version."""
+        return {**self.definition(), "version": self.version}
+
+
+class EnvironmentReference:
+    """Names a registered environment.
+
+    Args:
+        name: Its name.
+        version: Which version; the newest without it.
+    """
+
+    def __init__(self, name: str, version: str | None = None) -> None:
+        self.name = name
+        self.version = version
+
+    def get_environment(self, workspace: Workspace) -> Environment:
+        """The environment.
+
+        Raises:
+            UserErrorException: Nothing of that name is registered.
+        """
+        return Environment.get(workspace, self.name, self.version)
+
+
+def _curated(name: str, version: str | int | None) -> Environment:
+    environment = Environment(name)
+    environment.version = None if version is None else str(version)
+    environment.python.user_managed_dependencies = True
+    environment.python.conda_dependencies = None
+    return environment
+
+
+def _version_number(version: str | int | None) -> int | None:
+    return int(version) if version is not None and str(version).isdigit() else None
+
+
+def _from_definition(body: Mapping[str, Any], version: int) -> Environment:
+    environment = Environment(str(body["name"]))
+    environment.version = str(version)
+    python, docker = body["python"], body["docker"]
+    environment.python.interpreter_path = python["interpreterPath"]
+    environment.python.user_managed_dependencies = python["userManagedDependencies"]
+    environment.python.base_conda_environment = python["baseCondaEnvironment"]
+    packages = python["condaDependencies"]
+    environment.python.conda_dependencies = (
+        None if packages is None else CondaDependencies(_underlying_structure=packages)
+    )
+    environment.docker.enabled = docker["enabled"]
+    environment.docker.base_image = docker["baseImage"]
+    environment.docker.base_dockerfile = docker["baseDockerfile"]
+    environment.docker.arguments = list(docker["arguments"])
+    environment.docker.shared_volumes = docker["sharedVolumes"]
+    environment.docker.shm_size = docker["shmSize"]
+    environment.environment_variables = body["environmentVariables"]
+    environment.inferencing_stack_version = body["inferencingStackVersion"]
+    return environment
+
+
+def _requirements(path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        message = f"The requirements file {path} must be readable text: {error}."
+        raise UserErrorException(message) from error
+    stripped = (line.split(" #")[0].strip() for line in lines)
+    return [line for line in stripped if line and not line.startswith("#")]

@@ -1,0 +1,115 @@
+"""Submitting a ScriptRunConfig as a run of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from hyperstep.azureml_v1.core.code_translation import argument_text, translate_code
+from hyperstep.azureml_v1.core.compute import max_nodes_of
+from hyperstep.azureml_v1.core.runconfig_sections import DataReferenceConfiguration
+from hyperstep.azureml_v1.core.script_run import ScriptRun
+from hyperstep.azureml_v1.core.session import in_job
+from hyperstep.azureml_v1.data.data_reference import DataReference
+from hyperstep.azureml_v1.data.datapath import DataPath
+from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
+from hyperstep.azureml_v1.data.translation import translate_input
+from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.pipeline.spec import InputSpec, StepSpec
+from hyperstep.runtime.submission import Label, submit_step
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.experiment import Experiment
+    from hyperstep.azureml_v1.core.runconfig import RunConfiguration
+    from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
+    from hyperstep.azureml_v1.core.workspace import Workspace
+
+
+def submit_script(
+    config: ScriptRunConfig, experiment: Experiment, *, tags: Mapping[str, object] | None = None, run_id: str = ""
+) -> ScriptRun:
+    """Record a run of the script and start its runner.
+
+    Raises:
+        InvalidInputError: The folder or the script does not exist.
+        SnapshotException: The folder is over a limit.
+        UserErrorException: An argument cannot be given to a script, or this process is a job itself.
+    """
+    if in_job():
+        message = "Submitting runs from within a job is not built; submit them from the driver script."
+        raise UserErrorException(message)
+    workspace = experiment.workspace
+    step = script_step(config, workspace)
+    label = Label(
+        workspace=workspace.name,
+        experiment=experiment.name,
+        name=config.script or "command",
+        tags={str(key): str(value) for key, value in (tags or {}).items()},
+        properties={"ContentSnapshotId": step.code.snapshot},
+        run_id=run_id,
+    )
+    return ScriptRun(experiment, submit_step(workspace.home, step, label).id)
+
+
+def script_step(config: ScriptRunConfig, workspace: Workspace) -> StepSpec:
+    """The step that a ScriptRunConfig is."""
+    run_config = config.run_config
+    given = config.arguments or []
+    arguments = [given] if isinstance(given, str) else list(given)
+    if config.resume_from is not None:
+        arguments += ["--resume-from", config.resume_from.create_data_reference("MODEL_LOCATION")]
+    texts, inputs = translate_arguments(workspace, arguments)
+    listed = _listed_inputs(workspace, run_config)
+    code = translate_code(
+        workspace.home,
+        config.source_directory,
+        config.script,
+        texts,
+        run_config.environment,
+        command=config.command,
+        max_duration_s=run_config.max_run_duration_seconds,
+    )
+    return StepSpec(
+        id=uuid.uuid4().hex[:8],
+        name=config.script or "command",
+        code=code,
+        inputs=tuple({port.name: port for port in [*inputs, *listed]}.values()),
+        target=run_config.target,
+        nodes=max_nodes_of(workspace, run_config.target),
+        kind="ScriptRun",
+    )
+
+
+def translate_arguments(workspace: Workspace, arguments: Sequence[Any]) -> tuple[tuple[str, ...], list[InputSpec]]:
+    """Argument texts with placeholders, and the inputs that stand behind them.
+
+    Raises:
+        UserErrorException: An argument cannot be given to a script.
+    """
+    texts: list[str] = []
+    inputs: list[InputSpec] = []
+    for argument in arguments:
+        if isinstance(argument, DatasetConsumptionConfig | DataReference | DataPath):
+            inputs.append(translate_input(workspace, argument))
+            texts.append(inputs[-1].placeholder)
+        else:
+            texts.append(argument_text(argument))
+    return tuple(texts), inputs
+
+
+def _listed_inputs(workspace: Workspace, run_config: RunConfiguration) -> list[InputSpec]:
+    """The inputs in a run configuration's ``data`` and ``data_references``."""
+    data = [translate_input(workspace, value, name=name) for name, value in run_config.data.items()]
+    references = [_reference(workspace, name, value) for name, value in run_config.data_references.items()]
+    return data + [translate_input(workspace, reference) for reference in references]
+
+
+def _reference(workspace: Workspace, name: str, value: object) -> DataReference:
+    if isinstance(value, DataReference):
+        return value
+    if not isinstance(value, DataReferenceConfiguration) or value.datastore_name is None:
+        message = f"data_references hold DataReference or DataReferenceConfiguration objects. Received: {value!r}."
+        raise UserErrorException(message)
+    datastore = workspace.datastores[value.datastore_name]
+    return DataReference(datastore, name, value.path_on_datastore, value.mode, value.path_on_compute, value.overwrite)
