@@ -7,7 +7,7 @@ import sys
 
 from hyperstep_trial.errors import RunEnvironmentException, UserErrorException
 from hyperstep_trial.record_writer import RecordWriter
-from hyperstep_trial.run_logger import RunLogger
+from hyperstep_trial.run_logger import RunLogger, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Run(RunLogger, metaclass=_RunType):
             UserErrorException: ``tags`` is no dict.
         """
         super().set_tags(tags)
-        self._tags_here.update({str(key): "" if value is None else str(value) for key, value in tags.items()})
+        self._tags_here.update(texts("set_tags", tags))
 
     def remove_tags(self, tags: Any) -> None:  # noqa: ANN401
         """Remove the tags of these names; unknown names are ignored."""
@@ -128,13 +128,14 @@ class Run(RunLogger, metaclass=_RunType):
         Raises:
             UserErrorException: ``properties`` is no dict, or changes a property that this process added.
         """
-        for key, value in dict(properties).items():
-            before = self._properties_here.get(str(key), str(value))
-            if before != str(value):
+        added = texts("add_properties", properties)
+        for key, value in added.items():
+            before = self._properties_here.get(key, value)
+            if before != value:
                 message = f"A property can not be changed once it is added: {key!r} is {before!r}. Received: {value!r}."
                 raise UserErrorException(message)
-        super().add_properties(properties)
-        self._properties_here.update({str(key): str(value) for key, value in properties.items()})
+        super().add_properties(added)
+        self._properties_here.update(added)
 
     def complete(self, _set_status: bool = True) -> None:
         """Flush. Whether the run completed is told by the exit code of the process, when it ends."""

@@ -25,8 +25,8 @@ class RunLogger(MetricLogger):
         Raises:
             UserErrorException: ``tags`` is no dict.
         """
-        texts = _texts("set_tags", tags)
-        self._records().write(*({"kind": "tag", "name": key, "value": value} for key, value in texts.items()))
+        pairs = texts("set_tags", tags).items()
+        self._records().write(*({"kind": "tag", "name": key, "value": value} for key, value in pairs))
 
     def remove_tags(self, tags: str | Iterable[str]) -> None:
         """Remove the tags of these names; unknown names are ignored."""
@@ -39,8 +39,8 @@ class RunLogger(MetricLogger):
         Raises:
             UserErrorException: ``properties`` is no dict.
         """
-        texts = _texts("add_properties", properties)
-        self._records().write(*({"kind": "property", "name": key, "value": value} for key, value in texts.items()))
+        pairs = texts("add_properties", properties).items()
+        self._records().write(*({"kind": "property", "name": key, "value": value} for key, value in pairs))
 
     def upload_file(self, name: str, path_or_stream: Any, datastore_name: str | None = None) -> None:  # noqa: ANN401
         """Keep a copy of a file, or of what an open stream holds, as the run's artifact ``name``.
@@ -95,7 +95,12 @@ class RunLogger(MetricLogger):
             records.write({"kind": "upload", "name": artifact})
 
 
-def _texts(caller: str, values: Mapping[str, object]) -> dict[str, str]:
+def texts(caller: str, values: Mapping[str, object]) -> dict[str, str]:
+    """A dict's keys and values as text, None as the empty text.
+
+    Raises:
+        UserErrorException: It is no dict; the message names the caller.
+    """
     if not isinstance(values, dict):
         message = f"{caller}() takes a dict. Received: {values!r}."
         raise UserErrorException(message)
