@@ -1,1 +1,14 @@
 """Files by content, and source folders as snapshots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hyperstep.artifact_store.base import ArtifactStore
+
+
+def open_artifact_store(home: Path) -> ArtifactStore:
+    """The artifact store of a home: its ``objects`` folder, made when first something is stored."""
+    from hyperstep.artifact_store.files import FileArtifactStore  # noqa: PLC0415 - loaded only where a store is opened
+
+    return FileArtifactStore(home / "objects", home=home)

@@ -15,6 +15,10 @@ class ArtifactStore(ABC):
     - Two processes may store the same content at once.
     """
 
+    home: Path | None = None
+    """The folder on this machine with hyperstep's own files, for stores that have one: never part of a snapshot, and
+    where digests of unchanged files are remembered (``cache/digests``)."""
+
     @abstractmethod
     def put_file(self, path: Path) -> str:
         """Store a file's content; returns its digest.

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
+import stat
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from hyperstep.artifact_store.base import ArtifactStore
+from hyperstep.artifact_store.digest_cache import DigestCache
+from hyperstep.artifact_store.ignore import IgnoreRules, ignore_line, read_ignore_rules
+from hyperstep.artifact_store.oversize import too_large, too_many
+from hyperstep.artifact_store.walk import FoundFile, walk_files
+from hyperstep.codec import from_json, to_json
+from hyperstep.digest import canonical_json, digest_file
+from hyperstep.errors import InvalidInputError, StoreError
+
+_FORMAT = "hyperstep snapshot 1"
+_WALK_BOUND = 100_000
+"""Files beyond the limit after which the walk gives up: somebody's whole disk is no source folder."""
+_KEPT_FOLDERS = frozenset({"outputs", "logs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +57,26 @@ def take_snapshot(folder: Path, store: ArtifactStore, limits: SnapshotLimits) ->
     """Store a folder's content.
 
     ``.amlignore`` in the folder decides what is left out, else ``.gitignore``, never both (v1). Beyond v1,
-    ``__pycache__`` and ``.git`` are always left out. Ignored folders are not walked.
+    ``__pycache__``, ``.git`` and the store's own home are always left out. Ignored folders are not walked. Symbolic
+    links are followed and what they lead to is stored (see ``walk_files``). Empty folders are not part of it.
+
+    Files that have not changed since the last snapshot are not read again.
 
     Raises:
-        InvalidInputError: The folder does not exist, or is over a limit: the message lists the ten largest files and
-            the ignore line to add for each.
+        InvalidInputError: The folder does not exist, a file in it cannot be read, or it is over a limit: the message
+            lists the ten largest files and the ignore line to add for each.
+        OSError: The store's disk is full.
     """
-    raise NotImplementedError
+    if not folder.is_dir():
+        rule = "The source folder must be a folder that exists."
+        raise InvalidInputError(rule, received=str(folder), remedy=f"The current folder is {Path.cwd()}.")
+    rules = read_ignore_rules(folder)
+    found = _find_files(folder, store.home, rules, limits)
+    cache = DigestCache.of_folder(store.home, folder)
+    files = tuple(kept for file in found if (kept := _store_file(file, store, cache, rules)) is not None)
+    cache.save()
+    manifest = {"format": _FORMAT, "files": [to_json(file) for file in files]}
+    return Snapshot(digest=store.put_bytes(canonical_json(manifest).encode("ascii")), files=files)
 
 
 def load_snapshot(digest: str, store: ArtifactStore) -> Snapshot:
@@ -54,15 +84,128 @@ def load_snapshot(digest: str, store: ArtifactStore) -> Snapshot:
 
     Raises:
         NotFoundError: It is not held.
+        StoreError: What is held is no snapshot, or one with a path that leads out of its folder.
     """
-    raise NotImplementedError
+    try:
+        manifest = json.loads(store.read_bytes(digest))
+    except ValueError:
+        manifest = None
+    if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
+        rule = f"A snapshot's digest must lead to its manifest of the format '{_FORMAT}'."
+        raise StoreError(rule, received=digest, remedy="Was it written by a newer version of hyperstep?")
+    files = from_json(tuple[SnapshotFile, ...], manifest.get("files"))
+    for file in files:
+        _check_inside(file.path)
+    return Snapshot(digest=digest, files=files)
 
 
 def write_snapshot(snapshot: Snapshot, store: ArtifactStore, target: Path) -> None:
-    """Make a working copy: own writable files (reflinked where the file system can, else copied)."""
-    raise NotImplementedError
+    """Make a working copy: own writable files (reflinked where the file system can, else copied).
+
+    Raises:
+        NotFoundError: The store does not hold one of the files.
+        OSError: The disk is full, or the target cannot be written.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    for file in snapshot.files:
+        place = target / file.path
+        store.fetch(file.digest, place)
+        if file.executable:
+            mode = place.stat().st_mode
+            place.chmod(mode | (mode & 0o444) >> 2)
 
 
 def remove_snapshot(snapshot: Snapshot, target: Path) -> None:
-    """Remove the working copy's snapshot files, but nothing that was added, and nothing in ``outputs`` or ``logs``."""
-    raise NotImplementedError
+    """Remove the working copy's snapshot files, but nothing that was added or changed, and nothing in the folders
+    ``outputs`` and ``logs``.
+    """  # noqa: D205 - one sentence
+    folders: set[PurePosixPath] = set()
+    for file in snapshot.files:
+        path = PurePosixPath(file.path)
+        if path.parts[0] not in _KEPT_FOLDERS and _is_unchanged(target / path, file):
+            (target / path).unlink(missing_ok=True)
+            folders.update(path.parents)
+    folders.discard(PurePosixPath())
+    for folder in sorted(folders, key=lambda path: len(path.parts), reverse=True):
+        with suppress(OSError):  # it is not empty
+            (target / folder).rmdir()
+
+
+def _find_files(folder: Path, home: Path | None, rules: IgnoreRules, limits: SnapshotLimits) -> list[FoundFile]:
+    """The files to store, by path, within the limits."""
+    own = home.resolve() if home else None
+
+    def keep(path: str, is_folder: bool) -> bool:
+        if rules.ignores(path, is_folder=is_folder):
+            return False
+        return not (is_folder and own is not None and (folder / path).resolve() == own)
+
+    found: list[FoundFile] = []
+    bound = None if limits.max_files is None else limits.max_files + _WALK_BOUND
+    try:
+        for file in walk_files(folder, keep):
+            found.append(file)
+            if bound is not None and len(found) > bound:
+                break
+    except OSError as error:
+        place = Path(error.filename or folder)
+        path = f"{place.relative_to(folder).as_posix()}/" if place != folder else ""
+        raise _unreadable(place, error, rules, path) from error
+    _check_limits(folder, found, limits, rules, bound)
+    return sorted(found, key=lambda file: file.path)
+
+
+def _check_limits(
+    folder: Path, found: Sequence[FoundFile], limits: SnapshotLimits, rules: IgnoreRules, bound: int | None
+) -> None:
+    if limits.max_files is not None and len(found) > limits.max_files:
+        complete = bound is None or len(found) <= bound
+        raise too_many(folder, found, limits.max_files, rules.file, complete=complete)
+    if limits.max_bytes is not None and sum(file.stat.st_size for file in found) > limits.max_bytes:
+        raise too_large(folder, found, limits.max_bytes, rules.file)
+
+
+def _store_file(file: FoundFile, store: ArtifactStore, cache: DigestCache, rules: IgnoreRules) -> SnapshotFile | None:
+    """The stored file; None when it has vanished since it was found."""
+
+    def put() -> str:
+        try:
+            file.place.open("rb").close()  # an error from here is about the file, a later one about the store
+        except OSError as error:
+            raise _unreadable(file.place, error, rules, file.path) from error
+        return store.put_file(file.place)
+
+    try:
+        digest = cache.digest(file.path, file.stat, put)
+        if not store.has(digest):
+            digest = put()
+    except InvalidInputError:
+        if file.place.exists():
+            raise
+        return None
+    executable = bool(file.stat.st_mode & stat.S_IXUSR)
+    return SnapshotFile(path=file.path, digest=digest, size=file.stat.st_size, executable=executable)
+
+
+def _unreadable(place: Path, error: OSError, rules: IgnoreRules, path: str = "") -> InvalidInputError:
+    rule = f"A source folder and all files in it must be readable: {error.strerror}."
+    remedy = f"Change its permissions, or add the line {ignore_line(path)} to {rules.file}." if path else ""
+    return InvalidInputError(rule, received=str(place), remedy=remedy)
+
+
+def _check_inside(path: str) -> None:
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or os.path.isabs(path):  # noqa: PTH117 - Windows' drives too
+        rule = "A snapshot's paths must lie below its folder."
+        raise StoreError(rule, received=path, remedy="Nothing was written. Where does this snapshot come from?")
+
+
+def _is_unchanged(place: Path, file: SnapshotFile) -> bool:
+    """Whether a file of the working copy still holds what the snapshot put there."""
+    try:
+        status = place.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size != file.size:
+            return False
+        return digest_file(place) == file.digest
+    except OSError:
+        return False

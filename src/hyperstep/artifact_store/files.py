@@ -1,0 +1,142 @@
+"""The artifact store in a folder: ``ab/<rest of the digest>`` holds the content, read-only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from hyperstep.artifact_store.base import ArtifactStore
+from hyperstep.artifact_store.reflink import clone, copy_content
+from hyperstep.digest import digest_bytes, digest_file
+from hyperstep.errors import InvalidInputError, NotFoundError
+
+_INCOMING = ".incoming"
+_READ_ONLY = 0o444
+_SMALL = 1 << 20
+"""Bytes up to which a file is read once and held in memory."""
+_DIGEST_LENGTH = 64
+_HEX = frozenset("0123456789abcdef")
+
+
+class FileArtifactStore(ArtifactStore):
+    """Content-addressed files below one folder, on a local disk.
+
+    Args:
+        folder: Where the objects lie; made when first something is stored.
+        home: See the base.
+        durable: Wait until each object is on the disk, so that it survives a loss of power too. Without it the
+            operating system decides when; a crash of processes never does harm.
+    """
+
+    def __init__(self, folder: Path, *, home: Path | None = None, durable: bool = False) -> None:
+        self._folder = folder
+        self._durable = durable
+        self.home = home
+
+    def put_file(self, path: Path) -> str:
+        """See the base."""
+        with path.open("rb") as source:
+            if os.fstat(source.fileno()).st_size <= _SMALL:
+                return self.put_bytes(source.read())
+            digest = hashlib.file_digest(source, "sha256").hexdigest()
+            if self.has(digest):
+                return digest
+            source.seek(0)
+            return self._put_stream(source)
+
+    def put_bytes(self, data: bytes) -> str:
+        """See the base."""
+        digest = digest_bytes(data)
+        if self.has(digest):
+            return digest
+        with self._incoming() as temporary:
+            with temporary.open("xb") as stream:
+                stream.write(data)
+                self._settle(stream)
+            self._accept(temporary, digest)
+        return digest
+
+    def has(self, digest: str) -> bool:
+        """See the base."""
+        return self._object(digest).is_file()
+
+    def read_bytes(self, digest: str) -> bytes:
+        """See the base."""
+        try:
+            return self._object(digest).read_bytes()
+        except FileNotFoundError:
+            raise self._missing(digest) from None
+
+    def fetch(self, digest: str, target: Path) -> None:
+        """See the base."""
+        source = self._object(digest)
+        if not source.is_file():
+            raise self._missing(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.parent / f".{uuid.uuid4().hex}.tmp"
+        try:
+            copy_content(source, temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _put_stream(self, source: IO[bytes]) -> str:
+        """Take in what the file holds now. The digest is of our own copy: the file may change meanwhile."""
+        with self._incoming() as temporary:
+            with temporary.open("xb") as stream:
+                if not clone(source, stream):
+                    shutil.copyfileobj(source, stream, _SMALL)
+                self._settle(stream)
+            digest = digest_file(temporary)
+            self._accept(temporary, digest)
+        return digest
+
+    @contextmanager
+    def _incoming(self) -> Iterator[Path]:
+        """A path for a new file on the store's own file system; nothing is left there afterwards."""
+        folder = self._folder / _INCOMING
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / uuid.uuid4().hex
+        try:
+            yield temporary
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+    def _settle(self, stream: IO[bytes]) -> None:
+        stream.flush()
+        if self._durable:
+            os.fsync(stream.fileno())
+
+    def _accept(self, temporary: Path, digest: str) -> None:
+        """Give a complete file its place. Somebody who did so first had the same content."""
+        target = self._object(digest)
+        target.parent.mkdir(exist_ok=True)
+        temporary.chmod(_READ_ONLY)
+        temporary.replace(target)
+        if self._durable:
+            _sync_folder(target.parent)
+
+    def _object(self, digest: str) -> Path:
+        if len(digest) != _DIGEST_LENGTH or not _HEX.issuperset(digest):
+            rule = "A digest is 64 lower-case hexadecimal characters."
+            raise InvalidInputError(rule, received=digest)
+        return self._folder / digest[:2] / digest[2:]
+
+    def _missing(self, digest: str) -> NotFoundError:
+        rule = f"The artifact store {self._folder} does not hold that content."
+        return NotFoundError(rule, received=digest, remedy="Was it removed, or is this another home?")
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,60 @@
+"""Which files of a source folder are left out: ``.amlignore``, else ``.gitignore``, in git's syntax."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from hyperstep.errors import InvalidInputError
+
+IGNORE_FILES = (".amlignore", ".gitignore")
+"""The first that exists in the folder itself counts, alone; files in folders above or below never do."""
+
+ALWAYS_IGNORED = frozenset({".git", "__pycache__"})
+"""Folder names that are left out at any depth; no pattern brings them back."""
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreRules:
+    """The rules of one folder."""
+
+    spec: GitIgnoreSpec
+    file: str
+    """Name of the ignore file that was read, or of the one to make."""
+
+    def ignores(self, path: str, *, is_folder: bool) -> bool:
+        """Whether the file or folder at ``path`` (below the folder, forward slashes) is left out."""
+        if is_folder and path.rpartition("/")[2] in ALWAYS_IGNORED:
+            return True
+        return self.spec.match_file(f"{path}/" if is_folder else path)
+
+
+def read_ignore_rules(folder: Path) -> IgnoreRules:
+    """The rules that hold in a source folder.
+
+    Raises:
+        InvalidInputError: The ignore file cannot be read, or a line is no pattern.
+    """
+    for name in IGNORE_FILES:
+        if (folder / name).is_file():
+            return IgnoreRules(_parse(folder / name), name)
+    return IgnoreRules(GitIgnoreSpec.from_lines([]), IGNORE_FILES[0])
+
+
+def ignore_line(path: str) -> str:
+    """The line that leaves out exactly the file (or, with a slash at its end, the folder) at ``path``."""
+    escaped = re.sub(r"([\\*?\[\]])", r"\\\1", path)
+    return "/" + re.sub(r" +$", lambda spaces: r"\ " * len(spaces[0]), escaped)
+
+
+def _parse(file: Path) -> GitIgnoreSpec:
+    try:
+        lines: Iterable[str] = file.read_text(encoding="utf-8-sig").splitlines()
+        return GitIgnoreSpec.from_lines(lines)
+    except (OSError, ValueError) as error:
+        rule = f"An ignore file must be readable UTF-8 text with one pattern a line: {error}."
+        raise InvalidInputError(rule, received=str(file)) from error

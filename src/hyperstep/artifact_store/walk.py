@@ -1,0 +1,62 @@
+"""The files below a folder, with their sizes and times."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+Keep = Callable[[str, bool], bool]
+"""Whether to take a path (below the folder, forward slashes), given whether it is a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A regular file below a folder."""
+
+    path: str
+    """Below the folder, with forward slashes."""
+    place: Path
+    stat: os.stat_result
+
+
+def walk_files(folder: Path, keep: Keep) -> Iterator[FoundFile]:
+    """Regular files below ``folder``, in no particular order. Folders that are not kept are not entered.
+
+    Symbolic links are followed, to files and to folders, except to a folder that the link lies in (a loop). Left out:
+    links to nothing, sockets, pipes, devices, and files that vanish meanwhile.
+
+    Raises:
+        OSError: A folder cannot be read.
+    """
+    top = folder.stat()
+    yield from _walk(folder, "", keep, ((top.st_dev, top.st_ino),))
+
+
+def _walk(folder: Path, below: str, keep: Keep, above: tuple[tuple[int, int], ...]) -> Iterator[FoundFile]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            found = _stat(entry)
+            if found is None:
+                continue
+            path = f"{below}{entry.name}"
+            if stat.S_ISDIR(found.st_mode):
+                identity = (found.st_dev, found.st_ino)
+                if identity not in above and keep(path, True):
+                    yield from _walk(folder / entry.name, f"{path}/", keep, (*above, identity))
+            elif stat.S_ISREG(found.st_mode) and keep(path, False):
+                yield FoundFile(path, folder / entry.name, found)
+
+
+def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """The status of what the entry leads to; None when it leads nowhere. A full stat: Windows' entries lack inodes."""
+    try:
+        return os.stat(entry.path)  # noqa: PTH116 - entries are many, paths are dear
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        if entry.is_symlink():
+            return None
+        raise
