@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import math
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
+
+from hyperstep.errors import InvalidInputError, UnsupportedError
+
+FILE_NAME = "hyperstep.toml"
+"""Looked for in the current folder and those above it, then in the home."""
+
+_MB = 1024 * 1024
+_TABLES: dict[str, tuple[str, ...]] = {
+    "": ("home", "local", "snapshot", "store", "artifacts"),
+    "local": ("slots", "stop_grace_s"),
+    "snapshot": ("max_mb", "max_files"),
+    "store": ("url",),
+    "artifacts": ("url",),
+}
+"""The keys of each table of the file; the empty name is the top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,10 +30,10 @@ class Settings:
     """All settings, each with where it comes from. ``docs/settings.md`` is the reference."""
 
     home: Path
-    """``HYPERSTEP_HOME``, else ``home`` in hyperstep.toml, else ``~/.hyperstep``."""
+    """``HYPERSTEP_HOME``, else ``home`` in hyperstep.toml, else ``~/.hyperstep``. Absolute."""
     slots: int | None = None
     """``HYPERSTEP_SLOTS``, else ``[local] slots``: trials at one time; None for the number of cores."""
-    snapshot_max_bytes: int = 300 * 1024 * 1024
+    snapshot_max_bytes: int = 300 * _MB
     """``[snapshot] max_mb``."""
     snapshot_max_files: int | None = 2000
     """``[snapshot] max_files``; None (lifted) when ``AML_SNAPSHOT_NO_FILE_LIMIT`` is set."""
@@ -27,9 +46,158 @@ class Settings:
 def load_settings(start: Path | None = None) -> Settings:
     """Read the settings that hold in folder ``start`` (the current one without it).
 
-    The nearest ``hyperstep.toml`` in ``start`` or a folder above it is read, else the one in the home.
+    The nearest ``hyperstep.toml`` in ``start`` or a folder above it is read, else the one in the home. An environment
+    variable that is set to nothing counts as not set.
 
     Raises:
         InvalidInputError: An unknown key, or a value that breaks its rule; the message names file and key.
+        UnsupportedError: A network store is asked for.
     """
-    raise NotImplementedError
+    file = _nearest_file((start or Path.cwd()).absolute())
+    home = _home_from_environment()
+    if file is None:
+        file = _existing((home or _default_home()) / FILE_NAME)
+        found = _File.read(file, may_set_home=False) if file else _File.empty()
+    else:
+        found = _File.read(file, may_set_home=True)
+    limit = found.whole("snapshot", "max_files", 2000)
+    return Settings(
+        home=home or found.folder("home") or _default_home(),
+        slots=_slots_from_environment() or found.whole("local", "slots", None),
+        snapshot_max_bytes=int(found.number("snapshot", "max_mb", 300, positive=True) * _MB),
+        snapshot_max_files=None if os.environ.get("AML_SNAPSHOT_NO_FILE_LIMIT") else limit,
+        stop_grace_s=found.number("local", "stop_grace_s", 5.0, positive=False),
+        file=file,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A hyperstep.toml with known keys; each method checks one value."""
+
+    path: Path | None
+    tables: Mapping[str, Mapping[str, object]]
+
+    @classmethod
+    def empty(cls) -> _File:
+        return cls(None, {})
+
+    @classmethod
+    def read(cls, path: Path, *, may_set_home: bool) -> _File:
+        top = _parse(path)
+        _check_keys(path, "", top)
+        tables: dict[str, Mapping[str, object]] = {"": top}
+        for name in _TABLES:
+            table = top.get(name, {}) if name else top
+            if not isinstance(table, dict):
+                _refuse(path, name, "must be a table", table, f"Write [{name}] on a line of its own.")
+            _check_keys(path, name, table)
+            tables[name] = table
+        if "home" in top and not may_set_home:
+            remedy = "Set HYPERSTEP_HOME, or put the file in your project's folder."
+            _refuse(path, "home", "cannot be set in a file that lies in the home", top["home"], remedy)
+        for name in ("store", "artifacts"):
+            _check_local(path, name, tables[name])
+        return cls(path, tables)
+
+    def whole(self, table: str, key: str, default: int | None) -> int | None:
+        value = self.tables.get(table, {}).get(key, default)
+        if value is default:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            self.refuse(table, key, "must be a whole number, 1 or more", value)
+        return value
+
+    def number(self, table: str, key: str, default: float, *, positive: bool) -> float:
+        value = self.tables.get(table, {}).get(key, default)
+        rule = "must be a number above 0" if positive else "must be a number, 0 or more"
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            self.refuse(table, key, rule, value)
+        if value < 0 or (positive and value == 0):
+            self.refuse(table, key, rule, value)
+        return value
+
+    def folder(self, key: str) -> Path | None:
+        value = self.tables.get("", {}).get(key)
+        if value is None or self.path is None:
+            return None
+        if not isinstance(value, str) or not value:
+            self.refuse("", key, "must be a path", value)
+        return self.path.parent / _expanded(value, f"`{key}` in {self.path}")
+
+    def refuse(self, table: str, key: str, rule: str, value: object) -> NoReturn:
+        _refuse(self.path, f"{table}.{key}" if table else key, rule, value, "See docs/settings.md.")
+
+
+def _parse(path: Path) -> dict[str, object]:
+    import tomllib  # noqa: PLC0415 - most folders have no settings file
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        rule = f"A settings file must be readable TOML: {error}."
+        raise InvalidInputError(rule, received=str(path), remedy="See docs/settings.md.") from error
+
+
+def _check_keys(path: Path, table: str, found: Iterable[str]) -> None:
+    import difflib  # noqa: PLC0415 - needed for a message only
+
+    for key in found:
+        if key not in _TABLES[table]:
+            near = difflib.get_close_matches(key, _TABLES[table], n=1)
+            known = f"Did you mean '{near[0]}'?" if near else f"Known here: {', '.join(_TABLES[table])}."
+            _refuse(path, f"{table}.{key}" if table else key, "is no setting", key, known)
+
+
+def _check_local(path: Path, table: str, found: Mapping[str, object]) -> None:
+    if "url" in found:
+        what = "Runs" if table == "store" else "Artifacts"
+        rule = f"{what} are kept in the home's folder; servers are not supported yet (`{table}.url` in {path})."
+        raise UnsupportedError(rule, received=found["url"], remedy="Remove the line.")
+
+
+def _refuse(path: Path | None, key: str, rule: str, value: object, remedy: str) -> NoReturn:
+    message = f"In {path}: `{key}` {rule}."
+    raise InvalidInputError(message, received=value, remedy=remedy)
+
+
+def _nearest_file(start: Path) -> Path | None:
+    for folder in (start, *start.parents):
+        file = _existing(folder / FILE_NAME)
+        if file is not None:
+            return file
+    return None
+
+
+def _existing(file: Path) -> Path | None:
+    try:
+        return file if file.is_file() else None
+    except OSError:  # a folder that may not be looked into
+        return None
+
+
+def _home_from_environment() -> Path | None:
+    value = os.environ.get("HYPERSTEP_HOME")
+    return _expanded(value, "HYPERSTEP_HOME").absolute() if value else None
+
+
+def _default_home() -> Path:
+    return _expanded("~/.hyperstep", "The default home")
+
+
+def _expanded(value: str, what: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        rule = f"{what} must be a path whose `~` has a meaning: {error}"
+        raise InvalidInputError(rule, received=value, remedy="Set HYPERSTEP_HOME to an absolute path.") from error
+
+
+def _slots_from_environment() -> int | None:
+    value = os.environ.get("HYPERSTEP_SLOTS")
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        rule = "HYPERSTEP_SLOTS must be a whole number, 1 or more."
+        raise InvalidInputError(rule, received=value, remedy="Unset it to use the number of cores.")
+    return int(value)
