@@ -78,6 +78,12 @@ class Run(RunLogger, metaclass=_RunType):
         )
         raise RunEnvironmentException(message)
 
+    @classmethod
+    def get_submitted_run(cls, **kwargs: object) -> Run | _OfflineRun:
+        """v1's older name of ``get_context``."""
+        del kwargs
+        return cls.get_context()
+
     @property
     def id(self) -> str:
         """The run's id."""

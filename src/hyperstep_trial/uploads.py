@@ -22,7 +22,8 @@ def artifact_name(name: object) -> str:
     Raises:
         UserErrorException: The name is empty or leads out of the run's files.
     """
-    text = os.fspath(name) if isinstance(name, os.PathLike) else str(name)
+    given = os.fspath(name) if isinstance(name, os.PathLike) else str(name)
+    text = given.encode("utf-8", "replace").decode("utf-8")  # a record holds no half surrogate pairs
     parts = [part for part in text.replace("\\", "/").split("/") if part not in {"", "."}]
     if not parts or ".." in parts or "\0" in text:
         message = f"The name of an uploaded file must be a relative path without '..'. Received: {text!r}."

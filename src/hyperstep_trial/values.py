@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 _PLAIN = (type(None), bool, int, float, str)
 _SEQUENCES = (list, tuple, range)
+_INTEGER_BITS = 63  # what every store can hold beside the sign
 
 
 def scalar(name: str, value: object) -> Scalar:
     """The plain value that is recorded for one logged value.
 
-    Numbers, text, bool and None stay; NumPy's scalars and its arrays without dimensions become the Python number;
-    anything else becomes its ``repr``.
+    Numbers, text, bool and None stay, but integers beyond 64 bits become floats; NumPy's scalars and its arrays without
+    dimensions become the Python number; anything else becomes its ``repr``.
 
     Args:
         name: The metric, for the message.
@@ -27,6 +28,8 @@ def scalar(name: str, value: object) -> Scalar:
     Raises:
         UserErrorException: The value is a list, tuple, range or generator.
     """
+    if type(value) is int:
+        return _whole(value)
     if type(value) in _PLAIN:
         return value  # type: ignore[return-value]
     if isinstance(value, _SEQUENCES) or type(value).__name__ == "generator":
@@ -35,23 +38,32 @@ def scalar(name: str, value: object) -> Scalar:
         )
         raise UserErrorException(message)
     if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
-        return _from_numpy(value)
-    return _without_subclass(value)
+        return _from_numpy(name, value)
+    return _without_subclass(name, value)
 
 
-def _from_numpy(value: Any) -> Scalar:  # noqa: ANN401 - NumPy is not imported here
+def _whole(value: int) -> int | float:
+    if value.bit_length() <= _INTEGER_BITS:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else -float("inf")
+
+
+def _from_numpy(name: str, value: Any) -> Scalar:  # noqa: ANN401 - NumPy is not imported here
     item = value.item()
     if type(item) in _PLAIN:
-        return item  # type: ignore[no-any-return]
+        return scalar(name, item)
     if type(item).__module__ == "numpy":  # long double is its own item
         return float(item)
     return repr(item)
 
 
-def _without_subclass(value: object) -> Scalar:
+def _without_subclass(name: str, value: object) -> Scalar:
     for plain in (int, float, str):
         if isinstance(value, plain):
-            return plain(value)
+            return scalar(name, plain(value))
     return repr(value)
 
 

@@ -47,7 +47,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 def test_a_process_has_one_object_for_its_run(job: Run) -> None:
     assert Run.get_context() is job
-    assert Run.get_context(allow_offline=False) is job
+    assert Run.get_context(allow_offline=False) is Run.get_submitted_run() is job
     assert job.id == "HD_1_0"
     assert "HD_1_0" in repr(job)
     assert "digits" in repr(job)

@@ -19,6 +19,7 @@ from hyperstep_trial.errors import UserErrorException
         ("./outputs//model.pkl", "outputs/model.pkl"),
         ("/a/b", "a/b"),
         (Path("a") / "b", "a/b"),
+        ("half\udce4", "half?"),
     ],
 )
 def test_names_have_one_form(given: object, name: str) -> None:

@@ -42,9 +42,14 @@ def test_plain_values_stay(value: object) -> None:
         (np.array(0.5), 0.5),
         (np.array(7), 7),
         (_Colour.RED, 1),
+        (2**63 - 1, 2**63 - 1),
+        (2**64, 2.0**64),
+        (10**400, math.inf),
+        (-(10**400), -math.inf),
+        (np.uint64(2**64 - 1), 2.0**64),
     ],
 )
-def test_numpy_scalars_and_subclasses_become_the_plain_value(value: object, expected: object) -> None:
+def test_numpy_scalars_subclasses_and_huge_integers_become_a_plain_value(value: object, expected: object) -> None:
     plain = scalar("m", value)
     assert plain == expected
     assert type(plain) is type(expected)
