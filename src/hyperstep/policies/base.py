@@ -18,10 +18,9 @@ class Verdict:
 
     stop: bool
     evidence: Mapping[str, Json] = field(default_factory=dict)
-    """Always ``policy`` and ``interval``; for a comparison also ``value``, ``threshold``, and the peers compared."""
-
-
-KEEP = Verdict(stop=False)
+    """Always ``policy`` and ``interval``; for a comparison also ``value``, ``threshold``, and what that was made from."""
+    reason: str = ""
+    """The comparison in plain words, for people; set when ``stop`` is."""
 
 
 class Policy(ABC):
@@ -57,9 +56,9 @@ class Policy(ABC):
         Called only where ``applies_at(interval)`` holds. ``cohort`` has the curves of all trials, this one's included.
         """
 
-    @abstractmethod
     def properties(self) -> dict[str, Json]:
-        """The numbers that define it, by their v1 names."""
+        """The numbers that define it: the constructor's arguments, by their v1 names."""
+        return {"evaluation_interval": self.evaluation_interval, "delay_evaluation": self.delay_evaluation}
 
     def to_json(self) -> dict[str, Json]:
         """``{"name", "properties"}``; ``policies.from_json`` reads it back."""

@@ -6,13 +6,29 @@ report, counted per trial. A value that is no finite number is None: it takes it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from math import isfinite
+from typing import NamedTuple
 
+from hyperstep.policies.curve import Curve
+from hyperstep.policies.front import Front, FrontPoint
+from hyperstep.policies.standings import Standings
 from hyperstep.records.goal import Goal
+
+
+class Leader(NamedTuple):
+    """The best of some values."""
+
+    trial: int
+    value: float
+    interval: int
+    """Where the trial reported it first."""
 
 
 class Cohort:
     """All trials of one sweep, running and ended.
+
+    Reports and questions cost O(log n) unless they say otherwise; ``forget`` may look at every value.
 
     Args:
         goal: Which way is better.
@@ -20,35 +36,120 @@ class Cohort:
 
     def __init__(self, goal: Goal) -> None:
         self.goal = goal
+        self._curves: dict[int, Curve] = {}
+        self._front = Front()
+        self._standings = Standings()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Cohort):
+            return NotImplemented
+        return self.goal is other.goal and self.curves() == other.curves()
+
+    __hash__ = None  # type: ignore[assignment]  # it grows
 
     def report(self, trial: int, value: float | None) -> int:
         """Append a value to a trial's curve; returns the interval (from 1) that it takes."""
-        raise NotImplementedError
+        curve = self._curves.setdefault(trial, Curve())
+        gain = None if value is None or not isfinite(value) else self._turn(value)
+        curve.append(gain)
+        self._standings.advance(curve)
+        if gain is not None:
+            self._front.add(FrontPoint(len(curve), gain, trial))
+        return len(curve)
 
     def forget(self, trial: int) -> None:
         """Empty a trial's curve: its attempt was lost and starts anew."""
-        raise NotImplementedError
+        curve = self._curves.pop(trial, None)
+        if curve is None:
+            return
+        self._standings.withdraw(curve)
+        if self._front.holds(trial):
+            self._front.rebuild(self._points())
 
     def curve(self, trial: int) -> tuple[float | None, ...]:
-        """All values a trial has reported."""
-        raise NotImplementedError
+        """All values a trial has reported; O(its length)."""
+        curve = self._curves.get(trial)
+        return () if curve is None else tuple(self._turned(gain) for gain in curve.gains)
+
+    def curves(self) -> dict[int, tuple[float | None, ...]]:
+        """All values of all trials that have reported; O(their number)."""
+        return {trial: self.curve(trial) for trial in self._curves}
+
+    def intervals(self, trial: int) -> int:
+        """How many values a trial has reported."""
+        curve = self._curves.get(trial)
+        return 0 if curve is None else len(curve)
+
+    def last_of(self, trial: int) -> float | None:
+        """A trial's newest value; None when it was not usable, or there is none."""
+        curve = self._curves.get(trial)
+        return self._turned(curve.gains[-1]) if curve else None
 
     def best_of(self, trial: int, until: int | None = None) -> float | None:
         """A trial's best usable value at intervals 1 … ``until`` (all without it)."""
-        raise NotImplementedError
+        curve = self._curves.get(trial)
+        return self._turned(curve.best(until)) if curve else None
 
     def mean_of(self, trial: int, until: int) -> float | None:
-        """Mean of a trial's usable values at intervals 1 … ``until``."""
-        raise NotImplementedError
+        """Mean of a trial's usable values at intervals 1 … ``until``; never better than the best of them."""
+        curve = self._curves.get(trial)
+        return self._turned(curve.mean(until)) if curve else None
 
-    def best_until(self, interval: int) -> tuple[int, float] | None:
-        """The best trial and its value, over all trials' intervals 1 … ``interval``."""
-        raise NotImplementedError
+    def best_until(self, interval: int) -> Leader | None:
+        """The best value over all trials' intervals 1 … ``interval``, also of those that never reached ``interval``.
 
-    def means_at(self, interval: int) -> Mapping[int, float]:
-        """Mean over intervals 1 … ``interval`` of each trial that has reached ``interval``."""
-        raise NotImplementedError
+        Of equal values, the one at the earliest interval; of these, that of the trial with the lowest number.
+        """
+        point = self._front.best_until(interval)
+        return None if point is None else Leader(point.trial, self._turn(point.gain), point.interval)
 
-    def bests_until(self, interval: int) -> Mapping[int, float]:
-        """Best over intervals 1 … ``interval`` of each trial that has a usable value there."""
-        raise NotImplementedError
+    def trials_until(self, interval: int) -> Iterator[int]:
+        """Trials with a usable value at intervals 1 … ``interval``."""
+        return (trial for trial, curve in self._curves.items() if curve.best(interval) is not None)
+
+    def count_until(self, interval: int) -> int:
+        """How many ``trials_until`` yields; O(how many curves of different length end before ``interval``)."""
+        return self._standings.count_until(interval)
+
+    def nth_best_until(self, interval: int, n: int) -> float:
+        """The ``n``-th best (from 1) among the bests, over intervals 1 … ``interval``, of all trials that have one.
+
+        O(n) when some trials have not reached ``interval``.
+
+        Raises:
+            IndexError: There are fewer than ``n``.
+        """
+        return self._turn(self._standings.bests_until(interval)[-n])
+
+    def trials_at(self, interval: int) -> Iterator[int]:
+        """Trials that reached ``interval`` and have a usable value at or before it."""
+        return (trial for trial in self.trials_until(interval) if len(self._curves[trial]) >= interval)
+
+    def count_at(self, interval: int) -> int:
+        """How many ``trials_at`` yields."""
+        return len(self._standings.means_at(interval))
+
+    def median_mean_at(self, interval: int) -> float | None:
+        """Median of the means over intervals 1 … ``interval`` of ``trials_at(interval)``; None without one."""
+        means = self._standings.means_at(interval)
+        if not means:
+            return None
+        return self._turn(_midpoint(means[(len(means) - 1) // 2], means[len(means) // 2]))
+
+    def _points(self) -> Iterator[FrontPoint]:
+        for trial, curve in self._curves.items():
+            for interval, gain in enumerate(curve.gains, start=1):
+                if gain is not None:
+                    yield FrontPoint(interval, gain, trial)
+
+    def _turn(self, number: float) -> float:
+        """From value to gain and back."""
+        return number if self.goal is Goal.MAXIMIZE else -number
+
+    def _turned(self, number: float | None) -> float | None:
+        return None if number is None else self._turn(number)
+
+
+def _midpoint(low: float, high: float) -> float:
+    middle = (low + high) / 2
+    return middle if isfinite(middle) else low / 2 + high / 2

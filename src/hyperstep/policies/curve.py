@@ -1,0 +1,53 @@
+"""The values that one trial reported, with the best and the mean at each interval.
+
+All numbers are *gains*: larger is better, whatever the goal. Without a usable value so far, best and mean are None.
+"""
+
+from __future__ import annotations
+
+
+class Curve:
+    """Grows by one interval with each report; what it says of an interval never changes."""
+
+    __slots__ = ("_used", "bests", "gains", "means")
+
+    def __init__(self) -> None:
+        self.gains: list[float | None] = []
+        self.bests: list[float | None] = []
+        """Largest gain at intervals 1 … i+1."""
+        self.means: list[float | None] = []
+        """Mean of the usable gains at intervals 1 … i+1."""
+        self._used = 0
+
+    def __len__(self) -> int:
+        """The number of intervals."""
+        return len(self.gains)
+
+    def append(self, gain: float | None) -> None:
+        """Take one more report in; None when its value was no finite number."""
+        best, mean = self.best(), self.mean()
+        if gain is not None:
+            self._used += 1
+            best = gain if best is None else max(best, gain)
+            mean = gain if mean is None else min(best, _next_mean(mean, gain, self._used))
+        self.gains.append(gain)
+        self.bests.append(best)
+        self.means.append(mean)
+
+    def best(self, until: int | None = None) -> float | None:
+        """Largest gain at intervals 1 … ``until``, or of all."""
+        return _at(self.bests, until)
+
+    def mean(self, until: int | None = None) -> float | None:
+        """Mean of the usable gains at intervals 1 … ``until``, or of all."""
+        return _at(self.means, until)
+
+
+def _next_mean(mean: float, gain: float, count: int) -> float:
+    """The mean of ``count`` numbers from that of one fewer: exact for equal ones, finite for the largest."""
+    return mean + (gain / count - mean / count)
+
+
+def _at(numbers: list[float | None], until: int | None) -> float | None:
+    length = len(numbers) if until is None else min(until, len(numbers))
+    return numbers[length - 1] if length > 0 else None

@@ -1,0 +1,25 @@
+"""``Default``: every trial runs to its end."""
+
+from __future__ import annotations
+
+from hyperstep.digest import Json
+from hyperstep.policies.base import Policy, Verdict
+from hyperstep.policies.cohort import Cohort
+
+
+class NoTerminationPolicy(Policy):
+    """Stops nothing."""
+
+    name = "Default"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def judge(self, trial: int, interval: int, cohort: Cohort) -> Verdict:
+        """Keep."""
+        del trial, cohort
+        return Verdict(stop=False, evidence={"policy": self.name, "interval": interval})
+
+    def properties(self) -> dict[str, Json]:
+        """None."""
+        return {}
