@@ -1,0 +1,1 @@
+"""One command a file; `hyperstep.cli.main` has their list."""

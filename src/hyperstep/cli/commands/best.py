@@ -1,0 +1,69 @@
+"""`hyperstep best RUN`: the best trial and its files."""
+
+from __future__ import annotations
+
+import click
+
+from hyperstep.cli.documents import FileView, best_document
+from hyperstep.cli.exit_codes import NOT_FOUND, OK
+from hyperstep.cli.json_output import print_json
+from hyperstep.cli.opening import find_sweep, opened_home, output_path
+from hyperstep.cli.progress import outputs_of
+from hyperstep.cli.reading import read_root
+from hyperstep.cli.render_tables import best_text
+from hyperstep.cli.view import SweepView
+from hyperstep.errors import NotFoundError
+from hyperstep.runtime.home import Home
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def best(*, run_id: str, as_json: bool) -> int:
+    """Show the best trial of RUN (a sweep, or a pipeline or step that holds one), so far if it still runs."""
+    with opened_home() as home:
+        target = find_sweep(home, run_id)
+        view = read_root(home.store, target.root_id)
+        sweep = next(sweep for sweep in view.sweeps if sweep.id == target.run.id)
+        files = _files(home, target.root_id, sweep)
+        model = _model(home, target.root_id, sweep)
+    if as_json:
+        print_json(best_document(sweep, files, model))
+        return OK if sweep.best else NOT_FOUND
+    if sweep.best is None:
+        rule = f"No trial has reported {sweep.metric or 'the primary metric'} yet."
+        raise NotFoundError(rule, received=sweep.id, remedy=f"See hyperstep show {sweep.id}.")
+    click.echo("\n".join(best_text(sweep, sweep.best, files, model)))
+    return OK
+
+
+def _files(home: Home, root_id: str, sweep: SweepView) -> list[FileView]:
+    """The best trial's files: those that are recorded, which is when it has ended."""
+    if sweep.best is None:
+        return []
+    journal = home.store.journal(root_id)
+    try:
+        run = journal.run(sweep.best.id)
+        attempts = journal.attempts(run.id)
+        artifacts = journal.artifacts(run.id)
+    finally:
+        journal.close()
+    folders = [home.attempt(run, attempts[-1].key.number)] if attempts else []
+    places = [place for a in folders for place in (a.work_folder, a.uploads_folder)]
+    found = []
+    for artifact in artifacts:
+        path = next((place / artifact.path for place in places if (place / artifact.path).is_file()), None)
+        found.append(FileView(artifact.path, artifact.size, artifact.digest, str(path) if path else None))
+    return found
+
+
+def _model(home: Home, root_id: str, sweep: SweepView) -> str | None:
+    """Where the model output lies once it is written; None when none was asked for."""
+    journal = home.store.journal(root_id)
+    try:
+        run = journal.run(sweep.id)
+        outputs = [*outputs_of(run), *(outputs_of(journal.run(run.parent_id)) if run.parent_id else ())]
+    finally:
+        journal.close()
+    paths = [output_path(home, run.workspace, output) for output in outputs if output.kind == "model"]
+    return next((str(path) for path in paths if path.exists()), None)

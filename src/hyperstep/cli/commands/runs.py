@@ -1,0 +1,29 @@
+"""`hyperstep runs`: what was submitted."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from hyperstep.cli.documents import run_document
+from hyperstep.cli.json_output import print_json
+from hyperstep.cli.opening import opened_home
+from hyperstep.cli.render_tables import runs_table
+
+
+@click.command()
+@click.option("--experiment", help="Only those of this experiment.")
+@click.option("--workspace", help="Only those of this workspace.")
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="This many at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+def runs(*, experiment: str | None, workspace: str | None, limit: int, as_json: bool) -> None:
+    """List submitted runs, newest first."""
+    with opened_home() as home:
+        found = home.store.roots(workspace=workspace, experiment=experiment, limit=limit)
+    if as_json:
+        print_json([run_document(run) for run in found])
+    elif found:
+        click.echo("\n".join(runs_table(found, time.time())))
+    else:
+        click.echo("Nothing has been submitted yet. Try: hyperstep run SCRIPT", err=True)

@@ -1,0 +1,140 @@
+"""`hyperstep tune train.py`: the best hyperparameters of a training script, without a pipeline around it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
+from hyperstep.cli.following import can_draw, make_display, open_feed, report, say
+from hyperstep.cli.opening import opened_home
+from hyperstep.cli.tuning_options import check_metric_pattern, parse_policy, parse_space
+from hyperstep.cli.tuning_step import TuningRequest, experiment_name, make_step
+from hyperstep.cli.view import RootView
+from hyperstep.records.goal import Goal
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.submission import Label, ensure_runner, request_cancel, submit_step
+
+_WORKSPACE = "local"
+_LOOK_S = 0.1
+_CHECK_RUNNER_S = 5.0
+
+_EPILOG = """\b
+Example:
+  hyperstep tune train.py --space lr=loguniform:1e-4,1e-1 --space opt=choice:adam,sgd --metric acc --max 20
+
+Each trial runs `python train.py ARGS --lr … --opt …` in a copy of the script's folder. The script reports its metric
+with `Run.get_context().log("acc", value)` (from azureml.core), or prints it: see --metric-pattern. What it writes to
+outputs/ is kept. Options that are not listed here go to the script, as does everything after `--`.
+"""
+
+
+@click.command(context_settings={"ignore_unknown_options": True}, epilog=_EPILOG)
+@click.argument("script", type=click.Path(path_type=Path))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
+@click.option("--space", "spaces", multiple=True, metavar="NAME=DIST:ARGS", help="A hyperparameter; bounds are plain.")
+@click.option("--metric", required=True, help="Name of the metric to optimize.")
+@click.option("--goal", type=click.Choice(["maximize", "minimize"]), default="maximize", show_default=True)
+@click.option("--max", "max_total", type=click.IntRange(min=1), help="Trials at most.  [default: 20, or the grid]")
+@click.option("--concurrent", type=click.IntRange(min=1), help="Trials at one time.  [default: the cores]")
+@click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="End after this time.")
+@click.option(
+    "--policy", default="none", metavar="KIND[:NAME=N,…]", help="Stop bad trials: bandit, median, truncation."
+)
+@click.option("--sampler", type=click.Choice(["random", "grid"]), default="random", show_default=True)
+@click.option("--seed", type=int, help="For the same points again.")
+@click.option("--metric-pattern", default="", metavar="REGEX", help="Read the metric from the output; one group.")
+@click.option("--model-file", default="", metavar="PATH", help="The best trial's file to hand out: outputs/model.pkl.")
+@click.option("--experiment", default="", help="Name to file it under.  [default: the script's]")
+@click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
+@click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
+def tune(
+    *,
+    script: Path,
+    arguments: tuple[str, ...],
+    spaces: tuple[str, ...],
+    metric: str,
+    goal: str,
+    max_total: int | None,
+    concurrent: int | None,
+    max_minutes: float | None,
+    policy: str,
+    sampler: str,
+    seed: int | None,
+    metric_pattern: str,
+    model_file: str,
+    experiment: str,
+    quiet: bool,
+    plain: bool,
+) -> int:
+    """Find the hyperparameters with which SCRIPT does best."""
+    request = TuningRequest(
+        script=script,
+        arguments=arguments,
+        space=parse_space(spaces),
+        metric=metric,
+        goal=Goal(goal),
+        max_total=max_total,
+        max_concurrent=concurrent,
+        max_minutes=max_minutes,
+        policy=parse_policy(policy),
+        sampler=sampler,
+        seed=seed,
+        metric_pattern=check_metric_pattern(metric_pattern) if metric_pattern else "",
+        model_file=model_file,
+    )
+    run_id = _submit(request, experiment or experiment_name(script), quiet=quiet)
+    return _watch(run_id, quiet=quiet, plain=plain)
+
+
+def _submit(request: TuningRequest, experiment: str, *, quiet: bool) -> str:
+    with opened_home(writable=True) as home:
+        step = make_step(request, home.artifacts, home.settings)
+        changed = [new for new, old in zip(step.code.arguments, request.arguments, strict=True) if new != old]
+        for argument in changed if not quiet else ():
+            say(f"handed to the script as {argument}: trials run in a copy of its folder")
+        return submit_step(home, step, Label(_WORKSPACE, experiment)).id
+
+
+def _watch(run_id: str, *, quiet: bool, plain: bool) -> int:
+    """Show the run until it has ended; Ctrl-C cancels it, a second one leaves it alone."""
+    display = make_display(open_feed(root_ids=(run_id,)), quiet=quiet, plain=plain or not can_draw())
+    interrupts = 0
+    next_check = time.monotonic() + _CHECK_RUNNER_S
+    while not _is_over(display.feed.views):
+        try:
+            display.tick()
+            time.sleep(_LOOK_S)
+            if time.monotonic() > next_check:
+                next_check = time.monotonic() + _CHECK_RUNNER_S
+                _keep_driven(run_id)
+        except KeyboardInterrupt:
+            interrupts += 1
+            if interrupts > 1:
+                break
+            _cancel(run_id)
+    views = display.finish()
+    if not quiet:
+        report(views)
+    if interrupts:
+        return INTERRUPTED
+    return OK if views and views[0].status is RunStatus.COMPLETED else FAILED
+
+
+def _is_over(views: list[RootView]) -> bool:
+    return bool(views) and views[0].status.is_terminal
+
+
+def _keep_driven(run_id: str) -> None:
+    """Start a runner again when the last one was killed."""
+    with opened_home(writable=True) as home:
+        if ensure_runner(home, run_id):
+            say("the runner is gone; another one goes on")
+
+
+def _cancel(run_id: str) -> None:
+    say("canceling the sweep; Ctrl-C again leaves it to go on")
+    with opened_home() as home:
+        request_cancel(home, run_id, "canceled by Ctrl-C")

@@ -1,0 +1,69 @@
+"""Showing a submission while it goes on, and reporting when it has ended."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from hyperstep.cli.display import Display, Feed, PlainDisplay, SilentDisplay, TerminalDisplay, write_lines
+from hyperstep.cli.view import OutputView, RootView
+from hyperstep.errors import HyperstepError
+
+if TYPE_CHECKING:
+    from hyperstep.cli.watching import Watcher
+
+_STDERR = 2
+
+
+def can_draw() -> bool:
+    """Whether standard error is a terminal on which lines can be redrawn."""
+    return os.name == "posix" and os.isatty(_STDERR) and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def make_display(feed: Feed, *, quiet: bool, plain: bool) -> Display:
+    """The display that suits standard error and the user's wish."""
+    if quiet:
+        return SilentDisplay(feed)
+    return PlainDisplay(feed) if plain or not can_draw() else TerminalDisplay(feed, _STDERR)
+
+
+def open_feed(submission: str = "", root_ids: tuple[str, ...] = ()) -> Feed:
+    """A feed of what a submission holds, or of given root runs; the home is opened at the first look."""
+
+    def open_watcher() -> Watcher:
+        from hyperstep.cli.watching import Watcher  # noqa: PLC0415 - imported while the script starts up
+        from hyperstep.runtime.home import Home  # noqa: PLC0415 - imported while the script starts up
+
+        return Watcher(Home.open(read_only=True).store, submission, root_ids)
+
+    return Feed(open_watcher)
+
+
+def report(views: list[RootView]) -> None:
+    """Say how each run ended, on standard error."""
+    if not views:
+        return
+    try:
+        _report(views)
+    except HyperstepError as error:
+        say(f"how the run stands cannot be said: {error}")
+
+
+def _report(views: list[RootView]) -> None:
+    from hyperstep.cli.opening import opened_home, output_path, unique_prefix  # noqa: PLC0415 - when there is a run
+    from hyperstep.cli.render_report import report_lines  # noqa: PLC0415 - when there is a run
+
+    with opened_home() as home:
+        for view in views:
+
+            def locate(output: OutputView, workspace: str = view.workspace) -> str:
+                return str(output_path(home, workspace, output))
+
+            write_lines(report_lines(view, locate, lambda run_id: unique_prefix(home, run_id)))
+
+
+def say(message: str) -> None:
+    """One line of ours on standard error."""
+    sys.stdout.flush()
+    write_lines([message])

@@ -1,0 +1,154 @@
+"""Printing the logs of a run and of what is below it, once or until it has ended."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+
+from hyperstep.cli import wording
+from hyperstep.cli.opening import Target
+from hyperstep.digest import canonical_json
+from hyperstep.records.event import DecisionRecord
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import Journal
+from hyperstep.runtime.home import Home
+
+_LOOK_S = 0.2
+_FAILED_TRIAL_LINES = 30
+
+Write = Callable[[bytes], None]
+
+
+class LogSource(ABC):
+    """Something that grows."""
+
+    @abstractmethod
+    def read_new(self) -> bytes:
+        """What was added since the last call."""
+
+
+class FileSource(LogSource):
+    """A log file; it need not exist yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+
+    def read_new(self) -> bytes:
+        """See the base."""
+        try:
+            with self._path.open("rb") as stream:
+                stream.seek(self._offset)
+                data = stream.read()
+        except FileNotFoundError:
+            return b""
+        self._offset += len(data)
+        return data
+
+
+class LedgerSource(LogSource):
+    """A sweep's own log: its decisions, a line each."""
+
+    def __init__(self, journal: Journal, sweep_id: str) -> None:
+        self._journal = journal
+        self._sweep_id = sweep_id
+        self._last = -1
+
+    def read_new(self) -> bytes:
+        """See the base."""
+        decisions = self._journal.decisions(self._sweep_id, after=self._last)
+        if decisions:
+            self._last = decisions[-1].sequence
+        return "".join(f"{_ledger_line(decision)}\n" for decision in decisions).encode()
+
+
+def stream_logs(home: Home, target: Target, write: Write, *, follow: bool, lines: int | None) -> None:
+    """Write the logs of a run: of a pipeline each step's after a header, of a failed sweep a failed trial's end too.
+
+    Args:
+        home: The home.
+        target: The run.
+        write: Takes the bytes.
+        follow: Go on until the run has ended.
+        lines: Only this many last lines of what each log holds at first; None for all.
+    """
+    journal = home.store.journal(target.root_id)
+    try:
+        parts = _parts(journal, target.run)
+        for part in parts:
+            if len(parts) > 1:
+                write(f"==> {part.name} ({part.id}) <==\n".encode())
+            _stream_part(home, journal, part, write, follow=follow, lines=lines)
+    finally:
+        journal.close()
+
+
+def last_lines(data: bytes, count: int | None) -> bytes:
+    """The last ``count`` lines; all of them for None."""
+    if count is None:
+        return data
+    return b"".join(data.splitlines(keepends=True)[-count:]) if count else b""
+
+
+def _parts(journal: Journal, run: RunRecord) -> list[RunRecord]:
+    if run.kind is not RunKind.PIPELINE:
+        return [run]
+    return sorted(journal.runs(parent_id=run.id, kind=RunKind.STEP), key=lambda step: step.number)
+
+
+def _stream_part(
+    home: Home, journal: Journal, part: RunRecord, write: Write, *, follow: bool, lines: int | None
+) -> None:
+    source: LogSource | None = None
+    keep = lines
+    while True:
+        run = journal.run(part.id)  # its status first: once it is over, the read below is the last one
+        source = source or _open_log(home, journal, run)
+        data = source.read_new() if source else b""
+        if data:
+            write(last_lines(data, keep))
+            keep = None
+        if run.status.is_terminal or not follow:
+            break
+        time.sleep(_LOOK_S)
+    if run.reused_from:
+        write(f"reused from {run.reused_from}; its log: hyperstep logs {run.reused_from}\n".encode())
+    _write_failed_trial(home, journal, run, write)
+
+
+def _open_log(home: Home, journal: Journal, run: RunRecord) -> LogSource | None:
+    sweep = _sweep_below(journal, run)
+    if sweep is not None:
+        return LedgerSource(journal, sweep.id)
+    attempts = journal.attempts(run.id)
+    return FileSource(home.attempt(run, attempts[-1].key.number).log_file) if attempts else None
+
+
+def _write_failed_trial(home: Home, journal: Journal, run: RunRecord, write: Write) -> None:
+    """Of a failed sweep the end of the first failed trial's log, and how to see the whole."""
+    sweep = _sweep_below(journal, run)
+    if sweep is None or sweep.status is not RunStatus.FAILED:
+        return
+    if sweep.error:
+        write(f"{sweep.error.message}\n".encode())
+    trials = journal.runs(parent_id=sweep.id, kind=RunKind.TRIAL)
+    failed = next((trial for trial in trials if trial.status is RunStatus.FAILED), None)
+    source = _open_log(home, journal, failed) if failed else None
+    if failed and source:
+        write(f"==> the end of {failed.id}; the whole: hyperstep logs {failed.id} <==\n".encode())
+        write(last_lines(source.read_new(), _FAILED_TRIAL_LINES))
+
+
+def _sweep_below(journal: Journal, run: RunRecord) -> RunRecord | None:
+    if run.kind is RunKind.SWEEP:
+        return run
+    if run.kind is not RunKind.STEP:
+        return None
+    return next(iter(journal.runs(parent_id=run.id, kind=RunKind.SWEEP)), None)
+
+
+def _ledger_line(decision: DecisionRecord) -> str:
+    return f"{wording.moment(decision.time)} {decision.kind} {decision.subject} {canonical_json(decision.evidence)}"

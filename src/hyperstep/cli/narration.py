@@ -1,0 +1,141 @@
+"""The display where there is no terminal: one line per noteworthy event, however many trials there are.
+
+What can happen often (a new best, a trial stopped, a trial failed) is told at once the first time; then at least 2 s
+pass before the next line of that kind, 4 s before the one after that, and so on. What happened meanwhile goes into that
+next line. So the number of lines grows with the logarithm of a sweep's duration, not with its trials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from hyperstep.cli import wording
+from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
+from hyperstep.records.status import RunStatus
+
+_FIRST_PAUSE_S = 2.0
+_LISTED = 8
+"""Trial numbers in one line at most."""
+
+
+@dataclass(slots=True)
+class _Throttle:
+    pause_s: float = _FIRST_PAUSE_S
+    next_at: float = 0.0
+
+    def take(self, now: float, *, flush: bool) -> bool:
+        """Whether a line may be written now; if so, the next must wait twice as long."""
+        if now < self.next_at and not flush:
+            return False
+        self.next_at = now + self.pause_s
+        self.pause_s *= 2
+        return True
+
+
+@dataclass(slots=True)
+class _Told:
+    """What has been said of one sweep."""
+
+    introduced: bool = False
+    halted: str = ""
+    best: float | None = None
+    ended: set[int] = field(default_factory=set)
+    best_throttle: _Throttle = field(default_factory=_Throttle)
+    throttles: dict[RunStatus, _Throttle] = field(default_factory=dict)
+
+
+class Narrator:
+    """Remembers what it has told, and tells the rest."""
+
+    def __init__(self) -> None:
+        self._roots: set[str] = set()
+        self._begun: set[str] = set()
+        self._ended: set[str] = set()
+        self._sweeps: dict[str, _Told] = {}
+
+    def tell(self, view: RootView, now: float) -> list[str]:
+        """What is new since the last call, as lines without a prefix.
+
+        Args:
+            view: A submitted run as it stands.
+            now: Seconds on any clock that only goes forward.
+        """
+        lines = list(self._introduce(view))
+        for step in view.steps:
+            lines.extend(self._tell_step(step, now))
+        return lines
+
+    def _introduce(self, view: RootView) -> Iterator[str]:
+        if view.id in self._roots:
+            return
+        self._roots.add(view.id)
+        steps = f", {len(view.steps)} steps" if len(view.steps) > 1 else ""
+        yield f"{view.kind.value} {wording.short_id(view.id)} of experiment '{view.experiment}' submitted{steps}"
+
+    def _tell_step(self, step: StepView, now: float) -> Iterator[str]:
+        if step.started_at is not None and not step.reused_from and step.id not in self._begun:
+            self._begun.add(step.id)
+            why = f" ({step.computed_because})" if step.computed_because else ""
+            yield f"step '{step.name}' started{why}"
+        if step.sweep is not None and not step.reused_from:
+            yield from self._tell_sweep(step, step.sweep, now)
+        if step.status.is_terminal and step.id not in self._ended:
+            self._ended.add(step.id)
+            yield ended_words(step)
+
+    def _tell_sweep(self, step: StepView, sweep: SweepView, now: float) -> Iterator[str]:
+        told = self._sweeps.setdefault(sweep.id, _Told())
+        if not told.introduced and sweep.effective_concurrency is not None:
+            told.introduced = True
+            total = f"{sweep.total} trials at most" if sweep.total is not None else "trials"
+            yield f"{step.name}: {total}, {wording.concurrency(sweep)}; {sweep.goal.value} {sweep.metric}"
+        over = sweep.status.is_terminal
+        yield from self._tell_best(step, sweep, told, now)
+        for status, words in ((RunStatus.CANCELED, "stopped early"), (RunStatus.FAILED, "failed")):
+            new = [t for t in sweep.trials if t.status is status and t.number not in told.ended]
+            if new and told.throttles.setdefault(status, _Throttle()).take(now, flush=over):
+                told.ended.update(trial.number for trial in new)
+                yield f"{step.name}: {_ended_trials(new, words)}"
+
+    @staticmethod
+    def _tell_best(step: StepView, sweep: SweepView, told: _Told, now: float) -> Iterator[str]:
+        best = sweep.best.best if sweep.best else None
+        if best is None or best == told.best or sweep.status.is_terminal:
+            return
+        if told.best_throttle.take(now, flush=False):
+            told.best = best
+            done = f"{sweep.ended} of {sweep.total}" if sweep.total is not None else str(sweep.ended)
+            yield f"{step.name}: best {wording.best_words(sweep)}; {done} trials ended"
+
+
+def ended_words(step: StepView) -> str:
+    """How a step ended, in one line."""
+    name = f"step '{step.name}'"
+    if step.reused_from:
+        best = f"; best {wording.best_words(step.sweep)}" if step.sweep and step.sweep.best else ""
+        return f"{name} reused from {step.reused_from}{best}"
+    took = wording.elapsed(step.started_at, step.ended_at, step.ended_at or 0.0)
+    how = f"{name} {wording.status_word(step.status)}" + (f" after {took}" if took else "")
+    why = wording.first_line(step.error.message) if step.error else step.reason
+    if why:
+        how += f": {why}"
+    if step.sweep is None:
+        return how
+    best = wording.best_words(step.sweep)
+    return f"{how}; trials: {wording.counts(step.sweep)}" + (f"; best {best}" if best else "")
+
+
+def why_ended(trial: TrialView) -> str:
+    """Why a trial was stopped or failed, one line."""
+    if trial.status is RunStatus.FAILED and trial.error:
+        return wording.first_line(trial.error.message)
+    return trial.reason or "no reason recorded"
+
+
+def _ended_trials(trials: Sequence[TrialView], words: str) -> str:
+    last = trials[-1]
+    if len(trials) == 1:
+        return f"trial {last.number} {words}: {why_ended(last)}"
+    numbers = ", ".join(str(t.number) for t in trials[:_LISTED]) + (", …" if len(trials) > _LISTED else "")
+    return f"{len(trials)} trials {words} ({numbers}); trial {last.number}: {why_ended(last)}"

@@ -1,0 +1,189 @@
+"""Records to view: what a submitted run looks like to a person. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
+from hyperstep.records.event import DecisionRecord
+from hyperstep.records.goal import Goal
+from hyperstep.records.metric import MetricRecord
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.runtime.ranking import usable_values
+
+_NAMED_PARTS = 3
+"""Differences named in a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRecords:
+    """What the journal holds about one sweep besides the runs."""
+
+    metrics: Mapping[str, Sequence[MetricRecord]] = field(default_factory=dict)
+    """Records of the primary metric, by trial id."""
+    decisions: Sequence[DecisionRecord] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RootRecords:
+    """All records of one root run that the display needs."""
+
+    root: RunRecord
+    runs: Sequence[RunRecord]
+    """Every run of the root's tree; the root may be among them."""
+    sweeps: Mapping[str, SweepRecords] = field(default_factory=dict)
+    """By the sweep's run id."""
+    decisions: Sequence[DecisionRecord] = ()
+    """The root's own: why a step was reused or not."""
+
+
+def view_root(records: RootRecords) -> RootView:
+    """The whole of a submitted run."""
+    root = records.root
+    return RootView(
+        id=root.id,
+        kind=root.kind,
+        name=root.name,
+        workspace=root.workspace,
+        experiment=root.experiment,
+        status=root.status,
+        created_at=root.created_at,
+        started_at=root.started_at,
+        ended_at=root.ended_at,
+        reason=root.reason,
+        error=root.error,
+        steps=tuple(_view_step(records, run) for run in _steps(records)),
+    )
+
+
+def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepRecords) -> SweepView:
+    """One sweep with its trials."""
+    metric, goal = primary_metric(sweep)
+    views = sorted((_view_trial(t, goal, records.metrics.get(t.id, ())) for t in trials), key=lambda t: t.number)
+    return SweepView(
+        id=sweep.id,
+        status=sweep.status,
+        metric=metric,
+        goal=goal,
+        trials=tuple(views),
+        best=_best_trial(sweep, goal, views),
+        max_total=_whole(sweep, "max_total_runs"),
+        requested_concurrency=_whole(sweep, "requested_concurrency"),
+        effective_concurrency=_whole(sweep, "effective_concurrency"),
+        space_size=_whole(sweep, "space_size"),
+        policy_stops=frozenset(d.subject for d in records.decisions if d.kind == "stop"),
+        reason=sweep.reason,
+        error=sweep.error,
+    )
+
+
+def primary_metric(sweep: RunRecord) -> tuple[str, Goal]:
+    """Name and goal of what a sweep optimizes; an empty name before the runner has written it."""
+    config = _json_property(sweep, "primary_metric_config")
+    goal = str(config.get("goal", Goal.MAXIMIZE.value)).lower()
+    return str(config.get("name", "")), Goal(goal)
+
+
+def outputs_of(run: RunRecord) -> tuple[OutputView, ...]:
+    """A run's recorded outputs, by name."""
+    outputs = _json_property(run, "outputs")
+    return tuple(
+        OutputView(name, str(place.get("datastore", "")), str(place.get("path", "")), str(place.get("kind", "")))
+        for name, place in sorted(outputs.items())
+        if isinstance(place, Mapping)
+    )
+
+
+def _steps(records: RootRecords) -> list[RunRecord]:
+    if records.root.kind is not RunKind.PIPELINE:
+        return [records.root]
+    steps = [run for run in records.runs if run.kind is RunKind.STEP and run.parent_id == records.root.id]
+    return sorted(steps, key=lambda run: run.number)
+
+
+def _view_step(records: RootRecords, step: RunRecord) -> StepView:
+    sweep = _sweep_of(records, step)
+    return StepView(
+        id=step.id,
+        name=step.name,
+        kind=step.kind,
+        status=step.status,
+        started_at=step.started_at,
+        ended_at=step.ended_at,
+        reused_from=step.reused_from,
+        computed_because=_miss(records, step),
+        reason=step.reason,
+        error=step.error,
+        outputs=outputs_of(step) or (outputs_of(sweep) if sweep else ()),
+        sweep=_view_sweep_in(records, sweep) if sweep else None,
+    )
+
+
+def _sweep_of(records: RootRecords, step: RunRecord) -> RunRecord | None:
+    if step.kind is RunKind.SWEEP:
+        return step
+    return next((r for r in records.runs if r.kind is RunKind.SWEEP and r.parent_id == step.id), None)
+
+
+def _view_sweep_in(records: RootRecords, sweep: RunRecord) -> SweepView:
+    trials = [run for run in records.runs if run.kind is RunKind.TRIAL and run.parent_id == sweep.id]
+    return view_sweep(sweep, trials, records.sweeps.get(sweep.id, SweepRecords()))
+
+
+def _view_trial(trial: RunRecord, goal: Goal, metrics: Sequence[MetricRecord]) -> TrialView:
+    values = usable_values(metrics)
+    return TrialView(
+        id=trial.id,
+        number=trial.number,
+        status=trial.status,
+        parameters=_json_property(trial, "hyperparameters"),
+        last=values[-1] if values else None,
+        best=goal.best(values),
+        reports=len(values),
+        reason=trial.reason,
+        error=trial.error,
+        started_at=trial.started_at,
+        ended_at=trial.ended_at,
+    )
+
+
+def _miss(records: RootRecords, step: RunRecord) -> str:
+    """Why a step was not reused although one of its name had run before; empty when there is nothing to say."""
+    for decision in records.decisions:
+        evidence = decision.evidence
+        if decision.kind == "reuse" and decision.subject == step.id and evidence.get("source_run"):
+            listed = evidence.get("differences")
+            found = listed if isinstance(listed, list | tuple) else ()
+            parts = [str(item.get("part")) for item in found if isinstance(item, Mapping)]
+            more = f" and {len(parts) - _NAMED_PARTS} more" if len(parts) > _NAMED_PARTS else ""
+            return f"{evidence.get('reason')}" + (f": {', '.join(parts[:_NAMED_PARTS])}{more}" if parts else "")
+    return ""
+
+
+def _best_trial(sweep: RunRecord, goal: Goal, trials: Sequence[TrialView]) -> TrialView | None:
+    """The one that the runner named when the sweep ended; before that the best so far, the earliest of equals."""
+    named = sweep.properties.get("best_child_run_id") if sweep.status.is_terminal else None
+    found = next((t for t in trials if named and t.id == named and t.best is not None), None)
+    for trial in trials if found is None else ():
+        if trial.best is None:
+            continue
+        if found is None or found.best is None or goal.better(trial.best, found.best):
+            found = trial
+    return found
+
+
+def _json_property(run: RunRecord, name: str) -> dict[str, Any]:
+    """A property that holds a JSON object; empty when it is absent or is none."""
+    try:
+        data = json.loads(run.properties.get(name, "{}"))
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _whole(run: RunRecord, name: str) -> int | None:
+    text = run.properties.get(name, "")
+    return int(text) if text.isdigit() else None

@@ -1,0 +1,76 @@
+"""What is said when a script or a sweep has ended: the best trial, where the files are, what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from hyperstep.cli import wording
+from hyperstep.cli.view import OutputView, RootView, StepView, SweepView
+from hyperstep.records.status import RunStatus
+
+_LABEL_WIDTH = 12
+
+Locate = Callable[[OutputView], str]
+"""Gives an output's path on this machine."""
+
+
+def report_lines(view: RootView, locate: Locate, shorten: Callable[[str], str]) -> list[str]:
+    """The last words about one submitted run.
+
+    Args:
+        view: The run.
+        locate: See ``Locate``.
+        shorten: Gives the text by which people call a run: a unique prefix of its id.
+    """
+    name = shorten(view.id)
+    head = f"{view.kind.value} {name} {wording.status_word(view.status)}"
+    if view.error:
+        head += f": {wording.first_line(view.error.message)}"
+    lines = [head]
+    for step in view.steps:
+        lines.extend(_step_lines(step, locate, several=len(view.steps) > 1))
+    lines.extend(_next_lines(view, name))
+    return lines
+
+
+def _step_lines(step: StepView, locate: Locate, *, several: bool) -> Iterator[str]:
+    if several and step.reused_from:
+        yield _line("reused", f"step '{step.name}' from {step.reused_from}")
+    if several and step.status is RunStatus.FAILED and step.error:
+        yield _line("failed", f"step '{step.name}': {wording.first_line(step.error.message)}")
+    if step.sweep is not None:
+        yield from _sweep_lines(step.sweep)
+    for output in step.outputs if step.status is RunStatus.COMPLETED else ():
+        yield _line(output.kind if output.kind != "data" else output.name, locate(output))
+
+
+def _sweep_lines(sweep: SweepView) -> Iterator[str]:
+    best = sweep.best
+    if best is not None and best.best is not None:
+        yield _line("best trial", f"{best.id}: {sweep.metric} {wording.number(best.best)}")
+        yield _line("parameters", wording.parameters(best.parameters) or "none")
+    else:
+        yield _line("best trial", f"none: no trial has reported {sweep.metric or 'the primary metric'}")
+    total = f" of {sweep.total} at most" if sweep.total is not None else ""
+    yield _line("trials", f"{len(sweep.trials)}{total}: {wording.counts(sweep)}")
+    if wording.concurrency(sweep):
+        yield _line("concurrency", wording.concurrency(sweep))
+
+
+def _next_lines(view: RootView, name: str) -> Iterator[str]:
+    if not view.status.is_terminal:
+        yield f"the {view.kind.value} goes on without the script; it can be followed and ended from any terminal:"
+        yield _line("follow", f"hyperstep logs {name} -f")
+        yield _line("look", f"hyperstep show {name}")
+        yield _line("end", f"hyperstep cancel {name}")
+        return
+    commands = [f"hyperstep show {name}"]
+    if any(sweep.best for sweep in view.sweeps):
+        commands.append(f"hyperstep best {name} --json")
+    if view.status is not RunStatus.COMPLETED:
+        commands.append(f"hyperstep logs {name}")
+    yield _line("next", "   ".join(commands))
+
+
+def _line(label: str, text: str) -> str:
+    return f"  {label:<{_LABEL_WIDTH}}{text}"

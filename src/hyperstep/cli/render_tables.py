@@ -1,0 +1,123 @@
+"""Runs, steps and trials as aligned text, for `runs`, `show` and `best`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from hyperstep.cli import wording
+from hyperstep.cli.documents import FileView
+from hyperstep.cli.narration import why_ended
+from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
+from hyperstep.records.run import RunRecord
+from hyperstep.records.status import RunStatus
+
+_GAP = "  "
+
+
+def columns(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows below their header, columns as wide as their widest cell, the last one ragged."""
+    table = [list(header), *(list(row) for row in rows)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
+    widths[-1] = 0
+    return [_GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+def runs_table(runs: Iterable[RunRecord], now: float) -> list[str]:
+    """Root runs, one a line. ``now``: seconds since the epoch."""
+    rows = [
+        (
+            wording.short_id(run.id),
+            run.kind.value,
+            run.experiment,
+            wording.status_word(run.status),
+            (wording.moment(run.created_at) or "")[:19].replace("T", " "),
+            wording.elapsed(run.started_at, run.ended_at, now),
+            "" if run.name == run.experiment else run.name,
+        )
+        for run in runs
+    ]
+    return columns(("id", "kind", "experiment", "status", "submitted (UTC)", "took", "name"), rows)
+
+
+def root_text(view: RootView, runner: str, now: float) -> list[str]:
+    """A root run with its steps and their trials.
+
+    Args:
+        view: The run.
+        runner: Who drives it, in words.
+        now: Seconds since the epoch.
+    """
+    took = wording.elapsed(view.started_at, view.ended_at, now)
+    lines = [
+        f"{view.kind.value} {view.id}",
+        f"  experiment  {view.experiment} (workspace {view.workspace})",
+        f"  status      {wording.status_word(view.status)}{f' after {took}' if took else ''}",
+        f"  runner      {runner}",
+    ]
+    if view.error:
+        lines.append(f"  error       {wording.first_line(view.error.message)}")
+    elif view.reason:
+        lines.append(f"  reason      {view.reason}")
+    for step in view.steps:
+        lines += ["", *_step_text(step, now, titled=step.id != view.id)]
+    return lines
+
+
+def trials_table(sweep: SweepView) -> list[str]:
+    """The trials of a sweep by number; the best is marked."""
+    rows = [
+        (
+            "*" if sweep.best and sweep.best.id == trial.id else "",
+            str(trial.number),
+            wording.status_word(trial.status),
+            _optional(trial.last),
+            _optional(trial.best),
+            wording.parameters(trial.parameters),
+            why_ended(trial) if trial.status in {RunStatus.FAILED, RunStatus.CANCELED} else "",
+        )
+        for trial in sweep.trials
+    ]
+    return columns(("", "trial", "status", f"last {sweep.metric}", "best", "parameters", "why"), rows)
+
+
+def best_text(sweep: SweepView, best: TrialView, files: Sequence[FileView], model: str | None) -> list[str]:
+    """The best trial, its parameters and files."""
+    lines = [
+        f"trial {best.id}",
+        f"  {sweep.metric}  {wording.number(best.best) if best.best is not None else 'none'} ({sweep.goal.value})",
+        f"  status  {wording.status_word(best.status)}",
+        "  parameters",
+        *(f"    {name}  {value}" for name, value in best.parameters.items()),
+    ]
+    if model:
+        lines.append(f"  model   {model}")
+    if files:
+        lines.append("  files")
+        lines += [f"    {line}" for line in columns(("name", "size", "path"), map(_file_row, files))]
+    return lines
+
+
+def _step_text(step: StepView, now: float, *, titled: bool) -> Iterator[str]:
+    if titled:
+        took = wording.elapsed(step.started_at, step.ended_at, now)
+        how = f"reused from {step.reused_from}" if step.reused_from else wording.status_word(step.status)
+        yield f"step '{step.name}' ({step.id}): {how}{f' after {took}' if took and not step.reused_from else ''}"
+    elif step.reused_from:
+        yield f"reused from {step.reused_from}"
+    if titled and step.error:
+        yield f"  error: {wording.first_line(step.error.message)}"
+    elif titled and step.reason:
+        yield f"  {step.reason}"
+    if step.sweep is not None:
+        yield f"sweep {step.sweep.id}: {step.sweep.goal.value} {step.sweep.metric}; {wording.counts(step.sweep)}"
+        if wording.concurrency(step.sweep):
+            yield f"  {wording.concurrency(step.sweep)}"
+        yield from trials_table(step.sweep)
+
+
+def _file_row(file: FileView) -> tuple[str, str, str]:
+    return file.name, wording.file_size(file.size), file.path or f"content {file.digest[:12]}"
+
+
+def _optional(value: float | None) -> str:
+    return "" if value is None else wording.number(value)

@@ -1,0 +1,177 @@
+"""The texts of `hyperstep tune`'s options, read: spaces with bounds as plain values, policies, patterns. Pure."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable
+
+from hyperstep.digest import Json
+from hyperstep.errors import InvalidInputError
+from hyperstep.search_space.distribution import Distribution
+from hyperstep.search_space.expression import DISTRIBUTIONS, distribution_from_json
+from hyperstep.search_space.space import SearchSpace
+
+_EXAMPLES = {
+    "choice": "opt=choice:adam,sgd",
+    "randint": "depth=randint:10",
+    "uniform": "momentum=uniform:0,1",
+    "quniform": "units=quniform:16,256,16",
+    "loguniform": "lr=loguniform:1e-4,1e-1",
+    "qloguniform": "units=qloguniform:8,512,8",
+    "normal": "bias=normal:0,1",
+    "qnormal": "steps=qnormal:100,20,5",
+    "lognormal": "scale=lognormal:0,1",
+    "qlognormal": "steps=qlognormal:3,1,5",
+}
+"""One example of each distribution."""
+
+_LOG_BOUNDS = frozenset({"loguniform", "qloguniform"})
+"""Their first two arguments are given as plain values here, and as logarithms in the engine and in v1."""
+
+_POLICIES = {"bandit": "Bandit", "median": "MedianStopping", "truncation": "TruncationSelection", "none": "Default"}
+_POLICY_EXAMPLE = "Write for example bandit:slack_factor=0.1,evaluation_interval=2, median or none."
+
+
+def parse_space(texts: Iterable[str]) -> SearchSpace:
+    """A search space from ``name=distribution:arguments`` texts.
+
+    Raises:
+        InvalidInputError: No text, a name twice, or a text that breaks a rule; the message has an example.
+    """
+    space: dict[str, Distribution] = {}
+    for text in texts:
+        name, distribution = parse_dimension(text)
+        if name in space:
+            rule = "A hyperparameter is given once."
+            raise InvalidInputError(rule, received=name, remedy="Remove one of its --space options.")
+        space[name] = distribution
+    if not space:
+        rule = "Tuning needs at least one --space."
+        raise InvalidInputError(rule, remedy=f"Write for example --space {_EXAMPLES['loguniform']}.")
+    return SearchSpace(space)
+
+
+def parse_dimension(text: str) -> tuple[str, Distribution]:
+    """A hyperparameter's name and distribution.
+
+    Raises:
+        InvalidInputError: The text breaks a rule.
+    """
+    name, equals, rest = text.partition("=")
+    kind, colon, arguments = rest.partition(":")
+    if not name or not equals or not colon:
+        rule = "A --space is written name=distribution:arguments."
+        raise InvalidInputError(rule, received=text, remedy=f"For example {_EXAMPLES['loguniform']}.")
+    if kind not in DISTRIBUTIONS:
+        rule = "A --space names a distribution that exists."
+        remedy = f"Use one of {', '.join(_EXAMPLES)}; for example {_EXAMPLES['choice']}."
+        raise InvalidInputError(rule, received=text, remedy=remedy)
+    if kind == "choice":
+        return name, distribution_from_json(["choice", [_options(text, arguments)]])
+    return name, _numeric(text, kind, arguments)
+
+
+def parse_policy(text: str) -> dict[str, Json]:
+    """A policy as the engine keeps it: ``{"name", "properties"}``.
+
+    Raises:
+        InvalidInputError: An unknown policy, or a setting that is no ``name=number``.
+    """
+    kind, _, settings = text.partition(":")
+    if kind not in _POLICIES:
+        rule = f"A policy is one of {', '.join(_POLICIES)}."
+        raise InvalidInputError(rule, received=text, remedy=_POLICY_EXAMPLE)
+    properties: dict[str, Json] = {}
+    for setting in filter(None, settings.split(",")):
+        name, equals, value = setting.partition("=")
+        number = _number(value)
+        if not equals or number is None:
+            rule = "A policy's settings are name=number, with commas between."
+            raise InvalidInputError(rule, received=setting, remedy=_POLICY_EXAMPLE)
+        properties[name.strip()] = number
+    return {"name": _POLICIES[kind], "properties": properties}
+
+
+def check_metric_pattern(pattern: str) -> str:
+    """The pattern itself.
+
+    Raises:
+        InvalidInputError: It is no regular expression, or has not exactly one group.
+    """
+    example = "For example --metric-pattern 'acc=([0-9.]+)'."
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        rule = f"A metric pattern is a regular expression: {error}."
+        raise InvalidInputError(rule, received=pattern, remedy=example) from error
+    if groups != 1:
+        rule = "A metric pattern has exactly one group: the number."
+        raise InvalidInputError(rule, received=pattern, remedy=example)
+    return pattern
+
+
+def _options(text: str, arguments: str) -> list[Json]:
+    """Options with commas between, or a JSON list where an option holds a comma."""
+    if arguments.startswith("["):
+        try:
+            listed = json.loads(arguments)
+        except ValueError as error:
+            rule = "Options that begin with a bracket are a JSON list."
+            raise InvalidInputError(rule, received=text, remedy="""For example opt=choice:["a,b","c"].""") from error
+        options: list[Json] = listed
+    else:
+        options = [_option(option.strip()) for option in arguments.split(",") if option.strip()]
+    if not options:
+        rule = "A choice has at least one option."
+        raise InvalidInputError(rule, received=text, remedy=f"For example {_EXAMPLES['choice']}.")
+    return options
+
+
+def _option(text: str) -> Json:
+    """A number where that is what was meant; ``007`` is text."""
+    number = _number(text)
+    return text if number is None or (isinstance(number, int) and str(number) != text) else number
+
+
+def _numeric(text: str, kind: str, arguments: str) -> Distribution:
+    numbers = [_number(part) for part in arguments.split(",")]
+    names = DISTRIBUTIONS[kind].argument_names
+    if None in numbers or len(numbers) != len(names):
+        rule = f"{kind} takes {len(names)} number(s): {', '.join(map(_plain, names))}."
+        raise InvalidInputError(rule, received=text, remedy=f"For example {_EXAMPLES[kind]}.")
+    values = [number for number in numbers if number is not None]
+    if kind in _LOG_BOUNDS:
+        values = [*(_logarithm(text, kind, bound) for bound in values[:2]), *values[2:]]
+    try:
+        return distribution_from_json([kind, values])
+    except InvalidInputError as error:
+        rule = f"{kind}: {error.rule}"
+        raise InvalidInputError(rule, received=text, remedy=f"For example {_EXAMPLES[kind]}.") from error
+
+
+def _plain(name: str) -> str:
+    return {"min_value": "the least value", "max_value": "the greatest value"}.get(name, name)
+
+
+def _logarithm(text: str, kind: str, bound: float) -> float:
+    if bound <= 0:
+        rule = f"The bounds of {kind} are plain values above 0 (not their logarithms)."
+        raise InvalidInputError(rule, received=text, remedy=f"For example {_EXAMPLES[kind]}.")
+    return math.log(bound)
+
+
+def _number(text: str) -> int | float | None:
+    """A finite number, whole where it is written so; None for anything else."""
+    if "_" in text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

@@ -1,0 +1,144 @@
+"""From what `hyperstep tune` was given to the engine's step: the script's folder as a snapshot, the sweep's config."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyperstep import policies
+from hyperstep.artifact_store.base import ArtifactStore
+from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
+from hyperstep.digest import Json
+from hyperstep.errors import InvalidInputError
+from hyperstep.pipeline.spec import CodeSpec, DataMode, OutputSpec, StepSpec, TrainingKind, TrainingSpec, TuningSpec
+from hyperstep.records.goal import Goal, PrimaryMetric
+from hyperstep.runtime.home import DEFAULT_DATASTORES
+from hyperstep.samplers.base import Sampler
+from hyperstep.samplers.grid import GridSampler
+from hyperstep.samplers.random import RandomSampler
+from hyperstep.search_space.space import SearchSpace
+from hyperstep.settings import Settings
+from hyperstep.sweep.config import Limits, SweepConfig
+
+DEFAULT_TRIALS = 20
+"""For random sampling; a grid is tried as a whole unless told otherwise."""
+
+_SEED_BITS = 31
+
+
+@dataclass(frozen=True, slots=True)
+class TuningRequest:
+    """What the user asked for, each part already read."""
+
+    script: Path
+    arguments: tuple[str, ...]
+    space: SearchSpace
+    metric: str
+    goal: Goal
+    max_total: int | None
+    max_concurrent: int | None
+    max_minutes: float | None
+    policy: dict[str, Json]
+    sampler: str
+    """``random`` or ``grid``."""
+    seed: int | None
+    metric_pattern: str
+    model_file: str
+
+
+def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settings) -> StepSpec:
+    """The step to submit; the script's folder is stored.
+
+    Raises:
+        InvalidInputError: There is no such script, its folder is over a limit, or a part of the config breaks a rule.
+    """
+    script = _existing_script(request.script)
+    config = _config(request, settings)
+    limits = SnapshotLimits(settings.snapshot_max_bytes, settings.snapshot_max_files)
+    arguments = absolute_paths(request.arguments, script.parent)
+    return StepSpec(
+        id="tune",
+        name=script.stem,
+        code=CodeSpec(
+            snapshot=take_snapshot(script.parent, artifacts, limits).digest, script=script.name, arguments=arguments
+        ),
+        outputs=_outputs(request.model_file),
+        tuning=TuningSpec(
+            config=config.to_json(), seed_given=request.seed is not None, metric_pattern=request.metric_pattern
+        ),
+        allow_reuse=arguments == request.arguments,
+        kind="HyperDriveStep",
+    )
+
+
+def absolute_paths(arguments: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """The arguments, with what names a file or folder seen from here, but not from the script's folder, made absolute.
+
+    Trials run in a copy of the script's folder, where such a relative path would lead nowhere.
+    """
+    return tuple(_absolute(argument, folder) for argument in arguments)
+
+
+def experiment_name(script: Path) -> str:
+    """The script's name as v1 takes one for an experiment."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", script.stem).strip("-_")
+    return name[:255] or "tune"
+
+
+def _absolute(argument: str, folder: Path) -> str:
+    name, equals, path = argument.rpartition("=") if argument.startswith("-") else ("", "", argument)
+    if not path or Path(path).is_absolute() or (folder / path).exists() or not Path(path).exists():
+        return argument
+    return f"{name}{equals}{Path(path).absolute()}"
+
+
+def _existing_script(script: Path) -> Path:
+    if not script.is_file():
+        rule = "The training script must exist."
+        raise InvalidInputError(rule, received=str(script), remedy="Give the path of a Python file.")
+    return script.absolute()
+
+
+def _config(request: TuningRequest, settings: Settings) -> SweepConfig:
+    sampler = _sampler(request)
+    slots = settings.slots or os.cpu_count() or 1
+    total = request.max_total or (sampler.size if request.sampler == "grid" else None) or DEFAULT_TRIALS
+    return SweepConfig(
+        sampler=sampler,
+        policy=policies.from_json(request.policy),
+        metric=PrimaryMetric(request.metric, request.goal),
+        limits=Limits(
+            max_total=total,
+            max_concurrent=min(request.max_concurrent or slots, total),
+            max_duration_s=None if request.max_minutes is None else request.max_minutes * 60,
+        ),
+    )
+
+
+def _sampler(request: TuningRequest) -> Sampler:
+    if request.sampler == "grid":
+        return GridSampler(request.space)
+    seed = secrets.randbits(_SEED_BITS) if request.seed is None else request.seed
+    return RandomSampler(request.space, seed)
+
+
+def _outputs(model_file: str) -> tuple[OutputSpec, ...]:
+    metrics = _output("metrics", TrainingSpec(TrainingKind.METRICS))
+    if not model_file:
+        return (metrics,)
+    return metrics, _output("model", TrainingSpec(TrainingKind.MODEL, model_file=model_file))
+
+
+def _output(name: str, training: TrainingSpec) -> OutputSpec:
+    return OutputSpec(
+        name=name,
+        datastore=DEFAULT_DATASTORES[0],
+        mode=DataMode.MOUNT,
+        placeholder=f"$AZUREML_DATAREFERENCE_{name}",
+        variable=f"AZUREML_DATAREFERENCE_{name}",
+        training=training,
+    )

@@ -1,0 +1,146 @@
+"""What a person is shown of a submitted run: plain data between the records and the drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hyperstep.digest import Json
+from hyperstep.records.goal import Goal
+from hyperstep.records.run import RunError, RunKind
+from hyperstep.records.status import RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """One trial."""
+
+    id: str
+    number: int
+    status: RunStatus
+    parameters: Mapping[str, Json]
+    """Keys as the user wrote them."""
+    last: float | None = None
+    """Newest usable value of the primary metric."""
+    best: float | None = None
+    reports: int = 0
+    """How often it reported the primary metric."""
+    reason: str = ""
+    error: RunError | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+
+    @property
+    def stopped_early(self) -> bool:
+        """Ended by us, not by itself."""
+        return self.status is RunStatus.CANCELED
+
+
+@dataclass(frozen=True, slots=True)
+class SweepView:
+    """One sweep."""
+
+    id: str
+    status: RunStatus
+    metric: str
+    goal: Goal
+    trials: tuple[TrialView, ...] = ()
+    """By number."""
+    best: TrialView | None = None
+    max_total: int | None = None
+    """Trials at most, as configured; fewer when the space holds fewer."""
+    requested_concurrency: int | None = None
+    effective_concurrency: int | None = None
+    space_size: int | None = None
+    policy_stops: frozenset[str] = frozenset()
+    """Ids of the trials that a policy ended."""
+    reason: str = ""
+    error: RunError | None = None
+
+    @property
+    def total(self) -> int | None:
+        """How many trials there will be at most."""
+        bounds = [bound for bound in (self.max_total, self.space_size) if bound is not None]
+        return max(min(bounds), len(self.trials)) if bounds else None
+
+    @property
+    def completed(self) -> int:
+        """Trials that ended by themselves, well."""
+        return self._count(RunStatus.COMPLETED)
+
+    @property
+    def failed(self) -> int:
+        """Trials that failed."""
+        return self._count(RunStatus.FAILED)
+
+    @property
+    def stopped(self) -> int:
+        """Trials that were ended early."""
+        return self._count(RunStatus.CANCELED)
+
+    @property
+    def ended(self) -> int:
+        """Trials that are over."""
+        return self.completed + self.failed + self.stopped
+
+    @property
+    def running(self) -> int:
+        """Trials whose process runs."""
+        return sum(1 for t in self.trials if t.status in {RunStatus.RUNNING, RunStatus.FINALIZING})
+
+    def _count(self, status: RunStatus) -> int:
+        return sum(1 for trial in self.trials if trial.status is status)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputView:
+    """An output of a step."""
+
+    name: str
+    datastore: str
+    path: str
+    """Below the datastore, with forward slashes."""
+    kind: str
+    """``model``, ``metrics`` or ``data``."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of a pipeline; a sweep or script that was submitted by itself counts as one."""
+
+    id: str
+    name: str
+    kind: RunKind
+    status: RunStatus
+    started_at: float | None = None
+    ended_at: float | None = None
+    reused_from: str | None = None
+    computed_because: str = ""
+    """Why no earlier run of a step of this name stands for it."""
+    reason: str = ""
+    error: RunError | None = None
+    outputs: tuple[OutputView, ...] = ()
+    sweep: SweepView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RootView:
+    """One submitted run."""
+
+    id: str
+    kind: RunKind
+    name: str
+    workspace: str
+    experiment: str
+    status: RunStatus
+    created_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+    reason: str = ""
+    error: RunError | None = None
+    steps: tuple[StepView, ...] = field(default=())
+
+    @property
+    def sweeps(self) -> list[SweepView]:
+        """The sweeps, in step order."""
+        return [step.sweep for step in self.steps if step.sweep is not None]

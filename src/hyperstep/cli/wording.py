@@ -1,0 +1,120 @@
+"""How numbers, durations, parameters and statuses are written for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from hyperstep.cli.view import SweepView, TrialView
+from hyperstep.digest import Json
+from hyperstep.records.status import RunStatus
+
+_SHORT_ID = 8
+_MINUTE_S = 60
+_HOUR_S = 3600
+
+_STATUS_WORDS = {
+    RunStatus.NOT_STARTED: "waiting",
+    RunStatus.QUEUED: "queued",
+    RunStatus.PREPARING: "preparing",
+    RunStatus.RUNNING: "running",
+    RunStatus.CANCEL_REQUESTED: "canceling",
+    RunStatus.FINALIZING: "finalizing",
+    RunStatus.COMPLETED: "completed",
+    RunStatus.FAILED: "failed",
+    RunStatus.CANCELED: "canceled",
+}
+
+
+def status_word(status: RunStatus) -> str:
+    """One lower-case word."""
+    return _STATUS_WORDS[status]
+
+
+def number(value: float) -> str:
+    """A metric value or float parameter, six significant digits."""
+    return f"{value:.6g}"
+
+
+def duration(seconds: float) -> str:
+    """``0.4 s``, ``12 s``, ``3:05``, ``1:02:03``."""
+    seconds = max(0.0, seconds)
+    if seconds < 1:
+        return f"{seconds:.1f} s"
+    whole = int(seconds)
+    if whole < _MINUTE_S:
+        return f"{whole} s"
+    if whole < _HOUR_S:
+        return f"{whole // _MINUTE_S}:{whole % _MINUTE_S:02d}"
+    return f"{whole // _HOUR_S}:{whole % _HOUR_S // _MINUTE_S:02d}:{whole % _MINUTE_S:02d}"
+
+
+def elapsed(started_at: float | None, ended_at: float | None, now: float) -> str:
+    """How long something has run or ran; empty before it started."""
+    return "" if started_at is None else duration((now if ended_at is None else ended_at) - started_at)
+
+
+def moment(time: float | None) -> str | None:
+    """Seconds since the epoch as ISO 8601 in UTC, milliseconds kept; None for None."""
+    return None if time is None else datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds")
+
+
+def parameters(point: Mapping[str, Json]) -> str:
+    """``lr=0.01, opt=adam``: keys without their dashes."""
+    return ", ".join(f"{name.lstrip('-')}={_value(value)}" for name, value in point.items())
+
+
+def short_id(run_id: str) -> str:
+    """The beginning of an id, as people use it: ``1a2b3c4d`` or ``HD_1a2b3c4d``."""
+    prefix = "HD_" if run_id.startswith("HD_") else ""
+    return run_id[: len(prefix) + _SHORT_ID]
+
+
+def best_words(sweep: SweepView) -> str:
+    """``accuracy 0.97 (trial 7: lr=0.01)``; empty without a best."""
+    if sweep.best is None or sweep.best.best is None:
+        return ""
+    return f"{sweep.metric} {number(sweep.best.best)} ({trial_words(sweep.best)})"
+
+
+def trial_words(trial: TrialView) -> str:
+    """``trial 7: lr=0.01, opt=adam``."""
+    point = parameters(trial.parameters)
+    return f"trial {trial.number}: {point}" if point else f"trial {trial.number}"
+
+
+def counts(sweep: SweepView) -> str:
+    """``11 completed, 8 stopped early, 1 failed, 2 running``: what there is of each."""
+    kinds = [
+        (sweep.completed, "completed"),
+        (sweep.stopped, "stopped early"),
+        (sweep.failed, "failed"),
+        (sweep.running, "running"),
+    ]
+    return ", ".join(f"{count} {word}" for count, word in kinds if count) or "none yet"
+
+
+def concurrency(sweep: SweepView) -> str:
+    """``4 at a time requested, 2 here``; empty while unknown."""
+    if sweep.requested_concurrency is None:
+        return ""
+    words = f"{sweep.requested_concurrency} at a time requested"
+    return f"{words}, {sweep.effective_concurrency} here" if sweep.effective_concurrency is not None else words
+
+
+def file_size(size: float) -> str:
+    """Bytes in the unit that leaves one to four digits."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:  # noqa: PLR2004 - decimal units
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def first_line(text: str) -> str:
+    """The first line that says something."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def _value(value: Json) -> str:
+    return number(value) if isinstance(value, float) else str(value)
