@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import select
 import socket
-import tempfile
 import time
 from hashlib import sha256
 from pathlib import Path
+
+from hyperstep.launchers.control_path import control_folder
 
 _POLL_S = 0.05
 """How long one wait lasts where the platform has no Unix datagram sockets."""
 
 
 def doorbell_path(root_folder: Path) -> Path:
-    """Where a root run's bell hangs: short, whatever the home's path, since such addresses end at about 100 bytes."""
-    user = os.getuid() if hasattr(os, "getuid") else 0
-    name = sha256(str(root_folder.resolve()).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"hyperstep-{user}" / f"{name}.bell"
+    """Where a root run's bell hangs: short, whatever the home's path, since such addresses end at about 100 bytes.
+
+    Raises:
+        LaunchError: The folder for sockets cannot be made, or others may enter it.
+    """
+    name = sha256(str(root_folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return control_folder() / f"{name}.bell"
 
 
 def ring(path: Path) -> None:
@@ -42,7 +45,6 @@ class Doorbell:
         self.path = path
         self._socket: socket.socket | None = None
         if hasattr(socket, "AF_UNIX"):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.unlink(missing_ok=True)
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             self._socket.bind(str(path))

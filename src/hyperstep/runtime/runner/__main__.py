@@ -37,7 +37,7 @@ def _own(home: Home, root_id: str) -> int:
     context.note(f"owner of {root_id} with epoch {owner.epoch}, process {owner.pid}")
     bell = Doorbell(doorbell_path(home.root_folder(root_id)))
     try:
-        Runner(context, local_launcher(bell.ring, home.root_folder(root_id)), bell).run()
+        Runner(context, local_launcher(bell.ring), bell).run()
     except NotOwnerError as error:
         context.note(str(error))
         return 0

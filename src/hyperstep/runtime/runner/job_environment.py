@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
-
-import hyperstep
 from hyperstep.errors import NotFoundError
 from hyperstep.pipeline.spec import InputSpec, StepSpec
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.doorbell import doorbell_path
 from hyperstep.runtime.home import Home
+from hyperstep.shim import shim_path
 from hyperstep_trial.boot_environment import boot_environment
-
-SHIM_PATH = Path(hyperstep.__file__).parent / "shim_path"
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 """Set to a process's share of the cores, unless the user has set one."""
@@ -71,7 +67,7 @@ def parameter_variables(step: StepSpec, parameters: Mapping[str, str]) -> dict[s
 
 def with_azureml(environment: Mapping[str, str]) -> dict[str, str]:
     """The same environment, in which ``import azureml`` finds hyperstep's."""
-    return boot_environment(dict(environment), str(SHIM_PATH))
+    return boot_environment(dict(environment), str(shim_path()))
 
 
 def _is_dataset(port: InputSpec) -> bool:
