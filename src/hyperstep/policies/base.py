@@ -18,7 +18,7 @@ class Verdict:
 
     stop: bool
     evidence: Mapping[str, Json] = field(default_factory=dict)
-    """Always ``policy`` and ``interval``; for a comparison also ``value``, ``threshold``, and what that was made from."""
+    """Always ``policy`` and ``interval``; for a comparison also ``value``, ``threshold``, and what made it."""
     reason: str = ""
     """The comparison in plain words, for people; set when ``stop`` is."""
 

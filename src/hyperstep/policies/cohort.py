@@ -39,6 +39,8 @@ class Cohort:
         self._curves: dict[int, Curve] = {}
         self._front = Front()
         self._standings = Standings()
+        self._best: tuple[int, float] | None = None
+        """The best trial and its gain."""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Cohort):
@@ -55,6 +57,7 @@ class Cohort:
         self._standings.advance(curve)
         if gain is not None:
             self._front.add(FrontPoint(len(curve), gain, trial))
+            self._take_best(trial, gain)
         return len(curve)
 
     def forget(self, trial: int) -> None:
@@ -65,6 +68,10 @@ class Cohort:
         self._standings.withdraw(curve)
         if self._front.holds(trial):
             self._front.rebuild(self._points())
+        if self._best is not None and self._best[0] == trial:
+            self._best = None
+            for point in self._points():
+                self._take_best(point.trial, point.gain)
 
     def curve(self, trial: int) -> tuple[float | None, ...]:
         """All values a trial has reported; O(its length)."""
@@ -102,6 +109,10 @@ class Cohort:
         """
         point = self._front.best_until(interval)
         return None if point is None else Leader(point.trial, self._turn(point.gain), point.interval)
+
+    def best(self) -> tuple[int, float] | None:
+        """The best trial and its value over everything; of equal values, that of the trial with the lowest number."""
+        return None if self._best is None else (self._best[0], self._turn(self._best[1]))
 
     def trials_until(self, interval: int) -> Iterator[int]:
         """Trials with a usable value at intervals 1 … ``interval``."""
@@ -141,6 +152,10 @@ class Cohort:
             for interval, gain in enumerate(curve.gains, start=1):
                 if gain is not None:
                     yield FrontPoint(interval, gain, trial)
+
+    def _take_best(self, trial: int, gain: float) -> None:
+        if self._best is None or (gain, -trial) > (self._best[1], -self._best[0]):
+            self._best = (trial, gain)
 
     def _turn(self, number: float) -> float:
         """From value to gain and back."""

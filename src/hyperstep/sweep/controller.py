@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from hyperstep.policies.cohort import Cohort
+from hyperstep.records.status import RunStatus
 from hyperstep.sweep.config import SweepConfig
-from hyperstep.sweep.events import SweepEvent
+from hyperstep.sweep.ending import take_end
+from hyperstep.sweep.events import (
+    CancelRequested,
+    MetricReported,
+    SweepEvent,
+    SweepStarted,
+    TimeAdvanced,
+    TrialEnded,
+    TrialStarted,
+)
+from hyperstep.sweep.finishing import finish
 from hyperstep.sweep.instructions import Instruction
+from hyperstep.sweep.judging import take_report
+from hyperstep.sweep.launching import launch
+from hyperstep.sweep.state import SweepState
+from hyperstep.sweep.stopping import stop_all
+from hyperstep.sweep.trial_state import TrialState
 
 
 class SweepController:
     """Decides what a sweep does next.
+
+    Events may come late, twice or for trials that have ended: these change nothing. Once FinishSweep was instructed,
+    no event leads to an instruction.
 
     Args:
         config: The sweep.
@@ -18,12 +38,103 @@ class SweepController:
 
     def __init__(self, config: SweepConfig) -> None:
         self.config = config
+        self.state = SweepState(config.limits, Cohort(config.metric.goal))
 
     @classmethod
     def replay(cls, config: SweepConfig, events: Iterable[SweepEvent]) -> SweepController:
         """The controller as it stands after ``events``; what it instructed then has been done already."""
-        raise NotImplementedError
+        controller = cls(config)
+        for event in events:
+            controller.handle(event)
+        return controller
 
     def handle(self, event: SweepEvent) -> list[Instruction]:
         """Take an event in; returns what is to be done now, in order."""
-        raise NotImplementedError
+        if self.state.finished:
+            return []
+        self._advance(event.at_s)
+        instructions = self._take(event)
+        instructions += self._watch_time()
+        instructions += launch(self.config, self.state)
+        instructions += finish(self.config, self.state)
+        return instructions
+
+    @property
+    def trials(self) -> Sequence[TrialState]:
+        """All trials in list order."""
+        return self.state.trials
+
+    @property
+    def running(self) -> tuple[int, ...]:
+        """Trials that occupy a slot, in the order in which they took it."""
+        return tuple(self.state.occupied)
+
+    @property
+    def finished(self) -> bool:
+        """Whether FinishSweep was instructed."""
+        return self.state.finished
+
+    def attempt_of(self, trial: int) -> int:
+        """Number of the newest attempt of a trial that was launched."""
+        return self.state.trials[trial].attempt
+
+    def best(self) -> int | None:
+        """Index of the best trial; None while no usable value was reported."""
+        best = self.state.best()
+        return None if best is None else best[0]
+
+    def best_value(self, trial: int | None = None) -> float | None:
+        """The best usable value of one trial, or of all; None without one."""
+        if trial is not None:
+            return self.state.cohort.best_of(trial)
+        best = self.state.best()
+        return None if best is None else best[1]
+
+    def last_value(self, trial: int) -> float | None:
+        """A trial's newest value; None when it was not usable, or there is none."""
+        return self.state.cohort.last_of(trial)
+
+    def curve(self, trial: int) -> tuple[float | None, ...]:
+        """All values of the primary metric that a trial's newest attempt reported; None for those not usable."""
+        return self.state.cohort.curve(trial)
+
+    def _advance(self, at_s: float) -> None:
+        """Time never runs backwards: an earlier time is no progress."""
+        state = self.state
+        if state.started_at_s is None:
+            state.started_at_s = state.now_s = at_s
+        state.now_s = max(state.now_s, at_s)
+
+    def _take(self, event: SweepEvent) -> list[Instruction]:
+        match event:
+            case SweepStarted():
+                self.state.concurrency = max(1, min(self.config.limits.max_concurrent, event.slots))
+            case TrialStarted():
+                self._take_start(event)
+            case MetricReported():
+                return take_report(self.config.policy, self.state, event)
+            case TrialEnded():
+                return take_end(self.state, event, self.config.metric.name)
+            case CancelRequested():
+                return self._take_cancel(event)
+            case TimeAdvanced():
+                pass
+        return []
+
+    def _take_start(self, event: TrialStarted) -> None:
+        trial = self.state.live(event.trial, event.attempt)
+        if trial is not None:
+            trial.status = RunStatus.RUNNING
+
+    def _take_cancel(self, event: CancelRequested) -> list[Instruction]:
+        if self.state.cancel_reason is None:
+            self.state.cancel_reason = event.reason or "the sweep was canceled"
+        return stop_all(self.state, "cancel", self.state.cancel_reason)
+
+    def _watch_time(self) -> list[Instruction]:
+        """Look at the limit of duration, which any event may reveal to be over."""
+        state, limit = self.state, self.config.limits.max_duration_s
+        if limit is None or state.closing or state.started_at_s is None or state.now_s - state.started_at_s < limit:
+            return []
+        state.out_of_time = True
+        return stop_all(state, "max_duration_s", f"the time limit of {limit:g} s was reached")

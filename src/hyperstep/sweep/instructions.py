@@ -15,7 +15,7 @@ class RecordDecision:
     """Write a line into the decision ledger."""
 
     kind: str
-    """``sample``, ``stop``, ``keep``, ``halt``, ``resume``, ``retry``, ``finish``."""
+    """``sample``, ``exhausted``, ``stop``, ``halt``, ``resume``, ``retry``, ``finish``."""
     trial: int | None
     evidence: Mapping[str, Json]
 

@@ -60,7 +60,7 @@ class EarlyTerminationPolicy(ABC):  # noqa: B024 - as in v1
             raise HyperDriveConfigException(message)
         properties = dict(data.get("properties") or {})
         try:
-            return kind._from_properties(properties)
+            return kind._from_properties(properties)  # noqa: SLF001 - one family
         except TypeError as error:
             message = f"These are not the properties of a stored {name} policy. Received: {properties}."
             raise HyperDriveRehydrateException(message) from error

@@ -1,0 +1,97 @@
+"""How a sweep ends: its status, the reason for people, and the best trial."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hyperstep.digest import Json
+from hyperstep.records.status import RunStatus
+from hyperstep.sweep.config import SweepConfig
+from hyperstep.sweep.halting import logged_names, mismatch
+from hyperstep.sweep.instructions import FinishSweep, Instruction, RecordDecision
+from hyperstep.sweep.state import SweepState
+
+Outcome = tuple[RunStatus, str]
+
+
+def finish(config: SweepConfig, state: SweepState) -> list[Instruction]:
+    """End the sweep when no trial is left and none may be launched.
+
+    Completed needs a usable value of the primary metric and one trial that did not fail. Out of time is Completed as
+    well then, with the reason.
+    """
+    if state.finished or state.occupied or state.may_launch:
+        return []
+    state.finished = True
+    status, reason = _outcome(config, state)
+    best = state.best()
+    evidence: dict[str, Json] = {
+        "status": status.value,
+        "reason": reason,
+        "best": None if best is None else {"trial": best[0], "value": best[1]},
+        "trials": {status.value: count for status, count in _counts(state).items()},
+    }
+    return [RecordDecision("finish", None, evidence), FinishSweep(status, reason, None if best is None else best[0])]
+
+
+def _outcome(config: SweepConfig, state: SweepState) -> Outcome:
+    if state.cancel_reason is not None:
+        return RunStatus.CANCELED, state.cancel_reason
+    failure = _failure(config, state)
+    if failure:
+        return RunStatus.FAILED, _join(_time_limit(state), failure)
+    return RunStatus.COMPLETED, _join(_time_limit(state), _tally(state), _unusable(state, config.metric.name))
+
+
+def _failure(config: SweepConfig, state: SweepState) -> str:
+    """Why the sweep failed; empty when it did not."""
+    counts, metric = _counts(state), config.metric.name
+    if not state.trials:
+        return "No trial was run." if state.out_of_time else "The search space holds no point."
+    if counts[RunStatus.FAILED] == len(state.trials):
+        return _commonest_error(state)
+    if state.best() is not None:
+        return ""
+    if not state.metric_seen and counts[RunStatus.COMPLETED]:
+        return mismatch(metric, logged_names(state)).in_words()
+    return _join(f"No trial has a usable value of {metric!r}.", _unusable(state, metric), "Log it as a finite number.")
+
+
+def _commonest_error(state: SweepState) -> str:
+    total = len(state.trials)
+    error, count = Counter(trial.error for trial in state.trials).most_common(1)[0]
+    first = next(trial.index for trial in state.trials if trial.error == error)
+    failed = "The only trial failed." if total == 1 else f"All {total} trials failed."
+    return f"{failed} The commonest error, {count} of {total}, first in trial {first}: {error}"
+
+
+def _time_limit(state: SweepState) -> str:
+    return f"The time limit of {state.limits.max_duration_s:g} s was reached." if state.out_of_time else ""
+
+
+def _unusable(state: SweepState, metric: str) -> str:
+    counts = [trial.unusable_values for trial in state.trials if trial.unusable_values]
+    if not counts:
+        return ""
+    return f"Values of {metric!r} that were no finite numbers: {sum(counts)}, in trials: {len(counts)}."
+
+
+def _tally(state: SweepState) -> str:
+    counts = _counts(state)
+    stopped = sum(trial.stopped_by_policy for trial in state.trials)
+    words = {
+        "completed": counts[RunStatus.COMPLETED],
+        "stopped early": stopped,
+        "canceled": counts[RunStatus.CANCELED] - stopped,
+        "failed": counts[RunStatus.FAILED],
+    }
+    parts = ", ".join(f"{count} {word}" for word, count in words.items() if count)
+    return f"{len(state.trials)} trial{'s' if len(state.trials) > 1 else ''}: {parts}."
+
+
+def _counts(state: SweepState) -> Counter[RunStatus]:
+    return Counter(trial.status for trial in state.trials)
+
+
+def _join(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)

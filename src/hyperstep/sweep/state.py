@@ -1,0 +1,104 @@
+"""What a sweep knows: its trials, their curves, and why no more may be launched."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hyperstep.policies.cohort import Cohort
+from hyperstep.sweep.config import Limits
+from hyperstep.sweep.trial_state import TrialState
+
+
+@dataclass(slots=True)
+class SweepState:
+    """The whole state of a sweep; equal events give equal states."""
+
+    limits: Limits
+    cohort: Cohort
+    trials: list[TrialState] = field(default_factory=list)
+    occupied: dict[int, None] = field(default_factory=dict)
+    """Trials that occupy a slot, in the order in which they took it."""
+    waiting: deque[int] = field(default_factory=deque)
+    """Trials whose attempt was lost and that wait for a slot."""
+    concurrency: int = 0
+    """Trials at one time, as far as the machine goes; 0 before the sweep was started."""
+    started_at_s: float | None = None
+    """Time of the first event, seconds since the epoch."""
+    now_s: float = 0.0
+    """The latest time that an event told."""
+    cancel_reason: str | None = None
+    out_of_time: bool = False
+    exhausted: bool = False
+    """The sampler has no further point."""
+    metric_seen: bool = False
+    """Some trial logged the primary metric, with whatever value."""
+    halted: bool = False
+    """A trial ended well without the primary metric, and no other has logged it: nothing new is launched."""
+    finished: bool = False
+
+    @property
+    def closing(self) -> bool:
+        """Nothing more is launched, and what runs was told to stop."""
+        return self.cancel_reason is not None or self.out_of_time
+
+    @property
+    def may_launch(self) -> bool:
+        """Whether a trial could still be launched, now or when a slot becomes free."""
+        if self.finished or self.closing:
+            return False
+        return bool(self.waiting) or self.may_sample
+
+    @property
+    def may_sample(self) -> bool:
+        """Whether a new trial could still be made."""
+        return not (self.exhausted or self.halted or self.closing or len(self.trials) >= self.limits.max_total)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a slot is free."""
+        return len(self.occupied) < self.concurrency
+
+    def live(self, index: int, attempt: int) -> TrialState | None:
+        """The trial, when that attempt of it occupies a slot; None for anything late, repeated or unknown."""
+        if not 0 <= index < len(self.trials):
+            return None
+        trial = self.trials[index]
+        return trial if trial.occupies_slot and trial.attempt == attempt else None
+
+    def best(self) -> tuple[int, float] | None:
+        """The best trial and its best usable value; of equal ones the lowest index.
+
+        Stopped and failed trials count, as in v1; attempts that were lost do not.
+        """
+        return self.cohort.best()
+
+    def check(self) -> None:
+        """See that the state is possible.
+
+        Raises:
+            AssertionError: It is not, which is a defect of the controller.
+        """
+        broken = [rule for rule, holds in self._invariants() if not holds]
+        if broken:
+            raise AssertionError("; ".join(broken))
+
+    def _invariants(self) -> Iterator[tuple[str, bool]]:
+        numbers = list(range(len(self.trials)))
+        open_trials = [trial for trial in self.trials if not trial.ended]
+        ended = [trial.index for trial in self.trials if trial.ended]
+        yield "trials are numbered in order", [trial.index for trial in self.trials] == numbers
+        yield "no more trials than the limit", len(self.trials) <= self.limits.max_total
+        yield "no more slots than the limit", self.concurrency <= self.limits.max_concurrent
+        yield (
+            "slots are held by trials that know it",
+            all(trial.occupies_slot == (trial.index in self.occupied) for trial in self.trials),
+        )
+        yield (
+            "each trial ended, holds a slot or waits for one",
+            sorted([*self.occupied, *self.waiting, *ended]) == numbers,
+        )
+        yield "no attempt beyond the limit", all(t.attempt <= self.limits.max_lost_attempts for t in self.trials)
+        yield "a closing sweep told all trials to stop", not self.closing or all(t.stop_reason for t in open_trials)
+        yield "a finished sweep has no open trial", not self.finished or not open_trials

@@ -1,0 +1,42 @@
+"""How running trials are told to stop: once each, with the reason."""
+
+from __future__ import annotations
+
+from hyperstep.records.status import RunStatus
+from hyperstep.sweep.instructions import EndTrial, Instruction, RecordDecision, StopTrial
+from hyperstep.sweep.state import SweepState
+from hyperstep.sweep.trial_state import TrialState
+
+
+def stop_trial(trial: TrialState, reason: str) -> StopTrial:
+    """Tell a trial that has not been told yet."""
+    trial.stop_reason = reason
+    return StopTrial(trial.index, trial.attempt, reason)
+
+
+def stop_all(state: SweepState, cause: str, reason: str) -> list[Instruction]:
+    """Stop every trial that has not been told yet; those that wait for a slot end at once.
+
+    Args:
+        state: The sweep's.
+        cause: What stands in the ledger: ``cancel`` or ``max_duration_s``.
+        reason: For people.
+    """
+    instructions: list[Instruction] = []
+    for index in state.occupied:
+        if not state.trials[index].stop_reason:
+            instructions += [_decision(index, cause, reason), stop_trial(state.trials[index], reason)]
+    for index in state.waiting:
+        instructions += [_decision(index, cause, reason), _end_waiting(state.trials[index], reason)]
+    state.waiting.clear()
+    return instructions
+
+
+def _decision(index: int, cause: str, reason: str) -> RecordDecision:
+    return RecordDecision("stop", index, {"cause": cause, "reason": reason})
+
+
+def _end_waiting(trial: TrialState, reason: str) -> EndTrial:
+    trial.stop_reason = trial.reason = reason
+    trial.status = RunStatus.CANCELED
+    return EndTrial(trial.index, trial.status, reason)
