@@ -35,7 +35,9 @@ class Launcher(ABC):
 
         Raises:
             ConflictError: The attempt was claimed before.
-            LaunchError: The process could not be started; the attempt is over.
+            LaunchError: The process could not be started; the attempt is over. ``poll`` does not report it; its exit
+                file says 127 (no such program) or 126, its log says why. Also when the launcher is closed: then the
+                attempt is left as it was.
         """
 
     @abstractmethod
@@ -63,4 +65,4 @@ class Launcher(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Stop watching. Ends no attempt."""
+        """Stop watching. Ends no attempt. ``pids`` lists none afterwards."""

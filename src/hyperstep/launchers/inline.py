@@ -76,6 +76,7 @@ class InlineLauncher(Launcher):
 
     def launch(self, attempt: Attempt) -> None:
         """As in the base."""
+        self._check_open(attempt)
         try:
             process = claim_and_start(_files(attempt), attempt.argv, attempt.env)
         except FileExistsError as error:
@@ -93,6 +94,7 @@ class InlineLauncher(Launcher):
 
     def adopt(self, attempt: Attempt) -> None:
         """As in the base. An attempt that was never claimed is claimed, and reported as lost."""
+        self._check_open(attempt)
         with self._lock:
             if attempt.key in self._children or attempt.key in self._adopted:
                 return
@@ -128,19 +130,28 @@ class InlineLauncher(Launcher):
 
     def close(self) -> None:
         """As in the base. Exit files are written on as long as our process lives."""
-        self._closed = True
         self._processes.close()
+        with self._lock:
+            self._closed = True
+            self._children.clear()
+            self._adopted.clear()
+
+    def _check_open(self, attempt: Attempt) -> None:
+        if self._closed:
+            rule = "A closed launcher starts and adopts nothing."
+            raise LaunchError(rule, received=attempt.key, remedy="Make another launcher.")
 
     def _wait(self, child: _Child) -> None:
         self._report(end_from(child.attempt.key, child.wait()))
 
     def _report(self, end: AttemptEnd) -> None:
         with self._lock:
+            if self._closed:
+                return
             self._children.pop(end.key, None)
             self._adopted.pop(end.key, None)
             self._ends.append(end)
-        if not self._closed:
-            self._notify()
+        self._notify()
 
 
 def _files(attempt: Attempt) -> AttemptFiles:

@@ -121,6 +121,7 @@ class LocalLauncher(Launcher):
         """As in the base."""
         with self._lock:
             self._closed = True
+            self._watched.clear()
         with self._connecting:
             link, self._link = self._link, None
         if link is not None:
@@ -191,8 +192,7 @@ class LocalLauncher(Launcher):
     def _link_to_host(self, *, start: bool) -> HostLink | None:
         with self._connecting:
             if self._closed:
-                rule = "A closed launcher starts and adopts nothing."
-                raise LaunchError(rule, remedy="Make another launcher.")
+                return None
             if self._link is None or not self._link.is_open:
                 path = self.control_path
                 connection = connect_or_start(path, idle_s=self._idle_s) if start else connect(path)
@@ -206,9 +206,13 @@ class LocalLauncher(Launcher):
 
         Raises:
             ConflictError: It is watched here already.
+            LaunchError: This launcher is closed.
         """
         watched = _Watched(attempt)
         with self._lock:
+            if self._closed:
+                rule = "A closed launcher starts and adopts nothing."
+                raise LaunchError(rule, received=attempt.key, remedy="Make another launcher.")
             if attempt.key in self._watched:
                 raise _conflict(attempt)
             self._watched[attempt.key] = watched

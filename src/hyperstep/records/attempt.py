@@ -26,7 +26,8 @@ class Attempt:
     ``uploads/``        files that the script uploaded while running
     ``std_log.txt``     standard output and error of the process
     ``records.jsonl``   what the trial client wrote, one record a line
-    ``claim.json``      made by exclusive create before the process starts: ``{"pid", "started_at"}``
+    ``claim.json``      made by exclusive create before the process starts, then filled: ``{"pid", "started_at", …}``,
+                        where ``started_at`` only serves to tell the process from a later one with its id
     ``exit.json``       the end marker: ``{"exit_code", "signal", "ended_at"}``
     """
 
