@@ -49,10 +49,7 @@ class Environment:
 
     def __init__(self, name: str, **kwargs: object) -> None:
         del kwargs
-        if not isinstance(name, str):
-            message = f"An environment's name is a text. Received: {name!r}."
-            raise TypeError(message)
-        self.name = name
+        self.name = _check_name(name)
         self.version: str | None = None
         self.python = PythonSection()
         self.docker = DockerSection()
@@ -83,7 +80,7 @@ class Environment:
             raise UserErrorException(message)
         record = registry.find_named(workspace.home, workspace.name, _KIND, name, _version_number(version))
         if record is not None:
-            return _from_definition(record.body, record.version)
+            return _versioned(record.body, record.version)
         if name.startswith(_CURATED):
             return _curated(name, version)
         known = ", ".join(r.name for r in registry.newest_named(workspace.home, workspace.name, _KIND))
@@ -95,7 +92,7 @@ class Environment:
     def list(workspace: Workspace) -> dict[str, Environment]:
         """The newest version of each registered environment, by name."""
         records = registry.newest_named(workspace.home, workspace.name, _KIND)
-        return {record.name: _from_definition(record.body, record.version) for record in records}
+        return {record.name: _versioned(record.body, record.version) for record in records}
 
     @staticmethod
     def from_conda_specification(name: str, file_path: str | Path) -> Environment:
@@ -152,13 +149,13 @@ class Environment:
         known = registry.find_named(workspace.home, workspace.name, _KIND, self.name)
         body = self.definition()
         if known is not None and dict(known.body) == body:
-            return _from_definition(known.body, known.version)
-        return _from_definition(body, registry.put_named(workspace.home, workspace.name, _KIND, self.name, body))
+            return _versioned(known.body, known.version)
+        return _versioned(body, registry.put_named(workspace.home, workspace.name, _KIND, self.name, body))
 
     def clone(self, new_name: str) -> Environment:
         """A copy under another name, without a version."""
         environment = copy.deepcopy(self)
-        environment.name = Environment(new_name).name
+        environment.name = _check_name(new_name)
         environment.version = None
         return environment
 
@@ -198,6 +195,13 @@ class EnvironmentReference:
         return Environment.get(workspace, self.name, self.version)
 
 
+def _check_name(name: object) -> str:
+    if isinstance(name, str):
+        return name
+    message = f"An environment's name is a text. Received: {name!r}."
+    raise TypeError(message)
+
+
 def _curated(name: str, version: str | int | None) -> Environment:
     environment = Environment(name)
     environment.version = None if version is None else str(version)
@@ -210,9 +214,9 @@ def _version_number(version: str | int | None) -> int | None:
     return int(version) if version is not None and str(version).isdigit() else None
 
 
-def _from_definition(body: Mapping[str, Any], version: int) -> Environment:
+def environment_of(body: Mapping[str, Any]) -> Environment:
+    """The environment that ``definition()`` described."""
     environment = Environment(str(body["name"]))
-    environment.version = str(version)
     python, docker = body["python"], body["docker"]
     environment.python.interpreter_path = python["interpreterPath"]
     environment.python.user_managed_dependencies = python["userManagedDependencies"]
@@ -229,6 +233,12 @@ def _from_definition(body: Mapping[str, Any], version: int) -> Environment:
     environment.docker.shm_size = docker["shmSize"]
     environment.environment_variables = body["environmentVariables"]
     environment.inferencing_stack_version = body["inferencingStackVersion"]
+    return environment
+
+
+def _versioned(body: Mapping[str, Any], version: int) -> Environment:
+    environment = environment_of(body)
+    environment.version = str(version)
     return environment
 
 

@@ -1,0 +1,324 @@
+"""Run: reading a run's records, and changing them. A training script can load this without the engine."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.core.run_base import RunBase
+
+TYPE_CHECKING = False  # a name that type checkers know; ``typing`` itself costs milliseconds
+if TYPE_CHECKING:
+    import builtins
+    import os
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from hyperstep.azureml_v1.core.environment import Environment
+    from hyperstep.azureml_v1.core.experiment import Experiment
+    from hyperstep.azureml_v1.core.model import Model
+    from hyperstep.azureml_v1.core.run_factory import Filter
+    from hyperstep.azureml_v1.core.workspace import Workspace
+
+# Each method loads what it needs when it is called, so that importing this module stays light:
+# ruff: noqa: PLC0415
+
+
+class Run(RunBase):
+    """A recorded run: its state, metrics, files, children, and what can be changed about it.
+
+    Args:
+        experiment: Its experiment.
+        run_id: Its id.
+        outputs: Accepted and not used.
+        **kwargs: Accepted and not used.
+    """
+
+    @staticmethod
+    def get(workspace: Workspace, run_id: str) -> Run:
+        """The run of that id, as the class that fits it.
+
+        Raises:
+            ServiceException: No run has that id.
+        """
+        from hyperstep.azureml_v1.core.run_factory import find_run
+
+        return find_run(workspace, run_id)
+
+    @staticmethod
+    def list(
+        experiment: Experiment,
+        type: str | None = None,  # noqa: A002 - the v1 signature
+        tags: Filter = None,
+        properties: Filter = None,
+        status: str | None = None,
+        include_children: bool = False,
+        _rehydrate_runs: bool = True,
+    ) -> Iterator[Run]:
+        """An experiment's runs, newest first."""
+        from hyperstep.azureml_v1.core.run_factory import list_runs
+
+        return list_runs(
+            experiment, kind=type, tags=tags, properties=properties, status=status, include_children=include_children
+        )
+
+    @staticmethod
+    def add_type_provider(runtype: str, run_factory: Callable[..., Any]) -> None:
+        """Have runs of a type made by a function of the experiment and the run's details."""
+        from hyperstep.azureml_v1.core.run_factory import type_providers
+
+        type_providers[runtype] = run_factory
+
+    @classmethod
+    def get_context(cls, allow_offline: bool = True, used_for_context_manager: bool = False, **kwargs: object) -> Any:  # noqa: ANN401 - a job's run, or an offline one
+        """The run that this process executes, else an offline run.
+
+        Raises:
+            RunEnvironmentException: The process is no job, and ``allow_offline`` is False.
+        """
+        from hyperstep_trial.run import Run as JobRun
+
+        return JobRun.get_context(allow_offline, used_for_context_manager, **kwargs)
+
+    @classmethod
+    def get_submitted_run(cls, **kwargs: object) -> Any:  # noqa: ANN401 - see get_context
+        """The same as ``get_context``, under its old name."""
+        return cls.get_context(**kwargs)  # type: ignore[arg-type]
+
+    @property
+    def parent(self) -> Run | None:
+        """The run above; None at the top."""
+        from hyperstep.azureml_v1.core.run_factory import find_run
+
+        parent_id = self._record().parent_id
+        return find_run(self._experiment.workspace, parent_id) if parent_id else None
+
+    def get_children(
+        self,
+        recursive: bool = False,
+        tags: Filter = None,
+        properties: Filter = None,
+        type: str | None = None,  # noqa: A002 - the v1 signature
+        status: str | None = None,
+        _rehydrate_runs: bool = True,
+    ) -> Iterator[Run]:
+        """The runs below, newest first; filtered where something is given.
+
+        Args:
+            recursive: Those below them too.
+            tags: A tag's name, several names, or names with values.
+            properties: The same for properties.
+            type: As ``type`` of a run.
+            status: As ``status`` of a run.
+        """
+        from hyperstep.azureml_v1.core.run_factory import list_children
+
+        return list_children(
+            self._source, recursive=recursive, tags=tags, properties=properties, kind=type, status=status
+        )
+
+    def get_details(self) -> dict[str, Any]:
+        """Id, status, times, properties, definition (with the flat list of arguments), log files, error."""
+        from hyperstep.azureml_v1.core.run_details import details
+
+        return details(self._source)
+
+    def get_details_with_logs(self) -> dict[str, Any]:
+        """The same, with each log's text instead of its path."""
+        from hyperstep.azureml_v1.core.run_details import details, log_text
+
+        found = details(self._source)
+        found["logFiles"] = {name: log_text(self._source, name) for name in found["logFiles"]}
+        return found
+
+    def get_detailed_status(self) -> dict[str, Any]:
+        """Status, and why."""
+        record = self._record()
+        return {"status": record.status.value, "details": record.reason, "queueingInfo": None}
+
+    def get_environment(self) -> Environment:
+        """The environment that it was submitted with.
+
+        Raises:
+            UserErrorException: It has none.
+        """
+        from hyperstep.azureml_v1.core.environment import environment_of
+        from hyperstep.azureml_v1.exceptions import UserErrorException
+
+        definition = self._source.code().get("environment")
+        if not definition:
+            message = f"Run {self._run_id} was submitted without an environment."
+            raise UserErrorException(message)
+        return environment_of(definition)
+
+    def get_snapshot_id(self) -> str | None:
+        """Digest of its source folder; None when it has none."""
+        return self._source.code().get("snapshot")
+
+    def get_metrics(
+        self, name: str | None = None, recursive: bool = False, run_type: str | None = None, populate: bool = False
+    ) -> dict[str, Any]:
+        """What it logged, by metric name; with ``recursive``, by run id and then by name.
+
+        Args:
+            name: Only this metric.
+            recursive: Of the runs below too.
+            run_type: With ``recursive``: only of runs of this type.
+            populate: Give files as objects instead of texts.
+        """
+        from hyperstep.azureml_v1.core.run_metrics import shaped
+        from hyperstep.azureml_v1.core.run_source import RUN_TYPES
+
+        source = self._source
+        if not recursive:
+            return shaped(source.journal.metrics(self._run_id, name=name), populate=populate)
+        runs = [source.record(), *source.children(recursive=True)]
+        fitting = [run.id for run in runs if run_type in {None, RUN_TYPES[run.kind]}]
+        return {run_id: shaped(source.journal.metrics(run_id, name=name), populate=populate) for run_id in fitting}
+
+    def get_file_names(self) -> builtins.list[str]:
+        """Names of its files, sorted."""
+        from hyperstep.azureml_v1.core.run_files import files
+
+        return [file.path for file in files(self._source)]
+
+    def download_file(
+        self, name: str, output_file_path: str | os.PathLike[str] | None = None, _validate_checksum: bool = False
+    ) -> None:
+        """Copy one of its files to a path or into a folder; without one into the current folder.
+
+        Raises:
+            UserErrorException: It has no such file; the message lists those it has.
+        """
+        from hyperstep.azureml_v1.core.run_files import download_file
+
+        download_file(self._source, name, output_file_path)
+
+    def download_files(
+        self,
+        prefix: str | None = None,
+        output_directory: str | os.PathLike[str] | None = None,
+        output_paths: Sequence[str] | None = None,
+        batch_size: int = 100,
+        append_prefix: bool = True,
+        timeout_seconds: int | None = None,
+    ) -> None:
+        """Copy the files in one of its folders, or all.
+
+        Args:
+            prefix: Name of the folder within the run; all without it.
+            output_directory: Where to; the current folder without it.
+            output_paths: A path for each file, in order of names, instead.
+            batch_size: Accepted and not used.
+            append_prefix: Keep the folder's own name in the copies' paths.
+            timeout_seconds: Accepted and not used.
+
+        Raises:
+            UserErrorException: No file is there, or the paths are not as many as the files.
+        """
+        from hyperstep.azureml_v1.core.run_files import download_files
+
+        del batch_size, timeout_seconds
+        download_files(self._source, prefix, output_directory, output_paths, append_prefix=append_prefix)
+
+    def get_all_logs(self, destination: str | os.PathLike[str] | None = None) -> builtins.list[str]:
+        """Copy all its logs into a folder; returns their paths."""
+        from hyperstep.azureml_v1.core.run_files import all_logs
+
+        return all_logs(self._source, destination)
+
+    def register_model(
+        self,
+        model_name: str,
+        model_path: str | None = None,
+        tags: Mapping[str, object] | None = None,
+        properties: Mapping[str, object] | None = None,
+        model_framework: str | None = None,
+        model_framework_version: str | None = None,
+        description: str | None = None,
+        datasets: object = None,
+        sample_input_dataset: object = None,
+        sample_output_dataset: object = None,
+        resource_configuration: object = None,
+        **kwargs: object,
+    ) -> Model:
+        """Register some of its files as a new version of a model.
+
+        Args:
+            model_name: Letters, digits, ``-``, ``.``, ``_``.
+            model_path: Name of a file or folder of the run; the model's name without it.
+            tags: Of the model.
+            properties: Of the model.
+            model_framework: What it was made with.
+            model_framework_version: In which version.
+            description: Of the model.
+            datasets: Accepted and not used.
+            sample_input_dataset: Accepted and not used.
+            sample_output_dataset: Accepted and not used.
+            resource_configuration: Accepted and not used.
+            **kwargs: Accepted and not used.
+
+        Raises:
+            ModelPathNotFoundException: The run has no such file or folder; the message lists its files.
+            WebserviceException: The name breaks the rule, or a framework version comes without a framework.
+        """
+        from hyperstep.azureml_v1.core.model_registration import ModelDescription, register_from_run
+
+        del datasets, sample_input_dataset, sample_output_dataset, resource_configuration, kwargs
+        described = ModelDescription.create(
+            tags, properties, description, model_framework, model_framework_version, run_id=self._run_id
+        )
+        return register_from_run(self._source, self._experiment, model_name, model_path or model_name, described)
+
+    def cancel(self) -> None:
+        """Ask for its end; running processes are ended by its runner. Returns at once."""
+        from hyperstep.runtime.submission import request_cancel
+
+        request_cancel(self._source.home, self._run_id, "canceled by Run.cancel()")
+
+    def wait_for_completion(
+        self, show_output: bool = False, wait_post_processing: bool = False, raise_on_error: bool = True
+    ) -> dict[str, Any]:
+        """Wait until it has ended and its files are kept; returns its details.
+
+        Args:
+            show_output: Print its log while it grows.
+            wait_post_processing: Accepted; its files are always waited for.
+            raise_on_error: Raise when it failed.
+
+        Raises:
+            ActivityFailedException: It failed, and ``raise_on_error`` is True.
+            ExperimentExecutionException: The waiting was interrupted (the run goes on), or nothing drives the run.
+        """
+        from hyperstep.azureml_v1.core.run_waiting import wait
+
+        del wait_post_processing
+        wait(self._source, self.get_portal_url(), show_output=show_output, raise_on_error=raise_on_error)
+        return self.get_details()
+
+    @property
+    def input_datasets(self) -> dict[str, Any]:
+        """Of the run that this process executes: the path (or, in direct mode, the dataset) of each dataset input."""
+        from hyperstep.azureml_v1.core.job_data import input_datasets
+
+        return input_datasets(self._experiment.workspace, self._run_id)
+
+    @property
+    def output_datasets(self) -> dict[str, Any]:
+        """Of the run that this process executes: the path of each dataset output."""
+        from hyperstep.azureml_v1.core.job_data import output_datasets
+
+        return output_datasets(self._run_id)
+
+
+def get_run(experiment: Experiment, run_id: str, rehydrate: bool = True, clean_up: bool = True) -> Run:
+    """A run of an experiment by its id.
+
+    Args:
+        experiment: Its experiment.
+        run_id: Its id.
+        rehydrate: As the class that fits it; else as a plain Run.
+        clean_up: Accepted and not used.
+
+    Raises:
+        ServiceException: No run has that id.
+    """
+    del clean_up
+    return Run.get(experiment.workspace, run_id) if rehydrate else Run(experiment, run_id)

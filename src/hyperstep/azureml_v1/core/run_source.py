@@ -1,0 +1,126 @@
+"""Where a run's records are read: its record, its journal, its files on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hyperstep.azureml_v1.exceptions import ServiceException
+from hyperstep.errors import NotFoundError
+from hyperstep.records.run import RunKind, RunRecord
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.workspace import Workspace
+    from hyperstep.records.attempt import Attempt
+    from hyperstep.run_store.base import Journal
+    from hyperstep.runtime.home import Home
+
+STD_LOG = "user_logs/std_log.txt"
+DRIVER_LOG = "azureml-logs/70_driver_log.txt"
+SWEEP_LOG = "azureml-logs/hyperdrive.txt"
+
+RUN_TYPES = {
+    RunKind.PIPELINE: "azureml.PipelineRun",
+    RunKind.STEP: "azureml.StepRun",
+    RunKind.SWEEP: "hyperdrive",
+    RunKind.TRIAL: "azureml.scriptrun",
+    RunKind.SCRIPT: "azureml.scriptrun",
+    RunKind.INTERACTIVE: "azureml.interactiverun",
+}
+"""What ``Run.type`` says."""
+
+
+class RunSource:
+    """Reads one run's records; asks the store anew at each call.
+
+    Args:
+        workspace: Whose home it is read from.
+        run_id: Which run.
+    """
+
+    def __init__(self, workspace: Workspace, run_id: str) -> None:
+        self.workspace = workspace
+        self.run_id = run_id
+        self._root_id = ""
+
+    @property
+    def home(self) -> Home:
+        """The home."""
+        return self.workspace.home
+
+    @property
+    def root_id(self) -> str:
+        """Id of the run at the top.
+
+        Raises:
+            ServiceException: No run has this id.
+        """
+        if not self._root_id:
+            try:
+                self._root_id = self.home.store.root_of(self.run_id)
+            except NotFoundError as error:
+                raise ServiceException(error) from error
+        return self._root_id
+
+    @property
+    def journal(self) -> Journal:
+        """The records of the whole tree."""
+        return self.home.store.journal(self.root_id)
+
+    def record(self) -> RunRecord:
+        """The run's record, as it is now.
+
+        Raises:
+            ServiceException: No run has this id.
+        """
+        try:
+            return self.journal.run(self.run_id)
+        except NotFoundError as error:
+            raise ServiceException(error) from error
+
+    def children(self, *, recursive: bool = False) -> Iterator[RunRecord]:
+        """The runs directly below, newest first; with ``recursive`` each followed by those below it."""
+        journal = self.journal
+        for child in reversed(journal.runs(parent_id=self.run_id)):
+            yield child
+            if recursive:
+                yield from RunSource(self.workspace, child.id).children(recursive=True)
+
+    def last_attempt(self) -> Attempt | None:
+        """The newest attempt; None before the first."""
+        attempts = self.journal.attempts(self.run_id)
+        return self.home.attempt(self.record(), attempts[-1].key.number) if attempts else None
+
+    def log_file(self) -> Path | None:
+        """The file that grows while the run goes on; None when it has none (yet)."""
+        run = self.record()
+        if run.kind is RunKind.SWEEP:
+            path = self.home.run_folder(run) / SWEEP_LOG
+        else:
+            attempt = self.last_attempt()
+            if attempt is None:
+                return None
+            path = attempt.log_file
+        return path if path.exists() else None
+
+    def code(self) -> Mapping[str, Any]:
+        """What was submitted as this run's code: snapshot, script, environment; empty for a pipeline run."""
+        envelope = self.journal.spec()
+        spec: Mapping[str, Any] = envelope.get("spec", envelope) if isinstance(envelope, Mapping) else {}  # type: ignore[assignment]
+        if "code" in spec:
+            return _mapping(spec["code"])
+        node = self._node_id()
+        steps: Sequence[Mapping[str, Any]] = spec.get("steps") or ()
+        return next((_mapping(step["code"]) for step in steps if step["id"] == node), {})
+
+    def _node_id(self) -> str | None:
+        journal = self.journal
+        run: RunRecord | None = self.record()
+        while run is not None and run.kind is not RunKind.STEP:
+            run = journal.run(run.parent_id) if run.parent_id else None
+        return run.properties.get("azureml.nodeid") if run is not None else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
