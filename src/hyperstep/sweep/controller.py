@@ -74,6 +74,13 @@ class SweepController:
         """Whether FinishSweep was instructed."""
         return self.state.finished
 
+    def is_overdue(self, now_s: float) -> bool:
+        """Whether a TimeAdvanced of ``now_s`` would end the sweep: nothing else needs to be told of the time."""
+        limit, started = self.config.limits.max_duration_s, self.state.started_at_s
+        if limit is None or started is None or self.state.closing or self.finished:
+            return False
+        return now_s - started >= limit
+
     def attempt_of(self, trial: int) -> int:
         """Number of the newest attempt of a trial that was launched."""
         return self.state.trials[trial].attempt
@@ -133,8 +140,8 @@ class SweepController:
 
     def _watch_time(self) -> list[Instruction]:
         """Look at the limit of duration, which any event may reveal to be over."""
-        state, limit = self.state, self.config.limits.max_duration_s
-        if limit is None or state.closing or state.started_at_s is None or state.now_s - state.started_at_s < limit:
+        if not self.is_overdue(self.state.now_s):
             return []
-        state.out_of_time = True
-        return stop_all(state, "max_duration_s", f"the time limit of {limit:g} s was reached")
+        self.state.out_of_time = True
+        limit = self.config.limits.max_duration_s
+        return stop_all(self.state, "max_duration_s", f"the time limit of {limit:g} s was reached")

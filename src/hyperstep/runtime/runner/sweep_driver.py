@@ -92,8 +92,8 @@ class SweepDriver:
             self._feed(unit, CancelRequested(at_s=self._context.now(), reason=reason))
 
     def tick(self) -> None:
-        """Look at the limits of duration."""
-        if self._config.limits.max_duration_s is not None:
+        """Tell the sweep that its time is over, once it is."""
+        if self._controller.is_overdue(self._context.now()):
             with self._context.transaction() as unit:
                 self._feed(unit, TimeAdvanced(at_s=self._context.now()))
 

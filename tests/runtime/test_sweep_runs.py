@@ -1,0 +1,187 @@
+"""Sweeps with real processes: results, early stops, failures, mismatched metrics, cancel, takeover."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from hyperstep.digest import Json
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.submission import Label, ensure_runner, live_owner, request_cancel, submit_step
+from tests.runtime.bench import Bench, sweep_config
+
+LOG_X = """
+import sys
+from hyperstep_trial import Run
+x = float(sys.argv[sys.argv.index("--x") + 1])
+run = Run.get_context()
+run.log("acc", x / 10)
+open("outputs/model.txt", "w").write(str(x))
+"""
+
+
+def trials(bench: Bench, sweep_id: str) -> list[RunRecord]:
+    return bench.home.store.journal(bench.home.store.root_of(sweep_id)).runs(kind=RunKind.TRIAL)
+
+
+def run_sweep(bench: Bench, label: Label, script: str, config: dict[str, Json]) -> RunRecord:
+    run = submit_step(bench.home, bench.tuning_step(script, config), label)
+    return bench.wait(run.id)
+
+
+def test_a_sweep_runs_its_trials_and_names_the_best(bench: Bench, label: Label) -> None:
+    sweep = run_sweep(bench, label, LOG_X, sweep_config(total=4))
+    assert sweep.status is RunStatus.COMPLETED, sweep
+    assert sweep.properties["best_child_run_id"] == f"{sweep.id}_3"
+    assert json.loads(sweep.properties["score"]) == 0.3
+    found = trials(bench, sweep.id)
+    assert [t.id for t in found] == [f"{sweep.id}_{i}" for i in range(4)]
+    assert all(t.status is RunStatus.COMPLETED for t in found)
+    assert [json.loads(t.properties["hyperparameters"]) for t in found] == [{"x": i} for i in range(4)]
+    assert found[2].arguments == ("--x", "2")
+    journal = bench.home.store.journal(sweep.id)
+    assert [d.kind for d in journal.decisions(sweep.id)].count("sample") == 4
+    assert {m.value for records in journal.metrics_of_children(sweep.id).values() for m in records} == {0, 0.1, 0.2, 0.3}
+
+
+def test_a_bad_trial_is_stopped_early_with_its_evidence(bench: Bench, label: Label) -> None:
+    script = """
+import sys, time
+from hyperstep_trial import Run
+x = float(sys.argv[sys.argv.index("--x") + 1])
+run = Run.get_context()
+for epoch in range(3000 if x == 0 else 3):
+    run.log("acc", x / 10)
+    time.sleep(0.1)
+"""
+    policy: Json = {"name": "Bandit", "properties": {"slack_factor": 0.1, "evaluation_interval": 2}}
+    sweep = run_sweep(bench, label, script, sweep_config(total=3, concurrent=3, policy=policy))
+    found = trials(bench, sweep.id)
+    assert sweep.status is RunStatus.COMPLETED
+    assert found[0].status is RunStatus.CANCELED
+    assert "Bandit" in found[0].reason
+    assert found[2].status is RunStatus.COMPLETED
+    stop = next(d for d in bench.home.store.journal(sweep.id).decisions(sweep.id) if d.kind == "stop")
+    assert stop.subject in {found[0].id, found[1].id}
+    assert stop.evidence["interval"] == 2
+
+
+BAD_VALUES = """
+import sys
+from hyperstep_trial import Run
+x = int(sys.argv[sys.argv.index("--x") + 1])
+run = Run.get_context()
+if x == 0:
+    raise ValueError("boom")
+run.log("acc", [None, float("nan"), float("inf"), "text", 0.5, None][x]) if x < 5 else run.log("loss", 1)
+"""
+
+
+def test_crashes_and_unusable_values_break_nothing_and_are_never_best(bench: Bench, label: Label) -> None:
+    sweep = run_sweep(bench, label, BAD_VALUES, sweep_config(total=6, concurrent=2))
+    found = trials(bench, sweep.id)
+    assert sweep.status is RunStatus.COMPLETED
+    assert sweep.properties["best_child_run_id"] == f"{sweep.id}_4"
+    assert found[0].status is RunStatus.FAILED
+    assert found[0].error is not None
+    assert "ValueError: boom" in found[0].error.message
+    assert all(t.status is RunStatus.COMPLETED for t in found[1:])
+    assert sweep.reason
+
+
+def test_all_trials_failed_names_the_commonest_error(bench: Bench, label: Label) -> None:
+    sweep = run_sweep(bench, label, "raise ValueError('no data')", sweep_config(total=3))
+    assert sweep.status is RunStatus.FAILED
+    assert sweep.error is not None
+    assert "ValueError: no data" in sweep.error.message
+    assert "3" in sweep.error.message
+    assert "std_log.txt" in sweep.error.details
+
+
+def test_a_metric_of_another_name_halts_after_the_first_trial(bench: Bench, label: Label) -> None:
+    script = "from hyperstep_trial import Run\nRun.get_context().log('Acc', 1)"
+    sweep = run_sweep(bench, label, script, sweep_config(total=20, concurrent=1))
+    assert sweep.status is RunStatus.FAILED
+    assert sweep.error is not None
+    assert "'acc'" in sweep.error.message
+    assert "'Acc'" in sweep.error.message
+    assert len(trials(bench, sweep.id)) == 1
+
+
+def test_cancel_ends_every_trial_and_keeps_what_was_logged(bench: Bench, label: Label) -> None:
+    script = """
+import signal, time
+from hyperstep_trial import Run
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+Run.get_context().log("acc", 0.4)
+time.sleep(600)
+"""
+    run = submit_step(bench.home, bench.tuning_step(script, sweep_config(total=4)), label)
+    journal = bench.home.store.journal(run.id)
+    bench.wait_until(lambda: len(journal.metrics_of_children(run.id)) == 2)
+    request_cancel(bench.home, run.id, "enough")
+    ended = bench.wait(run.id)
+    assert ended.status is RunStatus.CANCELED
+    found = trials(bench, run.id)
+    assert len(found) == 2
+    assert all(t.status is RunStatus.CANCELED for t in found)
+    assert ended.properties["best_child_run_id"] == f"{run.id}_0"
+
+
+def test_a_metric_printed_to_the_log_is_read_by_a_pattern(bench: Bench, label: Label) -> None:
+    script = "import sys\nfor i in range(3): print(f'epoch {i} acc={i / 10}')"
+    step = bench.tuning_step(script, sweep_config(total=1))
+    from dataclasses import replace  # noqa: PLC0415
+
+    assert step.tuning is not None
+    step = replace(step, tuning=replace(step.tuning, metric_pattern=r"acc=([0-9.]+)"))
+    sweep = bench.wait(submit_step(bench.home, step, label).id)
+    assert sweep.status is RunStatus.COMPLETED, sweep
+    metrics = bench.home.store.journal(sweep.id).metrics(f"{sweep.id}_0")
+    assert [m.value for m in metrics] == [0.0, 0.1, 0.2]
+
+
+TOLD = """
+import os, sys, time
+from hyperstep_trial import Run
+x = int(sys.argv[sys.argv.index("--x") + 1])
+with open(os.environ["OUTSIDE"], "a") as file:
+    file.write(f"{x}\\n")
+run = Run.get_context()
+for step in range(10):
+    run.log("acc", x + step / 100)
+    time.sleep(0.05)
+open("outputs/done.txt", "w").write(str(x))
+"""
+
+
+def test_a_killed_runner_is_resumed_without_losing_or_repeating_anything(
+    bench: Bench, label: Label, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside.txt"
+    monkeypatch.setenv("OUTSIDE", str(outside))
+    run = submit_step(bench.home, bench.tuning_step(TOLD, sweep_config(total=6)), label)
+    journal = bench.home.store.journal(run.id)
+    bench.wait_until(lambda: sum(len(m) for m in journal.metrics_of_children(run.id).values()) >= 15)
+    owner = live_owner(bench.home, run.id)
+    assert owner is not None
+    os.kill(owner.pid, signal.SIGKILL)
+    bench.wait_until(lambda: live_owner(bench.home, run.id) is None)
+    assert bench.read(run.id).status is RunStatus.RUNNING
+    assert ensure_runner(bench.home, run.id)
+    ended = bench.wait(run.id)
+    assert ended.status is RunStatus.COMPLETED, ended
+    assert sorted(outside.read_text().split()) == [str(i) for i in range(6)]
+    assert ended.properties["best_child_run_id"] == f"{run.id}_5"
+    for trial in trials(bench, run.id):
+        assert trial.status is RunStatus.COMPLETED
+        values = [m.value for m in journal.metrics(trial.id)]
+        assert values == [trial.number + step / 100 for step in range(10)]
+    owner = journal.owner()
+    assert owner is not None
+    assert owner.epoch == 2
