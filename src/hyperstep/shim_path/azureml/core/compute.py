@@ -1,0 +1,13 @@
+"""The names of ``azureml.core.compute``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "AmlCompute": "hyperstep.azureml_v1.core.compute",
+        "ComputeTarget": "hyperstep.azureml_v1.core.compute",
+    },
+)

@@ -1,0 +1,12 @@
+"""The names of ``azureml.core.experiment``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "Experiment": "hyperstep.azureml_v1.core.experiment",
+    },
+)

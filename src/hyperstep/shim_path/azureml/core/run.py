@@ -1,0 +1,14 @@
+"""The names of ``azureml.core.run``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "Run": "hyperstep_trial.run",
+        "_OfflineRun": "hyperstep_trial.offline",
+        "get_run": "hyperstep.azureml_v1.core.run",
+    },
+)
