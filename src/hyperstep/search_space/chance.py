@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import math
 from random import Random
+from statistics import NormalDist
 
 MAX_DEVIATIONS = 8.6
 """No draw of ``standard_normal`` is farther from 0: sqrt(-2 ln 2**-53) is 8.572."""
+
+_SMALLEST_SHARE = 2.0**-53
+_STANDARD = NormalDist()
 
 
 def whole_below(generator: Random, bound: int) -> int:
@@ -29,3 +33,13 @@ def standard_normal(generator: Random) -> float:
     """
     radius = math.sqrt(-2 * math.log(1 - generator.random()))
     return radius * math.cos(2 * math.pi * generator.random())
+
+
+def normal_quantile(share: float) -> float:
+    """The standard deviations below which ``share`` (0 to 1) of the normal draws lie; at most 8.3 from 0."""
+    return _STANDARD.inv_cdf(min(max(share, _SMALLEST_SHARE), 1 - _SMALLEST_SHARE))
+
+
+def normal_share(deviations: float) -> float:
+    """The share of normal draws below ``deviations``: the inverse of ``normal_quantile``."""
+    return _STANDARD.cdf(deviations)

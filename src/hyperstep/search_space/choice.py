@@ -25,6 +25,7 @@ class Choice(Distribution):
 
     name = "choice"
     argument_names = ("options",)
+    ordered = False
 
     def __init__(self, options: Sequence[Value]) -> None:
         if not isinstance(options, list | tuple) or not options:
@@ -35,6 +36,18 @@ class Choice(Distribution):
     def draw(self, generator: Random) -> Value:
         """One of the options."""
         return self.options[whole_below(generator, len(self.options))]
+
+    def quantile(self, share: float) -> Value:
+        """The options as listed, each with an equal part of [0, 1]."""
+        return self.options[min(int(share * len(self.options)), len(self.options) - 1)]
+
+    def share_of(self, value: Value) -> float:
+        """The middle of the part that the option has where it is listed first.
+
+        Raises:
+            InvalidInputError: It is no option.
+        """
+        return (self._places[self.position(value)] + 0.5) / len(self.options)
 
     @property
     def size(self) -> int:
@@ -68,6 +81,12 @@ class Choice(Distribution):
     def _positions(self) -> dict[str, int]:
         keys = dict.fromkeys(canonical_json(option) for option in self.options)
         return {key: position for position, key in enumerate(keys)}
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """Where each different option is listed first."""
+        first = {canonical_json(option): place for place, option in reversed(list(enumerate(self.options)))}
+        return [first[key] for key in self._positions]
 
     @cached_property
     def _different(self) -> list[Value]:

@@ -34,6 +34,16 @@ class Constant(Distribution):
         del generator
         return self.value
 
+    def quantile(self, share: float) -> Value:
+        """The value, whatever the share."""
+        del share
+        return self.value
+
+    def share_of(self, value: Value) -> float:
+        """The middle, 0.5."""
+        del value
+        return 0.5
+
     @property
     def size(self) -> int:
         """1."""

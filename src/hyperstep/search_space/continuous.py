@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from random import Random
 
+from hyperstep.search_space.argument_checks import require_number
 from hyperstep.search_space.distribution import Distribution, Value
 
 
@@ -27,6 +28,27 @@ class Continuous(Distribution):
     def draw(self, generator: Random) -> float:
         """A float."""
         return min(max(self._draw(generator), self.low), self.high)
+
+    @abstractmethod
+    def _quantile(self, share: float) -> float:
+        """The quantile, which may miss the bounds by a rounding error."""
+
+    @abstractmethod
+    def _share_of(self, value: float) -> float:
+        """The share, which may miss [0, 1] by a rounding error; ``value`` lies within the bounds."""
+
+    def quantile(self, share: float) -> float:
+        """A float within the bounds."""
+        return min(max(self._quantile(share), self.low), self.high)
+
+    def share_of(self, value: Value) -> float:
+        """The share of draws below ``value``; a number outside the bounds counts as the nearer bound.
+
+        Raises:
+            InvalidInputError: Not an int or float, or not finite.
+        """
+        number = require_number("The value", value)  # type: ignore[arg-type]  # it checks
+        return min(max(self._share_of(min(max(number, self.low), self.high)), 0.0), 1.0)
 
     @property
     def size(self) -> None:

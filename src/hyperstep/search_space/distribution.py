@@ -24,6 +24,8 @@ class Distribution(ABC):
     """The v1 name: ``choice``, ``randint``, ``uniform`` …"""
     argument_names: ClassVar[tuple[str, ...]]
     """What the constructor takes, in v1's order."""
+    ordered: ClassVar[bool] = True
+    """Whether values that are near each other are alike; options of a choice need not be."""
 
     @classmethod
     def from_arguments(cls, arguments: Sequence[Json]) -> Self:
@@ -41,6 +43,20 @@ class Distribution(ABC):
     @abstractmethod
     def draw(self, generator: Random) -> Value:
         """One value. Uses only ``generator`` for chance."""
+
+    @abstractmethod
+    def quantile(self, share: float) -> Value:
+        """The value up to which ``share`` of all draws lie, in natural order; ``share`` from 0 to 1.
+
+        Even shares give values as they are drawn, and a greater share never a smaller value.
+        """
+
+    @abstractmethod
+    def share_of(self, value: Value) -> float:
+        """A share in [0, 1] whose ``quantile`` is ``value``, as near as floats allow; in the far tails it saturates.
+
+        Meant for a value that could have been drawn.
+        """
 
     @property
     @abstractmethod

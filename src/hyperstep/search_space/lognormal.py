@@ -8,7 +8,7 @@ from random import Random
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
 from hyperstep.search_space.argument_checks import require_number, require_sigma
-from hyperstep.search_space.chance import MAX_DEVIATIONS, standard_normal
+from hyperstep.search_space.chance import MAX_DEVIATIONS, normal_quantile, normal_share, standard_normal
 from hyperstep.search_space.continuous import Continuous
 from hyperstep.search_space.quantized import Quantized
 
@@ -37,6 +37,14 @@ class LogNormal(Continuous):
 
     def _draw(self, generator: Random) -> float:
         return math.exp(self.mu + self.sigma * standard_normal(generator))
+
+    def _quantile(self, share: float) -> float:
+        return math.exp(self.mu + self.sigma * normal_quantile(share))
+
+    def _share_of(self, value: float) -> float:
+        if not self.sigma or value == 0:  # exp rounds to 0 from about -745 on
+            return 0.0 if self.sigma else 0.5
+        return normal_share((math.log(value) - self.mu) / self.sigma)
 
     def arguments(self) -> list[Json]:
         """``[mu, sigma]``."""

@@ -37,7 +37,15 @@ class LogUniform(Continuous):
             raise InvalidInputError(rule, received=max_value, remedy=remedy) from error
 
     def _draw(self, generator: Random) -> float:
-        return math.exp(self.min_value + (self.max_value - self.min_value) * generator.random())
+        return self._quantile(generator.random())
+
+    def _quantile(self, share: float) -> float:
+        return math.exp(self.min_value + (self.max_value - self.min_value) * share)
+
+    def _share_of(self, value: float) -> float:
+        if self.low == self.high or value == 0:  # exp rounds to 0 from about -745 on
+            return 0.5 if self.low == self.high else 0.0
+        return (math.log(value) - self.min_value) / (self.max_value - self.min_value)
 
     def arguments(self) -> list[Json]:
         """``[min_value, max_value]``."""

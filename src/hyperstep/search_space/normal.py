@@ -8,7 +8,7 @@ from random import Random
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
 from hyperstep.search_space.argument_checks import require_number, require_sigma
-from hyperstep.search_space.chance import MAX_DEVIATIONS, standard_normal
+from hyperstep.search_space.chance import MAX_DEVIATIONS, normal_quantile, normal_share, standard_normal
 from hyperstep.search_space.continuous import Continuous
 from hyperstep.search_space.quantized import Quantized
 
@@ -35,6 +35,12 @@ class Normal(Continuous):
 
     def _draw(self, generator: Random) -> float:
         return self.mu + self.sigma * standard_normal(generator)
+
+    def _quantile(self, share: float) -> float:
+        return self.mu + self.sigma * normal_quantile(share)
+
+    def _share_of(self, value: float) -> float:
+        return normal_share((value - self.mu) / self.sigma) if self.sigma else 0.5
 
     def arguments(self) -> list[Json]:
         """``[mu, sigma]``."""

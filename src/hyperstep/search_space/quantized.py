@@ -44,8 +44,19 @@ class Quantized(Distribution):
 
     def draw(self, generator: Random) -> Value:
         """A multiple of ``q``, as a float."""
-        multiple = round(self.source.draw(generator) / self.q)
-        return self._value(min(max(multiple, self._lowest), self._highest))
+        return self._rounded(self.source.draw(generator))
+
+    def quantile(self, share: float) -> Value:
+        """The multiple that the source's quantile rounds to."""
+        return self._rounded(self.source.quantile(share))
+
+    def share_of(self, value: Value) -> float:
+        """The source's share of the multiple, or of the source's bound where that is nearer.
+
+        Raises:
+            InvalidInputError: Not an int or float, or not finite.
+        """
+        return self.source.share_of(value)
 
     @property
     def size(self) -> int | None:
@@ -88,6 +99,9 @@ class Quantized(Distribution):
     def arguments(self) -> list[Json]:
         """The source's arguments, then ``q``."""
         return [*self.source.arguments(), self.q]
+
+    def _rounded(self, value: float) -> float:
+        return self._value(min(max(round(value / self.q), self._lowest), self._highest))
 
     def _value(self, multiple: int) -> float:
         return float(multiple) * float(self.q)

@@ -9,6 +9,9 @@ from hyperstep.errors import InvalidInputError
 from hyperstep.search_space.chance import whole_below
 from hyperstep.search_space.distribution import Distribution, Value
 
+FLOAT_STEPS = 2**53
+"""Shares are floats; multiplied by this they are whole, so that a bound beyond the largest float does no harm."""
+
 
 class RandInt(Distribution):
     """Whole numbers in [0, ``upper``), each equally likely.
@@ -32,6 +35,18 @@ class RandInt(Distribution):
     def draw(self, generator: Random) -> Value:
         """A whole number below ``upper``."""
         return whole_below(generator, self.upper)
+
+    def quantile(self, share: float) -> Value:
+        """The whole numbers, each with an equal part of [0, 1]."""
+        return min(int(share * FLOAT_STEPS) * self.upper // FLOAT_STEPS, self.upper - 1)
+
+    def share_of(self, value: Value) -> float:
+        """The middle of the number's part.
+
+        Raises:
+            InvalidInputError: Not an int in [0, ``upper``).
+        """
+        return (2 * self.position(value) + 1) / (2 * self.upper)
 
     @property
     def size(self) -> int:

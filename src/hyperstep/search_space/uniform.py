@@ -35,7 +35,13 @@ class Uniform(Continuous):
             raise InvalidInputError(rule, received=[min_value, max_value], remedy="Narrow them.")
 
     def _draw(self, generator: Random) -> float:
-        return self.low + (self.high - self.low) * generator.random()
+        return self._quantile(generator.random())
+
+    def _quantile(self, share: float) -> float:
+        return self.low + (self.high - self.low) * share
+
+    def _share_of(self, value: float) -> float:
+        return (value - self.low) / (self.high - self.low)
 
     def arguments(self) -> list[Json]:
         """``[min_value, max_value]``."""
