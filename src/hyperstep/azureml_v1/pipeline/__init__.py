@@ -1,0 +1,1 @@
+"""The v1 pipeline area: steps, the data between them, the graph they form, and the runs of it."""

@@ -1,0 +1,144 @@
+"""The nodes of a graph: steps, and the data that comes from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding
+from hyperstep.azureml_v1.pipeline.modules import ModuleBuilder, ModuleDef
+from hyperstep.azureml_v1.pipeline.port_definitions import InputPortDef, OutputPortDef, ParamDef
+from hyperstep.azureml_v1.pipeline.ports import InputPort, OutputPort, Param
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.pipeline.graph import Graph
+
+DATA_PORT = "data"
+"""The one output of a node that stands for data from outside."""
+
+
+class Node:
+    """A node of a graph, with its ports and parameters by name."""
+
+    def __init__(self, graph: Graph, node_id: str, name: str) -> None:
+        self._graph = graph
+        self._node_id = node_id
+        self._name = name
+        self._inputs: dict[str, InputPort] = {}
+        self._outputs: dict[str, OutputPort] = {}
+        self._params: dict[str, Param] = {}
+
+    @property
+    def node_id(self) -> str:
+        """Eight hexadecimal characters, unique in the graph."""
+        return self._node_id
+
+    @property
+    def name(self) -> str:
+        """Not always unique."""
+        return self._name
+
+    @property
+    def inputs(self) -> list[InputPort]:
+        """All input ports, those for mere order included."""
+        return list(self._inputs.values())
+
+    @property
+    def outputs(self) -> list[OutputPort]:
+        """All output ports, that for mere order included."""
+        return list(self._outputs.values())
+
+    @property
+    def input_dict(self) -> dict[str, InputPort]:
+        """Input ports by name."""
+        return dict(self._inputs)
+
+    @property
+    def output_dict(self) -> dict[str, OutputPort]:
+        """Output ports by name."""
+        return dict(self._outputs)
+
+    @property
+    def params(self) -> dict[str, Param]:
+        """Parameters by name."""
+        return dict(self._params)
+
+    def get_input(self, name: str) -> InputPort:
+        """The input port of that name; KeyError when there is none."""
+        return self._inputs[name]
+
+    def get_output(self, name: str) -> OutputPort:
+        """The output port of that name; KeyError when there is none."""
+        return self._outputs[name]
+
+    def get_param(self, name: str) -> Param:
+        """The parameter of that name; KeyError when there is none."""
+        return self._params[name]
+
+    def run_after(self, node: Node) -> None:
+        """Let this node start only when ``node`` has ended."""
+        prefix = ModuleDef.fake_input_prefix
+        earlier = [port.incoming_edge for name, port in self._inputs.items() if name.startswith(prefix)]
+        if any(edge is not None and edge.source_port.node is node for edge in earlier):
+            return
+        output = node._outputs.setdefault(
+            ModuleDef.fake_output_name, OutputPort(node, OutputPortDef(ModuleDef.fake_output_name))
+        )
+        name = f"{prefix}{len(earlier)}"
+        self._inputs[name] = InputPort(self, InputPortDef(name))
+        self._inputs[name].connect(output)
+
+    def sequence(self, nodes: Sequence[Node]) -> None:
+        """Let ``nodes`` run one after another, after this one."""
+        self._graph.sequence([self, *nodes])
+
+
+class ModuleNode(Node):
+    """A step in the graph.
+
+    Args:
+        graph: The graph that it belongs to.
+        node_id: Unique in the graph.
+        name: Name of the step.
+        module_builder: What it runs; its definition says which ports and parameters there are.
+        bindings: For each input port what is bound to it.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        node_id: str,
+        name: str,
+        module_builder: ModuleBuilder,
+        bindings: Mapping[str, InputPortBinding],
+    ) -> None:
+        super().__init__(graph, node_id, name)
+        self._module_builder = module_builder
+        self._bindings = dict(bindings)
+        definition = module_builder.module_def
+        self._inputs = {port.name: InputPort(self, port) for port in definition.input_port_defs}
+        self._outputs = {port.name: OutputPort(self, port) for port in definition.output_port_defs}
+        self._params = {param.name: Param(param) for param in definition.param_defs}
+
+    @property
+    def module_def(self) -> ModuleDef:
+        """What it runs, as v1 describes it."""
+        return self._module_builder.module_def
+
+    def set_param(self, definition: ParamDef, value: object) -> None:
+        """Give a parameter a value, adding the parameter when the module has none of that name."""
+        self._params.setdefault(definition.name, Param(definition)).set_value(value)
+
+
+class DataSourceNode(Node):
+    """Data from outside: a data reference or a dataset input."""
+
+    def __init__(self, graph: Graph, node_id: str, name: str, datasource: object) -> None:
+        super().__init__(graph, node_id, name)
+        self._datasource = datasource
+        self._outputs = {DATA_PORT: OutputPort(self, OutputPortDef(DATA_PORT))}
+
+    @property
+    def datasource_def(self) -> object:
+        """The data reference or the dataset input that it stands for."""
+        return self._datasource

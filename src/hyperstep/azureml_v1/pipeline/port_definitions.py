@@ -1,0 +1,57 @@
+"""What a module says about its ports and parameters, before any node uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hyperstep.azureml_v1.pipeline.training_output import TrainingOutput
+
+
+@dataclass(frozen=True)
+class InputPortDef:
+    """An input port of a module."""
+
+    name: str
+    data_types: Sequence[str] | None = None
+    default_datastore_mode: str | None = None
+    default_path_on_compute: str | None = None
+    is_optional: bool = False
+    default_overwrite: bool | None = None
+    default_data_reference_name: str | None = None
+    is_resource: bool = False
+    label: str | None = None
+    additional_transformations: object = None
+
+
+@dataclass(frozen=True)
+class OutputPortDef:
+    """An output port of a module."""
+
+    name: str
+    default_datastore_name: str | None = None
+    default_datastore_mode: str | None = None
+    default_path_on_compute: str | None = None
+    is_directory: bool | None = False
+    data_type: str | None = None
+    default_overwrite: bool | None = None
+    training_output: TrainingOutput | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class ParamDef:
+    """A parameter of a module."""
+
+    name: str
+    default_value: Any = None
+    is_metadata_param: bool = False
+    """It describes the step to the engine and does not reach the script."""
+    is_optional: bool = False
+    set_env_var: bool = False
+    """Scripts find the value in an environment variable."""
+    calculate_hash: bool = True
+    """It is part of the module's hash."""
+    env_var_override: str | None = None
+    """Name of that variable; ``AML_PARAMETER_<name>`` without it."""

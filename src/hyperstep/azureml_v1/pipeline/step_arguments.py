@@ -1,0 +1,66 @@
+"""A step's arguments: checked, and turned into texts with placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding, OutputPortBinding
+from hyperstep.azureml_v1.pipeline.data_kinds import DataReference, DatasetConsumptionConfig, is_dataset
+from hyperstep.azureml_v1.pipeline.names import parameter_placeholder
+from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
+from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
+from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
+from hyperstep.errors import InvalidInputError
+
+_PARAMETER_PREFIX = "parameter:"
+_PORT_KINDS = (PipelineData, InputPortBinding, OutputPortBinding, DataReference, PortDataReference)
+
+
+def check_arguments(arguments: Iterable[Any], inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+    """See that every piece of data among the arguments is an input or output of the step.
+
+    Raises:
+        InvalidInputError: One is not, or a bare dataset stands among them.
+    """
+    known = [bound_data(port) for port in (*inputs, *outputs)]
+    for argument in arguments:
+        if is_dataset(argument):
+            raise bare_dataset_error(argument)
+        if isinstance(argument, _PORT_KINDS) and not any(bound_data(argument) is data for data in known):
+            rule = "Data among a step's arguments is listed in its inputs or outputs too."
+            raise InvalidInputError(rule, received=str(argument), remedy="Add it to inputs or outputs.")
+
+
+def resolve_arguments(arguments: Iterable[Any], params: Iterable[str] = ()) -> list[str]:
+    """The arguments as texts; data and parameters become their placeholders.
+
+    Args:
+        arguments: As the user wrote them.
+        params: Names of the step's own parameters, which ``parameter:<name>`` refers to.
+    """
+    names = set(params)
+    return [_text(argument, names) for argument in arguments]
+
+
+def bound_data(port: Any) -> Any:  # noqa: ANN401 - the data classes of three areas
+    """The data behind an input binding; everything else is its own."""
+    return port.bind_object if isinstance(port, InputPortBinding) else port
+
+
+def bare_dataset_error(dataset: object) -> InvalidInputError:
+    """What to raise for a dataset that was not given a name."""
+    rule = "A dataset becomes an input of a step under a name."
+    remedy = "Write dataset.as_named_input('name').as_mount(), or .as_download()."
+    return InvalidInputError(rule, received=type(dataset).__name__, remedy=remedy)
+
+
+def _text(argument: Any, params: set[str]) -> str:  # noqa: ANN401 - whatever the user put there
+    if isinstance(argument, PipelineParameter):
+        return argument._placeholder()  # noqa: SLF001 - one area
+    if isinstance(argument, DatasetConsumptionConfig):
+        return f"DatasetConsumptionConfig:{argument.name}"
+    if isinstance(argument, str) and argument.startswith(_PARAMETER_PREFIX):
+        name = argument.removeprefix(_PARAMETER_PREFIX)
+        return parameter_placeholder(name) if name in params else argument
+    return str(argument)

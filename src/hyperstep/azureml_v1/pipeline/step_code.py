@@ -1,0 +1,63 @@
+"""The code of a step, fixed when its node is made: snapshot, script, arguments, environment, target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hyperstep.azureml_v1.core.code_translation import translate_code
+from hyperstep.azureml_v1.core.compute import max_nodes_of, target_name
+from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
+from hyperstep.pipeline.spec import CodeSpec
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.pipeline.context import GraphContext
+
+
+@dataclass(frozen=True)
+class FixedCode:
+    """What a step runs, and where."""
+
+    spec: CodeSpec
+    target: str
+    nodes: int | None
+    """Most processes at one time that the compute target admits."""
+
+
+def fix_code(
+    run_config: Any,  # noqa: ANN401 - ScriptRunConfig, RunConfiguration or None
+    context: GraphContext,
+    *,
+    source_directory: str | None,
+    arguments: Sequence[str],
+    script: str | None = None,
+    compute_target: object = None,
+) -> FixedCode:
+    """Take the snapshot of a step's folder, and say what runs in it.
+
+    Args:
+        run_config: Script, environment, target, limits; each of the others, where given, counts before it.
+        context: Workspace and source folder of the pipeline.
+        source_directory: Folder of the script; the pipeline's default, else the current one, without it.
+        arguments: With placeholders.
+        script: The entry script.
+        compute_target: A name or a compute target.
+
+    Raises:
+        InvalidInputError: The folder or the script does not exist.
+        SnapshotException: The folder is over a limit.
+    """
+    scripted = isinstance(run_config, ScriptRunConfig)
+    settings = run_config.run_config if scripted else run_config
+    target = target_name(compute_target if compute_target is not None else getattr(settings, "target", None))
+    spec = translate_code(
+        context.workspace.home,
+        source_directory or context.default_source_directory or ".",
+        script or getattr(run_config, "script", None),
+        arguments,
+        getattr(settings, "environment", None),
+        command=run_config.command if scripted else None,
+        max_duration_s=getattr(settings, "max_run_duration_seconds", None),
+    )
+    return FixedCode(spec, target, max_nodes_of(context.workspace, target))

@@ -1,0 +1,200 @@
+"""StepRun: one step of a submitted pipeline, and what it wrote."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Never
+
+from hyperstep.azureml_v1.core.run import Run
+from hyperstep.azureml_v1.core.run_details import log_text
+from hyperstep.azureml_v1.core.run_source import STD_LOG, SWEEP_LOG, RunSource
+from hyperstep.azureml_v1.pipeline.run_status import step_status
+from hyperstep.azureml_v1.pipeline.step_outputs import output_places, output_reference
+from hyperstep.azureml_v1.pipeline.watching import watch_step
+from hyperstep.errors import UnsupportedError
+from hyperstep.records.run import RunKind
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.experiment import Experiment
+    from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
+
+_END = "A step run ends when its script has ended."
+
+
+class StepRun(Run):
+    """One step of a pipeline run.
+
+    Args:
+        experiment: Where the pipeline was submitted.
+        step_run_id: Its id.
+        pipeline_run_id: Id of the pipeline run; read from the records without it.
+        node_id: Id of the step's node; read from the records without it.
+        _service_endpoint: Accepted and not used.
+        **kwargs: Accepted and not used; whether the step was reused is read from the records.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        step_run_id: str,
+        pipeline_run_id: str | None = None,
+        node_id: str | None = None,
+        _service_endpoint: object = None,
+        **kwargs: object,  # noqa: ARG002 - v1 takes any keyword
+    ) -> None:
+        super().__init__(experiment, step_run_id)
+        record = self._source.record()
+        self._pipeline_run_id = pipeline_run_id or record.parent_id or record.root_id
+        self._node_id = node_id or record.properties.get("azureml.nodeid", "")
+
+    @property
+    def pipeline_run_id(self) -> str:
+        """Id of the pipeline run."""
+        return self._pipeline_run_id
+
+    @property
+    def _is_reused(self) -> bool:
+        return self._reused_run_id is not None
+
+    @property
+    def _reused_run_id(self) -> str | None:
+        """Id of the step run whose outputs this one took over."""
+        return self._source.record().reused_from
+
+    @property
+    def _reused_node_id(self) -> str | None:
+        return self._source.record().properties.get("azureml.reusednodeid")
+
+    @property
+    def _reused_pipeline_run_id(self) -> str | None:
+        return self._source.record().properties.get("azureml.reusedpipeline")
+
+    def complete(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
+        """Refused, as in v1.
+
+        Raises:
+            UnsupportedError: Always; it is a NotImplementedError.
+        """
+        raise UnsupportedError(_END, received="complete", remedy="Wait for it, or cancel it.")
+
+    def fail(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
+        """Refused, as in v1.
+
+        Raises:
+            UnsupportedError: Always; it is a NotImplementedError.
+        """
+        raise UnsupportedError(_END, received="fail", remedy="Wait for it, or cancel it.")
+
+    def child_run(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
+        """Refused, as in v1.
+
+        Raises:
+            UnsupportedError: Always; it is a NotImplementedError.
+        """
+        rule = "A step run takes no children."
+        raise UnsupportedError(rule, received="child_run", remedy="Add a step to the pipeline.")
+
+    def get_status(self) -> str:
+        """NotStarted, Queued, Running, Failed, Finished or Canceled."""
+        return step_status(self._source.record().status)
+
+    def get_children(
+        self,
+        recursive: bool = False,
+        tags: Any = None,  # noqa: ANN401 - v1's signature
+        properties: Any = None,  # noqa: ANN401
+        type: str | None = None,  # noqa: A002
+        status: str | None = None,
+        _rehydrate_runs: bool = True,
+    ) -> Iterator[Run]:
+        """The runs below it; for a reused step those below the run that it took over."""
+        worker = self._worker()
+        if worker.run_id != self.id:
+            return StepRun(self.experiment, worker.run_id).get_children(
+                recursive, tags, properties, type, status, _rehydrate_runs
+            )
+        return super().get_children(recursive, tags, properties, type, status, _rehydrate_runs)
+
+    def get_outputs(self) -> dict[str, StepRunOutput]:
+        """Its outputs by port; empty before it has started."""
+        return {port: StepRunOutput(self, port) for port in output_places(self._source.record())}
+
+    def get_output(self, name: str) -> StepRunOutput:
+        """The output of that port; KeyError when there is none."""
+        return self.get_outputs()[name]
+
+    def get_output_data(self, name: str) -> PortDataReference:
+        """What it wrote to the port called ``name``.
+
+        Raises:
+            NotFoundError: It has no such output, or has not started.
+        """
+        return output_reference(self.experiment.workspace, self._source.record(), name, self)
+
+    def get_job_log(self) -> str:
+        """The log: of the script, or of the sweep's decisions."""
+        worker = self._worker()
+        sweep = next(iter(worker.journal.runs(parent_id=worker.run_id, kind=RunKind.SWEEP)), None)
+        if sweep is not None:
+            return log_text(RunSource(worker.workspace, sweep.id), SWEEP_LOG)
+        return log_text(worker, STD_LOG)
+
+    def get_stdout_log(self) -> str:
+        """What the script wrote to standard output and standard error, in order."""
+        return log_text(self._worker(), STD_LOG)
+
+    def get_stderr_log(self) -> str:
+        """Always empty: standard error is in the standard output's log, in the order in which it was written."""
+        return ""
+
+    def get_details_with_logs(self) -> dict[str, Any]:
+        """The run's details with its logs under ``STDOUT``, ``STDERR`` and ``JOBLOG``."""
+        logs = {"STDOUT": self.get_stdout_log(), "STDERR": self.get_stderr_log(), "JOBLOG": self.get_job_log()}
+        return {**self.get_details(), **logs}
+
+    def wait_for_completion(  # type: ignore[override]  # v1 returns a text here, and details elsewhere
+        self, show_output: bool = True, timeout_seconds: float = sys.maxsize, raise_on_error: bool = True
+    ) -> str:
+        """Wait until the step has ended, printing what happens; returns its status.
+
+        Args:
+            show_output: Print statuses and the log.
+            timeout_seconds: Return after that time; nothing is canceled by it.
+            raise_on_error: Raise when the step has failed; otherwise the error is printed.
+
+        Raises:
+            ActivityFailedException: The step has failed.
+            ExperimentExecutionException: Interrupted from the keyboard; the run goes on.
+        """
+        return watch_step(self, show_output=show_output, timeout_s=timeout_seconds, raise_on_error=raise_on_error)
+
+    def _worker(self) -> RunSource:
+        """The records of the run that did the work: its own, or those of the run that it took over."""
+        reused = self._reused_run_id
+        return RunSource(self.experiment.workspace, reused) if reused else self._source
+
+
+class StepRunOutput:
+    """An output of a step run.
+
+    Args:
+        step_run: The step run.
+        name: Name of the port.
+    """
+
+    def __init__(self, step_run: StepRun, name: str) -> None:
+        self._step_run = step_run
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"StepRunOutput({self._name!r})"
+
+    @property
+    def name(self) -> str:
+        """Name of the port."""
+        return self._name
+
+    def get_port_data_reference(self) -> PortDataReference:
+        """What was written to the port."""
+        return self._step_run.get_output_data(self._name)

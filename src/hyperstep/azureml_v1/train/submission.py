@@ -1,0 +1,67 @@
+"""Submitting a HyperDriveConfig as a sweep of its own, without a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
+from hyperstep.azureml_v1.core.script_submission import script_step
+from hyperstep.azureml_v1.core.session import in_job
+from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.azureml_v1.train.hyperdrive_run import HyperDriveRun
+from hyperstep.azureml_v1.train.sweep_definition import fix_sweep
+from hyperstep.digest import digest_json
+from hyperstep.pipeline.spec import StepSpec
+from hyperstep.runtime.submission import Label, submit_step
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.experiment import Experiment
+    from hyperstep.azureml_v1.core.workspace import Workspace
+    from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
+
+_ID_LENGTH = 8
+
+
+def submit_sweep(config: HyperDriveConfig, experiment: Experiment, tags: Mapping[str, object]) -> HyperDriveRun:
+    """Record a sweep and start its runner; returns at once.
+
+    Raises:
+        HyperDriveNotImplementedException: The config goes on from earlier runs, or tunes a pipeline.
+        InvalidInputError: The folder or the script does not exist, or the definition breaks a rule.
+        UserErrorException: This process is a job itself.
+    """
+    if in_job():
+        message = "Submitting runs from within a job is not built; submit them from the driver script."
+        raise UserErrorException(message)
+    config._refuse_unbuilt()  # noqa: SLF001 - one area
+    workspace = experiment.workspace
+    step = sweep_step(config, workspace)
+    label = Label(
+        workspace=workspace.name,
+        experiment=experiment.name,
+        name=step.name,
+        tags={str(key): str(value) for key, value in tags.items()},
+        properties={"ContentSnapshotId": step.code.snapshot},
+        run_id=config._custom_run_id or "",  # noqa: SLF001
+    )
+    return HyperDriveRun(experiment, submit_step(workspace.home, step, label).id, config)
+
+
+def sweep_step(config: HyperDriveConfig, workspace: Workspace) -> StepSpec:
+    """The engine's step that a HyperDriveConfig is."""
+    step = script_step(_script(config), workspace)
+    return replace(
+        step,
+        id=digest_json(step.name)[:_ID_LENGTH],
+        tuning=fix_sweep(config)(),
+        kind="HyperDriveRun",
+    )
+
+
+def _script(config: HyperDriveConfig) -> ScriptRunConfig:
+    if config.estimator is None:
+        script: ScriptRunConfig = config.run_config
+        return script
+    return ScriptRunConfig(config.source_directory, run_config=config.run_config)

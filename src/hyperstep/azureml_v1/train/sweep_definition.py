@@ -1,0 +1,55 @@
+"""A HyperDriveConfig as the engine's sweep: everything but the seed is fixed once, the seed at each submission."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hyperstep.codec import to_json
+from hyperstep.digest import Json
+from hyperstep.pipeline.spec import TuningSpec
+from hyperstep.records.goal import Goal, PrimaryMetric
+from hyperstep.sweep.config import Limits
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
+
+SEED_BITS = 32
+_SECONDS_PER_MINUTE = 60
+
+
+def fix_sweep(config: HyperDriveConfig) -> Callable[[], TuningSpec]:
+    """What makes the sweep's definition at each submission; later changes to ``config`` do not reach it.
+
+    A seed that the user gave is kept; otherwise each call draws one.
+
+    Raises:
+        HyperDriveConfigException: The engine refuses the search space.
+        HyperDriveNotImplementedException: The sampling is known, but not built.
+    """
+    given = config._sampling._seed  # noqa: SLF001 - one area
+    sampler = config._sampling._to_engine(0)  # noqa: SLF001
+    rest = _without_sampler(config)
+
+    def define() -> TuningSpec:
+        if given is not None or "seed" not in sampler:
+            return TuningSpec(config={**rest, "sampler": sampler})
+        drawn = {**sampler, "seed": secrets.randbits(SEED_BITS)}
+        return TuningSpec(config={**rest, "sampler": drawn}, seed_given=False)
+
+    return define
+
+
+def _without_sampler(config: HyperDriveConfig) -> dict[str, Json]:
+    metric = config._primary_metric_config  # noqa: SLF001 - one area
+    limits = Limits(
+        max_total=config._max_total_runs,  # noqa: SLF001
+        max_concurrent=config._max_concurrent_runs,  # noqa: SLF001
+        max_duration_s=config._max_duration_minutes * _SECONDS_PER_MINUTE,  # noqa: SLF001
+    )
+    return {
+        "policy": config._policy._to_engine(),  # noqa: SLF001
+        "metric": to_json(PrimaryMetric(metric["name"], Goal(metric["goal"]))),
+        "limits": to_json(limits),
+    }

@@ -1,0 +1,58 @@
+"""The trials of a sweep in order of their primary metric."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hyperstep.azureml_v1.core.run_source import RunSource
+from hyperstep.azureml_v1.train.rehydration import sweep_definition
+from hyperstep.records.goal import Goal
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.ranking import best_value
+
+
+@dataclass(frozen=True, slots=True)
+class RankedTrial:
+    """A trial with its best value."""
+
+    run_id: str
+    hyperparameters: str | None
+    """JSON text."""
+    best: float | None
+    """Best usable value of the primary metric; None without one."""
+    status: RunStatus
+
+
+def trials_of(source: RunSource) -> list[RunRecord]:
+    """The trials of a sweep, in the order in which they were sampled."""
+    return sorted(source.journal.runs(parent_id=source.run_id, kind=RunKind.TRIAL), key=lambda run: run.number)
+
+
+def rank_trials(source: RunSource, *, reverse: bool = False) -> list[RankedTrial]:
+    """All trials of a sweep, best first (or worst first); those without a usable value last.
+
+    Equals stay in the order in which they were sampled.
+    """
+    metric = sweep_definition(source)["metric"]
+    goal = Goal(metric["goal"])
+    logged = source.journal.metrics_of_children(source.run_id, name=metric["name"])
+    trials = [
+        RankedTrial(
+            run_id=run.id,
+            hyperparameters=run.properties.get("hyperparameters"),
+            best=best_value(logged.get(run.id, []), goal),
+            status=run.status,
+        )
+        for run in trials_of(source)
+    ]
+    return order_trials(trials, goal, reverse=reverse)
+
+
+def order_trials(trials: Sequence[RankedTrial], goal: Goal, *, reverse: bool = False) -> list[RankedTrial]:
+    """Sort trials by their best value; pure."""
+    descending = (goal is Goal.MAXIMIZE) is not reverse
+    valued = [(trial.best, trial) for trial in trials if trial.best is not None]
+    ordered = sorted(valued, key=lambda pair: pair[0], reverse=descending)
+    return [trial for _, trial in ordered] + [trial for trial in trials if trial.best is None]

@@ -1,0 +1,33 @@
+"""Pipelines, their data, parameters and runs."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "InputPortBinding": "hyperstep.azureml_v1.pipeline.bindings",
+        "Module": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "ModuleVersion": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "ModuleVersionDescriptor": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "OutputPortBinding": "hyperstep.azureml_v1.pipeline.bindings",
+        "Pipeline": "hyperstep.azureml_v1.pipeline.pipeline",
+        "PipelineData": "hyperstep.azureml_v1.pipeline.pipeline_data",
+        "PipelineDataset": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "PipelineDraft": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "PipelineEndpoint": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "PipelineParameter": "hyperstep.azureml_v1.pipeline.parameter",
+        "PipelineRun": "hyperstep.azureml_v1.pipeline.pipeline_run",
+        "PipelineStep": "hyperstep.azureml_v1.pipeline.step",
+        "PortDataReference": "hyperstep.azureml_v1.pipeline.port_data_reference",
+        "PublishedPipeline": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "Schedule": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "ScheduleRecurrence": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "StepRun": "hyperstep.azureml_v1.pipeline.step_run",
+        "StepRunOutput": "hyperstep.azureml_v1.pipeline.step_run",
+        "StepSequence": "hyperstep.azureml_v1.pipeline.step_sequence",
+        "TimeZone": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "TrainingOutput": "hyperstep.azureml_v1.pipeline.training_output",
+    },
+)

@@ -1,0 +1,14 @@
+"""What pipelines are built from."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "PipelineData": "hyperstep.azureml_v1.pipeline.pipeline_data",
+        "PipelineStep": "hyperstep.azureml_v1.pipeline.step",
+        "StepSequence": "hyperstep.azureml_v1.pipeline.step_sequence",
+    },
+)

@@ -1,0 +1,29 @@
+"""The steps."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "AdlaStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "AutoMLStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "AutoMLStepRun": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "AzureBatchStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "CommandStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "DataTransferStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "DatabricksStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "EstimatorStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "HyperDriveStep": "hyperstep.azureml_v1.pipeline.steps.hyper_drive_step",
+        "HyperDriveStepRun": "hyperstep.azureml_v1.pipeline.steps.hyper_drive_step_run",
+        "KustoStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "ModuleStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "MpiStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "ParallelRunConfig": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "ParallelRunStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "PythonScriptStep": "hyperstep.azureml_v1.pipeline.steps.python_script_step",
+        "RScriptStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "SynapseSparkStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+    },
+)

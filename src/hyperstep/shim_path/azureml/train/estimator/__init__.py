@@ -1,0 +1,13 @@
+"""Estimators."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "Estimator": "hyperstep.azureml_v1.train.estimator",
+        "MMLBaseEstimator": "hyperstep.azureml_v1.train.estimator",
+    },
+)

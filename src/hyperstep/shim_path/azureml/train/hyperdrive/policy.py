@@ -1,0 +1,16 @@
+"""When to stop a trial early."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "BanditPolicy": "hyperstep.azureml_v1.train.policies",
+        "EarlyTerminationPolicy": "hyperstep.azureml_v1.train.policies",
+        "MedianStoppingPolicy": "hyperstep.azureml_v1.train.policies",
+        "NoTerminationPolicy": "hyperstep.azureml_v1.train.policies",
+        "TruncationSelectionPolicy": "hyperstep.azureml_v1.train.policies",
+    },
+)

@@ -1,0 +1,15 @@
+"""What to try."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "BayesianParameterSampling": "hyperstep.azureml_v1.train.sampling",
+        "GridParameterSampling": "hyperstep.azureml_v1.train.sampling",
+        "HyperParameterSampling": "hyperstep.azureml_v1.train.sampling",
+        "RandomParameterSampling": "hyperstep.azureml_v1.train.sampling",
+    },
+)
