@@ -31,12 +31,12 @@ class DigestCache:
 
     Args:
         file: Where it is kept; nothing is remembered without it.
-        clock_ns: The present, in nanoseconds since the epoch.
+        clock_ns: The present, in nanoseconds since the epoch; the machine's clock without it.
     """
 
-    def __init__(self, file: Path | None, *, clock_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(self, file: Path | None, *, clock_ns: Callable[[], int] | None = None) -> None:
         self._file = file
-        self._clock_ns = clock_ns
+        self._clock_ns = clock_ns or time.time_ns
         self._old = _load(file) if file else {}
         self._new: dict[str, tuple[Signature, str]] = {}
 

@@ -1,0 +1,82 @@
+"""What every artifact store must keep true: inherit the class and say how a store is opened."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+import pytest
+
+from hyperstep.artifact_store.base import ArtifactStore
+from hyperstep.digest import digest_bytes
+from hyperstep.errors import NotFoundError
+
+_LARGE = b"0123456789abcdef" * (1 << 17)
+"""2 MB: more than stores hold in memory."""
+
+
+class ArtifactStoreContract(ABC):
+    """The promises of ``ArtifactStore``."""
+
+    @abstractmethod
+    def open_store(self, place: Path) -> ArtifactStore:
+        """A store over what is held at ``place``."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> ArtifactStore:
+        """An empty store."""
+        return self.open_store(tmp_path / "place")
+
+    @pytest.mark.parametrize("data", [b"", b"x", b"\x00\xff\r\n", _LARGE], ids=["empty", "one", "binary", "large"])
+    def test_what_was_put_comes_back(self, store: ArtifactStore, tmp_path: Path, data: bytes) -> None:
+        file = tmp_path / "näme with spaces"
+        file.write_bytes(data)
+        digest = store.put_file(file)
+        assert digest == store.put_bytes(data) == digest_bytes(data)
+        assert store.has(digest)
+        assert store.read_bytes(digest) == data
+        store.fetch(digest, tmp_path / "new" / "folders" / "copy")
+        assert (tmp_path / "new" / "folders" / "copy").read_bytes() == data
+
+    def test_what_was_not_put_is_not_found(self, store: ArtifactStore, tmp_path: Path) -> None:
+        digest = digest_bytes(b"never put")
+        assert not store.has(digest)
+        with pytest.raises(NotFoundError, match=digest):
+            store.read_bytes(digest)
+        with pytest.raises(NotFoundError, match=digest):
+            store.fetch(digest, tmp_path / "folder" / "copy")
+        assert not (tmp_path / "folder" / "copy").exists()
+
+    @pytest.mark.parametrize("data", [b"before", _LARGE], ids=["small", "large"])
+    def test_the_given_file_stays_as_it_is_and_apart(self, store: ArtifactStore, tmp_path: Path, data: bytes) -> None:
+        file = tmp_path / "file"
+        file.write_bytes(data)
+        before = file.stat()
+        digest = store.put_file(file)
+        after = file.stat()
+        assert (after.st_mode, after.st_mtime_ns, after.st_nlink) == (before.st_mode, before.st_mtime_ns, 1)
+        with file.open("r+b") as stream:
+            stream.write(b"after!")
+        assert store.read_bytes(digest) == data
+
+    @pytest.mark.parametrize("data", [b"before", _LARGE], ids=["small", "large"])
+    def test_a_fetched_file_is_the_callers_own(self, store: ArtifactStore, tmp_path: Path, data: bytes) -> None:
+        digest = store.put_bytes(data)
+        store.fetch(digest, tmp_path / "copy")
+        assert (tmp_path / "copy").stat().st_mode & 0o200
+        assert (tmp_path / "copy").stat().st_nlink == 1
+        with (tmp_path / "copy").open("r+b") as stream:
+            stream.write(b"after!")
+        assert store.read_bytes(digest) == data
+
+    def test_fetching_replaces_a_file_and_leaves_nothing_else(self, store: ArtifactStore, tmp_path: Path) -> None:
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        (folder / "copy").write_bytes(b"longer than what comes")
+        store.fetch(store.put_bytes(b"new"), folder / "copy")
+        assert [path.name for path in folder.iterdir()] == ["copy"]
+        assert (folder / "copy").read_bytes() == b"new"
+
+    def test_a_missing_file_is_told(self, store: ArtifactStore, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError):
+            store.put_file(tmp_path / "missing")

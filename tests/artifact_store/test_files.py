@@ -1,0 +1,138 @@
+"""The artifact store in a folder: the contract, its places, crashes and full disks."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from hyperstep.artifact_store import files, open_artifact_store
+from hyperstep.artifact_store.files import FileArtifactStore
+from hyperstep.digest import digest_bytes
+from hyperstep.errors import InvalidInputError
+from hyperstep.testing.artifact_store import ArtifactStoreContract
+
+LARGE = bytes(range(256)) * 8192
+
+
+class TestFileArtifactStore(ArtifactStoreContract):
+    def open_store(self, place: Path) -> FileArtifactStore:
+        return FileArtifactStore(place)
+
+
+class TestDurableFileArtifactStore(ArtifactStoreContract):
+    def open_store(self, place: Path) -> FileArtifactStore:
+        return FileArtifactStore(place, durable=True)
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_objects_are_read_only_below_their_digest(tmp_path: Path) -> None:
+    store = open_artifact_store(tmp_path)
+    for data in (b"content", LARGE):
+        digest = store.put_bytes(data)
+        object_ = tmp_path / "objects" / digest[:2] / digest[2:]
+        assert object_.read_bytes() == data
+        assert object_.stat().st_mode & 0o777 == 0o444
+    assert store.home == tmp_path
+
+
+def test_equal_content_is_held_once(tmp_path: Path) -> None:
+    store = FileArtifactStore(tmp_path / "objects")
+    (tmp_path / "large").write_bytes(LARGE)
+    for _ in range(2):
+        store.put_file(tmp_path / "large")
+        store.put_bytes(LARGE)
+    assert len(_files_below(tmp_path / "objects")) == 1
+
+
+@pytest.mark.parametrize("digest", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 63 + "/"])
+def test_other_texts_are_no_digest(tmp_path: Path, digest: str) -> None:
+    with pytest.raises(InvalidInputError, match="64 lower-case"):
+        FileArtifactStore(tmp_path).read_bytes(digest)
+
+
+def _full(*_args: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_leaves_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileArtifactStore(tmp_path / "objects")
+    digest = store.put_bytes(b"held")
+    (tmp_path / "large").write_bytes(LARGE)
+    monkeypatch.setattr(FileArtifactStore, "_settle", _full)
+    with pytest.raises(OSError, match="No space"):
+        store.put_file(tmp_path / "large")
+    with pytest.raises(OSError, match="No space"):
+        store.put_bytes(b"new")
+    assert len(_files_below(tmp_path / "objects")) == 1
+    monkeypatch.setattr(files, "copy_content", _half_copied)
+    with pytest.raises(OSError, match="No space"):
+        store.fetch(digest, tmp_path / "out" / "copy")
+    assert _files_below(tmp_path / "out") == []
+
+
+def _half_copied(_source: Path, target: Path) -> None:
+    target.write_bytes(b"half")
+    _full()
+
+
+def test_a_file_that_changes_while_it_is_read_is_held_under_its_own_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FileArtifactStore(tmp_path / "objects")
+    file = tmp_path / "large"
+    file.write_bytes(LARGE)
+
+    def change_first(_source: IO[bytes], _target: IO[bytes]) -> bool:
+        with file.open("r+b") as stream:
+            stream.write(b"changed")
+        return False
+
+    monkeypatch.setattr(files, "clone", change_first)
+    digest = store.put_file(file)
+    assert digest == digest_bytes(store.read_bytes(digest)) != digest_bytes(LARGE)
+
+
+def test_many_store_the_same_at_once(tmp_path: Path) -> None:
+    store = FileArtifactStore(tmp_path / "objects")
+    contents = [bytes([n % 7]) * (1 << 18) for n in range(70)]
+    with ThreadPoolExecutor(8) as pool:
+        digests = list(pool.map(store.put_bytes, contents))
+    assert all(store.read_bytes(digest) == data for digest, data in zip(digests, contents, strict=True))
+    assert len(_files_below(tmp_path / "objects")) == 7
+
+
+_PUT_FOR_EVER = """
+import os, sys
+from pathlib import Path
+from hyperstep.artifact_store.files import FileArtifactStore
+
+store = FileArtifactStore(Path(sys.argv[1]))
+n = 0
+while True:
+    data = n.to_bytes(4, "big") * (1 << 19)
+    store.put_bytes(data)
+    n += 1
+    if n == 5:
+        print("going", flush=True)
+"""
+
+
+def test_a_killed_process_leaves_whole_objects(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _PUT_FOR_EVER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"going\n"
+        writer.kill()
+    objects = [path for path in _files_below(tmp_path) if path.parent.name != ".incoming"]
+    assert len(objects) >= 5
+    for path in objects:
+        assert digest_bytes(path.read_bytes()) == path.parent.name + path.name
