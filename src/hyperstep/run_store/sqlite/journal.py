@@ -82,16 +82,13 @@ class SqliteJournal(Journal):
         self._database = Database(file, JOURNAL, "ro" if read_only else "rw")
         self._file = file
 
-    @classmethod
-    def create(cls, root_id: str, file: Path, runs: Sequence[RunRecord], spec: Json) -> SqliteJournal:
-        """Make a new journal in the empty file ``file``, with its first records in one transaction."""
-        journal = cls(root_id, file)
-        with journal._database.write() as transaction:
+    def begin(self, runs: Sequence[RunRecord], spec: Json) -> None:
+        """Write the first records into the empty file, in one transaction."""
+        with self._database.write() as transaction:
             transaction.execute(_ADD_SPEC, (rows.dump(spec),))
             writer = SqliteJournalWriter(transaction)
             for run in runs:
                 writer.put_run(run)
-        return journal
 
     def acquire(self, owner: Owner) -> Owner:
         """See the base."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from hyperstep.digest import Json
-from hyperstep.errors import HyperstepError, NotFoundError, StoreError
+from hyperstep.errors import NotFoundError, StoreError
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import Journal, NamedRecord, RunStore, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_run
@@ -73,24 +74,10 @@ class SqliteRunStore(RunStore):
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
         """See the base."""
         root = check_new_root(runs)
-        file = self._journal_file(folder)
-        made = False
         try:
-            with self._index.write() as index:
-                if index.query(_TAKEN, (root.id, folder))[0][0] or file.exists():
-                    raise id_taken(root.id, folder)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.touch()
-                made = True
-                journal = SqliteJournal.create(root.id, file, runs, spec)
-                index.execute(_ADD_ROOT, (folder, root.workspace, root.experiment, submission, *run_row(root)))
+            return self._keep(self._create(root, runs, folder, spec, submission))
         except OSError as error:
-            raise unwritable(file, error) from error
-        except HyperstepError:
-            if made:
-                file.unlink()
-            raise
-        return self._keep(journal)
+            raise unwritable(self._journal_file(folder), error) from error
 
     def update_root(self, run: RunRecord) -> None:
         """See the base."""
@@ -197,6 +184,25 @@ class SqliteRunStore(RunStore):
             journal.close()
         self._journals.clear()
         self._index.close()
+
+    def _create(
+        self, root: RunRecord, runs: Sequence[RunRecord], folder: str, spec: Json, submission: str
+    ) -> SqliteJournal:
+        """The journal first, then the index's row that makes it known; no file stays when one of them fails."""
+        file = self._journal_file(folder)
+        with ExitStack() as undo:
+            with self._index.write() as index:
+                if index.query(_TAKEN, (root.id, folder))[0][0] or file.exists():
+                    raise id_taken(root.id, folder)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.touch(exist_ok=False)
+                undo.callback(file.unlink)
+                journal = SqliteJournal(root.id, file)
+                undo.callback(journal.close)
+                journal.begin(runs, spec)
+                index.execute(_ADD_ROOT, (folder, root.workspace, root.experiment, submission, *run_row(root)))
+            undo.pop_all()
+        return journal
 
     def _newest(self) -> str | None:
         newest = self.roots(limit=1)
