@@ -29,7 +29,11 @@ Message = dict[str, Any]
 
 
 class HostGoneError(Exception):
-    """The host ended, or does not answer; whether it did what it was asked is not known."""
+    """The connection broke; whether the host did what it was asked is not known, but it will not do it any more."""
+
+
+class HostSilentError(HostGoneError):
+    """The host lives but does not answer; it may still do what it was asked."""
 
 
 class HostLink:
@@ -67,6 +71,7 @@ class HostLink:
 
         Raises:
             HostGoneError: The connection broke before the answer came.
+            HostSilentError: The host did not answer in time; the connection is given up.
         """
         answer: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         with self._lock:
@@ -80,7 +85,7 @@ class HostLink:
             message = answer.get(timeout=_ANSWER_S)
         except queue.Empty:
             self._disconnect()
-            raise HostGoneError from None
+            raise HostSilentError from None
         if message is None:
             raise HostGoneError
         return message

@@ -12,7 +12,15 @@ from pathlib import Path
 from hyperstep.errors import ConflictError, LaunchError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.control_path import check_control_path, default_control_path
-from hyperstep.launchers.host_link import HostGoneError, HostLink, Message, connect, connect_or_start, host_pid
+from hyperstep.launchers.host_link import (
+    HostGoneError,
+    HostLink,
+    HostSilentError,
+    Message,
+    connect,
+    connect_or_start,
+    host_pid,
+)
 from hyperstep.launchers.marker import ExitMarker, create_claim, read_exit
 from hyperstep.launchers.process import AttemptFiles
 from hyperstep.launchers.watch import ProcessWatch, end_from
@@ -137,10 +145,10 @@ class LocalLauncher(Launcher):
                 break
             try:
                 answer = _ask_launch(link, watched)
-            except HostGoneError:
-                if not watched.attempt.claim_file.exists():
+            except HostGoneError as gone:
+                if not isinstance(gone, HostSilentError) and not watched.attempt.claim_file.exists():
                     continue
-                self._watch_by_process(watched)  # it may have been started; the process watch finds out
+                self._watch_by_process(watched)  # it may have been started; if not, it is claimed, and so lost
                 return
             self._watch_by_link(watched, link, _started_pid(watched.attempt, answer))
             return

@@ -2,7 +2,7 @@
 
 The kernel makes them children of the trial host (Linux; elsewhere only the attempt's group is found). Which attempt one
 belongs to is told by its session, its working folder, or its environment. One that tells nothing is left until no
-attempt lives that was there before it.
+attempt lives.
 """
 
 from __future__ import annotations
@@ -28,20 +28,22 @@ class Trace:
 
     def __init__(self, leader: int, work_folder: str, env: Mapping[str, str]) -> None:
         self._leader = leader
-        self._folder = Path(work_folder).resolve()
-        self._env = {f"{name}={value}".encode("utf-8", "surrogateescape") for name, value in env.items()}
+        self._folder = work_folder
+        self._env = env
 
-    def fits(self, pid: int) -> bool:
-        """Whether the process looks like a descendant of the attempt."""
+    def fit(self, pid: int) -> int:
+        """How much speaks for the process being a descendant: 2 its session or folder, 1 its environment, 0 nothing."""
         state = look_up(pid)
         if state is not None and state.session == self._leader:
-            return True
+            return 2
         try:
-            if Path(f"/proc/{pid}/cwd").readlink().is_relative_to(self._folder):
-                return True
-            return bool(self._env) and self._env <= set(Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"))
+            if Path(f"/proc/{pid}/cwd").readlink().is_relative_to(Path(self._folder).resolve()):
+                return 2
+            environment = set(Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"))
         except OSError:
-            return False
+            return 0
+        ours = {f"{name}={value}".encode("utf-8", "surrogateescape") for name, value in self._env.items()}
+        return 1 if ours and ours <= environment else 0
 
 
 def kill_tree(pid: int) -> None:
@@ -65,6 +67,4 @@ def kill_orphans(host: int, leaders: Collection[int], ended: Trace, living: Coll
 
 
 def _is_left_by(orphan: int, ended: Trace, living: Collection[Trace]) -> bool:
-    if not living:
-        return True
-    return ended.fits(orphan) and not any(trace.fits(orphan) for trace in living)
+    return not living or ended.fit(orphan) > max(trace.fit(orphan) for trace in living)

@@ -17,6 +17,9 @@ from hyperstep.launchers.host.connection import Connection
 from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.launchers.process import AttemptFiles
 
+_FIRST_CLIENT_S = 10.0
+"""A host waits at least so long for whoever had it started."""
+
 
 class HostServer:
     """Serves one control socket until it has been idle for ``idle_s`` seconds: no client and no live attempt."""
@@ -24,6 +27,7 @@ class HostServer:
     def __init__(self, address: Address, *, idle_s: float) -> None:
         self._address = address
         self._idle_s = idle_s
+        self._leave_after_s = max(idle_s, _FIRST_CLIENT_S)
         self._idle_since = time.monotonic()
         self._leaving = False
         self._listening = True
@@ -73,12 +77,12 @@ class HostServer:
             return to_kill
         if self._clients or self._attempts:
             return None
-        return max(0.0, self._idle_since + self._idle_s - time.monotonic())
+        return max(0.0, self._idle_since + self._leave_after_s - time.monotonic())
 
     def _is_finished(self) -> bool:
         if self._clients or self._attempts:
             return False
-        return self._leaving or time.monotonic() >= self._idle_since + self._idle_s
+        return self._leaving or time.monotonic() >= self._idle_since + self._leave_after_s
 
     # -- signals ------------------------------------------------------------------------------------------------------
 
@@ -111,6 +115,7 @@ class HostServer:
         with contextlib.suppress(OSError):
             client = Connection(self._address.listener.accept()[0])
             self._clients.add(client)
+            self._leave_after_s = self._idle_s
             self._selector.register(client.peer, selectors.EVENT_READ, client)
 
     def _serve(self, client: Connection) -> None:
