@@ -99,10 +99,11 @@ class Display(ABC):
         """Take everything away that would be in the way of others on the terminal."""
 
     def finish(self) -> list[RootView]:
-        """Show the last news; returns the runs as they stand."""
+        """Show the last news, for the last time; returns the runs as they stand."""
         self.feed.look(at_once=True)
         self.refresh()
         self.withdraw()
+        self.feed.close()
         return self.feed.views
 
 

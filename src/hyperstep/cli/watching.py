@@ -15,7 +15,7 @@ class Watcher:
     """The root runs of one submission, or given ones, as they go on. For use by one thread.
 
     Args:
-        store: The run store.
+        store: The run store; closed together with the watcher.
         submission: The word that the script's runs carry; empty to follow ``root_ids`` alone.
         root_ids: Runs to follow besides.
     """
@@ -60,10 +60,11 @@ class Watcher:
         self._next_look = ended + max(_SHORTEST_PAUSE_S, _COST_SHARE * (ended - began))
 
     def close(self) -> None:
-        """Let go of the journals."""
+        """Let go of the journals and the store."""
         for journal in self._journals.values():
             journal.close()
         self._journals.clear()
+        self._store.close()
 
     def _followed(self) -> list[str]:
         if self._submission:

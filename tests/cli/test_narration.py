@@ -1,0 +1,117 @@
+"""The plain lines: everything once, and never many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hyperstep.cli.narration import Narrator
+from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
+from hyperstep.records.goal import Goal
+from hyperstep.records.run import RunError, RunKind
+from hyperstep.records.status import RunStatus
+
+
+def trial(number: int, status: RunStatus = RunStatus.RUNNING, best: float | None = None, **fields: object) -> TrialView:
+    made = TrialView(f"HD_s_{number}", number, status, {"--lr": 0.25}, last=best, best=best)
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def sweep_of(*trials: TrialView, status: RunStatus = RunStatus.RUNNING) -> SweepView:
+    with_value = [t for t in trials if t.best is not None]
+    best = max(with_value, key=lambda t: t.best or 0.0, default=None)
+    return SweepView(
+        "HD_s",
+        status,
+        "acc",
+        Goal.MAXIMIZE,
+        trials,
+        best,
+        max_total=100,
+        requested_concurrency=4,
+        effective_concurrency=2,
+    )
+
+
+def root_of(sweep: SweepView | None, status: RunStatus = RunStatus.RUNNING, **fields: object) -> RootView:
+    step = StepView("step", "tune", RunKind.STEP, status, started_at=1.0, ended_at=9.0, sweep=sweep)
+    step = replace(step, **fields)  # type: ignore[arg-type]
+    return RootView("p", RunKind.PIPELINE, "p", "local", "digits", RunStatus.RUNNING, 0.0, steps=(step,))
+
+
+def test_a_step_is_announced_when_it_starts_and_when_it_ends() -> None:
+    narrator = Narrator()
+    first = narrator.tell(root_of(None), 0.0)
+    assert first == ["pipeline p of experiment 'digits' submitted", "step 'tune' started"]
+    assert narrator.tell(root_of(None), 1.0) == []
+    assert narrator.tell(root_of(None, RunStatus.COMPLETED), 2.0) == ["step 'tune' completed after 8 s"]
+    assert narrator.tell(root_of(None, RunStatus.COMPLETED), 3.0) == []
+
+
+def test_a_reused_step_says_where_from() -> None:
+    lines = Narrator().tell(root_of(None, RunStatus.COMPLETED, reused_from="old-run"), 0.0)
+    assert lines[1:] == ["step 'tune' reused from old-run"]
+
+
+def test_a_failed_step_says_why() -> None:
+    error = RunError("UserError", "ValueError: no such column\nmore")
+    lines = Narrator().tell(root_of(None, RunStatus.FAILED, error=error), 0.0)
+    assert lines[-1] == "step 'tune' failed after 8 s: ValueError: no such column"
+
+
+def test_requested_and_effective_concurrency_are_told_once() -> None:
+    narrator = Narrator()
+    lines = narrator.tell(root_of(sweep_of()), 0.0)
+    assert lines[-1] == "tune: 100 trials at most, 4 at a time requested, 2 here; maximize acc"
+    assert narrator.tell(root_of(sweep_of()), 1.0) == []
+
+
+def test_the_first_new_best_is_told_at_once_and_later_ones_wait() -> None:
+    narrator = Narrator()
+    told = narrator.tell(root_of(sweep_of(trial(0, best=0.1))), 0.0)
+    assert told[-1] == "tune: best acc 0.1 (trial 0: lr=0.25); 0 of 100 trials ended"
+    assert narrator.tell(root_of(sweep_of(trial(0, best=0.2))), 1.0) == []
+    assert "best acc 0.3" in narrator.tell(root_of(sweep_of(trial(0, best=0.3))), 2.0)[0]
+    assert narrator.tell(root_of(sweep_of(trial(0, best=0.4))), 5.0) == []
+
+
+def test_stopped_and_failed_trials_are_gathered_into_one_line_each() -> None:
+    narrator = Narrator()
+    stopped = [trial(n, RunStatus.CANCELED, reason="Bandit: too low") for n in range(3)]
+    failed = [trial(3, RunStatus.FAILED, error=RunError("UserError", "KeyError: 'x'"))]
+    assert narrator.tell(root_of(sweep_of(stopped[0])), 0.0)[-1] == "tune: trial 0 stopped early: Bandit: too low"
+    assert narrator.tell(root_of(sweep_of(*stopped)), 1.0) == []
+    lines = narrator.tell(root_of(sweep_of(*stopped, *failed)), 3.0)
+    assert lines == [
+        "tune: 2 trials stopped early (1, 2); trial 2: Bandit: too low",
+        "tune: trial 3 failed: KeyError: 'x'",
+    ]
+
+
+def test_what_was_held_back_is_told_when_the_sweep_ends() -> None:
+    narrator = Narrator()
+    stopped = [trial(n, RunStatus.CANCELED, best=0.5, reason="why") for n in range(3)]
+    narrator.tell(root_of(sweep_of(stopped[0])), 0.0)
+    ended = sweep_of(*stopped, status=RunStatus.COMPLETED)
+    lines = narrator.tell(root_of(ended, RunStatus.COMPLETED), 0.1)
+    assert lines == [
+        "tune: 2 trials stopped early (1, 2); trial 2: why",
+        "step 'tune' completed after 8 s; trials: 3 stopped early; best acc 0.5 (trial 0: lr=0.25)",
+    ]
+
+
+def test_a_hundred_trials_take_about_a_screen() -> None:
+    """Each trial improves on all before it, and every third is stopped, every seventh fails."""
+    narrator = Narrator()
+    trials: list[TrialView] = []
+    lines: list[str] = []
+    for number in range(100):
+        status = RunStatus.CANCELED if number % 3 == 0 else RunStatus.FAILED if number % 7 == 0 else RunStatus.COMPLETED
+        for tick in range(20):
+            running = trial(number, best=(number + tick / 20) / 100)
+            lines += narrator.tell(root_of(sweep_of(*trials, running)), number * 2 + tick / 10)
+        trials.append(trial(number, status, best=(number + 1) / 100))
+    lines += narrator.tell(root_of(sweep_of(*trials, status=RunStatus.COMPLETED), RunStatus.COMPLETED), 200.0)
+    assert len(lines) <= 30
+    told = " ".join(lines)
+    assert "33 failed" not in told
+    assert "34 stopped early" in lines[-1]

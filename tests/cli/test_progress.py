@@ -1,0 +1,102 @@
+"""From records to what a person sees."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperstep.cli.progress import RootRecords, SweepRecords, view_root, view_sweep
+from hyperstep.records.event import DecisionRecord
+from hyperstep.records.goal import Goal
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
+from tests.cli.fabricated import PIPELINE, REGISTER, START, SWEEP, TUNE, make_metrics, make_run, make_sweep, make_trial
+
+
+def records_of(*runs: RunRecord, **fields: object) -> RootRecords:
+    root = make_run(PIPELINE, RunKind.PIPELINE)
+    return replace(RootRecords(root=root, runs=[root, *runs]), **fields)  # type: ignore[arg-type]
+
+
+def test_the_best_trial_is_the_earliest_of_those_with_the_best_value() -> None:
+    trials = [make_trial(n, RunStatus.RUNNING) for n in range(3)]
+    metrics = {t.id: make_metrics(t, *values) for t, values in zip(trials, [(0.5,), (0.9, 0.1), (0.9,)], strict=True)}
+    sweep = view_sweep(make_sweep(), trials, SweepRecords(metrics))
+    assert sweep.best is not None
+    assert (sweep.best.number, sweep.best.best, sweep.best.last, sweep.best.reports) == (1, 0.9, 0.1, 2)
+
+
+def test_when_minimizing_the_least_value_is_best() -> None:
+    trials = [make_trial(n, RunStatus.COMPLETED) for n in range(2)]
+    config = make_sweep().properties | {"primary_metric_config": '{"name": "loss", "goal": "MINIMIZE"}'}
+    metrics = {t.id: make_metrics(t, value) for t, value in zip(trials, (3.0, 2.0), strict=True)}
+    sweep = view_sweep(make_sweep(properties=config), trials, SweepRecords(metrics))
+    assert sweep.goal is Goal.MINIMIZE
+    assert sweep.best is not None
+    assert sweep.best.number == 1
+
+
+def test_nan_infinity_and_text_are_never_best_and_never_last() -> None:
+    trial = make_trial(0, RunStatus.COMPLETED)
+    records = make_metrics(trial, float("inf"), 0.3, float("nan"))
+    text = replace(records[0], value="0.99")
+    sweep = view_sweep(make_sweep(), [trial], SweepRecords({trial.id: [*records, text]}))
+    assert sweep.best is not None
+    assert (sweep.best.best, sweep.best.last) == (0.3, 0.3)
+
+
+def test_an_ended_sweep_shows_the_best_that_the_runner_named() -> None:
+    trials = [make_trial(n, RunStatus.COMPLETED) for n in range(2)]
+    metrics = {t.id: make_metrics(t, 0.9) for t in trials}
+    properties = {**make_sweep().properties, "best_child_run_id": trials[1].id}
+    sweep = view_sweep(make_sweep(status=RunStatus.COMPLETED, properties=properties), trials, SweepRecords(metrics))
+    assert sweep.best is not None
+    assert sweep.best.number == 1
+
+
+def test_a_finite_space_bounds_the_number_of_trials() -> None:
+    properties = {**make_sweep().properties, "max_total_runs": "20", "space_size": "6"}
+    assert view_sweep(make_sweep(properties=properties), [], SweepRecords()).total == 6
+
+
+def test_a_sweep_that_the_runner_has_not_described_yet_has_no_metric_and_no_total() -> None:
+    sweep = view_sweep(make_sweep(properties={}), [], SweepRecords())
+    assert (sweep.metric, sweep.total, sweep.best, sweep.requested_concurrency) == ("", None, None, None)
+
+
+def test_steps_come_in_their_order_each_with_its_sweep() -> None:
+    register = make_run(REGISTER, RunKind.STEP, name="register", parent_id=PIPELINE, number=1)
+    tune = make_run(TUNE, RunKind.STEP, name="tune", parent_id=PIPELINE, number=0)
+    view = view_root(records_of(register, tune, make_sweep(), make_trial(0, RunStatus.QUEUED)))
+    assert [step.name for step in view.steps] == ["tune", "register"]
+    assert [sweep.id for sweep in view.sweeps] == [SWEEP]
+    assert view.steps[1].sweep is None
+
+
+def test_a_sweep_submitted_by_itself_is_its_own_only_step() -> None:
+    sweep = make_sweep(parent_id=None, root_id=SWEEP)
+    view = view_root(RootRecords(root=sweep, runs=[sweep, make_trial(0, RunStatus.RUNNING)]))
+    assert [step.id for step in view.steps] == [SWEEP]
+    assert view.sweeps[0].running == 1
+
+
+def test_a_steps_miss_names_what_differs() -> None:
+    step = make_run(TUNE, RunKind.STEP, name="tune", parent_id=PIPELINE)
+    parts = [{"part": f"code: {n}.py", "old": None, "new": None} for n in "abcde"]
+    evidence = {"reason": "differs from the nearest earlier run", "source_run": "x", "differences": parts}
+    decision = DecisionRecord(PIPELINE, 0, 0, "reuse", TUNE, evidence, START)
+    view = view_root(records_of(step, decisions=[decision]))
+    words = "differs from the nearest earlier run: code: a.py, code: b.py, code: c.py and 2 more"
+    assert view.steps[0].computed_because == words
+
+
+@given(st.lists(st.sampled_from(list(RunStatus)), max_size=30))
+def test_each_trial_is_counted_at_most_once(statuses: list[RunStatus]) -> None:
+    trials = [make_trial(n, status) for n, status in enumerate(statuses)]
+    sweep = view_sweep(make_sweep(), trials, SweepRecords())
+    assert sweep.ended == sum(status.is_terminal for status in statuses)
+    assert sweep.ended + sweep.running <= len(trials)
+    assert sweep.total is not None
+    assert sweep.total >= len(trials)
