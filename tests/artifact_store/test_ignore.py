@@ -12,7 +12,7 @@ from pathspec import GitIgnoreSpec
 from hyperstep.artifact_store.ignore import IgnoreRules, ignore_line, read_ignore_rules
 from hyperstep.errors import InvalidInputError
 
-NAMES = st.text(st.characters(exclude_characters="/\0\n\r", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1)
+NAMES = st.text(st.characters(exclude_characters="/\0\n\r", exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1)
 
 
 def test_the_first_ignore_file_counts_alone(tmp_path: Path) -> None:
@@ -42,6 +42,8 @@ def test_the_first_ignore_file_counts_alone(tmp_path: Path) -> None:
         ("a/**/b", "a/x/y/b", False, True),
         ("ünï*", "ünïcode", False, True),
         ("", "anything", False, False),
+        ("trailing   ", "trailing", False, True),
+        (ignore_line("at the end  "), "at the end  ", False, True),
     ],
 )
 def test_lines_mean_what_git_means(line: str, path: str, *, is_folder: bool, ignored: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +47,12 @@ def read_ignore_rules(folder: Path) -> IgnoreRules:
 def ignore_line(path: str) -> str:
     """The line that leaves out exactly the file (or, with a slash at its end, the folder) at ``path``."""
     escaped = re.sub(r"([\\*?\[\]])", r"\\\1", path)
-    return "/" + re.sub(r" +$", lambda spaces: r"\ " * len(spaces[0]), escaped)
+    return "/" + re.sub(r"(\s)$", r"[\1]", escaped)  # a space at the end would not count
 
 
 def _parse(file: Path) -> GitIgnoreSpec:
     try:
-        lines: Iterable[str] = file.read_text(encoding="utf-8-sig").splitlines()
-        return GitIgnoreSpec.from_lines(lines)
+        return GitIgnoreSpec.from_lines(file.read_text(encoding="utf-8-sig").split("\n"))
     except (OSError, ValueError) as error:
         rule = f"An ignore file must be readable UTF-8 text with one pattern a line: {error}."
         raise InvalidInputError(rule, received=str(file)) from error

@@ -39,6 +39,13 @@ class _Connections:
     writing: threading.Lock = field(default_factory=threading.Lock)
     writing_thread: int | None = None
 
+    def __del__(self) -> None:
+        """A store that nobody closed closes itself, but never what a parent process opened."""
+        if self.pid == os.getpid():
+            for connection in (self.reader, self.writer):
+                if connection is not None:
+                    connection.close()
+
 
 _inherited: list[_Connections] = []
 """What a parent process opened, kept so that this process never closes it."""
