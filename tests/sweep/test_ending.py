@@ -1,0 +1,101 @@
+"""The end of a process decides the trial's status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from hyperstep.records.status import RunStatus
+from hyperstep.sweep.config import SweepConfig
+from hyperstep.sweep.controller import SweepController
+from hyperstep.sweep.events import CancelRequested, SweepStarted, TrialEnded, TrialStarted
+from hyperstep.sweep.instructions import EndTrial, Instruction, LaunchTrial
+
+MakeConfig = Callable[..., SweepConfig]
+
+
+def _started(config: SweepConfig) -> SweepController:
+    controller = SweepController(config)
+    controller.handle(SweepStarted(at_s=0, slots=2))
+    return controller
+
+
+def _ends(instructions: list[Instruction]) -> list[EndTrial]:
+    return [i for i in instructions if isinstance(i, EndTrial)]
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "reason", "error"),
+    [
+        ({"exit_code": 0}, RunStatus.COMPLETED, "", ""),
+        ({"exit_code": 3}, RunStatus.FAILED, "exit code 3", "exit code 3"),
+        ({"exit_code": 1, "error": "ValueError: x"}, RunStatus.FAILED, "exit code 1", "ValueError: x"),
+        ({"exit_code": None, "signal": 9}, RunStatus.FAILED, "ended by signal 9", "ended by signal 9"),
+        ({"exit_code": None}, RunStatus.FAILED, "ended with an unknown exit code", "ended with an unknown exit code"),
+        ({"exit_code": None, "fault": "no slot fits"}, RunStatus.FAILED, "could not be started", "no slot fits"),
+        ({"exit_code": None, "lost": True, "fault": "gone"}, RunStatus.FAILED, "could not be started", "gone"),
+    ],
+)
+def test_a_trial_that_was_not_told_to_stop(
+    make_config: MakeConfig, end: dict[str, int | str], status: RunStatus, reason: str, error: str
+) -> None:
+    instructions = _started(make_config()).handle(TrialEnded(at_s=1, trial=0, attempt=0, **end))  # type: ignore[arg-type]
+    assert _ends(instructions) == [EndTrial(0, status, reason, error)]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"exit_code": 0},
+        {"exit_code": 1, "error": "KeyboardInterrupt"},
+        {"exit_code": None, "signal": 15},
+        {"exit_code": None, "lost": True},
+        {"exit_code": None, "fault": "too late"},
+    ],
+)
+def test_a_trial_that_was_told_to_stop_is_canceled_however_it_ended(
+    make_config: MakeConfig, end: dict[str, int | str]
+) -> None:
+    controller = _started(make_config())
+    controller.handle(CancelRequested(at_s=1, reason="enough"))
+    instructions = controller.handle(TrialEnded(at_s=2, trial=0, attempt=0, **end))  # type: ignore[arg-type]
+    assert instructions == [EndTrial(0, RunStatus.CANCELED, "enough")]
+
+
+def test_a_trial_that_is_lost_too_often_fails(make_config: MakeConfig) -> None:
+    controller = _started(make_config(lost=2))
+    ends = []
+    for attempt in range(3):
+        ends = controller.handle(TrialEnded(at_s=1, trial=0, attempt=attempt, exit_code=None, lost=True))
+    reason = "its process was lost 3 times: killed from outside, or its machine went away"
+    assert _ends(ends) == [EndTrial(0, RunStatus.FAILED, reason, reason)]
+    assert [i.trial for i in ends if isinstance(i, LaunchTrial)] == [2]
+
+
+def test_without_retries_the_first_loss_is_a_failure(make_config: MakeConfig) -> None:
+    lost = TrialEnded(at_s=1, trial=0, attempt=0, exit_code=None, lost=True)
+    (end,) = _ends(_started(make_config(lost=0)).handle(lost))
+    assert end.status is RunStatus.FAILED
+
+
+def test_a_second_end_changes_nothing(make_config: MakeConfig) -> None:
+    controller = _started(make_config())
+    controller.handle(TrialEnded(at_s=1, trial=0, attempt=0, exit_code=0, metrics=("accuracy",)))
+    assert controller.handle(TrialEnded(at_s=1, trial=0, attempt=0, exit_code=1)) == []
+    assert controller.trials[0].status is RunStatus.COMPLETED
+
+
+def test_a_trial_runs_from_its_start_to_its_end(make_config: MakeConfig) -> None:
+    controller = _started(make_config())
+    statuses = [controller.trials[0].status]
+    for event in (
+        TrialStarted(at_s=1, trial=9, attempt=0),
+        TrialStarted(at_s=1, trial=0, attempt=0),
+        TrialEnded(at_s=1, trial=0, attempt=0, exit_code=0),
+        TrialStarted(at_s=1, trial=0, attempt=0),
+    ):
+        controller.handle(event)
+        statuses.append(controller.trials[0].status)
+    queued, running, completed = RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.COMPLETED
+    assert statuses == [queued, queued, running, completed, completed]
