@@ -1,3 +1,5 @@
+"""The tree of v1 exceptions."""
+
 from __future__ import annotations
 
 import pytest

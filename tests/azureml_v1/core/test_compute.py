@@ -1,3 +1,5 @@
+"""Compute targets are made, found and bounded."""
+
 from __future__ import annotations
 
 import pytest

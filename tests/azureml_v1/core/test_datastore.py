@@ -1,3 +1,5 @@
+"""Datastores are found by name."""
+
 from __future__ import annotations
 
 import pytest

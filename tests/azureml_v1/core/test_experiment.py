@@ -1,3 +1,5 @@
+"""Experiments: names, submitting, listing."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Workspaces are found through their config files."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Uploads to datastores and downloads from them."""
+
 from __future__ import annotations
 
 from pathlib import Path

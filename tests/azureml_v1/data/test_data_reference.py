@@ -1,3 +1,5 @@
+"""Data references and data paths."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""File datasets: paths, files, registration."""
+
 from __future__ import annotations
 
 from pathlib import Path

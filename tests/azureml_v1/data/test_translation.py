@@ -1,3 +1,5 @@
+"""Datasets and references become inputs of steps."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,0 +1,151 @@
+"""Scripts run in real processes and are read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from hyperstep.azureml_v1.core import run_waiting
+from hyperstep.azureml_v1.core.dataset import Dataset
+from hyperstep.azureml_v1.core.environment import Environment
+from hyperstep.azureml_v1.core.experiment import Experiment
+from hyperstep.azureml_v1.core.model import Model
+from hyperstep.azureml_v1.core.run import Run
+from hyperstep.azureml_v1.core.script_run import ScriptRun
+from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
+from hyperstep.azureml_v1.exceptions import ActivityFailedException, ExperimentExecutionException, UserErrorException
+from hyperstep.errors import InvalidInputError
+
+pytestmark = pytest.mark.end_to_end
+
+
+def _submit(experiment: Experiment, text: str, arguments: list[Any] | None = None, **settings: Any) -> ScriptRun:
+    folder = Path("src")
+    folder.mkdir(exist_ok=True)
+    (folder / "train.py").write_text(dedent(text), encoding="utf-8")
+    run = experiment.submit(ScriptRunConfig(folder, "train.py", arguments, **settings), tags={"who": 1})
+    assert isinstance(run, ScriptRun)
+    return run
+
+
+def test_a_script_runs_and_is_read_back(experiment: Experiment, capsys: pytest.CaptureFixture[str]) -> None:
+    run = _submit(
+        experiment,
+        """
+        import sys
+        from azureml.core import Run
+        run = Run.get_context()
+        print("arguments", sys.argv[1:])
+        run.log("accuracy", 0.5)
+        run.log("accuracy", 1)
+        open("outputs/model.txt", "w").write("weights")
+        """,
+        ["--lr", 0.1],
+        environment=Environment("train"),
+    )
+    details = run.wait_for_completion(show_output=True)
+    shown = capsys.readouterr().out
+    assert f"RunId: {run.id}" in shown
+    assert "arguments ['--lr', '0.1']" in shown
+    assert "Execution Summary" in shown
+    assert details["status"] == run.get_status() == "Completed"
+    assert details["runDefinition"]["arguments"] == ["--lr", "0.1"]
+    assert details["runDefinition"]["environment"]["name"] == "train"
+    assert run.get_environment().name == "train"
+    assert run.get_metrics() == {"accuracy": [0.5, 1.0]}
+    assert "outputs/model.txt" in run.get_file_names()
+    assert run.get_tags()["who"] == "1"
+    assert "arguments" in run.get_details_with_logs()["logFiles"]["user_logs/std_log.txt"]
+    assert run.register_model("digits", "outputs/model.txt").version == 1
+
+
+def test_a_script_reads_its_own_run_and_registers_a_model(experiment: Experiment) -> None:
+    datastore = experiment.workspace.get_default_datastore()
+    (datastore.folder / "d").mkdir()
+    (datastore.folder / "d/a.txt").write_text("1", encoding="utf-8")
+    dataset = Dataset.File.from_files((datastore, "d"))
+    run = _submit(
+        experiment,
+        """
+        import os
+        from azureml.core import Dataset, Model, Run, Workspace
+        run = Run.get_context()
+        workspace = run.experiment.workspace
+        assert workspace.name == Workspace.from_config().name == "local"
+        assert run.parent is None and run.type == "azureml.scriptrun"
+        assert os.listdir(run.input_datasets["mounted"]) == ["a.txt"]
+        assert run.input_datasets["direct"].to_path() == ["/a.txt"]
+        open("outputs/model.txt", "w").write("weights")
+        own = run.register_model("own", "outputs/model.txt", tags={"in": "job"})
+        open("other.txt", "w").write("weights")
+        local = Model.register(workspace, "other.txt", "local")
+        assert (own.version, local.version, Model(workspace, "own").tags) == (1, 1, {"in": "job"})
+        run.tag("done", "yes")
+        """,
+        [dataset.as_named_input("mounted").as_mount(), dataset.as_named_input("direct")],
+    )
+    assert run.wait_for_completion()["status"] == "Completed"
+    assert sorted(model.name for model in Model.list(experiment.workspace)) == ["local", "own"]
+    assert Model(experiment.workspace, "own").run_id == run.id
+    assert run.get_tags()["done"] == "yes"
+
+
+def test_a_failing_script_raises_where_it_is_waited_for(experiment: Experiment) -> None:
+    run = _submit(experiment, "raise ValueError('too bad')")
+    with pytest.raises(ActivityFailedException, match="too bad"):
+        run.wait_for_completion()
+    assert run.wait_for_completion(raise_on_error=False)["status"] == "Failed"
+
+
+def test_a_canceled_run_does_not_raise(experiment: Experiment) -> None:
+    run = _submit(experiment, "import time; time.sleep(600)")
+    run.cancel()
+    assert run.wait_for_completion()["status"] == "Canceled"
+
+
+def test_a_running_run_is_changed_through_its_runner(experiment: Experiment) -> None:
+    run = _submit(experiment, "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.05)")
+    run_waiting.wait_for_end(run._source, lambda: None, done=lambda record: record.started_at is not None)
+    run.tag("asked", "yes")
+    run.display_name = "mine"
+    run.log("from_outside", 3)
+    assert run.get_tags()["asked"] == "yes"
+    assert run.display_name == "mine"
+    Path("x.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(UserErrorException, match="its own script"):
+        run.upload_file("x", "x.txt")
+    run.cancel()
+    run.wait_for_completion()
+    assert Run(experiment, run.id).get_tags() == {"asked": "yes", "who": "1"}
+    assert run.get_metrics() == {"from_outside": 3}
+
+
+def test_an_interrupted_wait_says_that_the_run_goes_on(
+    experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = _submit(experiment, "import time; time.sleep(600)")
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(ExperimentExecutionException, match="goes on"):
+        patch.setattr(run_waiting.time, "sleep", interrupt)
+        run.wait_for_completion()
+    run.cancel()
+    run.wait_for_completion()
+
+
+def test_a_missing_script_is_refused_before_anything_is_recorded(experiment: Experiment) -> None:
+    Path("src").mkdir()
+    with pytest.raises(InvalidInputError, match=r"train\.py"):
+        experiment.submit(ScriptRunConfig("src", "train.py"))
+    assert list(experiment.get_runs()) == []
+
+
+def test_a_job_submits_nothing(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZUREML_RUN_ID", "r")
+    with pytest.raises(UserErrorException, match="driver"):
+        experiment.submit(ScriptRunConfig(".", "train.py"))
