@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -103,8 +104,8 @@ def test_ignored_files_are_left_out_and_ignored_folders_not_entered(
     entered: list[str] = []
     scandir = os.scandir
 
-    def note(path: Path) -> object:
-        entered.append(path.name)
+    def note(path: str) -> object:
+        entered.append(Path(path).name)
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", note)
@@ -327,7 +328,12 @@ NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"
 )
 
 
-@given(st.dictionaries(NAMES, st.binary(max_size=20), max_size=5))
+def _differ_everywhere(contents: dict[str, bytes]) -> bool:
+    """Some file systems see no difference between cases, or between ways to write an accent."""
+    return len({unicodedata.normalize("NFKD", name.casefold()) for name in contents}) == len(contents)
+
+
+@given(st.dictionaries(NAMES, st.binary(max_size=20), max_size=5).filter(_differ_everywhere))
 @settings(max_examples=40, deadline=None)
 def test_any_names_survive_the_way_through_the_store(contents: dict[str, bytes]) -> None:
     import tempfile  # noqa: PLC0415 - hypothesis does not reset fixtures

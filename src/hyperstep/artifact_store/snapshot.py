@@ -133,12 +133,12 @@ def remove_snapshot(snapshot: Snapshot, target: Path) -> None:
 
 def _find_files(folder: Path, home: Path | None, rules: IgnoreRules, limits: SnapshotLimits) -> list[FoundFile]:
     """The files to store, by path, within the limits."""
-    own = home.resolve() if home else None
+    own = home if home and home.exists() else None
 
     def keep(path: str, is_folder: bool) -> bool:
         if rules.ignores(path, is_folder=is_folder):
             return False
-        return not (is_folder and own is not None and (folder / path).resolve() == own)
+        return not (is_folder and own is not None and _is_same(folder / path, own))
 
     found: list[FoundFile] = []
     bound = None if limits.max_files is None else limits.max_files + _WALK_BOUND
@@ -153,6 +153,13 @@ def _find_files(folder: Path, home: Path | None, rules: IgnoreRules, limits: Sna
         raise _unreadable(place, error, rules, path) from error
     _check_limits(folder, found, limits, rules, bound)
     return sorted(found, key=lambda file: file.path)
+
+
+def _is_same(folder: Path, own: Path) -> bool:
+    try:
+        return folder.samefile(own)
+    except OSError:
+        return False
 
 
 def _check_limits(

@@ -18,8 +18,14 @@ class FoundFile:
 
     path: str
     """Below the folder, with forward slashes."""
-    place: Path
+    full_path: str
+    """Text, for a path object for each of thousands of unchanged files would cost more than looking at them."""
     stat: os.stat_result
+
+    @property
+    def place(self) -> Path:
+        """Where it lies."""
+        return Path(self.full_path)
 
 
 def walk_files(folder: Path, keep: Keep) -> Iterator[FoundFile]:
@@ -32,10 +38,10 @@ def walk_files(folder: Path, keep: Keep) -> Iterator[FoundFile]:
         OSError: A folder cannot be read.
     """
     top = folder.stat()
-    yield from _walk(folder, "", keep, ((top.st_dev, top.st_ino),))
+    yield from _walk(str(folder), "", keep, ((top.st_dev, top.st_ino),))
 
 
-def _walk(folder: Path, below: str, keep: Keep, above: tuple[tuple[int, int], ...]) -> Iterator[FoundFile]:
+def _walk(folder: str, below: str, keep: Keep, above: tuple[tuple[int, int], ...]) -> Iterator[FoundFile]:
     with os.scandir(folder) as entries:
         for entry in entries:
             found = _stat(entry)
@@ -45,9 +51,9 @@ def _walk(folder: Path, below: str, keep: Keep, above: tuple[tuple[int, int], ..
             if stat.S_ISDIR(found.st_mode):
                 identity = (found.st_dev, found.st_ino)
                 if identity not in above and keep(path, True):
-                    yield from _walk(folder / entry.name, f"{path}/", keep, (*above, identity))
+                    yield from _walk(entry.path, f"{path}/", keep, (*above, identity))
             elif stat.S_ISREG(found.st_mode) and keep(path, False):
-                yield FoundFile(path, folder / entry.name, found)
+                yield FoundFile(path, entry.path, found)
 
 
 def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
