@@ -166,8 +166,9 @@ class PipelineStep(ABC):
         return folder
 
     def _parameters(self) -> Mapping[str, PipelineParameter]:
-        """The pipeline parameters among the arguments."""
-        return collect_parameters(self._arguments)
+        """The pipeline parameters among the arguments, and those that hold a dataset input's dataset."""
+        datasets = [port.dataset for port in self._inputs if isinstance(port, DatasetConsumptionConfig)]
+        return collect_parameters([*self._arguments, *datasets])
 
     def _take_in_data(self, arguments: list[Any]) -> list[Any]:
         """Dataset inputs among the arguments become inputs; data path pairs become references."""

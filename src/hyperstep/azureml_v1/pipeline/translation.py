@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
 from hyperstep.azureml_v1.data.translation import dataset_input, translate_input
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding
+from hyperstep.azureml_v1.pipeline.data_kinds import is_dataset
 from hyperstep.azureml_v1.pipeline.graph import Graph
 from hyperstep.azureml_v1.pipeline.modules import ModuleDef
 from hyperstep.azureml_v1.pipeline.names import data_placeholder, data_variable, parameter_variable
@@ -157,7 +158,7 @@ def _mode(mode: str | None) -> DataMode:
 def _plain_parameters(node: ModuleNode) -> list[PipelineParameter]:
     """The pipeline parameters whose values reach the script as text."""
     values = [param.get_value() for param in node.params.values() if param.param_def.set_env_var]
-    return [value for value in values if isinstance(value, PipelineParameter)]
+    return [value for value in values if isinstance(value, PipelineParameter) and not is_dataset(value.default_value)]
 
 
 def _engine_name(parameter: PipelineParameter) -> str:
@@ -173,7 +174,7 @@ def _fixed_variables(node: ModuleNode, values: Mapping[str, object]) -> dict[str
             continue
         value = param.get_value()
         if isinstance(value, PipelineParameter):
-            if parameter_variable(name) == parameter_variable(value.name):
+            if parameter_variable(name) == parameter_variable(value.name) or is_dataset(value.default_value):
                 continue
             value = values.get(value.name, value.default_value)
         variables[parameter_variable(name)] = str(value)
