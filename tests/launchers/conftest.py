@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hyperstep.launchers.host_link import host_pid
-from hyperstep.testing.launchers import is_running, wait_until
+from hyperstep.testing.launcher_bench import is_running, wait_until
 
 
 @pytest.fixture

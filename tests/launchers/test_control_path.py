@@ -18,7 +18,7 @@ from hyperstep.launchers.control_path import (
 from hyperstep.launchers.host_link import host_pid, live_hosts
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.testing.behaviour import Behaviour
-from hyperstep.testing.launchers import Bench, is_running, wait_until
+from hyperstep.testing.launcher_bench import Bench, is_running, wait_until
 
 
 @pytest.fixture

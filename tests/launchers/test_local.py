@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from hyperstep.launchers.local import LocalLauncher
-from hyperstep.testing.launchers import Bench, ProcessLauncherContract
+from hyperstep.testing.launcher_bench import Bench
+from hyperstep.testing.launchers import ProcessLauncherContract
 
 
 class TestLocalLauncher(ProcessLauncherContract):

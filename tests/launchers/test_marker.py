@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperstep.launchers.marker import Claim, ExitMarker, create_claim, fill_claim, read_claim, read_exit, write_exit
-from hyperstep.testing.launchers import wait_until
+from hyperstep.testing.launcher_bench import wait_until
 
 MARKERS = st.one_of(
     st.builds(ExitMarker, st.integers(0, 255), st.none(), st.floats(0, 1e10)),

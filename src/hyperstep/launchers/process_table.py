@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ def look_up(pid: int) -> ProcessState | None:
     return _from_proc(pid) if _ON_LINUX else _from_psutil(pid)
 
 
+@cache
 def boot_id() -> str:
     """Names this boot of the machine; empty where the system does not tell."""
     try:

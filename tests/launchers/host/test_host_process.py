@@ -18,7 +18,7 @@ from hyperstep.launchers import host_link
 from hyperstep.launchers.host_link import connect, connect_or_start, host_pid
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.testing.behaviour import Behaviour
-from hyperstep.testing.launchers import HANGS, Bench, is_running, wait_until
+from hyperstep.testing.launcher_bench import HANGS, Bench, is_running, wait_until
 
 NEVER_IDLE_S = 600.0
 
