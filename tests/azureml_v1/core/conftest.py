@@ -42,9 +42,9 @@ class Recorder:
     def root(self, run_id: str = "root", **fields: Any) -> RunRecord:
         """A new root run; a script run without ``kind``."""
         values = {"kind": RunKind.SCRIPT, "name": "train.py", "status": RunStatus.RUNNING, "created_at": 1.0, **fields}
-        spec: dict[str, Any] = {"kind": "step", "spec": {"code": {"script": "train.py", "environment": {}, "snapshot": "s"}}}
+        code: dict[str, Any] = {"script": "train.py", "environment": {}, "snapshot": "s"}
         run = RunRecord(id=run_id, root_id=run_id, workspace="local", experiment="digits", **values)
-        self.home.store.create([run], folder=f"folder-{run_id}", spec=spec)
+        self.home.store.create([run], folder=f"folder-{run_id}", spec={"kind": "step", "spec": {"code": code}})
         return run
 
     def child(self, parent: RunRecord, run_id: str, **fields: Any) -> RunRecord:

@@ -123,17 +123,16 @@ def test_a_running_run_is_changed_through_its_runner(experiment: Experiment) -> 
     assert run.get_metrics() == {"from_outside": 3}
 
 
-def test_an_interrupted_wait_says_that_the_run_goes_on(
-    experiment: Experiment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_wait_says_that_the_run_goes_on(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
     run = _submit(experiment, "import time; time.sleep(600)")
 
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(ExperimentExecutionException, match="goes on"):
-        patch.setattr(run_waiting.time, "sleep", interrupt)
-        run.wait_for_completion()
+    with monkeypatch.context() as patch:
+        patch.setattr("hyperstep.azureml_v1.core.run_waiting.time.sleep", interrupt)
+        with pytest.raises(ExperimentExecutionException, match="goes on"):
+            run.wait_for_completion()
     run.cancel()
     run.wait_for_completion()
 

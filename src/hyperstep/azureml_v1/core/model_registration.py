@@ -103,7 +103,7 @@ def register_from_run(
         message = f"Run {source.run_id} has no file or folder {model_path!r}. Its files: {known or 'none'}."
         raise ModelPathNotFoundException(message)
     above = model_path.strip("/").removeprefix("./").rpartition("/")[0]
-    listed = {file.path.removeprefix(f"{above}/" if above else ""): (file.stored(source), 0) for file in found}
+    listed = {file.path.removeprefix(f"{above}/" if above else ""): (file.stored(source), file.size) for file in found}
     return _record(experiment.workspace, model_name, listed, described, experiment.name)
 
 

@@ -26,6 +26,8 @@ class RunFile:
     path: str
     """Name within the run."""
     digest: str = ""
+    size: int = 0
+    """Bytes."""
     local: Path | None = None
 
     def stored(self, source: RunSource) -> str:
@@ -43,9 +45,8 @@ class RunFile:
 
 def files(source: RunSource) -> list[RunFile]:
     """A run's files by name; those of the run that this process is, as they are now."""
-    found = {
-        artifact.path: RunFile(artifact.path, artifact.digest) for artifact in source.journal.artifacts(source.run_id)
-    }
+    recorded = source.journal.artifacts(source.run_id)
+    found = {artifact.path: RunFile(artifact.path, artifact.digest, artifact.size) for artifact in recorded}
     if source.run_id == job_run_id():
         found |= {file.path: file for file in _files_of_this_job()}
     return [found[path] for path in sorted(found)]
@@ -68,11 +69,11 @@ def download_file(source: RunSource, name: str, target: str | os.PathLike[str] |
         known = [file.path for file in files(source)][:_SHOWN_NAMES]
         message = f"Run {source.run_id} has no file {name!r}. It has: {', '.join(known) or 'none'}."
         raise UserErrorException(message)
-    path = Path(target) if target is not None else Path(name).name
-    final = Path(path)
-    final = final / Path(name).name if final.is_dir() or str(target or "").endswith(("/", os.sep)) else final
-    found.copy_to(source, final)
-    return str(final)
+    path = Path(target) if target is not None else Path()
+    if path.is_dir() or os.fspath(target or "").endswith(("/", os.sep)):
+        path /= Path(name).name
+    found.copy_to(source, path)
+    return str(path)
 
 
 def download_files(
@@ -130,4 +131,4 @@ def _files_of_this_job() -> Iterator[RunFile]:
     for root, below in [*roots, (folder / "uploads", folder / "uploads")]:
         for path in below.rglob("*"):
             if path.is_file():
-                yield RunFile(path.relative_to(root).as_posix(), local=path)
+                yield RunFile(path.relative_to(root).as_posix(), size=path.stat().st_size, local=path)

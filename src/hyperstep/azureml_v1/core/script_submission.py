@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.runconfig import RunConfiguration
     from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
     from hyperstep.azureml_v1.core.workspace import Workspace
+
+_logger = logging.getLogger("hyperstep.azureml")
 
 
 def submit_script(
@@ -55,6 +58,8 @@ def submit_script(
 def script_step(config: ScriptRunConfig, workspace: Workspace) -> StepSpec:
     """The step that a ScriptRunConfig is."""
     run_config = config.run_config
+    if run_config.node_count > 1:
+        _logger.warning("One process is started, not one on each of node_count = %d nodes.", run_config.node_count)
     given = config.arguments or []
     arguments = [given] if isinstance(given, str) else list(given)
     if config.resume_from is not None:

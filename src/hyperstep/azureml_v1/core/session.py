@@ -13,7 +13,6 @@ if TYPE_CHECKING:  # the engine loads when the first home is opened
     from hyperstep.settings import Settings
 
 _opened = threading.local()
-_all_opened: list[Home] = []
 
 
 def in_job() -> bool:
@@ -42,16 +41,15 @@ def open_home(settings: Settings) -> Home:
     homes: dict[tuple[int, Path], Home] = _opened.__dict__.setdefault("homes", {})
     if key not in homes:
         homes[key] = _open(settings)
-        _all_opened.append(homes[key])
     return homes[key]
 
 
 def close_homes() -> None:
     """Let go of every home that this thread opened; the next use opens it again."""
     homes: dict[tuple[int, Path], Home] = _opened.__dict__.setdefault("homes", {})
-    for home in homes.values():
-        home.close()
-        _all_opened.remove(home)
+    for (process, _), home in homes.items():
+        if process == os.getpid():
+            home.close()
     homes.clear()
 
 
