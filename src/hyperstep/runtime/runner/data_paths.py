@@ -70,11 +70,11 @@ def find_input(home: Home, workspace: str, port: InputSpec, producers: Mapping[s
     return Found(path)
 
 
-def content_digest(found: Found) -> str:
+def content_digest(home: Home, found: Found) -> str:
     """Digest of an input's content: equal files at equal relative places give equal digests."""
     if found.path is not None:
-        return digest_tree(found.path).digest
-    return digest_json({place: digest_tree(path).digest for place, path in found.files})
+        return digest_tree(found.path, home=home.path).digest
+    return digest_json({place: digest_tree(path, home=home.path).digest for place, path in found.files})
 
 
 def provide_input(port: InputSpec, found: Found, folder: Path) -> str:

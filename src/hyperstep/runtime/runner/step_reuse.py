@@ -33,7 +33,7 @@ def look_for_source(
 ) -> ReuseAnswer:
     """Decide whether ``step`` needs to run, given what its inputs are now."""
     files = {file.path: file.digest for file in load_snapshot(step.code.snapshot, home.artifacts).files}
-    contents = {name: content_digest(found) for name, found in inputs.items()}
+    contents = {name: content_digest(home, found) for name, found in inputs.items()}
     fingerprint = fingerprint_step(step, StepFacts(files, contents, spec.parameters))
     if not step.allow_reuse:
         return ReuseAnswer(ReuseDecision(Reason.FORBIDDEN), fingerprint)
@@ -52,7 +52,7 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
     outputs: dict[str, Json] = {}
     for name, location in recorded_outputs(run).items():
         path = output_path(home, run.workspace, location)
-        outputs[name] = {**location, "digest": digest_tree(path).digest if path.exists() else ""}
+        outputs[name] = {**location, "digest": digest_tree(path, home=home.path).digest if path.exists() else ""}
     home.store.remember(
         StoredFingerprint(
             workspace=run.workspace,
@@ -85,6 +85,6 @@ def _outputs_unchanged(home: Home, workspace: str, source: StoredFingerprint) ->
         if not isinstance(recorded, Mapping):
             return False
         path = output_path(home, workspace, recorded)
-        if (digest_tree(path).digest if path.exists() else "") != recorded["digest"]:
+        if (digest_tree(path, home=home.path).digest if path.exists() else "") != recorded["digest"]:
             return False
     return True
