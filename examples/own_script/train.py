@@ -6,6 +6,7 @@ hyperstep tune examples/own_script/train.py --space lr=loguniform:1e-3,1 --space
 
 import argparse
 import json
+import math
 from pathlib import Path
 
 from azureml.core import Run
@@ -15,7 +16,7 @@ parser.add_argument("--lr", type=float, default=0.1)
 parser.add_argument("--momentum", type=float, default=0.0)
 args = parser.parse_args()
 
-points = [(x / 10, 3 * (x / 10) + 1) for x in range(-10, 11)]
+points = [(x / 10, 3 * (x / 10) + 1 + math.sin(2 * x) / 3) for x in range(-10, 11)]
 slope = offset = slope_step = offset_step = 0.0
 run = Run.get_context()
 for _ in range(50):

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli.fabricated import fabricate_running_pipeline
 
 from hyperstep.runtime.home import Home
-from tests.cli.fabricated import fabricate_running_pipeline
 
 
 @pytest.fixture

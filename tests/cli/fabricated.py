@@ -101,3 +101,16 @@ def fabricate_running_pipeline(home: Home, submission: str = "") -> None:
             attempt.folder.mkdir(parents=True)
             attempt.log_file.write_text(f"{trial.id} says so\n" * 40, encoding="utf-8")
     journal.close()
+
+
+def fabricate_second_pipeline(
+    home: Home, status: RunStatus = RunStatus.COMPLETED, reused_from: str | None = None
+) -> None:
+    """A newer pipeline of one step that has ended, or was reused."""
+    ids = {"root_id": "99999999-eeee", "created_at": START + 100, "status": status, "ended_at": START + 101}
+    root = make_run("99999999-eeee", RunKind.PIPELINE, folder="", **ids)
+    step = make_run(
+        "88888888-ffff", RunKind.STEP, name="tune", parent_id="99999999-eeee", reused_from=reused_from, **ids
+    )
+    home.store.create([root, step], folder="second", spec={}).close()
+    home.store.register_run(step.id, root.id)

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cli.fabricated import PIPELINE, REGISTER, START, SWEEP, TUNE, make_metrics, make_run, make_sweep, make_trial
 
 from hyperstep.cli.progress import RootRecords, SweepRecords, view_root, view_sweep
+from hyperstep.digest import Json
 from hyperstep.records.event import DecisionRecord
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from tests.cli.fabricated import PIPELINE, REGISTER, START, SWEEP, TUNE, make_metrics, make_run, make_sweep, make_trial
 
 
 def records_of(*runs: RunRecord, **fields: object) -> RootRecords:
@@ -30,7 +31,7 @@ def test_the_best_trial_is_the_earliest_of_those_with_the_best_value() -> None:
 
 def test_when_minimizing_the_least_value_is_best() -> None:
     trials = [make_trial(n, RunStatus.COMPLETED) for n in range(2)]
-    config = make_sweep().properties | {"primary_metric_config": '{"name": "loss", "goal": "MINIMIZE"}'}
+    config = {**make_sweep().properties, "primary_metric_config": '{"name": "loss", "goal": "MINIMIZE"}'}
     metrics = {t.id: make_metrics(t, value) for t, value in zip(trials, (3.0, 2.0), strict=True)}
     sweep = view_sweep(make_sweep(properties=config), trials, SweepRecords(metrics))
     assert sweep.goal is Goal.MINIMIZE
@@ -84,8 +85,12 @@ def test_a_sweep_submitted_by_itself_is_its_own_only_step() -> None:
 
 def test_a_steps_miss_names_what_differs() -> None:
     step = make_run(TUNE, RunKind.STEP, name="tune", parent_id=PIPELINE)
-    parts = [{"part": f"code: {n}.py", "old": None, "new": None} for n in "abcde"]
-    evidence = {"reason": "differs from the nearest earlier run", "source_run": "x", "differences": parts}
+    parts: list[Json] = [{"part": f"code: {n}.py", "old": None, "new": None} for n in "abcde"]
+    evidence: dict[str, Json] = {
+        "reason": "differs from the nearest earlier run",
+        "source_run": "x",
+        "differences": parts,
+    }
     decision = DecisionRecord(PIPELINE, 0, 0, "reuse", TUNE, evidence, START)
     view = view_root(records_of(step, decisions=[decision]))
     words = "differs from the nearest earlier run: code: a.py, code: b.py, code: c.py and 2 more"

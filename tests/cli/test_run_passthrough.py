@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.cli.real_process import PATIENCE_S, OnTerminal, hyperstep, run, write_script
 
 BYTES = """

@@ -29,16 +29,14 @@ from hyperstep.errors import InvalidInputError
 )
 def test_a_space_is_read_as_written(text: str, expression: list[object]) -> None:
     name, distribution = parse_dimension(text)
-    assert name == text.split("=")[0]
+    assert name == text.split("=", maxsplit=1)[0]
     assert distribution.to_json() == expression
 
 
 @given(st.floats(1e-12, 1e12), st.floats(1, 1e6))
 def test_the_bounds_of_loguniform_are_plain_values(low: float, factor: float) -> None:
     _, distribution = parse_dimension(f"lr=loguniform:{low!r},{low * factor!r}")
-    name, arguments = distribution.to_json()
-    assert name == "loguniform"
-    assert arguments == [math.log(low), math.log(low * factor)]
+    assert distribution.to_json() == ["loguniform", [math.log(low), math.log(low * factor)]]
 
 
 def test_the_step_of_qloguniform_is_no_logarithm() -> None:
@@ -58,8 +56,7 @@ def test_the_step_of_qloguniform_is_no_logarithm() -> None:
         ("lr=gauss:0,1", "A --space names a distribution that exists. Received: 'lr=gauss:0,1'."),
         (
             "lr=loguniform:0,1",
-            "The bounds of loguniform are plain values above 0 (not their logarithms). Received: 'lr=loguniform:0,1'. "
-            "For example lr=loguniform:1e-4,1e-1.",
+            "The bounds of loguniform are plain values above 0 (not their logarithms). Received: 'lr=loguniform:0,1'.",
         ),
         (
             "lr=loguniform:1e-4",
@@ -113,7 +110,7 @@ def test_a_policy_is_read_as_written(text: str, policy: dict[str, object]) -> No
 
 @pytest.mark.parametrize("text", ["hyperband", "bandit:0.1", "bandit:slack_factor=much", "bandit:slack_factor="])
 def test_a_wrong_policy_is_answered_by_an_example(text: str) -> None:
-    with pytest.raises(InvalidInputError, match="bandit:slack_factor=0.1,evaluation_interval=2"):
+    with pytest.raises(InvalidInputError, match=r"bandit:slack_factor=0\.1,evaluation_interval=2"):
         parse_policy(text)
 
 

@@ -58,9 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return exit_codes.INTERRUPTED
-    except BrokenPipeError:
-        _silence_stdout()
-        return exit_codes.OK
     except HyperstepError as error:
         if debug:
             raise
@@ -81,10 +78,3 @@ def _debug_wanted(arguments: Sequence[str]) -> bool:
 
 def _say(message: str) -> None:
     click.echo(f"hyperstep: {message}", err=True)
-
-
-def _silence_stdout() -> None:
-    """The reader has gone (``| head``); Python would complain when it flushes at exit."""
-    import os  # noqa: PLC0415 - needed here only
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

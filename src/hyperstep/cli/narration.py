@@ -117,13 +117,20 @@ def ended_words(step: StepView) -> str:
         return f"{name} reused from {step.reused_from}{best}"
     took = wording.elapsed(step.started_at, step.ended_at, step.ended_at or 0.0)
     how = f"{name} {wording.status_word(step.status)}" + (f" after {took}" if took else "")
-    why = wording.first_line(step.error.message) if step.error else step.reason
+    why = why_step_ended(step)
     if why:
         how += f": {why}"
     if step.sweep is None:
         return how
     best = wording.best_words(step.sweep)
     return f"{how}; trials: {wording.counts(step.sweep)}" + (f"; best {best}" if best else "")
+
+
+def why_step_ended(step: StepView) -> str:
+    """Why a step ended as it did, one line; empty when its trials' counts say it all."""
+    if step.error:
+        return wording.first_line(step.error.message)
+    return "" if step.sweep is not None and step.status is RunStatus.COMPLETED else step.reason
 
 
 def why_ended(trial: TrialView) -> str:

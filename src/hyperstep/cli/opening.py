@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hyperstep.cli import wording
-from hyperstep.cli.view import OutputView
+from hyperstep.cli.view import OutputView, RootView, StepView, SweepView
 from hyperstep.errors import HyperstepError, InvalidInputError
-from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 
 
@@ -56,30 +56,29 @@ def find_target(home: Home, text: str) -> Target:
         journal.close()
 
 
-def find_sweep(home: Home, text: str) -> Target:
-    """The sweep that ``text`` means: its own id, or that of the step or pipeline that holds it.
+def sweep_in(target: Target, view: RootView) -> SweepView:
+    """The sweep that a target means: itself, the one that it belongs to, or the only one that it holds.
+
+    Args:
+        target: A run.
+        view: The root run above it.
 
     Raises:
-        NotFoundError: No run is meant.
-        InvalidInputError: The run holds no sweep, or several; the message lists them.
+        InvalidInputError: It holds no sweep, or several; the message lists them.
     """
-    target = find_target(home, text)
-    if target.run.kind is RunKind.SWEEP:
-        return target
-    journal = home.store.journal(target.root_id)
-    try:
-        sweeps = journal.runs(kind=RunKind.SWEEP)
-    finally:
-        journal.close()
-    if target.run.kind is not RunKind.PIPELINE:
-        sweeps = [s for s in sweeps if target.run.id in {s.parent_id, s.id} or target.run.parent_id == s.id]
-    if not sweeps and target.run.reused_from:
-        return find_sweep(home, target.run.reused_from)
+    steps = [step for step in view.steps if _is_about(step, target.run)] or list(view.steps)
+    sweeps = [step.sweep for step in steps if step.sweep is not None]
     if len(sweeps) == 1:
-        return Target(sweeps[0], target.root_id)
+        return sweeps[0]
     rule = "The run must hold exactly one sweep."
-    found = ", ".join(sweep.id for sweep in sweeps) or "none"
-    raise InvalidInputError(rule, received=target.run.id, remedy=f"It holds {found}; give the id of a sweep.")
+    found = ", ".join(sweep.id for sweep in sweeps)
+    remedy = f"It holds {found}; give one of these ids." if found else "Its steps tune nothing."
+    raise InvalidInputError(rule, received=target.run.id, remedy=remedy)
+
+
+def _is_about(step: StepView, run: RunRecord) -> bool:
+    """Whether a run is a step, its sweep, or one of its trials."""
+    return run.id == step.id or (step.sweep is not None and step.sweep.id in {run.id, run.parent_id})
 
 
 def output_path(home: Home, workspace: str, output: OutputView) -> Path:

@@ -152,7 +152,7 @@ def _view_trial(trial: RunRecord, goal: Goal, metrics: Sequence[MetricRecord]) -
 
 def _miss(records: RootRecords, step: RunRecord) -> str:
     """Why a step was not reused although one of its name had run before; empty when there is nothing to say."""
-    for decision in records.decisions:
+    for decision in records.decisions if not step.reused_from else ():
         evidence = decision.evidence
         if decision.kind == "reuse" and decision.subject == step.id and evidence.get("source_run"):
             listed = evidence.get("differences")

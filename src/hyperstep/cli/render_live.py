@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from hyperstep.cli import wording
-from hyperstep.cli.narration import why_ended
+from hyperstep.cli.narration import why_ended, why_step_ended
 from hyperstep.cli.view import RootView, StepView, SweepView
 from hyperstep.records.status import RunStatus
 
@@ -98,7 +98,7 @@ def _step_lines(step: StepView, width: int, now: float, glyphs: Glyphs) -> Itera
     else:
         took = wording.elapsed(step.started_at, step.ended_at, now)
         line.append(f"{wording.status_word(step.status):<10} {took}".rstrip(), style=_style(step))
-        why = wording.first_line(step.error.message) if step.error else step.reason
+        why = why_step_ended(step)
         line.append(f"  {why}" if why else "", style=_QUIET)
         yield line
     if step.sweep is not None:

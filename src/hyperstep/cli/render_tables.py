@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hyperstep.cli import wording
 from hyperstep.cli.documents import FileView
-from hyperstep.cli.narration import why_ended
+from hyperstep.cli.narration import why_ended, why_step_ended
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
@@ -106,8 +106,10 @@ def _step_text(step: StepView, now: float, *, titled: bool) -> Iterator[str]:
         yield f"reused from {step.reused_from}"
     if titled and step.error:
         yield f"  error: {wording.first_line(step.error.message)}"
-    elif titled and step.reason:
-        yield f"  {step.reason}"
+    elif titled and why_step_ended(step) and not step.reused_from:
+        yield f"  {why_step_ended(step)}"
+    if step.computed_because:
+        yield f"  not reused: {step.computed_because}"
     if step.sweep is not None:
         yield f"sweep {step.sweep.id}: {step.sweep.goal.value} {step.sweep.metric}; {wording.counts(step.sweep)}"
         if wording.concurrency(step.sweep):

@@ -7,13 +7,15 @@ import click
 from hyperstep.cli.documents import FileView, best_document
 from hyperstep.cli.exit_codes import NOT_FOUND, OK
 from hyperstep.cli.json_output import print_json
-from hyperstep.cli.opening import find_sweep, opened_home, output_path
+from hyperstep.cli.opening import find_target, opened_home, output_path, sweep_in
 from hyperstep.cli.progress import outputs_of
 from hyperstep.cli.reading import read_root
 from hyperstep.cli.render_tables import best_text
 from hyperstep.cli.view import SweepView
 from hyperstep.errors import NotFoundError
+from hyperstep.records.attempt import Attempt
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.collecting import LOG_NAMES
 
 
 @click.command()
@@ -22,11 +24,11 @@ from hyperstep.runtime.home import Home
 def best(*, run_id: str, as_json: bool) -> int:
     """Show the best trial of RUN (a sweep, or a pipeline or step that holds one), so far if it still runs."""
     with opened_home() as home:
-        target = find_sweep(home, run_id)
-        view = read_root(home.store, target.root_id)
-        sweep = next(sweep for sweep in view.sweeps if sweep.id == target.run.id)
-        files = _files(home, target.root_id, sweep)
-        model = _model(home, target.root_id, sweep)
+        target = find_target(home, run_id)
+        sweep = sweep_in(target, read_root(home.store, target.root_id))
+        root_id = home.store.root_of(sweep.id)  # another one than the target's when its step was reused
+        files = _files(home, root_id, sweep)
+        model = _model(home, root_id, sweep)
     if as_json:
         print_json(best_document(sweep, files, model))
         return OK if sweep.best else NOT_FOUND
@@ -48,13 +50,15 @@ def _files(home: Home, root_id: str, sweep: SweepView) -> list[FileView]:
         artifacts = journal.artifacts(run.id)
     finally:
         journal.close()
-    folders = [home.attempt(run, attempts[-1].key.number)] if attempts else []
-    places = [place for a in folders for place in (a.work_folder, a.uploads_folder)]
-    found = []
-    for artifact in artifacts:
-        path = next((place / artifact.path for place in places if (place / artifact.path).is_file()), None)
-        found.append(FileView(artifact.path, artifact.size, artifact.digest, str(path) if path else None))
-    return found
+    attempt = home.attempt(run, attempts[-1].key.number if attempts else 0)
+    return [FileView(a.path, a.size, a.digest, _place(attempt, a.path)) for a in artifacts]
+
+
+def _place(attempt: Attempt, name: str) -> str | None:
+    """Where a file of that name lies in an attempt's folder."""
+    logs = [attempt.log_file] if name in LOG_NAMES else []
+    places = [*logs, attempt.work_folder / name, attempt.uploads_folder / name]
+    return next((str(place) for place in places if place.is_file()), None)
 
 
 def _model(home: Home, root_id: str, sweep: SweepView) -> str | None:

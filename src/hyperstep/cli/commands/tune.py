@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
-from hyperstep.cli.following import can_draw, make_display, open_feed, report, say
+from hyperstep.cli.following import make_display, open_feed, report, say
 from hyperstep.cli.opening import opened_home
 from hyperstep.cli.tuning_options import check_metric_pattern, parse_policy, parse_space
 from hyperstep.cli.tuning_step import TuningRequest, experiment_name, make_step
@@ -100,7 +100,7 @@ def _submit(request: TuningRequest, experiment: str, *, quiet: bool) -> str:
 
 def _watch(run_id: str, *, quiet: bool, plain: bool) -> int:
     """Show the run until it has ended; Ctrl-C cancels it, a second one leaves it alone."""
-    display = make_display(open_feed(root_ids=(run_id,)), quiet=quiet, plain=plain or not can_draw())
+    display = make_display(open_feed(root_ids=(run_id,)), quiet=quiet, plain=plain)
     interrupts = 0
     next_check = time.monotonic() + _CHECK_RUNNER_S
     while not _is_over(display.feed.views):

@@ -1,0 +1,46 @@
+"""`hyperstep runs`: newest first, in few columns or as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.cli.fabricated import PIPELINE, fabricate_second_pipeline
+
+from hyperstep.cli.main import main
+from hyperstep.runtime.home import Home
+
+Captured = pytest.CaptureFixture[str]
+
+
+def test_an_empty_home_says_what_to_do(home: Home, capsys: Captured) -> None:
+    assert home.store.roots() == []
+    assert main(["runs"]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "hyperstep run SCRIPT" in err
+
+
+def test_an_empty_home_is_an_empty_array(home: Home, capsys: Captured) -> None:
+    assert home.store.roots() == []
+    assert main(["runs", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_runs_are_listed_newest_first(running: Home, capsys: Captured) -> None:
+    fabricate_second_pipeline(running)
+    assert main(["runs", "--json"]) == 0
+    documents = json.loads(capsys.readouterr().out)
+    assert [d["id"] for d in documents] == ["99999999-eeee", PIPELINE]
+    assert documents[1] | {"status": "Running", "experiment": "digits", "kind": "pipeline"} == documents[1]
+    assert main(["runs"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["id", "99999999", "11111111"]
+
+
+def test_runs_are_limited_and_chosen_by_experiment(running: Home, capsys: Captured) -> None:
+    fabricate_second_pipeline(running)
+    assert main(["runs", "-n", "1", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 1
+    assert main(["runs", "--experiment", "other", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
