@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+
 from hyperstep.errors import NotFoundError
 from hyperstep.pipeline.spec import InputSpec, StepSpec
 from hyperstep.records.attempt import Attempt

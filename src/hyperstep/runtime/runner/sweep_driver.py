@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,13 +9,22 @@ from dataclasses import replace
 from hyperstep.digest import Json
 from hyperstep.errors import USER_FAULTS
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
-from hyperstep.records.run import RunError, RunKind, RunRecord
+from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.attempts import Attempts, Order
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
 from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.sweep_records import (
+    best_properties,
+    point_of,
+    space_of,
+    starting_properties,
+    trial_id,
+    trial_index,
+    trial_run,
+)
 from hyperstep.runtime.runner.training_outputs import write_training_outputs
 from hyperstep.runtime.runner.workplace import Workplace
 from hyperstep.sweep.config import SweepConfig
@@ -75,12 +83,14 @@ class SweepDriver:
         """Start, or replay what was recorded and go on."""
         events = self._context.journal.events(self._sweep_id)
         self._controller = SweepController.replay(self._config, (event_from_json(e.body) for e in events))
-        if self._context.runs[self._sweep_id].status is RunStatus.FINALIZING:
+        run = self._context.runs[self._sweep_id]
+        if run.status is RunStatus.FINALIZING:
             self._finalize()
             return
         with self._context.transaction() as unit:
             if not events:
-                self._describe(unit)
+                properties = {**run.properties, **starting_properties(self._config, self._effective)}
+                unit.change_run(run.id, status=RunStatus.RUNNING, properties=properties)
             self._feed(unit, SweepStarted(at_s=self._context.now(), slots=self._effective))
         if events:
             self._resume_trials()
@@ -100,7 +110,7 @@ class SweepDriver:
     def attempt_started(self, unit: Unit, key: AttemptKey) -> None:
         """A trial's process is about to run."""
         unit.change_run(key.run_id, status=RunStatus.RUNNING)
-        event = TrialStarted(at_s=self._context.now(), trial=_trial_of(key), attempt=key.number)
+        event = TrialStarted(at_s=self._context.now(), trial=trial_index(key.run_id), attempt=key.number)
         self._feed(unit, event)
 
     def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
@@ -109,7 +119,7 @@ class SweepDriver:
         names.update(str(line.body["name"]) for line in lines if line.kind and "value" in line.body)
         values = tuple(_usable(v) for line in lines for v in self._primary_values(line))
         if values:
-            trial = _trial_of(key)
+            trial = trial_index(key.run_id)
             event = MetricReported(at_s=self._context.now(), trial=trial, attempt=key.number, values=values)
             self._feed(unit, event)
 
@@ -119,7 +129,7 @@ class SweepDriver:
         failed = end.exit_code != 0 and not fault
         event = TrialEnded(
             at_s=self._context.now(),
-            trial=_trial_of(end.key),
+            trial=trial_index(end.key.run_id),
             attempt=end.key.number,
             exit_code=end.exit_code,
             signal=end.signal,
@@ -143,7 +153,7 @@ class SweepDriver:
             case LaunchTrial():
                 self._launch(unit, instruction)
             case StopTrial():
-                key = AttemptKey(self._trial_id(instruction.trial), instruction.attempt)
+                key = AttemptKey(trial_id(self._sweep_id, instruction.trial), instruction.attempt)
                 unit.change_run(key.run_id, status=RunStatus.CANCEL_REQUESTED, reason=instruction.reason)
                 unit.afterwards(lambda: self._attempts.stop(key))
             case EndTrial():
@@ -152,62 +162,37 @@ class SweepDriver:
                 self._finish(unit, instruction)
 
     def _record_decision(self, unit: Unit, event: int, decision: RecordDecision) -> None:
-        subject = self._sweep_id if decision.trial is None else self._trial_id(decision.trial)
+        subject = self._sweep_id if decision.trial is None else trial_id(self._sweep_id, decision.trial)
         now = self._context.now()
         unit.writer.append_decision(self._sweep_id, event, decision.kind, subject, decision.evidence, now)
 
     def _launch(self, unit: Unit, instruction: LaunchTrial) -> None:
-        run_id = self._trial_id(instruction.trial)
+        run_id = trial_id(self._sweep_id, instruction.trial)
         if run_id in self._context.runs:
             unit.change_run(run_id, status=RunStatus.QUEUED)
         else:
-            unit.put_run(self._trial_run(instruction))
+            sweep = self._context.runs[self._sweep_id]
+            run = trial_run(sweep, self._place.step, self._config, instruction.trial, instruction.point)
+            unit.put_run(replace(run, created_at=self._context.now()))
         order = self._order(instruction.trial, instruction.attempt)
         unit.afterwards(lambda: self._attempts.start(order))
 
     def _order(self, trial: int, attempt: int) -> Order:
-        run = self._context.runs[self._trial_id(trial)]
-        point = json.loads(run.properties["hyperparameters"])
-        extra = hyperparameter_arguments(point, self._space())
+        run = self._context.runs[trial_id(self._sweep_id, trial)]
+        extra = hyperparameter_arguments(point_of(run), space_of(self._config))
         return Order(run.id, attempt, self._place, self, extra)
-
-    def _trial_run(self, instruction: LaunchTrial) -> RunRecord:
-        sweep = self._context.runs[self._sweep_id]
-        point = json.dumps(instruction.point)
-        extra = hyperparameter_arguments(instruction.point, self._space())
-        return replace(
-            sweep,
-            id=self._trial_id(instruction.trial),
-            kind=RunKind.TRIAL,
-            name=f"{sweep.name} trial {instruction.trial}",
-            parent_id=sweep.id,
-            number=instruction.trial,
-            status=RunStatus.QUEUED,
-            created_at=self._context.now(),
-            started_at=None,
-            folder=f"{sweep.folder}/trial-{instruction.trial:04d}".lstrip("/"),
-            arguments=(*self._place.step.code.arguments, *extra),
-            properties={"hyperparameters": point, "ContentSnapshotId": self._place.step.code.snapshot},
-            tags={},
-            reason="",
-        )
 
     def _end_trial(self, unit: Unit, instruction: EndTrial) -> None:
         error = RunError("UserError", instruction.error) if instruction.status is RunStatus.FAILED else None
-        run_id = self._trial_id(instruction.trial)
+        run_id = trial_id(self._sweep_id, instruction.trial)
         unit.change_run(run_id, status=instruction.status, reason=instruction.reason, error=error)
 
     def _finish(self, unit: Unit, instruction: FinishSweep) -> None:
-        properties = dict(self._context.runs[self._sweep_id].properties)
-        properties["final_status"] = instruction.status.value
-        if instruction.best is not None:
-            score = self._controller.best_value()
-            properties |= {
-                "best_child_run_id": self._trial_id(instruction.best),
-                "best_data_container_id": f"dcid.{self._trial_id(instruction.best)}",
-                "best_metric_status": "Succeeded",
-                "score": json.dumps(score),
-            }
+        properties = {
+            **self._context.runs[self._sweep_id].properties,
+            **best_properties(self._sweep_id, instruction.best, self._controller.best_value()),
+            "final_status": instruction.status.value,
+        }
         unit.change_run(self._sweep_id, status=RunStatus.FINALIZING, reason=instruction.reason, properties=properties)
         unit.afterwards(self._finalize)
 
@@ -236,23 +221,6 @@ class SweepDriver:
         number = attempts[-1].key.number if attempts else 0
         log = self._context.home.attempt(failed[0], number).log_file
         return f"Log of trial {failed[0].number}: {log}\n{failure_of(AttemptEnd(AttemptKey('', 0), 1), log).details}"
-
-    def _describe(self, unit: Unit) -> None:
-        limits, metric = self._config.limits, self._config.metric
-        size = self._config.sampler.size
-        properties = {
-            **self._context.runs[self._sweep_id].properties,
-            "primary_metric_config": json.dumps({"name": metric.name, "goal": metric.goal.value}),
-            "resume_from": "null",
-            "runTemplate": "HyperDrive",
-            "azureml.runsource": "hyperdrive",
-            "platform": "AML",
-            "space_size": "infinite" if size is None else str(size),
-            "max_total_runs": str(limits.max_total),
-            "requested_concurrency": str(limits.max_concurrent),
-            "effective_concurrency": str(self._effective),
-        }
-        unit.change_run(self._sweep_id, status=RunStatus.RUNNING, properties=properties)
 
     def _resume_trials(self) -> None:
         for run in self._trials():
@@ -286,17 +254,6 @@ class SweepDriver:
         if line.kind == "list":
             return list(value) if isinstance(value, list) else []
         return [value] if line.kind == "scalar" else []
-
-    def _space(self) -> dict[str, Json]:
-        space = self._config.sampler.to_json().get("space")
-        return dict(space) if isinstance(space, dict) else {}
-
-    def _trial_id(self, trial: int) -> str:
-        return f"{self._sweep_id}_{trial}"
-
-
-def _trial_of(key: AttemptKey) -> int:
-    return int(key.run_id.rpartition("_")[2])
 
 
 def _usable(value: Json) -> float | None:
