@@ -15,6 +15,8 @@ VALUES = st.one_of(st.none(), st.integers(-5, 5).map(float), st.floats(-1e6, 1e6
 REPORTS = st.lists(st.tuples(st.integers(0, 5), VALUES), max_size=60)
 """(trial, value), in the order of arrival; a trial of number 5 stands for: forget trial 0."""
 FORGET = 5
+NEARLY_EQUAL = st.integers(0, 3).map(lambda ulps: 0.1 - ulps * 2**-56)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
 def _cohort(goal: Goal, reports: list[tuple[int, float | None]]) -> tuple[Cohort, dict[int, list[float | None]]]:
@@ -149,3 +151,15 @@ def test_the_median_of_the_largest_numbers_is_finite() -> None:
 def test_cohorts_of_different_goals_differ() -> None:
     assert Cohort(Goal.MAXIMIZE) != Cohort(Goal.MINIMIZE)
     assert Cohort(Goal.MAXIMIZE) != "maximize"
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.sampled_from(Goal), st.lists(st.one_of(NEARLY_EQUAL, FINITE), min_size=1, max_size=30))
+def test_a_mean_is_never_better_than_the_best(goal: Goal, values: list[float]) -> None:
+    cohort = Cohort(goal)
+    for value in values:
+        interval = cohort.report(0, value)
+        mean, best = cohort.mean_of(0, interval), cohort.best_of(0)
+        assert mean is not None
+        assert best is not None
+        assert not goal.better(mean, best)

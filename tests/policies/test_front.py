@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hyperstep.policies.front import Front, FrontPoint
 
 POINTS = st.lists(
-    st.builds(FrontPoint, st.integers(1, 8), st.integers(-3, 3).map(float), st.integers(0, 4)), max_size=40
+    st.builds(FrontPoint, st.integers(1, 5), st.integers(-1, 2).map(float), st.integers(0, 4)), max_size=40
 )
 
 

@@ -200,4 +200,4 @@ def test_nothing_follows_the_end(make_config: MakeConfig) -> None:
         TimeAdvanced(at_s=1e9),
     ):
         assert controller.handle(event) == []
-    assert controller.best_value() == 0.5
+    assert controller.state == SweepController.replay(controller.config, simulation.events).state

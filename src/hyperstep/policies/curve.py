@@ -29,7 +29,7 @@ class Curve:
         if gain is not None:
             self._used += 1
             best = gain if best is None else max(best, gain)
-            mean = gain if mean is None else min(best, _next_mean(mean, gain, self._used))
+            mean = gain if mean is None else _next_mean(mean, gain, self._used)
         self.gains.append(gain)
         self.bests.append(best)
         self.means.append(mean)
@@ -44,7 +44,11 @@ class Curve:
 
 
 def _next_mean(mean: float, gain: float, count: int) -> float:
-    """The mean of ``count`` numbers from that of one fewer: exact for equal ones, finite for the largest."""
+    """The mean of ``count`` numbers from that of one fewer.
+
+    Exact for equal numbers and finite for the largest. Rounding never lifts it above the largest of them, so that no
+    median of means is better than the best trial.
+    """
     return mean + (gain / count - mean / count)
 
 
