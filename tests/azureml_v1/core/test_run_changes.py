@@ -37,6 +37,7 @@ def runner(recorder: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
     close_homes()
     monkeypatch.setattr("hyperstep.runtime.inbox.ask", runner.ask)
     monkeypatch.setenv("AZUREML_RUN_ID", "root_0")
+    monkeypatch.setenv("HYPERSTEP_ATTEMPT_FOLDER", "f")
     monkeypatch.setenv("HYPERSTEP_ROOT_ID", "root")
     return runner
 

@@ -146,5 +146,6 @@ def test_a_missing_script_is_refused_before_anything_is_recorded(experiment: Exp
 
 def test_a_job_submits_nothing(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZUREML_RUN_ID", "r")
+    monkeypatch.setenv("HYPERSTEP_ATTEMPT_FOLDER", "f")
     with pytest.raises(UserErrorException, match="driver"):
         experiment.submit(ScriptRunConfig(".", "train.py"))

@@ -86,5 +86,6 @@ def test_details_name_the_workspace(workspace: Workspace) -> None:
 def test_within_a_job_the_workspace_is_that_of_the_job(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     del workspace
     monkeypatch.setenv("AZUREML_RUN_ID", "r")
+    monkeypatch.setenv("HYPERSTEP_ATTEMPT_FOLDER", "f")
     monkeypatch.setenv("AZUREML_ARM_WORKSPACE_NAME", "team")
     assert Workspace.from_config().name == "team"

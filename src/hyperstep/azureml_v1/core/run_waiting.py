@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 POLL_S = 0.05
 """Seconds between two looks at the records."""
 
-_CHECK_RUNNER_S = 2.0
-_MOST_RESTARTS = 3
+_CHECK_RUNNER_S = 5.0
+"""Doubled with each restart: a runner needs time to start on a busy machine."""
+
+_MOST_RESTARTS = 4
 _RULE = "=" * 40
 
 
@@ -119,8 +121,8 @@ class _RunnerWatch:
             return
         from hyperstep.runtime.submission import ensure_runner  # noqa: PLC0415 - loads the engine
 
-        self._next_look = time.monotonic() + _CHECK_RUNNER_S
         self._restarts += ensure_runner(self._source.home, self._source.root_id)
+        self._next_look = time.monotonic() + _CHECK_RUNNER_S * 2**self._restarts
         if self._restarts > _MOST_RESTARTS:
             log = self._source.home.root_folder(self._source.root_id) / "runner.log"
             message = f"The runner of run {self._source.root_id} ends again and again; see {log}."

@@ -16,13 +16,16 @@ _opened = threading.local()
 
 
 def in_job() -> bool:
-    """Whether this process was started by a runner to execute a step or a trial."""
-    return bool(os.environ.get("AZUREML_RUN_ID"))
+    """Whether this process was started by a runner to execute a step or a trial.
+
+    A driver on a machine of the real service has v1's variables too, so one of ours is asked for as well.
+    """
+    return bool(os.environ.get("AZUREML_RUN_ID") and os.environ.get("HYPERSTEP_ATTEMPT_FOLDER"))
 
 
 def job_run_id() -> str:
     """Id of the run that this process executes; empty in a driver."""
-    return os.environ.get("AZUREML_RUN_ID", "")
+    return os.environ["AZUREML_RUN_ID"] if in_job() else ""
 
 
 def read_settings() -> Settings:
