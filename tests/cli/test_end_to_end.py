@@ -1,0 +1,146 @@
+"""Whole tunings from the command line: real runners, real trials, real terminals."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.real_process import OnTerminal, hyperstep, run, write_script
+
+pytestmark = pytest.mark.end_to_end
+posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals and signals")
+
+TRAIN = """
+import argparse, pathlib
+from azureml.core import Run
+parser = argparse.ArgumentParser()
+parser.add_argument("--x", type=float)
+parser.add_argument("--shift", type=float, default=0.0)
+args = parser.parse_args()
+Run.get_context().log("score", -(args.x - 3 + args.shift) ** 2)
+pathlib.Path("outputs/model.txt").write_text(str(args.x))
+print("done with", args.x)
+"""
+SPACE = ("--space", "x=choice:1,2,3,4", "--sampler", "grid")
+
+
+def reading(*arguments: str) -> Any:
+    """What a reading command answers, as JSON."""
+    done = run(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def tune(script: str, *arguments: str, metric: str = "score") -> tuple[int, str]:
+    """Tune on pipes; returns exit code and our words."""
+    done = run("tune", script, *SPACE, "--metric", metric, *arguments)
+    assert done.stdout == b""
+    return done.returncode, done.stderr.decode()
+
+
+def test_a_newcomers_script_is_tuned_and_its_best_model_is_a_file(tmp_path: Path) -> None:
+    code, text = tune(write_script(tmp_path, TRAIN), "--shift", "1", "--model-file", "outputs/model.txt")
+    assert code == 0, text
+    assert all(line.startswith("hyperstep: ") for line in text.splitlines())
+    assert "parameters  x=2" in text
+    best = reading("best", "latest")
+    assert (best["value"], best["parameters"], best["metric"], best["goal"]) == (0.0, {"x": 2}, "score", "maximize")
+    assert Path(best["model"]).read_text(encoding="utf-8") == "2.0"
+    assert best["model"] in text
+    model = next(file for file in best["files"] if file["name"] == "outputs/model.txt")
+    assert Path(model["path"]).read_text(encoding="utf-8") == "2.0"
+    shown = reading("show", "latest")
+    assert (shown["kind"], shown["status"], shown["runner"]) == ("sweep", "Completed", None)
+    assert [trial["best"] for trial in shown["trials"]] == [-1.0, 0.0, -1.0, -4.0]
+    assert run("logs", best["id"]).stdout == b"done with 2.0\n"
+
+
+def test_a_metric_can_be_read_from_what_the_script_prints(tmp_path: Path) -> None:
+    script = write_script(tmp_path, "import sys\nprint('loss=' + sys.argv[2], flush=True)")
+    code, text = tune(script, "--goal", "minimize", "--metric-pattern", r"loss=([0-9.]+)", metric="loss")
+    assert code == 0, text
+    assert "best loss 1 " in text
+
+
+def test_when_all_trials_fail_it_says_why_and_exits_with_1(tmp_path: Path) -> None:
+    code, text = tune(write_script(tmp_path, "raise ValueError('no such column')"))
+    assert code == 1
+    assert "ValueError: no such column" in text
+    assert b"ValueError: no such column" in run("logs", "latest").stdout
+
+
+def test_wrong_input_is_refused_before_anything_is_recorded(tmp_path: Path) -> None:
+    script = write_script(tmp_path, TRAIN)
+    for wrong in (["--space", "x=uniform:2,1"], ["--policy", "bandit:evaluation_interval=2"]):
+        done = run("tune", script, "--space", "y=choice:1", *wrong, "--metric", "score")
+        assert done.returncode == 2
+        assert done.stderr.startswith(b"hyperstep: ")
+        assert len(done.stderr.splitlines()) == 1
+    assert run("tune", str(tmp_path / "no.py"), *SPACE, "--metric", "m").returncode == 2
+    assert reading("runs") == []
+
+
+@posix_only
+def test_on_a_terminal_the_sweep_is_drawn_while_it_runs(tmp_path: Path) -> None:
+    terminal = OnTerminal(hyperstep("tune", write_script(tmp_path, TRAIN), *SPACE, "--metric", "score"), size=(40, 120))
+    assert terminal.wait() == 0
+    text = terminal.output.decode()
+    assert "/4" in text
+    assert "best trial" in text.rpartition("\x1b[J")[2], "the last words stand where the live lines were"
+
+
+SLOW = """
+import pathlib, sys, time
+from azureml.core import Run
+Run.get_context().log("score", float(sys.argv[2]))
+time.sleep(300)
+"""
+
+
+@posix_only
+def test_ctrl_c_cancels_the_sweep(tmp_path: Path) -> None:
+    terminal = OnTerminal(hyperstep("tune", write_script(tmp_path, SLOW), *SPACE, "--metric", "score"), size=(40, 120))
+    terminal.read_until(b"best")
+    terminal.type(b"\x03")
+    assert terminal.wait() == 130
+    shown = reading("show", "latest")
+    assert (shown["status"], shown["runner"]) == ("Canceled", None)
+    assert {trial["status"] for trial in shown["trials"]} == {"Canceled"}
+
+
+DRIVER = """
+from azureml.core import Experiment, ScriptRunConfig, Workspace
+from azureml.train.hyperdrive import GridParameterSampling, HyperDriveConfig, PrimaryMetricGoal, choice
+config = HyperDriveConfig(
+    run_config=ScriptRunConfig("source", "train.py"),
+    hyperparameter_sampling=GridParameterSampling({"x": choice(1, 2)}),
+    primary_metric_name="score",
+    primary_metric_goal=PrimaryMetricGoal.MAXIMIZE,
+    max_total_runs=2,
+)
+run = Experiment(Workspace.from_config(), "slow").submit(config)
+print(run.id)
+"""
+
+
+def test_a_run_outlives_its_script_and_can_be_seen_and_canceled_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "train.py").write_text(SLOW, encoding="utf-8")
+    done = run("run", write_script(tmp_path, DRIVER))
+    assert done.returncode == 0, done.stderr
+    run_id = done.stdout.decode().strip().splitlines()[-1]
+    assert b"goes on without the script" in done.stderr
+    assert f"hyperstep cancel {run_id[:11]}" in done.stderr.decode()
+    while run("best", run_id, "--json").returncode == 3:
+        pass
+    shown = reading("show", run_id)
+    assert shown["runner"]["pid"] > 0
+    assert shown["status"] == "Running"
+    assert run("cancel", run_id, "--wait", "60").returncode == 0
+    assert reading("show", "latest")["status"] == "Canceled"

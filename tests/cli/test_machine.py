@@ -1,0 +1,75 @@
+"""What `hyperstep doctor` finds and warns of."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from hyperstep.cli import machine
+from hyperstep.cli.main import main
+
+Captured = pytest.CaptureFixture[str]
+
+
+def doctor_json(capsys: Captured) -> dict[str, object]:
+    main(["doctor", "--json"])
+    document: dict[str, object] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_a_healthy_machine_has_no_problems(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["doctor"]) == 0
+    text = capsys.readouterr().out
+    assert str(tmp_path / "home") in text
+    assert "problem" not in text
+    document = doctor_json(capsys)
+    assert document["home"] == str(tmp_path / "home")
+    assert document["executable"] == sys.executable
+    assert document["problems"] == []
+    assert document["file_system"]
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_settings_file_and_slots_are_told(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hyperstep.toml").write_text("[local]\nslots = 3\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    document = doctor_json(capsys)
+    assert (document["slots"], document["settings_file"]) == (3, str(tmp_path / "hyperstep.toml"))
+
+
+def test_broken_settings_are_a_problem_and_exit_code_1(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hyperstep.toml").write_text("slotz = 3\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["doctor"]) == 1
+    assert "problem: " in capsys.readouterr().out
+
+
+def test_a_foreign_azureml_is_found_by_its_distributions(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, version in (("azureml_core", "1.60.0"), ("azuremlx", "1.0"), ("other_azureml", "2")):
+        folder = tmp_path / f"{name}-{version}.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert machine.foreign_azureml() == ("azureml_core 1.60.0",)
+    main(["doctor"])
+    assert "warning: Another azureml is installed." in capsys.readouterr().out
+
+
+def test_a_network_file_system_is_warned_of(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_file_system", lambda _path: "nfs4")
+    assert any("nfs4" in str(warning) for warning in doctor_json(capsys)["warnings"])  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("name", "network"), [("ext4", False), ("NFS", True), ("fuse.sshfs", True), ("apfs", False)])
+def test_network_file_systems_are_known_by_their_type(name: str, network: bool) -> None:
+    assert machine.is_network(name) is network

@@ -1,0 +1,125 @@
+"""From options to the engine's step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hyperstep.artifact_store.memory import MemoryArtifactStore
+from hyperstep.artifact_store.snapshot import load_snapshot
+from hyperstep.cli.tuning_options import parse_policy, parse_space
+from hyperstep.cli.tuning_step import DEFAULT_TRIALS, TuningRequest, absolute_paths, experiment_name, make_step
+from hyperstep.errors import InvalidInputError
+from hyperstep.pipeline.spec import StepSpec, TrainingKind
+from hyperstep.records.goal import Goal
+from hyperstep.settings import Settings
+from hyperstep.sweep.config import SweepConfig
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> TuningRequest:
+    source = tmp_path / "src"
+    source.mkdir()
+    (source / "train.py").write_text("print('hi')\n", encoding="utf-8")
+    return TuningRequest(
+        script=source / "train.py",
+        arguments=("--epochs", "3"),
+        space=parse_space(["opt=choice:adam,sgd", "n=choice:1,2,3"]),
+        metric="acc",
+        goal=Goal.MAXIMIZE,
+        max_total=None,
+        max_concurrent=None,
+        max_minutes=None,
+        policy=parse_policy("none"),
+        sampler="random",
+        seed=None,
+        metric_pattern="",
+        model_file="",
+    )
+
+
+def step_of(request: TuningRequest, tmp_path: Path) -> StepSpec:
+    return make_step(request, MemoryArtifactStore(), Settings(home=tmp_path / "home", slots=3))
+
+
+def config_of(step: StepSpec) -> SweepConfig:
+    assert step.tuning is not None
+    return SweepConfig.from_json(dict(step.tuning.config))
+
+
+def test_the_scripts_folder_becomes_the_snapshot(request_: TuningRequest, tmp_path: Path) -> None:
+    store = MemoryArtifactStore()
+    step = make_step(request_, store, Settings(home=tmp_path / "home"))
+    assert [file.path for file in load_snapshot(step.code.snapshot, store).files] == ["train.py"]
+    assert (step.code.script, step.code.arguments, step.name) == ("train.py", ("--epochs", "3"), "train")
+
+
+def test_without_limits_there_are_20_trials_as_many_at_a_time_as_slots(request_: TuningRequest, tmp_path: Path) -> None:
+    config = config_of(step_of(request_, tmp_path))
+    assert (config.limits.max_total, config.limits.max_concurrent) == (DEFAULT_TRIALS, 3)
+    assert (config.metric.name, config.metric.goal) == ("acc", Goal.MAXIMIZE)
+
+
+def test_a_grid_is_tried_as_a_whole(request_: TuningRequest, tmp_path: Path) -> None:
+    assert config_of(step_of(replace(request_, sampler="grid"), tmp_path)).limits.max_total == 6
+
+
+def test_a_seed_that_was_drawn_is_not_called_given(request_: TuningRequest, tmp_path: Path) -> None:
+    drawn = step_of(request_, tmp_path).tuning
+    given = step_of(replace(request_, seed=7), tmp_path).tuning
+    assert drawn is not None
+    assert given is not None
+    assert (drawn.seed_given, given.seed_given) == (False, True)
+    assert given.config["sampler"]["seed"] == 7  # type: ignore[index, call-overload]
+
+
+def test_metrics_are_always_written_and_a_model_when_asked_for(request_: TuningRequest, tmp_path: Path) -> None:
+    def kinds(step: StepSpec) -> list[TrainingKind]:
+        return [output.training.kind for output in step.outputs if output.training]
+
+    assert kinds(step_of(request_, tmp_path)) == [TrainingKind.METRICS]
+    asked = step_of(replace(request_, model_file="outputs/m.pkl"), tmp_path)
+    assert kinds(asked) == [TrainingKind.METRICS, TrainingKind.MODEL]
+
+
+def test_a_missing_script_is_refused(request_: TuningRequest, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="The training script must exist"):
+        step_of(replace(request_, script=tmp_path / "no.py"), tmp_path)
+
+
+def test_a_policy_that_breaks_its_rule_is_refused_before_anything_starts(
+    request_: TuningRequest, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidInputError, match="slack_factor or a slack_amount"):
+        step_of(replace(request_, policy=parse_policy("bandit:evaluation_interval=2")), tmp_path)
+
+
+def test_paths_seen_from_here_are_made_absolute_unless_the_scripts_folder_has_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "src").mkdir()
+    for name in ("data.csv", "both.csv", "src/both.csv"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    given = ("--data", "data.csv", "--file=data.csv", "both.csv", "missing.csv", "--flag", str(tmp_path / "data.csv"))
+    absolute = str(tmp_path / "data.csv")
+    expected = ("--data", absolute, f"--file={absolute}", "both.csv", "missing.csv", "--flag", absolute)
+    assert absolute_paths(given, tmp_path / "src") == expected
+
+
+def test_data_behind_our_back_forbids_reuse(
+    request_: TuningRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data.csv").touch()
+    monkeypatch.chdir(tmp_path)
+    assert step_of(request_, tmp_path).allow_reuse
+    assert not step_of(replace(request_, arguments=("data.csv",)), tmp_path).allow_reuse
+
+
+@pytest.mark.parametrize(
+    ("name", "experiment"), [("train.py", "train"), ("my model!.py", "my-model"), ("__.py", "tune")]
+)
+def test_an_experiment_is_named_like_the_script(name: str, experiment: str) -> None:
+    assert experiment_name(Path(name)) == experiment
