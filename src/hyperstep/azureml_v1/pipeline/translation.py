@@ -67,12 +67,17 @@ def translate_graph(
 def _step(node: ModuleNode, workspace: Workspace, values: Mapping[str, object]) -> StepSpec:
     definition = node._module_builder.definition  # noqa: SLF001 - one area
     module = node.module_def
-    variables = {**definition.code.environment_variables, **_fixed_variables(node, values)}
+    fixed = _fixed_variables(node, values)
+    code = replace(
+        definition.code,
+        arguments=tuple(fixed.get(text.removeprefix("$"), text) for text in definition.code.arguments),
+        environment_variables={**definition.code.environment_variables, **fixed},
+    )
     bound = [port for port in node.inputs if port.name in node._bindings]  # noqa: SLF001
     return StepSpec(
         id=node.node_id,
         name=node.name,
-        code=replace(definition.code, environment_variables=variables),
+        code=code,
         inputs=tuple(_input(node, port, workspace, values) for port in bound),
         outputs=tuple(_output(port) for port in node.outputs if port.name != ModuleDef.fake_output_name),
         run_after=_run_after(node),
