@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.runtime.bench import Bench
 
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.submission import Label
-from tests.runtime.bench import Bench
 
 
 @pytest.fixture

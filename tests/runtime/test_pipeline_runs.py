@@ -6,13 +6,13 @@ import json
 from dataclasses import replace
 
 import pytest
+from tests.runtime.bench import Bench
 
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec, OutputSpec, PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.submission import Label, submit_pipeline
-from tests.runtime.bench import Bench
 
 PREPARE = """
 import os, sys

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.runtime.bench import Bench
 
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.submission import Label, live_owner, request_cancel, submit_step
-
-from tests.runtime.bench import Bench
 
 
 def step(bench: Bench, script: str, *arguments: str) -> StepSpec:

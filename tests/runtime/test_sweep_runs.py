@@ -8,12 +8,12 @@ import signal
 from pathlib import Path
 
 import pytest
+from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.digest import Json
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.submission import Label, ensure_runner, live_owner, request_cancel, submit_step
-from tests.runtime.bench import Bench, sweep_config
 
 LOG_X = """
 import sys
@@ -46,7 +46,16 @@ def test_a_sweep_runs_its_trials_and_names_the_best(bench: Bench, label: Label) 
     assert found[2].arguments == ("--x", "2")
     journal = bench.home.store.journal(sweep.id)
     assert [d.kind for d in journal.decisions(sweep.id)].count("sample") == 4
-    assert {m.value for records in journal.metrics_of_children(sweep.id).values() for m in records} == {0, 0.1, 0.2, 0.3}
+    log = next(a for a in journal.artifacts(sweep.id) if a.path == "azureml-logs/hyperdrive.txt")
+    lines = bench.home.artifacts.read_bytes(log.digest).decode().splitlines()
+    assert all(line.startswith("<START>[") and line.endswith("<END>") for line in lines)
+    assert sum("Scheduling job" in line for line in lines) == 4
+    assert {m.value for records in journal.metrics_of_children(sweep.id).values() for m in records} == {
+        0,
+        0.1,
+        0.2,
+        0.3,
+    }
 
 
 def test_a_bad_trial_is_stopped_early_with_its_evidence(bench: Bench, label: Label) -> None:
@@ -131,6 +140,24 @@ time.sleep(600)
     assert len(found) == 2
     assert all(t.status is RunStatus.CANCELED for t in found)
     assert ended.properties["best_child_run_id"] == f"{run.id}_0"
+
+
+def test_one_trial_is_canceled_alone_and_its_slot_goes_to_the_next(bench: Bench, label: Label) -> None:
+    script = """
+import sys, time
+from hyperstep_trial import Run
+x = int(sys.argv[sys.argv.index("--x") + 1])
+Run.get_context().log("acc", x)
+time.sleep(600 if x == 0 else 0)
+"""
+    run = submit_step(bench.home, bench.tuning_step(script, sweep_config(total=3, concurrent=1)), label)
+    journal = bench.home.store.journal(run.id)
+    bench.wait_until(lambda: bool(journal.metrics(f"{run.id}_0")))
+    request_cancel(bench.home, f"{run.id}_0", "not this one")
+    assert bench.wait(run.id).status is RunStatus.COMPLETED
+    first, second, third = trials(bench, run.id)
+    assert (first.status, first.reason) == (RunStatus.CANCELED, "not this one")
+    assert second.status is third.status is RunStatus.COMPLETED
 
 
 def test_a_metric_printed_to_the_log_is_read_by_a_pattern(bench: Bench, label: Label) -> None:

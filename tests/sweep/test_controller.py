@@ -24,6 +24,7 @@ from hyperstep.sweep.events import (
     SweepEvent,
     SweepStarted,
     TimeAdvanced,
+    TrialCancelRequested,
     TrialEnded,
     TrialStarted,
     event_from_json,
@@ -83,6 +84,7 @@ ARBITRARY: st.SearchStrategy[SweepEvent] = st.one_of(
     ),
     st.builds(SweepStarted, at_s=TIMES, slots=st.integers(0, 5)),
     st.builds(TimeAdvanced, at_s=TIMES),
+    st.builds(TrialCancelRequested, at_s=TIMES, trial=TRIALS, reason=st.just("not this one")),
 )
 CANCELS: st.SearchStrategy[SweepEvent] = st.builds(CancelRequested, at_s=TIMES, reason=st.just("enough"))
 HAPPENINGS = st.lists(st.one_of(*[ARBITRARY] * 15, CANCELS), max_size=60)

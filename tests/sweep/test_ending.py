@@ -9,8 +9,8 @@ import pytest
 from hyperstep.records.status import RunStatus
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.controller import SweepController
-from hyperstep.sweep.events import CancelRequested, SweepStarted, TrialEnded, TrialStarted
-from hyperstep.sweep.instructions import EndTrial, Instruction, LaunchTrial
+from hyperstep.sweep.events import CancelRequested, SweepStarted, TrialCancelRequested, TrialEnded, TrialStarted
+from hyperstep.sweep.instructions import EndTrial, Instruction, LaunchTrial, RecordDecision, StopTrial
 
 MakeConfig = Callable[..., SweepConfig]
 
@@ -33,8 +33,8 @@ def _ends(instructions: list[Instruction]) -> list[EndTrial]:
         ({"exit_code": 1, "error": "ValueError: x"}, RunStatus.FAILED, "exit code 1", "ValueError: x"),
         ({"exit_code": None, "signal": 9}, RunStatus.FAILED, "ended by signal 9", "ended by signal 9"),
         ({"exit_code": None}, RunStatus.FAILED, "ended with an unknown exit code", "ended with an unknown exit code"),
-        ({"exit_code": None, "fault": "no slot fits"}, RunStatus.FAILED, "could not be started", "no slot fits"),
-        ({"exit_code": None, "lost": True, "fault": "gone"}, RunStatus.FAILED, "could not be started", "gone"),
+        ({"exit_code": None, "fault": "no slot fits"}, RunStatus.FAILED, "no slot fits", "no slot fits"),
+        ({"exit_code": None, "lost": True, "fault": "gone"}, RunStatus.FAILED, "gone", "gone"),
     ],
 )
 def test_a_trial_that_was_not_told_to_stop(
@@ -99,3 +99,27 @@ def test_a_trial_runs_from_its_start_to_its_end(make_config: MakeConfig) -> None
         statuses.append(controller.trials[0].status)
     queued, running, completed = RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.COMPLETED
     assert statuses == [queued, queued, running, completed, completed]
+
+
+def test_one_canceled_trial_ends_canceled_and_the_sweep_goes_on(make_config: MakeConfig) -> None:
+    controller = SweepController(make_config(total=3))
+    controller.handle(SweepStarted(at_s=0, slots=2))
+    stops = controller.handle(TrialCancelRequested(at_s=1, trial=1, reason="not this one"))
+    assert stops == [
+        RecordDecision("stop", 1, {"cause": "cancel", "reason": "not this one"}),
+        StopTrial(1, 0, "not this one"),
+    ]
+    assert controller.handle(TrialCancelRequested(at_s=1, trial=1, reason="again")) == []
+    instructions = controller.handle(TrialEnded(at_s=2, trial=1, attempt=0, exit_code=None, signal=15))
+    assert EndTrial(1, RunStatus.CANCELED, "not this one") in instructions
+    assert [i.trial for i in instructions if isinstance(i, LaunchTrial)] == [2]
+
+
+def test_a_canceled_trial_that_waits_for_a_slot_ends_at_once(make_config: MakeConfig) -> None:
+    controller = SweepController(make_config())
+    controller.handle(SweepStarted(at_s=0, slots=2))
+    controller.handle(SweepStarted(at_s=0, slots=1))
+    controller.handle(TrialEnded(at_s=1, trial=0, attempt=0, exit_code=None, lost=True))
+    instructions = controller.handle(TrialCancelRequested(at_s=2, trial=0, reason="not this one"))
+    assert EndTrial(0, RunStatus.CANCELED, "not this one") in instructions
+    controller.state.check()

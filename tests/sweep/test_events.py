@@ -12,6 +12,7 @@ from hyperstep.sweep.events import (
     SweepEvent,
     SweepStarted,
     TimeAdvanced,
+    TrialCancelRequested,
     TrialEnded,
     TrialStarted,
     event_from_json,
@@ -25,6 +26,7 @@ EVENTS = [
     TrialEnded(at_s=4, trial=0, attempt=1, exit_code=None, signal=9, lost=True, error="x", metrics=("a", "b")),
     TrialEnded(at_s=4, trial=0, attempt=1, exit_code=0, fault="no slot fits"),
     CancelRequested(at_s=5, reason="because"),
+    TrialCancelRequested(at_s=5, trial=3, reason="because"),
     TimeAdvanced(at_s=6),
 ]
 

@@ -14,6 +14,7 @@ from hyperstep.sweep.events import (
     SweepEvent,
     SweepStarted,
     TimeAdvanced,
+    TrialCancelRequested,
     TrialEnded,
     TrialStarted,
 )
@@ -22,7 +23,7 @@ from hyperstep.sweep.instructions import Instruction
 from hyperstep.sweep.judging import take_report
 from hyperstep.sweep.launching import launch
 from hyperstep.sweep.state import SweepState
-from hyperstep.sweep.stopping import stop_all
+from hyperstep.sweep.stopping import stop_all, stop_one
 from hyperstep.sweep.trial_state import TrialState
 
 
@@ -124,6 +125,8 @@ class SweepController:
                 return take_end(self.state, event, self.config.metric.name)
             case CancelRequested():
                 return self._take_cancel(event)
+            case TrialCancelRequested():
+                return stop_one(self.state, event.trial, event.reason or "the trial was canceled")
             case TimeAdvanced():
                 pass
         return []

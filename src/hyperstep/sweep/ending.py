@@ -57,7 +57,7 @@ def _settle(trial: TrialState, event: TrialEnded) -> None:
 
 def _cause(trial: TrialState, event: TrialEnded) -> str:
     if event.fault:
-        return "could not be started"
+        return event.fault
     if event.lost:
         return f"its process was lost {trial.lost_attempts} times: killed from outside, or its machine went away"
     if event.signal is not None:

@@ -49,7 +49,7 @@ class TrialEnded(_Event, frozen=True, tag="TrialEnded"):
     metrics: tuple[str, ...] = ()
     """Names of all metrics that it logged."""
     fault: str = ""
-    """Set when the trial could not be started at all (no slot fits, no such interpreter …)."""
+    """Set when the trial could not be started, or was ended for a fault of its own (no interpreter, a time limit …)."""
 
 
 class CancelRequested(_Event, frozen=True, tag="CancelRequested"):
@@ -58,11 +58,20 @@ class CancelRequested(_Event, frozen=True, tag="CancelRequested"):
     reason: str
 
 
+class TrialCancelRequested(_Event, frozen=True, tag="TrialCancelRequested"):
+    """Somebody asked to end one trial; the sweep goes on."""
+
+    trial: int
+    reason: str
+
+
 class TimeAdvanced(_Event, frozen=True, tag="TimeAdvanced"):
     """Time went by; limits of duration are looked at."""
 
 
-SweepEvent = SweepStarted | TrialStarted | MetricReported | TrialEnded | CancelRequested | TimeAdvanced
+SweepEvent = (
+    SweepStarted | TrialStarted | MetricReported | TrialEnded | CancelRequested | TrialCancelRequested | TimeAdvanced
+)
 
 
 def event_to_json(event: SweepEvent) -> dict[str, Json]:

@@ -14,6 +14,20 @@ def stop_trial(trial: TrialState, reason: str) -> StopTrial:
     return StopTrial(trial.index, trial.attempt, reason)
 
 
+def stop_one(state: SweepState, index: int, reason: str) -> list[Instruction]:
+    """Stop one trial, if it has neither ended nor been told; one that waits for a slot ends at once."""
+    if not 0 <= index < len(state.trials):
+        return []
+    trial = state.trials[index]
+    if trial.ended or trial.stop_reason:
+        return []
+    decision = _decision(index, "cancel", reason)
+    if trial.occupies_slot:
+        return [decision, stop_trial(trial, reason)]
+    state.waiting.remove(index)
+    return [decision, _end_waiting(trial, reason)]
+
+
 def stop_all(state: SweepState, cause: str, reason: str) -> list[Instruction]:
     """Stop every trial that has not been told yet; those that wait for a slot end at once.
 

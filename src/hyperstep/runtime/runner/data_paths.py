@@ -118,7 +118,8 @@ def _find_in_datastores(home: Home, workspace: str, name: str, source: Datastore
 
 
 def _matches(root: Path, pattern: str) -> Iterator[Path]:
-    for path in root.glob(pattern.strip("/")):
+    inside = pattern.strip("/")
+    for path in root.glob(inside) if inside else (root,):
         yield from (p for p in path.rglob("*") if p.is_file()) if path.is_dir() else (path,)
 
 

@@ -69,13 +69,8 @@ class Runner:
         return kind(self._context, self._attempts, place, run.id, lambda _unit: None)
 
     def _cancel(self, driver: Driver, run_id: str, reason: str) -> None:
-        run = self._context.runs[run_id]
-        if run.status.is_terminal:
-            return
-        if run.is_root or not isinstance(driver, PipelineDriver):
-            driver.cancel(reason)
-        else:
-            driver.cancel_run(run_id, reason)
+        if not self._context.runs[run_id].status.is_terminal:
+            driver.cancel(run_id, reason)
 
 
 def fail_everything(context: RunnerContext, message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from hyperstep.errors import USER_FAULTS
+from hyperstep.errors import USER_FAULTS, InvalidInputError
 from hyperstep.pipeline.fingerprint import Fingerprint
 from hyperstep.pipeline.progress import hopeless_steps, pipeline_outcome, ready_steps
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
@@ -54,32 +54,39 @@ class PipelineDriver:
                 self._enter(step)
         self._advance()
 
-    def cancel(self, reason: str) -> None:
-        """End all steps; those not started never will be."""
+    def cancel(self, run_id: str, reason: str) -> None:
+        """End all steps, and those not started never will be; or what ``run_id`` is: a step, a sweep, a trial."""
+        if run_id != self._context.root.id:
+            self._driver_above(run_id).cancel(run_id, reason)
+            return
         self._cancel_reason = reason
         with self._context.transaction() as unit:
             unit.change_run(self._context.root.id, status=RunStatus.CANCEL_REQUESTED, reason=reason)
             for step in self._spec.steps:
                 if self._run_of(step).status is RunStatus.NOT_STARTED:
                     unit.change_run(self._run_ids[step.id], status=RunStatus.CANCELED, reason=reason)
-        for driver in list(self._drivers.values()):
-            driver.cancel(reason)
+        for step_run_id, driver in list(self._drivers.items()):
+            driver.cancel(step_run_id, reason)
         self._advance()
-
-    def cancel_run(self, run_id: str, reason: str) -> bool:
-        """End the step that ``run_id`` is, or belongs to; returns whether there was one under way."""
-        while run_id not in self._drivers:
-            parent = self._context.runs[run_id].parent_id
-            if parent is None:
-                return False
-            run_id = parent
-        self._drivers[run_id].cancel(reason)
-        return True
 
     def tick(self) -> None:
         """Time went by for every step under way."""
         for driver in list(self._drivers.values()):
             driver.tick()
+
+    def _driver_above(self, run_id: str) -> Driver:
+        """The driver of the step that a run is, or belongs to.
+
+        Raises:
+            InvalidInputError: That step is not under way.
+        """
+        above: str | None = run_id
+        while above is not None and above not in self._drivers:
+            above = self._context.runs[above].parent_id
+        if above is None:
+            rule = "Only what is under way can be canceled; to keep a step from starting, cancel the pipeline run."
+            raise InvalidInputError(rule, received=run_id)
+        return self._drivers[above]
 
     def _advance(self) -> None:
         statuses = self._statuses()

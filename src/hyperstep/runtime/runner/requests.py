@@ -12,6 +12,9 @@ from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.runtime.inbox import Request, answer, pending
 from hyperstep.runtime.runner.context import RunnerContext
 
+_FOREIGN = 1 << 41
+"""Sequences of records that another run's process logged; below are the run's own (see ``log_metrics``)."""
+
 Cancel = Callable[[str, str], None]
 """Called with a run id and a reason."""
 
@@ -63,7 +66,7 @@ def _update_run(context: RunnerContext, body: Mapping[str, Any]) -> None:
 def _log(context: RunnerContext, body: Mapping[str, Any]) -> None:
     """Metric records that a trial logs for another run, such as its parent."""
     run_id = body["run_id"]
-    first = len(context.journal.metrics(run_id))
+    first = _FOREIGN + sum(record.sequence >= _FOREIGN for record in context.journal.metrics(run_id))
     records = [
         MetricRecord(
             run_id=context.runs[run_id].id,

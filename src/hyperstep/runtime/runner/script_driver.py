@@ -54,7 +54,7 @@ class ScriptDriver:
             return
         self._attempts.resume(self._order())
 
-    def cancel(self, reason: str) -> None:
+    def cancel(self, run_id: str, reason: str) -> None:  # noqa: ARG002 - it drives one run only
         """End the process; the run ends Canceled."""
         self._cancel_reason = reason
         with self._context.transaction() as unit:

@@ -25,8 +25,8 @@ class Driver(Protocol):
     def begin(self) -> None:
         """Start or go on."""
 
-    def cancel(self, reason: str) -> None:
-        """End it; its status becomes Canceled once its processes are gone."""
+    def cancel(self, run_id: str, reason: str) -> None:
+        """End ``run_id``: the run that is driven, or one below it. It is Canceled once its processes are gone."""
 
     def tick(self) -> None:
         """Time went by."""
@@ -96,11 +96,14 @@ class TuningStepDriver:
             return
         self._sweep.begin()
 
-    def cancel(self, reason: str) -> None:
-        """End the sweep."""
-        with self._context.transaction() as unit:
-            unit.change_run(self._run_id, status=RunStatus.CANCEL_REQUESTED, reason=reason)
-        self._sweep.cancel(reason)
+    def cancel(self, run_id: str, reason: str) -> None:
+        """End the sweep, or one of its trials."""
+        if run_id == self._run_id:
+            run_id = self._sweep_id
+        if run_id == self._sweep_id:
+            with self._context.transaction() as unit:
+                unit.change_run(self._run_id, status=RunStatus.CANCEL_REQUESTED, reason=reason)
+        self._sweep.cancel(run_id, reason)
 
     def tick(self) -> None:
         """Look at the sweep's limits."""

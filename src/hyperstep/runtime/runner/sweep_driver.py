@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from hyperstep.digest import Json
 from hyperstep.errors import USER_FAULTS
+from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
@@ -16,6 +17,7 @@ from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
 from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
 from hyperstep.runtime.runner.sweep_records import (
     best_properties,
     point_of,
@@ -25,7 +27,7 @@ from hyperstep.runtime.runner.sweep_records import (
     trial_index,
     trial_run,
 )
-from hyperstep.runtime.runner.training_outputs import write_training_outputs
+from hyperstep.runtime.runner.training_outputs import write_metrics, write_models
 from hyperstep.runtime.runner.workplace import Workplace
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.controller import SweepController
@@ -35,6 +37,7 @@ from hyperstep.sweep.events import (
     SweepEvent,
     SweepStarted,
     TimeAdvanced,
+    TrialCancelRequested,
     TrialEnded,
     TrialStarted,
     event_from_json,
@@ -77,6 +80,7 @@ class SweepDriver:
         self._sweep_id = sweep_id
         self._done = done
         self._controller = SweepController(self._config)
+        self._log = SweepLog(context.home.run_folder(context.runs[sweep_id]))
         self._metrics_logged: dict[str, set[str]] = {}
 
     def begin(self) -> None:
@@ -91,12 +95,16 @@ class SweepDriver:
             if not events:
                 properties = {**run.properties, **starting_properties(self._config, self._effective)}
                 unit.change_run(run.id, status=RunStatus.RUNNING, properties=properties)
+            self._log.tell_start(self._context.runs[self._sweep_id], again=bool(events))
             self._feed(unit, SweepStarted(at_s=self._context.now(), slots=self._effective))
         if events:
             self._resume_trials()
 
-    def cancel(self, reason: str) -> None:
-        """End all trials; the sweep ends Canceled."""
+    def cancel(self, run_id: str, reason: str) -> None:
+        """End all trials, and the sweep ends Canceled; or, when ``run_id`` is a trial, that one only."""
+        if self._context.runs[run_id].parent_id == self._sweep_id:
+            self._cancel_trial(run_id, reason)
+            return
         with self._context.transaction() as unit:
             unit.change_run(self._sweep_id, status=RunStatus.CANCEL_REQUESTED, reason=reason)
             self._feed(unit, CancelRequested(at_s=self._context.now(), reason=reason))
@@ -140,10 +148,16 @@ class SweepDriver:
         )
         self._feed(unit, event)
 
+    def _cancel_trial(self, run_id: str, reason: str) -> None:
+        with self._context.transaction() as unit:
+            event = TrialCancelRequested(at_s=self._context.now(), trial=trial_index(run_id), reason=reason)
+            self._feed(unit, event)
+
     def _feed(self, unit: Unit, event: SweepEvent) -> None:
         body = event_to_json(event)
         sequence = unit.writer.append_event(self._sweep_id, type(event).__name__, body, event.at_s)
         for instruction in self._controller.handle(event):
+            self._log.tell(self._sweep_id, instruction)
             self._carry_out(unit, sequence, instruction)
 
     def _carry_out(self, unit: Unit, event: int, instruction: Instruction) -> None:
@@ -201,16 +215,24 @@ class SweepDriver:
         sweep = self._context.runs[self._sweep_id]
         status, error = RunStatus(sweep.properties["final_status"]), None
         try:
+            write_metrics(self._context, self._place, sweep)
             if status is RunStatus.COMPLETED:
-                write_training_outputs(self._context, self._place, self._config.metric, sweep)
+                write_models(self._context, self._place, self._config.metric, sweep)
         except (*USER_FAULTS, OSError) as failure:
             status, error = RunStatus.FAILED, RunError("UserError", str(failure))
         if status is RunStatus.FAILED and error is None:
             error = RunError("UserError", sweep.reason, self._failed_log())
         properties = {k: v for k, v in sweep.properties.items() if k != "final_status"}
         with self._context.transaction() as unit:
+            self._keep_log(unit)
             unit.change_run(self._sweep_id, status=status, error=error, properties=properties)
             self._done(unit)
+
+    def _keep_log(self, unit: Unit) -> None:
+        path = self._log.path
+        if path.exists():
+            digest = self._context.home.artifacts.put_file(path)
+            unit.writer.add_artifact(ArtifactRecord(self._sweep_id, SWEEP_LOG, digest, path.stat().st_size))
 
     def _failed_log(self) -> str:
         """The end of the log of the first trial that failed, for who looks at the sweep only."""

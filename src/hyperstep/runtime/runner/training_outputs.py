@@ -19,23 +19,27 @@ from hyperstep.runtime.runner.documents import write_atomically
 from hyperstep.runtime.runner.workplace import Workplace
 
 
-def write_training_outputs(context: RunnerContext, place: Workplace, metric: PrimaryMetric, sweep: RunRecord) -> None:
-    """Write every training output that the step declares.
+def write_metrics(context: RunnerContext, place: Workplace, sweep: RunRecord) -> None:
+    """Write the metrics outputs that the step declares, with whatever was logged.
+
+    Raises:
+        OSError: The datastore cannot be written to.
+    """
+    for output, _ in _training_outputs(place, TrainingKind.METRICS):
+        path = output_path(context.home, sweep.workspace, place.outputs[output.name])
+        write_atomically(path, json.dumps(metrics_document(context.journal.metrics_of_children(sweep.id))))
+
+
+def write_models(context: RunnerContext, place: Workplace, metric: PrimaryMetric, sweep: RunRecord) -> None:
+    """Write the model outputs that the step declares: one file each, of the best trial.
 
     Raises:
         InvalidInputError: No trial has a usable value, or the best one did not write ``model_file``.
         OSError: The datastore cannot be written to.
     """
-    for output in place.step.outputs:
-        if output.training is None:
-            continue
+    for output, training in _training_outputs(place, TrainingKind.MODEL):
         path = output_path(context.home, sweep.workspace, place.outputs[output.name])
-        if output.training.kind is TrainingKind.METRICS:
-            metrics = context.journal.metrics_of_children(sweep.id)
-            write_atomically(path, json.dumps(metrics_document(metrics)))
-        else:
-            digest = _model_digest(context, output, output.training, metric, sweep)
-            context.home.artifacts.fetch(digest, path)
+        context.home.artifacts.fetch(_model_digest(context, output, training, metric, sweep), path)
 
 
 def metrics_document(metrics: dict[str, list[MetricRecord]]) -> dict[str, dict[str, list[Json]]]:
@@ -53,6 +57,10 @@ def metrics_document(metrics: dict[str, list[MetricRecord]]) -> dict[str, dict[s
         if values:
             document[trial] = values
     return document
+
+
+def _training_outputs(place: Workplace, kind: TrainingKind) -> list[tuple[OutputSpec, TrainingSpec]]:
+    return [(o, o.training) for o in place.step.outputs if o.training is not None and o.training.kind is kind]
 
 
 def _values(record: MetricRecord) -> Sequence[Json]:

@@ -1,0 +1,62 @@
+"""The sweep's own log, ``azureml-logs/hyperdrive.txt``: what was sampled, launched, stopped, and how it ended.
+
+The form of a line is v1's: ``<START>[time][part][INFO]text<END>``, the parts being API, GENERATOR, SCHEDULER, CONTROLLER.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hyperstep.records.run import RunRecord
+from hyperstep.runtime.runner.sweep_records import trial_id
+from hyperstep.sweep.instructions import EndTrial, FinishSweep, Instruction, LaunchTrial, RecordDecision, StopTrial
+
+SWEEP_LOG = "azureml-logs/hyperdrive.txt"
+"""Below the sweep's folder, and its name among the sweep's artifacts."""
+
+
+class SweepLog:
+    """Appends lines; a log that cannot be written stops nothing.
+
+    Args:
+        folder: The sweep's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / SWEEP_LOG
+
+    def tell_start(self, sweep: RunRecord, *, again: bool) -> None:
+        """The sweep was taken up, perhaps not for the first time."""
+        how = "taken over by another runner" if again else "created"
+        concurrency = sweep.properties.get("effective_concurrency", "?")
+        self._write("API", f"Experiment {how}: {sweep.id}, {concurrency} at a time on this machine.")
+
+    def tell(self, sweep_id: str, instruction: Instruction) -> None:
+        """What is done next."""
+        match instruction:
+            case RecordDecision(kind="sample"):
+                self._write("GENERATOR", f"Sampled trial {instruction.trial}: {json.dumps(dict(instruction.evidence))}")
+            case RecordDecision(kind="exhausted"):
+                self._write("GENERATOR", "All points of the search space have been sampled.")
+            case RecordDecision(kind="halt"):
+                self._write("CONTROLLER", f"No further launches: {json.dumps(dict(instruction.evidence))}")
+            case LaunchTrial():
+                again = f", attempt {instruction.attempt}" if instruction.attempt else ""
+                self._write("SCHEDULER", f"Scheduling job, id='{trial_id(sweep_id, instruction.trial)}'{again}")
+            case StopTrial():
+                self._write("CONTROLLER", f"Stopping '{trial_id(sweep_id, instruction.trial)}': {instruction.reason}")
+            case EndTrial():
+                self._write("SCHEDULER", f"'{trial_id(sweep_id, instruction.trial)}' ended {instruction.status.value}.")
+            case FinishSweep():
+                self._write("CONTROLLER", f"The sweep ends {instruction.status.value}. {instruction.reason}")
+
+    def _write(self, part: str, text: str) -> None:
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as stream:
+                stream.write(f"<START>[{moment}][{part}][INFO]{text}<END>\n")
+        except OSError:
+            return

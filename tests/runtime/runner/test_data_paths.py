@@ -1,0 +1,89 @@
+"""What stands behind an input: one file, one folder, or all that match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hyperstep.errors import InvalidInputError
+from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.data_paths import content_digest, find_input, provide_input
+
+STORE = "workspaceblobstore"
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    home = Home.open()
+    folder = home.datastore_folder("local", STORE)
+    for place in ("raw/a/1.csv", "raw/a/2.csv", "raw/b/3.csv", "raw/b/notes.txt", "top.csv"):
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(place)
+    yield home
+    home.close()
+
+
+def port(*paths: str, mode: DataMode = DataMode.MOUNT) -> InputSpec:
+    return InputSpec("data", DatastorePaths(tuple((STORE, p) for p in paths), "id-1"), mode, "$data", "data")
+
+
+def provided(home: Home, given: InputSpec, folder: Path) -> Path:
+    return Path(provide_input(given, find_input(home, "local", given, {}), folder))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+def test_one_file_is_given_as_that_file(home: Home, tmp_path: Path) -> None:
+    assert provided(home, port("raw/a/1.csv"), tmp_path).read_text() == "raw/a/1.csv"
+
+
+def test_one_folder_is_given_as_that_folder(home: Home, tmp_path: Path) -> None:
+    assert names(provided(home, port("raw"), tmp_path)) == ["a/1.csv", "a/2.csv", "b/3.csv", "b/notes.txt"]
+
+
+def test_a_pattern_gives_a_folder_relative_to_the_common_root(home: Home, tmp_path: Path) -> None:
+    assert names(provided(home, port("raw/**/*.csv"), tmp_path)) == ["a/1.csv", "a/2.csv", "b/3.csv"]
+
+
+def test_several_paths_are_one_folder_also_with_the_whole_datastore(home: Home, tmp_path: Path) -> None:
+    assert names(provided(home, port("raw/a", "raw/b"), tmp_path / "1")) == [
+        "a/1.csv",
+        "a/2.csv",
+        "b/3.csv",
+        "b/notes.txt",
+    ]
+    assert "top.csv" in names(provided(home, port("", "raw/a"), tmp_path / "2"))
+
+
+def test_a_download_is_a_copy_that_may_be_changed(home: Home, tmp_path: Path) -> None:
+    copy = provided(home, port("raw/a", mode=DataMode.DOWNLOAD), tmp_path)
+    (copy / "1.csv").write_text("changed")
+    assert (home.datastore_folder("local", STORE) / "raw/a/1.csv").read_text() == "raw/a/1.csv"
+
+
+def test_direct_gives_the_id(home: Home, tmp_path: Path) -> None:
+    given = port("raw/a", mode=DataMode.DIRECT)
+    assert provide_input(given, find_input(home, "local", given, {}), tmp_path) == "id-1"
+
+
+def test_nothing_there_is_an_error_that_names_it(home: Home) -> None:
+    with pytest.raises(InvalidInputError, match="missing"):
+        find_input(home, "local", port("missing"), {})
+
+
+def test_content_decides_the_digest(home: Home) -> None:
+    def digest() -> str:
+        return content_digest(home, find_input(home, "local", port("raw/**/*.csv"), {}))
+
+    before = digest()
+    assert digest() == before
+    (home.datastore_folder("local", STORE) / "raw/b/notes.txt").write_text("not matched")
+    assert digest() == before
+    (home.datastore_folder("local", STORE) / "raw/a/1.csv").write_text("raw/a/9.csv")
+    assert digest() != before
