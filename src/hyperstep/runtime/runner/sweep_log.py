@@ -1,6 +1,6 @@
 """The sweep's own log, ``azureml-logs/hyperdrive.txt``: what was sampled, launched, stopped, and how it ended.
 
-The form of a line is v1's: ``<START>[time][part][INFO]text<END>``, the parts being API, GENERATOR, SCHEDULER, CONTROLLER.
+The form of a line is v1's: ``<START>[time][part][INFO]text<END>``; parts: API, GENERATOR, SCHEDULER, CONTROLLER.
 """
 
 from __future__ import annotations
