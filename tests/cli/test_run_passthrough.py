@@ -83,6 +83,21 @@ def test_the_script_finds_our_azureml_and_its_submission_word(tmp_path: Path) ->
     assert done.stdout.endswith(b" 32\n")
 
 
+def test_a_script_that_submits_nothing_leaves_no_home_behind(tmp_path: Path) -> None:
+    assert run("run", write_script(tmp_path, "import time; time.sleep(0.3)")).returncode == 0
+    assert not (tmp_path / "home").exists()
+
+
+def test_records_that_cannot_be_read_do_not_touch_the_script(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "index.db").write_bytes(b"no database" * 1000)
+    done = run("run", write_script(tmp_path, "import time; time.sleep(0.3); print('done'); raise SystemExit(4)"))
+    assert (done.returncode, done.stdout, done.stderr) == (4, b"done\n", b"")
+    done = run("run", write_script(tmp_path, "print('done')"))
+    assert (done.returncode, done.stdout) == (0, b"done\n")
+    assert done.stderr.startswith(b"hyperstep: what the script submitted cannot be shown: ")
+
+
 @posix_only
 def test_descriptors_that_the_shell_opened_reach_the_script(tmp_path: Path) -> None:
     script = write_script(tmp_path, "import os; os.write(int(os.environ['FD']), b'through')")

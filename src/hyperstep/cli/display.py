@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from hyperstep.cli.narration import Narrator
 from hyperstep.cli.view import RootView
-from hyperstep.errors import HyperstepError
 
 if TYPE_CHECKING:  # the store costs more to import than a script that submits nothing should pay
     from hyperstep.cli.watching import Watcher
@@ -25,17 +24,17 @@ _ROWS_LEFT = 3
 
 
 class Feed:
-    """The submitted runs as last read. A store that cannot be read is no reason to end the script.
+    """The submitted runs as last read. Whatever goes wrong in looking, it never ends the script.
 
     Args:
-        open_watcher: Called at the first look.
+        open_watcher: Called at each look until it gives a watcher: none while there is no home.
     """
 
-    def __init__(self, open_watcher: Callable[[], Watcher]) -> None:
+    def __init__(self, open_watcher: Callable[[], Watcher | None]) -> None:
         self._open_watcher = open_watcher
         self._watcher: Watcher | None = None
-        self.fault: HyperstepError | None = None
-        """Why the last look failed, if it did."""
+        self.fault: Exception | None = None
+        """Why the last look or drawing failed, if it did."""
 
     @property
     def views(self) -> list[RootView]:
@@ -48,10 +47,10 @@ class Feed:
         try:
             if self._watcher is None:
                 self._watcher = self._open_watcher()
-            if not at_once and not self._watcher.is_due(began):
+            if self._watcher is None or not (at_once or self._watcher.is_due(began)):
                 return False
             changed = self._watcher.look()
-        except HyperstepError as error:
+        except Exception as error:  # noqa: BLE001 - see above
             self.fault = error
             return False
         self.fault = None
@@ -85,7 +84,7 @@ class Display(ABC):
         now = time.monotonic()
         if changed or now >= self._refresh_at:
             self._refresh_at = now + _REFRESH_S
-            self.refresh()
+            self._refresh_safely()
 
     @abstractmethod
     def refresh(self) -> None:
@@ -101,10 +100,16 @@ class Display(ABC):
     def finish(self) -> list[RootView]:
         """Show the last news, for the last time; returns the runs as they stand."""
         self.feed.look(at_once=True)
-        self.refresh()
+        self._refresh_safely()
         self.withdraw()
         self.feed.close()
         return self.feed.views
+
+    def _refresh_safely(self) -> None:
+        try:
+            self.refresh()
+        except Exception as error:  # noqa: BLE001 - a drawing that fails never ends the script
+            self.feed.fault = error
 
 
 class SilentDisplay(Display):

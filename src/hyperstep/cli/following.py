@@ -31,11 +31,15 @@ def make_display(feed: Feed, *, quiet: bool, plain: bool) -> Display:
 def open_feed(submission: str = "", root_ids: tuple[str, ...] = ()) -> Feed:
     """A feed of what a submission holds, or of given root runs; the home is opened at the first look."""
 
-    def open_watcher() -> Watcher:
+    def open_watcher() -> Watcher | None:
         from hyperstep.cli.watching import Watcher  # noqa: PLC0415 - imported while the script starts up
         from hyperstep.runtime.home import Home  # noqa: PLC0415 - imported while the script starts up
+        from hyperstep.settings import load_settings  # noqa: PLC0415 - imported while the script starts up
 
-        return Watcher(Home.open(read_only=True).store, submission, root_ids)
+        settings = load_settings()
+        if not settings.home.exists():  # a script that submits nothing leaves nothing behind
+            return None
+        return Watcher(Home.open(settings, read_only=True).store, submission, root_ids)
 
     return Feed(open_watcher)
 
@@ -46,8 +50,8 @@ def report(views: list[RootView]) -> None:
         return
     try:
         _report(views)
-    except HyperstepError as error:
-        say(f"how the run stands cannot be said: {error}")
+    except Exception as error:  # noqa: BLE001 - the script's exit code stands, whatever goes wrong in talking about it
+        say(f"how the run stands cannot be said: {fault_words(error)}")
 
 
 def _report(views: list[RootView]) -> None:
@@ -61,6 +65,11 @@ def _report(views: list[RootView]) -> None:
                 return str(output_path(home, workspace, output))
 
             write_lines(report_lines(view, locate, lambda run_id: unique_prefix(home, run_id)))
+
+
+def fault_words(error: Exception) -> str:
+    """An error in one line; ours speak for themselves."""
+    return str(error) if isinstance(error, HyperstepError) else f"{type(error).__name__}: {error}"
 
 
 def say(message: str) -> None:

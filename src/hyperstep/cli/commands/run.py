@@ -10,7 +10,7 @@ import click
 
 import hyperstep
 from hyperstep.cli.exit_codes import OK
-from hyperstep.cli.following import can_draw, make_display, open_feed, report, say
+from hyperstep.cli.following import can_draw, fault_words, make_display, open_feed, report, say
 from hyperstep.cli.script_process import python_command, run_script
 from hyperstep_trial.boot_environment import boot_environment
 
@@ -39,5 +39,5 @@ def run(*, quiet: bool, plain: bool, script: str, arguments: tuple[str, ...]) ->
     if not quiet:
         report(views)
         if feed.fault and code == OK:
-            say(f"what the script submitted cannot be shown: {feed.fault}")
+            say(f"what the script submitted cannot be shown: {fault_words(feed.fault)}")
     return code

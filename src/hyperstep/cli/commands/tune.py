@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from hyperstep.cli.display import Feed
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
 from hyperstep.cli.following import make_display, open_feed, report, say
 from hyperstep.cli.opening import opened_home
@@ -20,6 +21,7 @@ from hyperstep.runtime.submission import Label, ensure_runner, request_cancel, s
 _WORKSPACE = "local"
 _LOOK_S = 0.1
 _CHECK_RUNNER_S = 5.0
+_UNREADABLE_S = 30.0
 
 _EPILOG = """\b
 Example:
@@ -103,10 +105,12 @@ def _watch(run_id: str, *, quiet: bool, plain: bool) -> int:
     display = make_display(open_feed(root_ids=(run_id,)), quiet=quiet, plain=plain)
     interrupts = 0
     next_check = time.monotonic() + _CHECK_RUNNER_S
+    readable_at = time.monotonic()
     while not _is_over(display.feed.views):
         try:
             display.tick()
             time.sleep(_LOOK_S)
+            readable_at = _check_readable(display.feed, readable_at)
             if time.monotonic() > next_check:
                 next_check = time.monotonic() + _CHECK_RUNNER_S
                 _keep_driven(run_id)
@@ -125,6 +129,15 @@ def _watch(run_id: str, *, quiet: bool, plain: bool) -> int:
 
 def _is_over(views: list[RootView]) -> bool:
     return bool(views) and views[0].status.is_terminal
+
+
+def _check_readable(feed: Feed, readable_at: float) -> float:
+    """When the records were last read; an error when that is too long ago."""
+    if feed.fault is None:
+        return time.monotonic()
+    if time.monotonic() - readable_at > _UNREADABLE_S:
+        raise feed.fault
+    return readable_at
 
 
 def _keep_driven(run_id: str) -> None:
