@@ -68,9 +68,10 @@ def _step(node: ModuleNode, workspace: Workspace, values: Mapping[str, object]) 
     definition = node._module_builder.definition  # noqa: SLF001 - one area
     module = node.module_def
     fixed = _fixed_variables(node, values)
+    own = {f"${variable}": value for variable, value in fixed.items()}
     code = replace(
         definition.code,
-        arguments=tuple(fixed.get(text.removeprefix("$"), text) for text in definition.code.arguments),
+        arguments=tuple(own.get(text, text) for text in definition.code.arguments),
         environment_variables={**definition.code.environment_variables, **fixed},
     )
     bound = [port for port in node.inputs if port.name in node._bindings]  # noqa: SLF001

@@ -232,5 +232,16 @@ def test_a_space_that_cannot_be_sampled_is_refused_when_the_node_is_made(context
         _node(HyperDriveStep("tune", config), context)
 
 
+def test_the_hash_of_its_module_follows_what_is_tuned(context: GraphContext) -> None:
+    def digest(*options: int) -> str:
+        space = GridParameterSampling({"--c": choice(*options)})
+        script = ScriptRunConfig("src", "train.py")
+        config = HyperDriveConfig(space, "accuracy", PrimaryMetricGoal.MAXIMIZE, 2, run_config=script)
+        return _node(HyperDriveStep("tune", config), context).module_def.calculate_hash()
+
+    assert digest(1, 2) == digest(1, 2)
+    assert digest(1, 2) != digest(1, 3)
+
+
 def _node(step: HyperDriveStep, context: GraphContext) -> ModuleNode:
     return step.create_node(Graph("g", context), context.workspace.get_default_datastore(), context)

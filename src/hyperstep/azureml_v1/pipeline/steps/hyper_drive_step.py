@@ -91,7 +91,7 @@ class HyperDriveStep(PipelineStep):
             EXECUTION_TYPE,
             inputs,
             outputs,
-            param_defs=[_param_def(key) for key in values],
+            param_defs=[_param_def(key, value) for key, value in values.items()],
             allow_reuse=self._allow_reuse,
             version=self._version,
             arguments=arguments,
@@ -156,10 +156,11 @@ def _takes_training_output(given: object) -> TypeGuard[PipelineData | OutputPort
     return isinstance(given, PipelineData | OutputPortBinding)
 
 
-def _param_def(name: str) -> ParamDef:
+def _param_def(name: str, value: object) -> ParamDef:
     metadata = {"PrimaryMetricGoal", "PrimaryMetricName", "HyperDriveRunConfig", "HDReuseHashableRunConfig"}
     return ParamDef(
         name,
+        default_value=value,
         is_metadata_param=name in metadata,
         set_env_var=name not in metadata and name != "Arguments",
         calculate_hash=name != "HyperDriveRunConfig",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.pipeline.modules import ModuleBuilder, StepDefinition
@@ -115,8 +115,8 @@ class PythonScriptStep(PipelineStep):
         return graph.add_module_node(self.name, inputs, outputs, param_bindings=values, module_builder=builder)
 
 
-def _param_defs(names: Iterable[str]) -> list[ParamDef]:
-    return [ParamDef(name, set_env_var=True) for name in names]
+def _param_defs(values: Mapping[str, Any]) -> list[ParamDef]:
+    return [ParamDef(name, default_value=value, set_env_var=True) for name, value in values.items()]
 
 
 def _check_script_name(script_name: object) -> None:
