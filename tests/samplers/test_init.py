@@ -7,17 +7,12 @@ from typing import Any
 import pytest
 
 from hyperstep import samplers
-from hyperstep.errors import InvalidInputError, UnsupportedError
+from hyperstep.errors import InvalidInputError
 
 
 @pytest.mark.parametrize("name", samplers.NAMES)
 def test_each_name_loads_the_class_that_carries_it(name: str) -> None:
     assert samplers.load(name).name == name
-
-
-def test_a_known_sampler_that_is_not_built_says_what_is() -> None:
-    with pytest.raises(UnsupportedError, match=r"BayesianOptimization is not built yet.*RANDOM, GRID"):
-        samplers.from_json({"name": "BayesianOptimization", "space": {}})
 
 
 def test_an_unknown_name_says_what_exists() -> None:

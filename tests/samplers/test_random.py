@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperstep.errors import InvalidInputError, UnsupportedError
+from hyperstep.errors import InvalidInputError
 from hyperstep.samplers.base import Sampler
 from hyperstep.samplers.random import RandomSampler
 from hyperstep.search_space.space import SearchSpace
@@ -135,10 +135,10 @@ def test_a_seed_that_is_no_int_is_refused(seed: Any) -> None:
         RandomSampler(SearchSpace({}), seed)
 
 
-def test_a_quasi_random_rule_is_refused_as_not_built() -> None:
+def test_another_rule_is_refused_with_the_sampler_that_has_it() -> None:
     data: dict[str, Any] = {"name": "RANDOM", "space": {}, "seed": 1}
     assert RandomSampler.from_json({**data, "rule": "random"}).propose(0, ()) == {}
-    with pytest.raises(UnsupportedError, match=r"not built yet.*'sobol'"):
+    with pytest.raises(InvalidInputError, match=r"'random' only.*'sobol'.*SOBOL"):
         RandomSampler.from_json({**data, "rule": "sobol"})
     with pytest.raises(InvalidInputError, match=r"takes seed, rule.*logbase"):
         RandomSampler.from_json({**data, "logbase": 10})

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from hyperstep.digest import Json
-from hyperstep.errors import InvalidInputError, UnsupportedError
+from hyperstep.errors import InvalidInputError
 from hyperstep.samplers.base import Sampler
 
 _HOMES = {
     "RANDOM": ("hyperstep.samplers.random", "RandomSampler"),
     "GRID": ("hyperstep.samplers.grid", "GridSampler"),
+    "BayesianOptimization": ("hyperstep.samplers.bayesian", "BayesianSampler"),
+    "SOBOL": ("hyperstep.samplers.sobol", "SobolSampler"),
 }
-"""Module and class of each sampler by its v1 name."""
-_NOT_BUILT = ("BayesianOptimization",)
+"""Module and class of each sampler by its v1 name; ``SOBOL`` is a rule of RANDOM there."""
 
 NAMES = tuple(_HOMES)
 """The names that ``load`` knows."""
@@ -25,13 +26,9 @@ def load(name: str) -> type[Sampler]:
 
     Raises:
         InvalidInputError: There is no such sampler.
-        UnsupportedError: It is known, but not built.
     """
-    if name in _NOT_BUILT:
-        rule = f"The sampler {name} is not built yet."
-        raise UnsupportedError(rule, remedy=f"Use one of: {', '.join(NAMES)}.")
     if name not in _HOMES:
-        rule = "A sampler is called by its v1 name."
+        rule = "A sampler is called by its name."
         raise InvalidInputError(rule, received=name, remedy=f"Use one of: {', '.join(NAMES)}.")
     module, class_name = _HOMES[name]
     sampler: type[Sampler] = getattr(import_module(module), class_name)
@@ -43,7 +40,6 @@ def from_json(data: Json) -> Sampler:
 
     Raises:
         InvalidInputError: Not a mapping with a known ``name``, or a part breaks its own rules.
-        UnsupportedError: It asks for something that is not built.
     """
     if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
         rule = "A sampler is a mapping with a name and a space."

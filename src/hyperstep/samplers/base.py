@@ -33,7 +33,7 @@ class Sampler(ABC):
     """
 
     name: ClassVar[str]
-    """As the v1 API writes it: ``RANDOM``, ``GRID``, ``BayesianOptimization``."""
+    """As the v1 API writes it: ``RANDOM``, ``GRID``, ``BayesianOptimization``; ``SOBOL``, a rule of RANDOM there."""
 
     @classmethod
     @abstractmethod

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from random import Random
 from typing import Self
 
 from hyperstep.digest import Json
-from hyperstep.errors import InvalidInputError, UnsupportedError
+from hyperstep.errors import InvalidInputError
 from hyperstep.samplers.base import Observation, Point, Sampler
 from hyperstep.samplers.definition import refuse_unknown, require_index, space_from_json, space_to_json
+from hyperstep.samplers.seeding import keyed_generator, require_seed
 from hyperstep.samplers.unrepeated import unrepeated_indices
 from hyperstep.search_space.space import SearchSpace
 
@@ -33,26 +32,25 @@ class RandomSampler(Sampler):
     name = "RANDOM"
 
     def __init__(self, space: SearchSpace, seed: int) -> None:
-        if type(seed) is not int:
-            rule = "A seed is a whole number."
-            raise InvalidInputError(rule, received=seed, remedy="Give it as an int.")
+        require_seed(seed)
         self.space = space
         self.seed = seed
         self._taken: list[int] = []
-        self._rest = unrepeated_indices(space, _generator(f"{seed}"))
+        self._rest = unrepeated_indices(space, keyed_generator(seed))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Self:
         """The sampler that ``to_json`` wrote.
 
         Raises:
-            InvalidInputError: The space or the seed is missing or breaks its rules; or another setting was given.
-            UnsupportedError: ``rule`` names another sequence than ``random``.
+            InvalidInputError: The space or the seed is missing or breaks its rules; ``rule`` is not ``random``; or
+                another setting was given.
         """
         refuse_unknown(data, ("seed", "rule"))
         if data.get("rule", "random") != "random":
-            rule = "RANDOM sampling knows the rule 'random' only; quasi-random sequences are not built yet."
-            raise UnsupportedError(rule, received=data["rule"], remedy="Leave the rule out.")
+            rule = "RANDOM sampling knows the rule 'random' only."
+            remedy = "Leave the rule out; the quasi-random sequence of Sobol is the sampler SOBOL."
+            raise InvalidInputError(rule, received=data["rule"], remedy=remedy)
         seed: int = data.get("seed")  # type: ignore[assignment]  # the constructor checks it
         return cls(space_from_json(data), seed)
 
@@ -61,7 +59,7 @@ class RandomSampler(Sampler):
         del history
         require_index(index)
         if self.space.size is None:
-            return self.space.draw(_generator(f"{self.seed}:{index}"))
+            return self.space.draw(keyed_generator(self.seed, index))
         if index >= self.space.size:
             return None
         self._taken.extend(islice(self._rest, max(0, index + 1 - len(self._taken))))
@@ -75,8 +73,3 @@ class RandomSampler(Sampler):
     def to_json(self) -> dict[str, Json]:
         """``{"name", "space", "order", "seed"}``."""
         return {**space_to_json(self.name, self.space), "seed": self.seed}
-
-
-def _generator(key: str) -> Random:
-    """A generator of its own for each key, the same in every process and Python version."""
-    return Random(int.from_bytes(hashlib.sha256(key.encode("ascii")).digest()))  # noqa: S311 - no secret is made

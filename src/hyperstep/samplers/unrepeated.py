@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from random import Random
 
 from hyperstep.search_space.chance import whole_below
@@ -18,21 +19,27 @@ def unrepeated_indices(space: SearchSpace, generator: Random) -> Iterator[int]:
     First as the distributions draw them, what came before left out; when new ones get rare, every remaining point is
     equally likely. Made one by one: memory grows with what was taken, not with the space.
     """
+    draws = (space.index_of(space.draw(generator)) for _ in count())
+    yield from without_repetition(draws, space.size or 0, generator)
+
+
+def without_repetition(draws: Iterator[int], size: int, generator: Random) -> Iterator[int]:
+    """What ``draws``, which has no end, gives of 0 … ``size``-1, each once; the rest, when it gets rare, shuffled."""
     seen: set[int] = set()
     misses = 0
     while misses < MAX_MISSES:
-        index = space.index_of(space.draw(generator))
+        index = next(draws)
         misses = misses + 1 if index in seen else 0
         if not misses:
             seen.add(index)
             yield index
-    yield from (index for index in shuffled(space.size or 0, generator) if index not in seen)
+    yield from (index for index in shuffled(size, generator) if index not in seen)
 
 
-def shuffled(count: int, generator: Random) -> Iterator[int]:
-    """0 … ``count``-1 in random order: the shuffle of Fisher and Yates, which remembers only the places it touched."""
+def shuffled(size: int, generator: Random) -> Iterator[int]:
+    """0 … ``size``-1 in random order: the shuffle of Fisher and Yates, which remembers only the places it touched."""
     moved: dict[int, int] = {}
-    for place in range(count):
-        other = place + whole_below(generator, count - place)
+    for place in range(size):
+        other = place + whole_below(generator, size - place)
         yield moved.get(other, other)
         moved[other] = moved.pop(place, place)

@@ -8,11 +8,7 @@ from typing import Any
 import pytest
 
 from hyperstep import samplers
-from hyperstep.azureml_v1.train.exceptions import (
-    HyperDriveConfigException,
-    HyperDriveNotImplementedException,
-    HyperDriveRehydrateException,
-)
+from hyperstep.azureml_v1.train.exceptions import HyperDriveConfigException, HyperDriveRehydrateException
 from hyperstep.azureml_v1.train.expressions import choice, loguniform, normal, quniform, randint, uniform
 from hyperstep.azureml_v1.train.sampling import (
     BayesianParameterSampling,
@@ -20,6 +16,7 @@ from hyperstep.azureml_v1.train.sampling import (
     HyperParameterSampling,
     RandomParameterSampling,
 )
+from hyperstep.records.goal import Goal
 
 SPACE = {"--lr": loguniform(-6, -1), "--units": choice(16, 32), "--epochs": 3}
 CHOICES = {"--b": choice([2, 1]), "--a": choice("x", "y")}
@@ -148,7 +145,10 @@ def test_grid_becomes_the_engines_grid_in_the_order_written() -> None:
         (RandomParameterSampling({3: choice(1)}), "name of a hyperparameter"),  # type: ignore[dict-item]
         (RandomParameterSampling(SPACE, {"seed": "7"}), "seed is a whole number"),
         (RandomParameterSampling(SPACE, {"sed": 7}), r"Received: \['sed'\]\. Known: seed, rule"),
+        (RandomParameterSampling(SPACE, {"rule": "halton"}), r"one of random, sobol\. Received: 'halton'"),
         (GridParameterSampling(CHOICES, {"seed": 7}), "Unknown properties of GRID.*Known: none"),
+        (BayesianParameterSampling(CHOICES, {"rule": "sobol"}), "Unknown properties of BayesianOptim.*Known: seed"),
+        (BayesianParameterSampling(CHOICES), "needs the goal.*maximize, minimize"),
     ],
 )
 def test_what_only_the_engine_refuses_is_said_in_v1s_exception(sampling: Any, message: str) -> None:
@@ -156,8 +156,28 @@ def test_what_only_the_engine_refuses_is_said_in_v1s_exception(sampling: Any, me
         sampling._to_engine(1)
 
 
-def test_what_is_not_built_is_refused_with_what_to_use() -> None:
-    with pytest.raises(HyperDriveNotImplementedException, match=r"not built yet\. Use RandomParameterSampling"):
-        BayesianParameterSampling(CHOICES)._to_engine(1)
-    with pytest.raises(HyperDriveNotImplementedException, match=r"not built yet.*'sobol'"):
-        RandomParameterSampling(SPACE, {"rule": "sobol"})._to_engine(1)
+def test_the_rule_sobol_becomes_the_engines_sampler_of_that_name() -> None:
+    sampling = RandomParameterSampling(SPACE, properties={"rule": "sobol"})
+    assert sampling.to_json()["name"] == "RANDOM"
+    data = sampling._to_engine(41)
+    assert data == {"name": "SOBOL", "space": SPACE, "order": ["--lr", "--units", "--epochs"], "seed": 41}
+    points = [samplers.from_json(data).propose(index, ()) or {} for index in range(4)]
+    assert sorted(str(point["--units"]) for point in points) == ["16", "16", "32", "32"]
+    assert RandomParameterSampling(SPACE, {"rule": "sobol", "seed": 3})._to_engine(41)["seed"] == 3
+
+
+@pytest.mark.parametrize("goal", Goal)
+def test_bayesian_becomes_the_engines_sampler_with_seed_and_goal(goal: Goal) -> None:
+    space = {"a": choice(1, 2.5), "b": choice("x", "y"), "c": uniform(0, 1), "d": quniform(0, 9, 3)}
+    data = BayesianParameterSampling(space)._to_engine(41, goal=goal)
+    assert data == {
+        "name": "BayesianOptimization",
+        "space": space,
+        "order": ["a", "b", "c", "d"],
+        "seed": 41,
+        "goal": goal.value,
+    }
+    point = samplers.from_json(data).propose(0, ())
+    assert point is not None
+    assert point["d"] in (0.0, 3.0, 6.0, 9.0)
+    assert BayesianParameterSampling(space, {"seed": 5})._to_engine(41, goal=goal)["seed"] == 5

@@ -10,13 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from hyperstep import samplers
-from hyperstep.azureml_v1.train.exceptions import (
-    HyperDriveConfigException,
-    HyperDriveNotImplementedException,
-    HyperDriveRehydrateException,
-)
+from hyperstep.azureml_v1.train.exceptions import HyperDriveConfigException, HyperDriveRehydrateException
 from hyperstep.digest import Json
-from hyperstep.errors import HyperstepError, UnsupportedError
+from hyperstep.errors import HyperstepError
+from hyperstep.records.goal import Goal
 
 ParameterSpace = Mapping[str, Any]
 """An expression, or a bare constant, for each hyperparameter."""
@@ -24,6 +21,7 @@ Validator = Callable[[Sequence[Any]], None]
 """Takes an expression's arguments; raises HyperDriveConfigException."""
 
 MAX_BAYESIAN_STEPS = 100_000
+_ENGINE_NAMES_BY_RULE = {"random": "RANDOM", "sobol": "SOBOL"}
 
 
 class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
@@ -97,15 +95,15 @@ class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
         seed: int | None = (self._properties or {}).get("seed")
         return seed
 
-    def _to_engine(self, seed: int) -> dict[str, Json]:
+    def _to_engine(self, seed: int, *, goal: Goal | None = None) -> dict[str, Json]:
         """The engine sampler's JSON, checked by building it.
 
         Args:
             seed: Used where ``properties`` gives none and the sampling needs one.
+            goal: Which way the primary metric is to go; Bayesian sampling needs it.
 
         Raises:
-            HyperDriveConfigException: The engine refuses the space, or does not know a property.
-            HyperDriveNotImplementedException: Known, but not built; the message names what to use.
+            HyperDriveConfigException: The engine refuses the space, or does not know a property or its value.
         """
         properties = dict(self._properties or {})
         unknown = sorted(map(str, properties.keys() - set(self._settings)))
@@ -115,20 +113,18 @@ class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
                 f"Unknown properties of {self._sampling_method_name} sampling. Received: {unknown}. Known: {takes}."
             )
             raise HyperDriveConfigException(message)
-        return self._build({**properties, **self._engine_settings(seed)})
-
-    def _engine_settings(self, seed: int) -> dict[str, Json]:
-        """What the engine needs beside the properties."""
-        return {"seed": seed if self._seed is None else self._seed} if "seed" in self._settings else {}
-
-    def _build(self, settings: Mapping[str, Any]) -> dict[str, Json]:
-        data = {"name": self._sampling_method_name, "space": self._parameter_space, **settings}
+        if "seed" in self._settings:
+            properties["seed"] = seed if self._seed is None else self._seed
+        data: dict[str, Any] = {"name": self._sampling_method_name, "space": self._parameter_space}
         try:
-            return samplers.from_json(data).to_json()
-        except UnsupportedError as error:
-            raise HyperDriveNotImplementedException(str(error)) from error
+            return samplers.from_json({**data, **self._engine_settings(properties, goal)}).to_json()
         except HyperstepError as error:
             raise HyperDriveConfigException(str(error)) from error
+
+    def _engine_settings(self, properties: Mapping[str, Any], goal: Goal | None) -> dict[str, Any]:
+        """What the engine needs beside the space, and the name where the engine's is another."""
+        del goal
+        return dict(properties)
 
     def _check_expression(self, name: str, expression: object, supported: Sequence[str]) -> None:
         if not isinstance(expression, list):
@@ -149,7 +145,8 @@ class RandomParameterSampling(HyperParameterSampling):
 
     Args:
         parameter_space: An expression, or a bare constant, for each hyperparameter.
-        properties: ``seed``: a whole number, drawn at submission when absent. ``rule``: ``random``.
+        properties: ``seed``: a whole number, drawn at submission when absent. ``rule``, with v2's name and values:
+            ``random``, or ``sobol`` for points that are spread evenly instead.
     """
 
     SAMPLING_NAME: ClassVar[str] = "RANDOM"
@@ -157,6 +154,19 @@ class RandomParameterSampling(HyperParameterSampling):
 
     def __init__(self, parameter_space: ParameterSpace, properties: Mapping[str, Any] | None = None) -> None:
         super().__init__(self.SAMPLING_NAME, parameter_space, properties)
+
+    def _engine_settings(self, properties: Mapping[str, Any], goal: Goal | None) -> dict[str, Any]:
+        """The seed; the rule decides which of the engine's samplers it is.
+
+        Raises:
+            HyperDriveConfigException: There is no such rule.
+        """
+        del goal
+        rule = properties.get("rule", "random")
+        if not isinstance(rule, str) or rule not in _ENGINE_NAMES_BY_RULE:
+            message = f"The rule of RANDOM sampling is one of {', '.join(_ENGINE_NAMES_BY_RULE)}. Received: {rule!r}."
+            raise HyperDriveConfigException(message)
+        return {"name": _ENGINE_NAMES_BY_RULE[rule], "seed": properties["seed"]}
 
 
 class GridParameterSampling(HyperParameterSampling):
@@ -177,11 +187,11 @@ class GridParameterSampling(HyperParameterSampling):
 
 
 class BayesianParameterSampling(HyperParameterSampling):
-    """Points chosen by what earlier trials reached. It can be configured; a sweep with it is refused, as yet.
+    """Points chosen by what earlier trials reached.
 
     Args:
         parameter_space: ``choice``, ``uniform`` or ``quniform`` for each hyperparameter.
-        properties: Kept.
+        properties: ``seed``: a whole number, drawn at submission when absent.
 
     Raises:
         HyperDriveConfigException: No space, another expression, choices of other or mixed types, or a quniform that
@@ -190,6 +200,7 @@ class BayesianParameterSampling(HyperParameterSampling):
     """
 
     SAMPLING_NAME: ClassVar[str] = "BayesianOptimization"
+    _settings = ("seed",)
 
     def __init__(self, parameter_space: ParameterSpace | None, properties: Mapping[str, Any] | None = None) -> None:
         if parameter_space is None:
@@ -203,17 +214,9 @@ class BayesianParameterSampling(HyperParameterSampling):
         supported = ["choice", "uniform", "quniform"]
         super().__init__(self.SAMPLING_NAME, parameter_space, properties, supported, validators)
 
-    def _to_engine(self, seed: int) -> dict[str, Json]:
-        """Always refused.
-
-        Raises:
-            HyperDriveNotImplementedException: Always.
-        """
-        del seed
-        message = (
-            "Bayesian sampling is not built yet. Use RandomParameterSampling, or GridParameterSampling for choices."
-        )
-        raise HyperDriveNotImplementedException(message)
+    def _engine_settings(self, properties: Mapping[str, Any], goal: Goal | None) -> dict[str, Any]:
+        """The properties and the goal."""
+        return {**properties, "goal": None if goal is None else goal.value}
 
 
 _KINDS: tuple[type[RandomParameterSampling | GridParameterSampling | BayesianParameterSampling], ...] = (

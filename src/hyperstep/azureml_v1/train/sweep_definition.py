@@ -26,10 +26,10 @@ def fix_sweep(config: HyperDriveConfig) -> Callable[[], TuningSpec]:
 
     Raises:
         HyperDriveConfigException: The engine refuses the search space.
-        HyperDriveNotImplementedException: The sampling is known, but not built.
     """
     given = config._sampling._seed  # noqa: SLF001 - one area
-    sampler = config._sampling._to_engine(0)  # noqa: SLF001
+    goal = Goal(config._primary_metric_config["goal"])  # noqa: SLF001
+    sampler = config._sampling._to_engine(0, goal=goal)  # noqa: SLF001
     rest = _without_sampler(config)
 
     def define() -> TuningSpec:
