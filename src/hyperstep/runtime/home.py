@@ -36,14 +36,15 @@ class Home:
 
         Args:
             settings: Where and how.
-            read_only: Never write to the run store: what a trial's process uses.
+            read_only: Never write to the run store, nor make an absent home: what a trial and a reading command use.
 
         Raises:
             StoreError: It cannot be made or written to.
         """
         settings = settings or load_settings()
         try:
-            settings.home.mkdir(parents=True, exist_ok=True)
+            if not read_only:
+                settings.home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             rule = f"The home must be a folder that can be written to: {error.strerror}."
             remedy = "Set HYPERSTEP_HOME to another folder."
