@@ -10,6 +10,7 @@ import pytest
 from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.data.file_dataset import FileDataset
+from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.azureml_v1.pipeline.graph import upstream_ids
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
 from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
@@ -193,6 +194,14 @@ def test_submit_refuses_an_unknown_parameter_and_lists_the_known_ones(workspace:
 def test_a_parent_run_is_refused(workspace: Workspace) -> None:
     with pytest.raises(UnsupportedError, match="parent_run_id"):
         Pipeline(workspace, [_step("a")]).submit("digits", parent_run_id="x")
+
+
+def test_a_job_submits_no_pipeline(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline, experiment = Pipeline(workspace, [_step("a")]), Experiment(workspace, "digits")
+    monkeypatch.setenv("AZUREML_RUN_ID", "HD_1_0")
+    monkeypatch.setenv("HYPERSTEP_ATTEMPT_FOLDER", "/anywhere")
+    with pytest.raises(UserErrorException, match="driver script"):
+        experiment.submit(pipeline)
 
 
 def test_publish_says_what_to_use_instead(workspace: Workspace) -> None:

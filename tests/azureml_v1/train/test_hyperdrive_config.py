@@ -172,6 +172,11 @@ def test_arguments_of_a_script_run_config_stay() -> None:
     assert _config(run_config=script).run_config.arguments == ["--c", 3]
 
 
+def test_a_command_is_warned_of_since_hyperparameters_do_not_reach_it() -> None:
+    with pytest.warns(UserWarning, match="command"):
+        _config(run_config=ScriptRunConfig("src", command="python train.py"))
+
+
 def test_a_tuned_pipeline_is_a_preview_and_needs_its_hyperparameters_as_parameters() -> None:
     pipeline = SimpleNamespace(graph=SimpleNamespace(params={"--c": object()}))
     with pytest.warns(UserWarning, match="preview"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,9 @@ from hyperstep.pipeline.spec import CodeSpec
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.context import GraphContext
+
+
+_logger = logging.getLogger("hyperstep.azureml")
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def fix_code(
     """
     scripted = isinstance(run_config, ScriptRunConfig)
     settings = run_config.run_config if scripted else run_config
+    _warn_of_data(settings)
     target = target_name(compute_target if compute_target is not None else getattr(settings, "target", None))
     spec = translate_code(
         context.workspace.home,
@@ -61,3 +66,11 @@ def fix_code(
         max_duration_s=getattr(settings, "max_run_duration_seconds", None),
     )
     return FixedCode(spec, target, max_nodes_of(context.workspace, target))
+
+
+def _warn_of_data(settings: object) -> None:
+    names = [*(getattr(settings, "data", None) or ()), *(getattr(settings, "data_references", None) or ())]
+    if names:
+        _logger.warning(
+            "The data of a run configuration does not reach a pipeline's step; list it in inputs: %s", ", ".join(names)
+        )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hyperstep.azureml_v1.core.session import in_job
+from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.azureml_v1.pipeline.console import say
 from hyperstep.azureml_v1.pipeline.data_kinds import is_dataset
 from hyperstep.azureml_v1.pipeline.graph import Graph
@@ -36,10 +38,14 @@ def submit_graph(graph: Graph, experiment: Experiment, submission: Submission) -
         NotFoundError: A value for a pipeline parameter that the graph does not have.
         TypeError: A dataset for a parameter that holds none, or the other way round.
         InvalidInputError: The steps form a cycle; its steps are named.
+        UserErrorException: This process is a job itself.
     """
     from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun  # noqa: PLC0415 - loaded when submitting
     from hyperstep.runtime.submission import Label, submit_pipeline  # noqa: PLC0415
 
+    if in_job():
+        message = "Submitting runs from within a job is not built; submit them from the driver script."
+        raise UserErrorException(message)
     workspace = experiment.workspace
     spec = translate_graph(
         graph,

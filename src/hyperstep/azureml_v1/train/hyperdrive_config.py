@@ -84,6 +84,7 @@ class HyperDriveConfig:
         warn_of_bayesian_limits(hyperparameter_sampling, self._max_total_runs, self._max_concurrent_runs)
         self._check_pipeline()
         self._remove_sampled_arguments()
+        self._warn_of_command()
         self._resume_from = check_resume_from(self, resume_from)
         self._resume_child_runs = check_resume_child_runs(self, resume_child_runs)
 
@@ -159,6 +160,11 @@ class HyperDriveConfig:
         if unknown:
             message = f"Every hyperparameter of a tuned pipeline is one of its PipelineParameters. Received: {unknown}."
             raise HyperDriveConfigException(message)
+
+    def _warn_of_command(self) -> None:
+        if getattr(self._script_run_config, "command", None):
+            message = "Hyperparameters are not passed to a command, as in v1: give a script to tune."
+            warnings.warn(message, stacklevel=3)
 
     def _remove_sampled_arguments(self) -> None:
         """As v1: an estimator's own argument gives way to the sampled one of that name."""

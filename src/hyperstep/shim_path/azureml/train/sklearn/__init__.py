@@ -1,0 +1,12 @@
+"""The estimator of scikit-learn."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "SKLearn": "hyperstep.azureml_v1.train.framework_estimators",
+    },
+)
