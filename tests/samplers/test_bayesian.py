@@ -149,7 +149,7 @@ def test_another_process_with_another_hash_seed_proposes_the_same() -> None:
 
 def test_seed_index_and_history_each_change_the_point() -> None:
     history = drawn(V1, 30, loss)
-    other = [*history[:-1], Observation(29, history[29].point, -1.0, ended=True)]
+    other = drawn(V1, 30, lambda point: -loss(point))
     points = [
         bayesian(V1, 3).propose(30, history),
         bayesian(V1, 4).propose(30, history),

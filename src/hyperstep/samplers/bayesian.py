@@ -21,8 +21,11 @@ from hyperstep.search_space.space import SearchSpace
 
 STARTUP_TRIALS = 10
 """Until as many trials have ended with a usable value, points are drawn at random."""
-MAX_BEST, MAX_RECENT, MAX_PENDING = 50, 200, 100
-"""What the model is told at most: the best trials that ended, the newest that ended, the newest that have not."""
+MAX_BEST, MAX_RECENT, MAX_PENDING = 50, 500, 100
+"""What the model is told at most: the best trials that ended, the newest that ended, the newest that have not.
+
+On three test functions, 500 trials and 10 seeds, 450 of the newest did as well as all of them, 200 a little worse.
+"""
 MAX_CATEGORIES = 1000
 """A choice of more options is modelled as if neighbours in its list were alike."""
 MAX_REPEATS = 5

@@ -8,15 +8,23 @@ from typing import Any
 import pytest
 
 from hyperstep import samplers
+from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.azureml_v1.train.exceptions import HyperDriveConfigException, HyperDriveRehydrateException
 from hyperstep.azureml_v1.train.expressions import choice, loguniform, normal, quniform, randint, uniform
+from hyperstep.azureml_v1.train.goal import PrimaryMetricGoal
+from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
 from hyperstep.azureml_v1.train.sampling import (
     BayesianParameterSampling,
     GridParameterSampling,
     HyperParameterSampling,
     RandomParameterSampling,
 )
+from hyperstep.azureml_v1.train.sweep_definition import fix_sweep
 from hyperstep.records.goal import Goal
+from hyperstep.sweep.config import SweepConfig
+from hyperstep.sweep.controller import SweepController
+from hyperstep.sweep.instructions import LaunchTrial
+from hyperstep.testing.simulation import Script, Simulation
 
 SPACE = {"--lr": loguniform(-6, -1), "--units": choice(16, 32), "--epochs": 3}
 CHOICES = {"--b": choice([2, 1]), "--a": choice("x", "y")}
@@ -181,3 +189,29 @@ def test_bayesian_becomes_the_engines_sampler_with_seed_and_goal(goal: Goal) -> 
     assert point is not None
     assert point["d"] in (0.0, 3.0, 6.0, 9.0)
     assert BayesianParameterSampling(space, {"seed": 5})._to_engine(41, goal=goal)["seed"] == 5
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        BayesianParameterSampling({"--lr": uniform(0, 1), "--kind": choice("x", "y")}),
+        RandomParameterSampling(SPACE, {"rule": "sobol", "seed": 3}),
+    ],
+    ids=["bayesian", "sobol"],
+)
+def test_a_sweep_is_rebuilt_from_its_log_with_the_same_points(sampling: Any) -> None:
+    hyperdrive = HyperDriveConfig(
+        hyperparameter_sampling=sampling,
+        primary_metric_name="loss",
+        primary_metric_goal=PrimaryMetricGoal.MINIMIZE,
+        max_total_runs=40,
+        max_concurrent_runs=4,
+        run_config=ScriptRunConfig("src", script="train.py"),
+    )
+    config = SweepConfig.from_json(fix_sweep(hyperdrive)().config)
+    simulation = Simulation(config, lambda trial, _: Script(values=(float(trial * 7 % 11),)), slots=4)
+    simulation.run()
+    launched = [step.point for step in simulation.instructions if isinstance(step, LaunchTrial)]
+    assert len(launched) == 40
+    again = SweepController.replay(SweepConfig.from_json(config.to_json()), simulation.events)
+    assert [trial.point for trial in again.trials] == launched
