@@ -12,7 +12,7 @@ from hyperstep_trial.run_logger import RunLogger, texts
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Any, NoReturn, Self
+    from typing import Any, Self
 
     from hyperstep_trial.offline import _OfflineRun
 
@@ -162,30 +162,6 @@ class Run(RunLogger, metaclass=_RunType):
 
         warnings.warn("A run can not cancel itself from inside its job; end the process instead.", stacklevel=2)
 
-    def child_run(self, *args: object, **kwargs: object) -> NoReturn:
-        """Refused: a job can not open runs of its own yet.
-
-        Raises:
-            UserErrorException: Always.
-        """
-        _refuse_children("child_run", args, kwargs)
-
-    def create_children(self, *args: object, **kwargs: object) -> NoReturn:
-        """Refused: a job can not open runs of its own yet.
-
-        Raises:
-            UserErrorException: Always.
-        """
-        _refuse_children("create_children", args, kwargs)
-
-    def submit_child(self, *args: object, **kwargs: object) -> NoReturn:
-        """Refused: a job can not open runs of its own yet.
-
-        Raises:
-            UserErrorException: Always.
-        """
-        _refuse_children("submit_child", args, kwargs)
-
     def _records(self) -> RecordWriter:
         return self._writer
 
@@ -238,11 +214,3 @@ def _job_run(run_id: str, folder: str) -> Run:
 def _load(module: str) -> Any:  # noqa: ANN401
     __import__(module)
     return sys.modules[module]
-
-
-def _refuse_children(caller: str, args: object, kwargs: object) -> NoReturn:
-    message = (
-        f"{caller}() is not available inside a job: hyperstep can not open runs within a run there yet. "
-        f"Received: {args!r}, {kwargs!r}. Log to this run, under a name of its own, or tune with HyperDriveConfig."
-    )
-    raise UserErrorException(message)

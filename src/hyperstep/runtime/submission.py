@@ -17,16 +17,19 @@ from hyperstep.codec import to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.graph import check_graph, topological_order
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
-from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.run import RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.inbox import post
+from hyperstep.runtime.interactive import end_run
 from hyperstep.runtime.processes import is_alive, machine_name
 from hyperstep.sweep.config import SweepConfig
 
 SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
 """Set by ``hyperstep run``, so that it finds what its script submits."""
+
+_ABANDONED = "The process that started this run is gone, and did not call complete() or fail()."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Label:
     properties: Mapping[str, str] = field(default_factory=dict)
     run_id: str = ""
     """The id to give the run; one is made without it."""
+    parent_id: str = ""
+    """The run that it is shown below, though it is driven by a runner of its own; empty for none."""
 
 
 def submit_pipeline(home: Home, spec: PipelineSpec, label: Label) -> RunRecord:
@@ -50,7 +55,7 @@ def submit_pipeline(home: Home, spec: PipelineSpec, label: Label) -> RunRecord:
             producer, or a sweep's config breaks a rule. Nothing is recorded then.
     """
     _check(spec)
-    root = _root_run(label, RunKind.PIPELINE, label.run_id or str(uuid.uuid4()), label.name or label.experiment)
+    root = root_run(label, RunKind.PIPELINE, label.run_id or str(uuid.uuid4()), label.name or label.experiment)
     steps = [_step_run(root, step, number) for number, step in enumerate(topological_order(spec))]
     return _start(home, [root, *steps], {"kind": "pipeline", "spec": to_json(spec)})
 
@@ -60,7 +65,7 @@ def submit_step(home: Home, step: StepSpec, label: Label) -> RunRecord:
     _check(PipelineSpec(steps=(step,)))
     kind = RunKind.SWEEP if step.tuning else RunKind.SCRIPT
     run_id = label.run_id or f"{'HD_' if step.tuning else ''}{uuid.uuid4()}"
-    root = _root_run(label, kind, run_id, label.name or step.name)
+    root = root_run(label, kind, run_id, label.name or step.name)
     root = replace(root, script=step.code.script, arguments=step.code.arguments, target=step.target)
     return _start(home, [root], {"kind": "step", "spec": to_json(step)})
 
@@ -71,7 +76,11 @@ def request_cancel(home: Home, run_id: str, reason: str) -> None:
     When no runner lives, one is started to do it.
     """
     root_id = home.store.root_of(run_id)
-    if home.store.journal(root_id).run(root_id).status.is_terminal:
+    root = home.store.journal(root_id).run(root_id)
+    if root.status.is_terminal:
+        return
+    if root.kind is RunKind.INTERACTIVE:
+        end_run(home, run_id, RunStatus.CANCELED, reason=reason)
         return
     post(home.root_folder(root_id), "cancel", {"run_id": run_id, "reason": reason})
     ensure_runner(home, root_id)
@@ -86,9 +95,15 @@ def live_owner(home: Home, root_id: str) -> Owner | None:
 
 
 def ensure_runner(home: Home, root_id: str) -> bool:
-    """Start a runner for a run that has not ended and that nobody drives; returns whether one was started."""
+    """Start a runner for a run that has not ended and that nobody drives; returns whether one was started.
+
+    An interactive run has no runner: it ends Failed when the process that started it is gone.
+    """
     run = home.store.journal(root_id).run(root_id)
     if run.status.is_terminal or live_owner(home, root_id) is not None:
+        return False
+    if run.kind is RunKind.INTERACTIVE:
+        end_run(home, root_id, RunStatus.FAILED, error=RunError("SystemError", _ABANDONED))
         return False
     _spawn_runner(home, root_id)
     return True
@@ -101,7 +116,8 @@ def _check(spec: PipelineSpec) -> None:
             SweepConfig.from_json(dict(step.tuning.config))
 
 
-def _root_run(label: Label, kind: RunKind, run_id: str, name: str) -> RunRecord:
+def root_run(label: Label, kind: RunKind, run_id: str, name: str) -> RunRecord:
+    """The record of a root run that is about to be created."""
     return RunRecord(
         id=run_id,
         root_id=run_id,
@@ -111,9 +127,16 @@ def _root_run(label: Label, kind: RunKind, run_id: str, name: str) -> RunRecord:
         experiment=label.experiment,
         status=RunStatus.NOT_STARTED,
         created_at=time.time(),
+        parent_id=label.parent_id or None,
         properties=dict(label.properties),
         tags=dict(label.tags),
     )
+
+
+def run_folder_name(root: RunRecord) -> str:
+    """Name of a new root run's folder, for people to read."""
+    moment = datetime.fromtimestamp(root.created_at, UTC).strftime("%Y%m%d-%H%M%S")
+    return f"{moment}-{_slug(root.experiment)}-{root.id.removeprefix('HD_')[:8]}"
 
 
 def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
@@ -141,10 +164,8 @@ def _start(home: Home, runs: list[RunRecord], spec: dict[str, Json]) -> RunRecor
         "slots": home.settings.slots or os.cpu_count() or 1,
         "stop_grace_s": home.settings.stop_grace_s,
     }
-    moment = datetime.fromtimestamp(root.created_at, UTC).strftime("%Y%m%d-%H%M%S")
-    folder = f"{moment}-{_slug(root.experiment)}-{root.id.removeprefix('HD_')[:8]}"
     submission = os.environ.get(SUBMISSION_VARIABLE, "")
-    home.store.create(runs, folder=folder, spec=envelope, submission=submission).close()
+    home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()
     for run in runs[1:]:
         home.store.register_run(run.id, root.id)
     _spawn_runner(home, root.id)

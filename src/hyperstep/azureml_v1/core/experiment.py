@@ -118,6 +118,24 @@ class Experiment:
             raise AzureMLException(message)
         return submitter(self, tags=tags, **kwargs)
 
+    def start_logging(self, *args: Any, **kwargs: Any) -> Run:  # noqa: ANN401 - the v1 signature
+        """Start a run that this process drives itself: log to it, then call ``complete()``.
+
+        Args:
+            *args: None are taken.
+            **kwargs: ``outputs`` (a folder whose files are kept when it completes; True for ``./outputs``),
+                ``snapshot_directory`` (the current folder without it; None for none), ``display_name``.
+
+        Raises:
+            SnapshotException: The given folder is over a limit.
+            UserErrorException: This process is a job.
+        """
+        from hyperstep.azureml_v1.core.interactive import start_logging  # noqa: PLC0415 - loads the engine
+
+        known = {"outputs", "snapshot_directory", "display_name", "name", "run_id"}
+        del args
+        return start_logging(self, **{key: value for key, value in kwargs.items() if key in known})
+
     def get_runs(
         self,
         type: str | None = None,  # noqa: A002 - the v1 signature

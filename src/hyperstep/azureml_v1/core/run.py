@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperstep.azureml_v1.core.run_base import RunBase
+from hyperstep.azureml_v1.core.run_lifecycle import RunLifecycle
 
 TYPE_CHECKING = False  # a name that type checkers know; ``typing`` itself costs milliseconds
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 
-class Run(RunBase):
+class Run(RunLifecycle):
     """A recorded run: its state, metrics, files, children, and what can be changed about it.
 
     Args:
@@ -266,12 +266,6 @@ class Run(RunBase):
             tags, properties, description, model_framework, model_framework_version, run_id=self._run_id
         )
         return register_from_run(self._source, self._experiment, model_name, model_path or model_name, described)
-
-    def cancel(self) -> None:
-        """Ask for its end; running processes are ended by its runner. Returns at once."""
-        from hyperstep.runtime.submission import request_cancel
-
-        request_cancel(self._source.home, self._run_id, "canceled by Run.cancel()")
 
     def wait_for_completion(
         self, show_output: bool = False, wait_post_processing: bool = False, raise_on_error: bool = True

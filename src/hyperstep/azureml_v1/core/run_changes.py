@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.registry import ask_runner
@@ -13,15 +15,18 @@ from hyperstep.azureml_v1.exceptions import ServiceException, UserErrorException
 from hyperstep.errors import HyperstepError, NotOwnerError
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.metric import MetricKind, MetricRecord
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
 from hyperstep_trial.record_writer import RecordWriter
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.run_source import RunSource
+    from hyperstep.digest import Json
     from hyperstep.run_store.base import JournalWriter
 
 _METRICS = frozenset(kind.value for kind in MetricKind)
 _ATTRIBUTES = frozenset({"display_name", "description"})
+_counting = threading.Lock()
+_last_sequence = 0
 
 
 class RunChanges(RecordWriter):
@@ -34,6 +39,12 @@ class RunChanges(RecordWriter):
     def __init__(self, source: RunSource) -> None:
         super().__init__(str(source.home.run_folder(source.record())), source.run_id)
         self._source = source
+
+    @property
+    def uploads_folder(self) -> str:
+        """Where uploaded files are put, by name; the run's folder is made for it."""
+        Path(self.folder).mkdir(parents=True, exist_ok=True)
+        return super().uploads_folder
 
     def write(self, *records: Mapping[str, object]) -> None:
         """Carry out records: metrics, tags, properties, names, uploaded files.
@@ -56,32 +67,44 @@ class RunChanges(RecordWriter):
         """Nothing to do: what was written is in the records."""
 
     def _update(self, change: dict[str, dict[str, Any]]) -> None:
-        if not self._ask("update_run", {"run_id": self.run_id, **change}):
+        if not self.ask("update_run", {"run_id": self.run_id, **change}):
             run = self._source.record()
             tags = {key: value for key, value in {**run.tags, **change["tags"]}.items() if value is not None}
             properties = {**run.properties, **change["properties"]}
             self._put(dataclasses.replace(run, tags=tags, properties=properties))
 
     def _log(self, lines: Sequence[Mapping[str, object]]) -> None:
-        if self._ask("log", {"run_id": self.run_id, "records": [dict(line) for line in lines]}):
+        if self.ask("log", {"run_id": self.run_id, "records": [dict(line) for line in lines]}):
             return
-        known = self._source.journal.metrics(self.run_id)
-        attempt, first = (known[-1].attempt, known[-1].sequence + 1) if known else (0, 0)
-        records = [_metric(self.run_id, attempt, first + i, line) for i, line in enumerate(lines)]
+        attempts = self._source.journal.attempts(self.run_id)
+        attempt = attempts[-1].key.number if attempts else 0
+        records = [_metric(self.run_id, attempt, _next_sequence(), line) for line in lines]
         self._write_directly(lambda writer: writer.add_metrics(records))
 
     def _add_files(self, names: Sequence[str]) -> None:
-        if in_job() or _has_runner(self._source):
+        run = self._source.record()
+        if run.kind is not RunKind.INTERACTIVE and (in_job() or _has_runner(self._source)):
             message = f"Files of a run that goes on are uploaded by its own script. Received: {', '.join(names)}."
             raise UserErrorException(message)
-        for name in names:
-            path = self._source.home.run_folder(self._source.record()) / "uploads" / name
-            digest = self._source.home.artifacts.put_file(path)
-            artifact = ArtifactRecord(self.run_id, name, digest, path.stat().st_size)
-            self._write_directly(lambda writer, artifact=artifact: writer.add_artifact(artifact))
+        folder = self._source.home.run_folder(run) / "uploads"
+        self.add_artifacts([self._stored(name, folder / name) for name in names])
 
-    def _ask(self, kind: str, body: Mapping[str, Any]) -> bool:
-        """Have the runner do it; False when there is none."""
+    def add_artifacts(self, artifacts: Sequence[ArtifactRecord]) -> None:
+        """Record files whose content is kept already."""
+        files: list[Json] = [{"path": a.path, "digest": a.digest, "size": a.size} for a in artifacts]
+        if files and not self.ask("add_files", {"run_id": self.run_id, "files": files}):
+            for artifact in artifacts:
+                self._write_directly(lambda writer, artifact=artifact: writer.add_artifact(artifact))
+
+    def _stored(self, name: str, path: Path) -> ArtifactRecord:
+        return ArtifactRecord(self.run_id, name, self._source.home.artifacts.put_file(path), path.stat().st_size)
+
+    def ask(self, kind: str, body: Mapping[str, Any]) -> bool:
+        """Have the runner do it; False when there is none.
+
+        Raises:
+            ServiceException: The runner refused.
+        """
         if in_job():
             ask_runner(self._source.home, kind, body)
             return True
@@ -117,7 +140,17 @@ def _call(write: Any, writer: JournalWriter) -> None:  # noqa: ANN401 - Callable
     write(writer)
 
 
+def _next_sequence() -> int:
+    """Above all that this machine has given before, so that processes and objects of one run need no agreement."""
+    global _last_sequence  # noqa: PLW0603 - one count a process
+    with _counting:
+        _last_sequence = max(_last_sequence + 1, time.time_ns())
+        return _last_sequence
+
+
 def _has_runner(source: RunSource) -> bool:
+    if source.journal.run(source.root_id).kind is RunKind.INTERACTIVE:
+        return False
     from hyperstep.runtime.submission import live_owner  # noqa: PLC0415 - loads the engine
 
     return live_owner(source.home, source.root_id) is not None

@@ -65,7 +65,8 @@ def list_runs(
 ) -> Iterator[Run]:
     """An experiment's runs, newest first."""
     workspace = experiment.workspace
-    for root in workspace.home.store.roots(workspace=workspace.name, experiment=experiment.name):
+    roots = workspace.home.store.roots(workspace=workspace.name, experiment=experiment.name)
+    for root in (root for root in roots if root.parent_id is None):
         below = RunSource(workspace, root.id).children(recursive=True) if include_children else ()
         records = [RunSource(workspace, root.id).record(), *below]
         yield from (make_run(workspace, r) for r in records if _fits(r, kind, tags, properties, status))

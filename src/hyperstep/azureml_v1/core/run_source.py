@@ -80,12 +80,21 @@ class RunSource:
             raise ServiceException(error) from error
 
     def children(self, *, recursive: bool = False) -> Iterator[RunRecord]:
-        """The runs directly below, newest first; with ``recursive`` each followed by those below it."""
-        journal = self.journal
-        for child in reversed(journal.runs(parent_id=self.run_id)):
+        """The runs directly below, newest first; with ``recursive`` each followed by those below it.
+
+        Submitted children are root runs of their own.
+        """
+        own = self.record()
+        roots = self.home.store.roots(workspace=own.workspace, experiment=own.experiment)
+        yield from self._below({root.id: str(root.parent_id) for root in roots if root.parent_id}, recursive=recursive)
+
+    def _below(self, submitted: Mapping[str, str], *, recursive: bool) -> Iterator[RunRecord]:
+        roots = [RunSource(self.workspace, root).record() for root, above in submitted.items() if above == self.run_id]
+        for child in [*roots, *reversed(self.journal.runs(parent_id=self.run_id))]:
             yield child
             if recursive:
-                yield from RunSource(self.workspace, child.id).children(recursive=True)
+                below = RunSource(self.workspace, child.id)
+                yield from below._below(submitted, recursive=True)
 
     def last_attempt(self) -> Attempt | None:
         """The newest attempt; None before the first."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.code_translation import argument_text, translate_code
 from hyperstep.azureml_v1.core.compute import max_nodes_of
+from hyperstep.azureml_v1.core.registry import ask_runner
 from hyperstep.azureml_v1.core.runconfig_sections import DataReferenceConfiguration
 from hyperstep.azureml_v1.core.script_run import ScriptRun
 from hyperstep.azureml_v1.core.session import in_job
@@ -17,30 +18,41 @@ from hyperstep.azureml_v1.data.datapath import DataPath
 from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
 from hyperstep.azureml_v1.data.translation import translate_input
 from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.codec import to_json
 from hyperstep.pipeline.spec import InputSpec, StepSpec
 from hyperstep.runtime.submission import Label, submit_step
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.experiment import Experiment
+    from hyperstep.azureml_v1.core.run import Run
     from hyperstep.azureml_v1.core.runconfig import RunConfiguration
     from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
     from hyperstep.azureml_v1.core.workspace import Workspace
+    from hyperstep.digest import Json
 
 _logger = logging.getLogger("hyperstep.azureml")
 
 
 def submit_script(
-    config: ScriptRunConfig, experiment: Experiment, *, tags: Mapping[str, object] | None = None, run_id: str = ""
+    config: ScriptRunConfig,
+    experiment: Experiment,
+    *,
+    tags: Mapping[str, object] | None = None,
+    run_id: str = "",
+    parent_id: str = "",
 ) -> ScriptRun:
-    """Record a run of the script and start its runner.
+    """Record a run of the script and start its runner; in a job, have the job's runner do it, below ``parent_id``.
 
     Raises:
         InvalidInputError: The folder or the script does not exist.
         SnapshotException: The folder is over a limit.
-        UserErrorException: An argument cannot be given to a script, or this process is a job itself.
+        UserErrorException: An argument cannot be given to a script, or this process is a job and names no run above.
     """
-    if in_job():
-        message = "Submitting runs from within a job is not built; submit them from the driver script."
+    if in_job() and not parent_id:
+        message = (
+            "A job submits runs below its own only: use Run.get_context().submit_child(config), or submit from the "
+            "driver script."
+        )
         raise UserErrorException(message)
     workspace = experiment.workspace
     step = script_step(config, workspace)
@@ -50,9 +62,44 @@ def submit_script(
         name=config.script or "command",
         tags={str(key): str(value) for key, value in (tags or {}).items()},
         properties={"ContentSnapshotId": step.code.snapshot},
-        run_id=run_id,
+        run_id=run_id or str(uuid.uuid4()),
+        parent_id=parent_id,
     )
-    return ScriptRun(experiment, submit_step(workspace.home, step, label).id)
+    if in_job():
+        ask_runner(workspace.home, "submit_child", _request(step, label))
+    else:
+        submit_step(workspace.home, step, label)
+    return ScriptRun(experiment, label.run_id)
+
+
+def submit_below(config: Any, parent: Run, tags: Mapping[str, object] | None, settings: Mapping[str, Any]) -> Run:  # noqa: ANN401 - whatever is submitted
+    """Submit a script below a run.
+
+    Raises:
+        UserErrorException: It is no script; a sweep or a pipeline is submitted by itself.
+    """
+    from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig  # noqa: PLC0415 - it knows us
+
+    script = config._as_script() if hasattr(config, "_as_script") else config  # noqa: SLF001 - an estimator
+    if not isinstance(script, ScriptRunConfig):
+        message = (
+            "submit_child() takes a ScriptRunConfig or an estimator. Received: an object of type "
+            f"{type(config).__name__}. Submit it from the driver script with Experiment.submit()."
+        )
+        raise UserErrorException(message)
+    run_id = str(settings.get("run_id") or "")
+    return submit_script(script, parent.experiment, tags=tags, run_id=run_id, parent_id=parent.id)
+
+
+def _request(step: StepSpec, label: Label) -> dict[str, Json]:
+    return {
+        "parent_id": label.parent_id,
+        "run_id": label.run_id,
+        "name": label.name,
+        "tags": dict(label.tags),
+        "properties": dict(label.properties),
+        "step": to_json(step),
+    }
 
 
 def script_step(config: ScriptRunConfig, workspace: Workspace) -> StepSpec:

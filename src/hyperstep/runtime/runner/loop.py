@@ -10,6 +10,7 @@ from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.doorbell import Doorbell
 from hyperstep.runtime.runner.attempts import Attempts
+from hyperstep.runtime.runner.child_requests import end_open_children
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
 from hyperstep.runtime.runner.requests import answer_requests
@@ -49,6 +50,7 @@ class Runner:
                 driver.tick()
                 self._attempts.enforce_limits()
         answer_requests(self._context, lambda _run_id, _reason: None)
+        end_open_children(self._context)
         self._attempts.close()
 
     def _make_driver(self) -> Driver:

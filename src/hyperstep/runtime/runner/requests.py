@@ -10,6 +10,7 @@ from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError, InvalidInputError
 from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.runtime.inbox import Request, answer, pending
+from hyperstep.runtime.runner.child_requests import CHILD_REQUESTS
 from hyperstep.runtime.runner.context import RunnerContext
 
 _FOREIGN = 1 << 41
@@ -44,8 +45,10 @@ def _carry_out(context: RunnerContext, request: Request, cancel: Cancel) -> Json
             _update_run(context, body)
         case "log":
             _log(context, body)
+        case kind if kind in CHILD_REQUESTS:
+            return CHILD_REQUESTS[kind](context, body)
         case _:
-            rule = "A request is cancel, put_named, update_run or log."
+            rule = f"A request is cancel, put_named, update_run, log, {', '.join(CHILD_REQUESTS)}."
             raise InvalidInputError(rule, received=request.kind)
     return None
 
