@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from hyperstep.digest import Json
+from hyperstep.records.goal import Goal
 from hyperstep.search_space.distribution import Value
 
 Point = Mapping[str, Value]
@@ -19,6 +20,7 @@ class Observation:
     """What a sampler may know of an earlier trial."""
 
     index: int
+    """Position in the sweep's list of trials; below 0 for a trial of an earlier sweep."""
     point: Point
     best: float | None
     """Best usable value of the primary metric so far; None without one."""
@@ -34,6 +36,8 @@ class Sampler(ABC):
 
     name: ClassVar[str]
     """As the v1 API writes it: ``RANDOM``, ``GRID``, ``BayesianOptimization``; ``SOBOL``, a rule of RANDOM there."""
+    goal: Goal | None = None
+    """Which way it takes the primary metric to go; None for one that looks at no values."""
 
     @classmethod
     @abstractmethod
@@ -50,12 +54,21 @@ class Sampler(ABC):
         """The point of trial ``index`` (from 0).
 
         Args:
-            index: Position in the sweep's list of trials.
-            history: Trials 0 … index-1 in list order, as far as they are known now.
+            index: How many points this sweep has asked for before: the trial's position in its list of trials, unless
+                the sweep goes on from earlier trials.
+            history: Trials of earlier sweeps, then this sweep's in list order, as far as they are known now.
 
         Returns:
             The point, or None when the space holds no further one: the sweep then ends by itself.
         """
+
+    def foreign_to(self, point: Point) -> str:
+        """Name of a hyperparameter for which the sampler cannot learn from ``point``; empty when it can.
+
+        A sampler that looks at no values takes any point.
+        """
+        del point
+        return ""
 
     @property
     @abstractmethod

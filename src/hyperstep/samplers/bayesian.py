@@ -60,7 +60,7 @@ class BayesianSampler(Sampler):
         require_seed(seed)
         self.space = space
         self.seed = seed
-        self.goal = goal
+        self.goal: Goal = goal
         self._axes = {name: _categories(axis) for name, axis in space.items() if axis.size != 1}
         self._tried_cells: list[tuple[Point, int]] = []
 
@@ -92,6 +92,13 @@ class BayesianSampler(Sampler):
         if max(index, len(tried)) >= self.space.size:
             return None
         return self._untried(suggestions, tried, index)
+
+    def foreign_to(self, point: Point) -> str:
+        """The first hyperparameter that only one of space and ``point`` has, or whose value is none of the space's."""
+        for name in dict.fromkeys([*self.space, *point]):
+            if name not in self.space or name not in point or not self.space[name].contains(point[name]):
+                return str(name)
+        return ""
 
     @property
     def size(self) -> int | None:

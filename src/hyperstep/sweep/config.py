@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import TypeVar
@@ -12,11 +12,14 @@ from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError, StoreError
 from hyperstep.policies.base import Policy
 from hyperstep.records.goal import PrimaryMetric
-from hyperstep.samplers.base import Sampler
+from hyperstep.samplers.base import Point, Sampler
+from hyperstep.sweep.earlier import EarlierTrial, ResumedTrial
 
 T = TypeVar("T")
 
 PARTS = ("sampler", "policy", "metric", "limits")
+OPTIONAL_PARTS = ("history", "resumed")
+"""Absent where the sweep goes on from nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +51,48 @@ class SweepConfig:
     """One tuning job: what to try, what to optimize, when to stop a trial, when to end.
 
     Raises:
-        InvalidInputError: The primary metric has no name.
+        InvalidInputError: The primary metric has no name; the sampler takes it to go the other way, or cannot learn
+            from an earlier trial; more trials are resumed than the sweep may have.
     """
 
     sampler: Sampler
     policy: Policy
     metric: PrimaryMetric
     limits: Limits
+    history: tuple[EarlierTrial, ...] = ()
+    """Trials of earlier sweeps that the sampler learns from; what they tried in a finite space is not tried again."""
+    resumed: tuple[ResumedTrial, ...] = ()
+    """Launched before anything is sampled."""
 
     def __post_init__(self) -> None:
         if not self.metric.name:
             rule = "The primary metric has a name."
             raise InvalidInputError(rule, received=self.metric.name, remedy="Give it as the training script logs it.")
+        _check_goal(self.sampler, self.metric)
+        for point in self.earlier_points:
+            _check_learnable(self.sampler, point)
+        if len(self.resumed) > self.limits.max_total:
+            rule = f"No more trials are resumed than the sweep may have, {self.limits.max_total}."
+            raise InvalidInputError(rule, received=len(self.resumed), remedy="Raise max_total, or resume fewer.")
+
+    @property
+    def earlier_points(self) -> list[Point]:
+        """The points of all earlier trials."""
+        return [*(trial.point for trial in self.history), *(trial.point for trial in self.resumed)]
+
+    def resumed_point(self, trial: int) -> Point | None:
+        """The point of a resumed trial, its keys in the order of the space; None for one that is sampled."""
+        if trial >= len(self.resumed):
+            return None
+        point, order = self.resumed[trial].point, self.sampler.to_json().get("order")
+        names = [str(name) for name in order if name in point] if isinstance(order, list) else []
+        return {name: point[name] for name in dict.fromkeys([*names, *point])}
 
     def to_json(self) -> dict[str, Json]:
-        """``{"sampler", "policy", "metric", "limits"}``."""
+        """``{"sampler", "policy", "metric", "limits"}``, and ``history`` and ``resumed`` where there are any."""
+        optional = {"history": self.history, "resumed": self.resumed}
         return {
+            **{name: codec.to_json(trials) for name, trials in optional.items() if trials},
             "sampler": self.sampler.to_json(),
             "policy": self.policy.to_json(),
             "metric": codec.to_json(self.metric),
@@ -78,14 +107,17 @@ class SweepConfig:
             InvalidInputError: A part is unknown, missing or breaks its own rules.
             UnsupportedError: The sampler is known, but not built.
         """
-        if set(data) != set(PARTS):
+        if set(data) - set(OPTIONAL_PARTS) != set(PARTS):
             rule = f"A sweep is defined by its {', '.join(PARTS)}."
-            raise InvalidInputError(rule, received=sorted(data), remedy="Give all four and nothing else.")
+            remedy = f"Give all four, {' and '.join(OPTIONAL_PARTS)} if there are any, and nothing else."
+            raise InvalidInputError(rule, received=sorted(data), remedy=remedy)
         return cls(
             sampler=samplers.from_json(data["sampler"]),
             policy=policies.from_json(data["policy"]),
             metric=_record(PrimaryMetric, data["metric"]),
             limits=_record(Limits, data["limits"]),
+            history=_records(EarlierTrial, data.get("history", ())),
+            resumed=_records(ResumedTrial, data.get("resumed", ())),
         )
 
 
@@ -95,6 +127,28 @@ def _record(kind: type[T], data: Json) -> T:
     except StoreError as error:
         rule = f"This is no {kind.__name__} of a sweep: {error.__cause__}."
         raise InvalidInputError(rule, received=data) from error
+
+
+def _records(kind: type[T], data: Json) -> tuple[T, ...]:
+    if not isinstance(data, Sequence) or isinstance(data, str):
+        rule = f"These are no {kind.__name__}s of a sweep: a list is needed."
+        raise InvalidInputError(rule, received=data)
+    return tuple(_record(kind, item) for item in data)
+
+
+def _check_goal(sampler: Sampler, metric: PrimaryMetric) -> None:
+    if sampler.goal is not None and sampler.goal is not metric.goal:
+        rule = f"The sampler takes the metric to go the way it is to go: {metric.goal.value}."
+        remedy = "Give the sampler the goal of the primary metric."
+        raise InvalidInputError(rule, received=sampler.goal.value, remedy=remedy)
+
+
+def _check_learnable(sampler: Sampler, point: Point) -> None:
+    name = sampler.foreign_to(point)
+    if name:
+        rule = f"{sampler.name} learns from trials of its own search space; hyperparameter {name!r} does not fit."
+        remedy = "Give the space that the earlier sweep had, or another sampler."
+        raise InvalidInputError(rule, received=dict(point), remedy=remedy)
 
 
 def _require_int(name: str, value: object, *, at_least: int) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from hyperstep.digest import canonical_json
 from hyperstep.policies.cohort import Cohort
 from hyperstep.records.status import RunStatus
+from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.ending import take_end
 from hyperstep.sweep.events import (
@@ -39,12 +41,20 @@ class SweepController:
 
     def __init__(self, config: SweepConfig) -> None:
         self.config = config
-        self.state = SweepState(config.limits, Cohort(config.metric.goal))
+        self.state = SweepState(config.limits, Cohort(config.metric.goal), tried=_tried_before(config))
 
     @classmethod
-    def replay(cls, config: SweepConfig, events: Iterable[SweepEvent]) -> SweepController:
-        """The controller as it stands after ``events``; what it instructed then has been done already."""
+    def replay(cls, config: SweepConfig, events: Iterable[SweepEvent], points: Iterable[Point] = ()) -> SweepController:
+        """The controller as it stands after ``events``; what it instructed then has been done already.
+
+        Args:
+            config: The sweep.
+            events: All that were recorded.
+            points: Those of the trials that were recorded, in list order: taken as they are, so that no model is asked
+                again. Without them the sampler is, and says the same.
+        """
         controller = cls(config)
+        controller.state.recorded.extend(points)
         for event in events:
             controller.handle(event)
         return controller
@@ -148,3 +158,11 @@ class SweepController:
         self.state.out_of_time = True
         limit = self.config.limits.max_duration_s
         return stop_all(self.state, "max_duration_s", f"the time limit of {limit:g} s was reached")
+
+
+def _tried_before(config: SweepConfig) -> set[str] | None:
+    """What a sweep that goes on from earlier trials does not try again: only where the space is finite."""
+    earlier = config.earlier_points
+    if not earlier or config.sampler.size is None:
+        return None
+    return {canonical_json(point) for point in earlier}

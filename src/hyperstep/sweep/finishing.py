@@ -47,7 +47,7 @@ def _failure(config: SweepConfig, state: SweepState) -> str:
     """Why the sweep failed; empty when it did not."""
     counts, metric = _counts(state), config.metric.name
     if not state.trials:
-        return "No trial was run." if state.out_of_time else "The search space holds no point."
+        return _why_nothing_ran(config, state)
     if counts[RunStatus.FAILED] == len(state.trials):
         return _commonest_error(state)
     if state.best() is not None:
@@ -55,6 +55,14 @@ def _failure(config: SweepConfig, state: SweepState) -> str:
     if not state.metric_seen and counts[RunStatus.COMPLETED]:
         return mismatch(metric, logged_names(state)).in_words()
     return _join(f"No trial has a usable value of {metric!r}.", _unusable(state, metric), "Log it as a finite number.")
+
+
+def _why_nothing_ran(config: SweepConfig, state: SweepState) -> str:
+    if state.out_of_time:
+        return "No trial was run."
+    if config.history:
+        return "Every point of the search space was tried by the sweeps that this one goes on from."
+    return "The search space holds no point."
 
 
 def _commonest_error(state: SweepState) -> str:

@@ -7,21 +7,23 @@ from typing import overload
 
 from hyperstep.policies.cohort import Cohort
 from hyperstep.samplers.base import Observation
+from hyperstep.sweep.earlier import EarlierTrial
 from hyperstep.sweep.trial_state import TrialState
 
 
 class History(Sequence[Observation]):
-    """A view of a sweep's trials in list order; an observation is made when it is read.
+    """A view of earlier sweeps' trials and then a sweep's own, in list order; an observation is made when it is read.
 
     Samplers that look at no history thus cost the same at the ten-thousandth trial as at the first.
     """
 
-    def __init__(self, trials: Sequence[TrialState], cohort: Cohort) -> None:
+    def __init__(self, trials: Sequence[TrialState], cohort: Cohort, earlier: Sequence[EarlierTrial] = ()) -> None:
         self._trials = trials
         self._cohort = cohort
+        self._earlier = earlier
 
     def __len__(self) -> int:
-        return len(self._trials)
+        return len(self._earlier) + len(self._trials)
 
     @overload
     def __getitem__(self, index: int) -> Observation: ...
@@ -31,8 +33,15 @@ class History(Sequence[Observation]):
 
     def __getitem__(self, index: int | slice) -> Observation | Sequence[Observation]:
         if isinstance(index, slice):
-            return [self._observe(trial) for trial in self._trials[index]]
-        return self._observe(self._trials[index])
+            return [self._at(place) for place in range(*index.indices(len(self)))]
+        return self._at(range(len(self))[index])
+
+    def _at(self, place: int) -> Observation:
+        before = len(self._earlier)
+        if place < before:
+            trial = self._earlier[place]
+            return Observation(index=place - before, point=trial.point, best=trial.best, ended=True)
+        return self._observe(self._trials[place - before])
 
     def _observe(self, trial: TrialState) -> Observation:
         best = self._cohort.best_of(trial.index)

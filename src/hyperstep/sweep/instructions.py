@@ -15,7 +15,10 @@ class RecordDecision:
     """Write a line into the decision ledger."""
 
     kind: str
-    """``sample``, ``exhausted``, ``stop``, ``halt``, ``resume``, ``retry``, ``finish``."""
+    """``sample``, ``take up``, ``exhausted``, ``stop``, ``halt``, ``resume``, ``retry``, ``finish``.
+
+    A resumed trial is taken up; a halted sweep resumes.
+    """
     trial: int | None
     evidence: Mapping[str, Json]
 

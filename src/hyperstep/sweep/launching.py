@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hyperstep.digest import canonical_json
 from hyperstep.records.status import RunStatus
+from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.history import History
 from hyperstep.sweep.instructions import Instruction, LaunchTrial, RecordDecision
@@ -31,13 +33,38 @@ def _relaunch(state: SweepState) -> list[Instruction]:
 
 def _sample(config: SweepConfig, state: SweepState) -> list[Instruction]:
     index = len(state.trials)
-    point = config.sampler.propose(index, History(state.trials, state.cohort))
+    point = _next_point(config, state)
     if point is None:
         state.exhausted = True
         return [RecordDecision("exhausted", None, {"points": index, "max_total": state.limits.max_total})]
+    if state.tried is not None:
+        state.tried.add(canonical_json(point))
     trial = TrialState(index, point)
     state.trials.append(trial)
-    return [RecordDecision("sample", index, dict(point)), _occupy(state, trial)]
+    kind = "sample" if index >= len(config.resumed) else "take up"
+    return [RecordDecision(kind, index, dict(point)), _occupy(state, trial)]
+
+
+def _next_point(config: SweepConfig, state: SweepState) -> Point | None:
+    """What was recorded already, then what is resumed, then what the sampler proposes."""
+    if state.recorded:
+        return state.recorded.popleft()
+    resumed = config.resumed_point(len(state.trials))
+    return _propose(config, state) if resumed is None else resumed
+
+
+def _propose(config: SweepConfig, state: SweepState) -> Point | None:
+    """The sampler's next point that was not tried before.
+
+    After a replay the count of points asked for may be too low by those that were passed over: they are again.
+    """
+    history = History(state.trials, state.cohort, config.history)
+    state.asked = max(state.asked, len(state.trials) - len(config.resumed))
+    while True:
+        point = config.sampler.propose(state.asked, history)
+        state.asked += 1
+        if point is None or state.tried is None or canonical_json(point) not in state.tried:
+            return point
 
 
 def _occupy(state: SweepState, trial: TrialState) -> LaunchTrial:

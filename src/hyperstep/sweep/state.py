@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hyperstep.policies.cohort import Cohort
+from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import Limits
 from hyperstep.sweep.trial_state import TrialState
 
@@ -37,6 +38,13 @@ class SweepState:
     halted: bool = False
     """A trial ended well without the primary metric, and no other has logged it: nothing new is launched."""
     finished: bool = False
+    recorded: deque[Point] = field(default_factory=deque, compare=False)
+    """Points that an earlier owner of the sweep recorded: taken in order, instead of asking the sampler again."""
+    asked: int = field(default=0, compare=False)
+    """How many points were asked of the sampler, as far as this process knows; more than were used where some had been
+    tried before."""
+    tried: set[str] | None = field(default=None, compare=False)
+    """Points, as canonical JSON, that are not to be tried again; None when nothing can be tried twice."""
 
     @property
     def closing(self) -> bool:
