@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_json
-from hyperstep.pipeline.spec import OutputSpec, StepSpec
+from hyperstep.pipeline.spec import InputSpec, OutputSpec, StepSpec
 
 FORMAT = 1
 """Counts up when the parts change their meaning, so that old fingerprints are never taken for new ones."""
@@ -49,15 +49,17 @@ def fingerprint_step(step: StepSpec, facts: StepFacts) -> Fingerprint:
         "environment": dict(step.code.environment),
         "environment_variables": dict(step.code.environment_variables),
         "parameters": {name: facts.parameters.get(name, "") for name in step.parameters},
-        "inputs": {
-            port.name: {"content": facts.inputs[port.name], "mode": port.mode.value, "path": port.path_on_compute}
-            for port in step.inputs
-        },
+        "inputs": {port.name: _input_part(port, facts.inputs[port.name]) for port in step.inputs},
         "outputs": {output.name: _output_part(output) for output in step.outputs},
         "max_duration_s": step.code.max_duration_s,
         **_tuning_parts(step),
     }
     return Fingerprint(parts=parts, digest=digest_json(parts))
+
+
+def _input_part(port: InputSpec, content: str) -> Json:
+    part: dict[str, Json] = {"content": content, "mode": port.mode.value, "path": port.path_on_compute}
+    return {**part, "definition": dict(port.definition)} if port.definition else part
 
 
 def _output_part(output: OutputSpec) -> Json:

@@ -63,6 +63,8 @@ class InputSpec:
     variable: str
     """The environment variable that holds its path."""
     path_on_compute: str = ""
+    definition: Mapping[str, Json] = field(default_factory=dict)
+    """What the files are taken for, without their paths (see ``dataset_definition``); empty for plain files."""
 
 
 class TrainingKind(Enum):

@@ -2,33 +2,129 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.session import in_job
+from hyperstep.azureml_v1.data.dataset_paths import DatasetPath, matched_files
+from hyperstep.azureml_v1.data.partition_format import compile_partition_format
 from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED, definition_id, registration_body
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hyperstep.azureml_v1.core.workspace import Workspace
     from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
     from hyperstep.digest import Json
     from hyperstep.run_store.base import NamedRecord
 
-KIND = "dataset"
-SAVED_KIND = "saved_dataset"
-
 
 class AbstractDataset:
-    """What a dataset means (its definition), and its registration when it has one. Made by ``Dataset.File``."""
+    """What a dataset means (its definition), and its registration when it has one.
+
+    Made by ``Dataset.File`` and ``Dataset.Tabular``.
+
+    Args:
+        paths: Its files, folders and patterns.
+        workspace: Whose datastores; None when all paths are local.
+        partition_format: Columns that its files' paths hold.
+    """
 
     _kind = ""
     """The word in the definition that tells the class."""
 
-    def __init__(self) -> None:
-        self._workspace: Workspace | None = None
+    def __init__(
+        self, paths: Sequence[DatasetPath] = (), workspace: Workspace | None = None, partition_format: str = ""
+    ) -> None:
+        self._paths = tuple(paths)
+        self._workspace = workspace
+        self._partition_format = partition_format
         self._registration: NamedRecord | None = None
+
+    def __repr__(self) -> str:
+        places = ", ".join(f"{path.datastore}/{path.path}" if path.datastore else path.path for path in self._paths)
+        registered = f" {self.name}:{self.version}" if self.name else ""
+        return f"<{type(self).__name__}{registered} of {places}>"
+
+    @staticmethod
+    def get_by_name(workspace: Workspace, name: str, version: int | str = "latest", **kwargs: object) -> Any:  # noqa: ANN401 - a file or a tabular dataset, which know this class
+        """A registered dataset.
+
+        Args:
+            workspace: Where.
+            name: Its name.
+            version: A number, or ``latest``.
+            **kwargs: Accepted and not used.
+
+        Raises:
+            UserErrorException: There is none, or the version is no number.
+        """
+        from hyperstep.azureml_v1.data.dataset_records import dataset_by_name  # noqa: PLC0415 - it knows us
+
+        del kwargs
+        return dataset_by_name(workspace, name, version)
+
+    @staticmethod
+    def get_by_id(workspace: Workspace, id: str, **kwargs: object) -> Any:  # noqa: A002, ANN401 - the v1 signature; see get_by_name
+        """A dataset by its id, registered or not.
+
+        Raises:
+            UserErrorException: No dataset of that id was ever registered or used.
+        """
+        from hyperstep.azureml_v1.data.dataset_records import dataset_by_id  # noqa: PLC0415 - it knows us
+
+        del kwargs
+        return dataset_by_id(workspace, id)
+
+    @staticmethod
+    def get_all(workspace: Workspace) -> dict[str, Any]:
+        """The newest version of each registered dataset, by name."""
+        from hyperstep.azureml_v1.data.dataset_records import all_datasets  # noqa: PLC0415 - it knows us
+
+        return dict(all_datasets(workspace))
+
+    @property
+    def paths(self) -> tuple[DatasetPath, ...]:
+        """Its files, folders and patterns (no part of the v1 API)."""
+        return self._paths
+
+    @property
+    def partition_keys(self) -> list[str]:
+        """The columns of its partition format; empty without one."""
+        return list(compile_partition_format(self._partition_format).names) if self._partition_format else []
+
+    @property
+    def data_changed_time(self) -> datetime | None:
+        """When the newest of its files was last written, in UTC; None when there is no file."""
+        times = [file.stat().st_mtime for _, file in self._files()]
+        return datetime.fromtimestamp(max(times), UTC) if times else None
+
+    def get_partition_key_values(self, partition_keys: list[str] | None = None) -> list[dict[str, Any]]:
+        """Each combination of its partition columns' values that some file has, in order of the files.
+
+        Args:
+            partition_keys: Only these columns; all without it.
+
+        Raises:
+            UserErrorException: It has no partition format, or no such column.
+        """
+        keys = self.partition_keys if partition_keys is None else partition_keys
+        unknown = [key for key in keys if key not in self.partition_keys]
+        if not self._partition_format or unknown:
+            known = ", ".join(self.partition_keys) or "none"
+            message = f"Partition keys are columns of the partition_format. Received: {unknown}. There are: {known}."
+            raise UserErrorException(message)
+        pattern = compile_partition_format(self._partition_format)
+        found: list[dict[str, Any]] = []
+        for place, _ in self._files():
+            values = pattern.values(f"/{place}")
+            chosen = {key: values[key] for key in keys}
+            if chosen not in found:
+                found.append(chosen)
+        return found
 
     @property
     def id(self) -> str:
@@ -85,21 +181,16 @@ class AbstractDataset:
         Raises:
             UserErrorException: The name belongs to another definition, and ``create_new_version`` is False.
         """
-        known = registry.find_named(workspace.home, workspace.name, KIND, name)
+        known = registry.find_named(workspace.home, workspace.name, REGISTERED, name)
         if known is not None and known.body.get("definition") == self._definition():
             return self._registered(workspace, known)
         if known is not None and not create_new_version:
             taken = f"Dataset {name!r} is registered already, for other data."
             message = f"{taken} Give create_new_version=True, or another name."
             raise UserErrorException(message)
-        body: dict[str, Json] = {
-            "definition": self._definition(),
-            "id": definition_id(self._definition()),
-            "description": description,
-            "tags": {str(key): str(value) for key, value in (tags or {}).items()},
-        }
-        version = registry.put_named(workspace.home, workspace.name, KIND, name, body)
-        return self._registered(workspace, workspace.home.store.named(workspace.name, KIND, name, version))
+        body = registration_body(self._definition(), description, tags or {})
+        version = registry.put_named(workspace.home, workspace.name, REGISTERED, name, body)
+        return self._registered(workspace, workspace.home.store.named(workspace.name, REGISTERED, name, version))
 
     def add_tags(self, tags: Mapping[str, object] | None = None) -> Self:
         """Add tags to the registration.
@@ -134,11 +225,19 @@ class AbstractDataset:
         """
         registration, workspace = self._require_registration()
         registry.refuse_in_job("Removing a dataset's registration")
-        workspace.home.store.remove_named(registration.workspace, KIND, registration.name)
+        workspace.home.store.remove_named(registration.workspace, REGISTERED, registration.name)
         self._registration = None
 
     def _definition(self) -> dict[str, Json]:
+        return {"kind": self._kind, "paths": [list(path) for path in self._paths]}
+
+    def _with_paths(self, paths: Sequence[DatasetPath], workspace: Workspace) -> Self:
+        """The same over other files."""
         raise NotImplementedError
+
+    def _files(self) -> list[tuple[str, Path]]:
+        """Each file with its place below their common root."""
+        return matched_files(self._paths, self._workspace)
 
     def _registered(self, workspace: Workspace, record: NamedRecord) -> Self:
         self._workspace = workspace
@@ -157,13 +256,6 @@ class AbstractDataset:
         return self._registration, self._workspace
 
 
-def definition_id(definition: Mapping[str, Json]) -> str:
-    """Id of a dataset: a UUID made from the digest of its definition."""
-    from hyperstep.digest import digest_json  # noqa: PLC0415 - keeps imports light
-
-    return str(uuid.UUID(digest_json(definition)[:32]))
-
-
 def _save(workspace: Workspace, identifier: str, definition: Mapping[str, Json]) -> None:
-    if not in_job() and registry.find_named(workspace.home, workspace.name, SAVED_KIND, identifier) is None:
-        registry.put_named(workspace.home, workspace.name, SAVED_KIND, identifier, {"definition": definition})
+    if not in_job() and registry.find_named(workspace.home, workspace.name, SAVED, identifier) is None:
+        registry.put_named(workspace.home, workspace.name, SAVED, identifier, {"definition": definition})

@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.data.datapath import DataPath
-from hyperstep.azureml_v1.data.dataset_paths import matched_files, parse_paths
+from hyperstep.azureml_v1.data.dataset_paths import matched_files, parse_paths, parse_target
 from hyperstep.azureml_v1.data.file_dataset import FileDataset
+from hyperstep.azureml_v1.data.partition_format import compile_partition_format
+from hyperstep.azureml_v1.data.tabular_factory import TabularDatasetFactory
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.data.azure_storage_datastore import AbstractAzureStorageDatastore
     from hyperstep.azureml_v1.data.data_reference import DataReference
+
+__all__ = ["FileDatasetFactory", "TabularDatasetFactory"]
 
 
 class FileDatasetFactory:
@@ -32,18 +36,18 @@ class FileDatasetFactory:
             path: A ``(datastore, path)`` pair, a DataReference or DataPath, a local path, or a list of these. Paths may
                 hold the patterns ``*``, ``?`` and ``**``; a folder means everything in it.
             validate: Check that something is there.
-            partition_format: Only None can be given here.
+            partition_format: Columns that the files' paths hold: ``/{city}/{day:yyyy/MM/dd}/*.jpg``.
             is_file: Accepted; files and folders are told apart by looking.
 
         Raises:
-            UserErrorException: The path is of another type, or a web address; nothing is there; a partition format.
+            UserErrorException: The path is of another type, or a web address; nothing is there;
+                a partition format without columns.
         """
         del is_file
-        if partition_format is not None:
-            message = f"partition_format is not built here; leave it out. Received: {partition_format!r}."
-            raise UserErrorException(message)
+        if partition_format:
+            compile_partition_format(partition_format)
         paths, workspace = parse_paths(path)
-        dataset = FileDataset(paths, workspace)
+        dataset = FileDataset(paths, workspace, partition_format or "")
         if validate and not matched_files(paths, workspace):
             message = f"No file is there. Received: {dataset!r}. Upload the data first, or give validate=False."
             raise UserErrorException(message)
@@ -69,7 +73,7 @@ class FileDatasetFactory:
         Raises:
             UserErrorException: ``src_dir`` is no folder.
         """
-        datastore, place = _target(target)
+        datastore, place = parse_target(target)
         source = Path(src_dir)
         if pattern is None:
             datastore.upload(source, place, overwrite, show_progress)
@@ -77,13 +81,3 @@ class FileDatasetFactory:
             files = [path for path in sorted(source.glob(pattern)) if path.is_file()]
             datastore.upload_files(files, source, place, overwrite, show_progress)
         return FileDatasetFactory.from_files((datastore, place))
-
-
-def _target(target: object) -> tuple[AbstractAzureStorageDatastore, str]:
-    if isinstance(target, tuple):
-        return target[0], str(target[1])
-    datastore = getattr(target, "datastore", None)
-    if datastore is None:
-        message = f"target is a DataPath or a (datastore, path) pair. Received: {target!r}."
-        raise UserErrorException(message)
-    return datastore, str(getattr(target, "path_on_datastore", None) or "")

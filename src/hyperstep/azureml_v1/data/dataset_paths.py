@@ -15,6 +15,7 @@ from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.workspace import Workspace
+    from hyperstep.azureml_v1.data.azure_storage_datastore import AbstractAzureStorageDatastore
 
 _GLOB = re.compile(r"[*?\[]")
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
@@ -80,6 +81,22 @@ def plain_path(paths: Sequence[DatasetPath], workspace: Workspace | None) -> Pat
 def stage(paths: Sequence[DatasetPath], workspace: Workspace) -> tuple[DatasetPath, ...]:
     """The same paths, where local ones are copied by content into the workspace's default datastore."""
     return tuple(path if path.datastore != LOCAL else _stage(path, workspace) for path in paths)
+
+
+def parse_target(target: object) -> tuple[AbstractAzureStorageDatastore, str]:
+    """Where to write: the datastore, and the path below it.
+
+    Raises:
+        UserErrorException: It is no datastore, DataPath, DataReference or ``(datastore, path)`` pair.
+    """
+    if hasattr(target, "workspace") and hasattr(target, "folder"):
+        target = (target, "")
+    if isinstance(target, DataPath | DataReference) and target.datastore is not None:
+        target = (target.datastore, target.path_on_datastore or "")
+    if isinstance(target, tuple) and len(target) == 2 and hasattr(target[0], "workspace"):  # noqa: PLR2004 - a pair
+        return target[0], _below(str(target[1] or ""))
+    message = f"target is a DataPath, a datastore or a (datastore, path) pair. Received: {target!r}."
+    raise UserErrorException(message)
 
 
 def _parse(item: object) -> Iterator[tuple[DatasetPath, Workspace | None]]:

@@ -24,28 +24,14 @@ class FileDataset(AbstractDataset):
     Args:
         paths: Its files, folders and patterns.
         workspace: Whose datastores; None when all paths are local.
+        partition_format: Columns that the files' paths hold.
     """
 
     _kind = "FileDataset"
 
-    def __init__(self, paths: Sequence[DatasetPath] = (), workspace: Workspace | None = None) -> None:
-        super().__init__()
-        self._paths = tuple(paths)
-        self._workspace = workspace
-
-    def __repr__(self) -> str:
-        places = ", ".join(f"{path.datastore}/{path.path}" if path.datastore else path.path for path in self._paths)
-        registered = f" {self.name}:{self.version}" if self.name else ""
-        return f"<FileDataset{registered} of {places}>"
-
-    @property
-    def paths(self) -> tuple[DatasetPath, ...]:
-        """Its files, folders and patterns (no part of the v1 API)."""
-        return self._paths
-
     def to_path(self) -> list[str]:
         """Each file's place below their common root, with a leading slash."""
-        return [f"/{place}" for place, _ in matched_files(self._paths, self._workspace)]
+        return [f"/{place}" for place, _ in self._files()]
 
     def as_mount(self, path_on_compute: str | None = None) -> DatasetConsumptionConfig:
         """This dataset as an input that is read in place, named by its id."""
@@ -71,7 +57,7 @@ class FileDataset(AbstractDataset):
         Raises:
             UserErrorException: Nothing matches, or a file exists and ``overwrite`` is False.
         """
-        files = matched_files(self._paths, self._workspace)
+        files = self._files()
         if not files and not ignore_not_found:
             message = f"A dataset must match at least one file to be downloaded. Received: {self!r}."
             raise UserErrorException(message)
@@ -95,7 +81,11 @@ class FileDataset(AbstractDataset):
         return self.as_named_input(f"input__{self.id[:8]}")
 
     def _definition(self) -> dict[str, Json]:
-        return {"kind": self._kind, "paths": [list(path) for path in self._paths]}
+        more: dict[str, Json] = {"partition_format": self._partition_format} if self._partition_format else {}
+        return {**super()._definition(), **more}
+
+    def _with_paths(self, paths: Sequence[DatasetPath], workspace: Workspace) -> Self:
+        return type(self)(paths, workspace, self._partition_format)
 
 
 class MountContext:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core.names import check_input_name
+from hyperstep.azureml_v1.data.abstract_dataset import AbstractDataset
 from hyperstep.azureml_v1.data.data_reference import DataReference
 from hyperstep.azureml_v1.data.datapath import DataPath, DataPathComputeBinding
 from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
 from hyperstep.azureml_v1.data.dataset_paths import stage
-from hyperstep.azureml_v1.data.file_dataset import FileDataset
+from hyperstep.azureml_v1.data.tabular_dataset import TabularDataset
 from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.pipeline.dataset_definition import without_paths
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec
 
 if TYPE_CHECKING:
@@ -41,9 +43,10 @@ def translate_input(workspace: Workspace, given: object, *, name: str = "") -> I
         return reference_input(given.create_data_reference(name or None), name=name)
     if isinstance(given, DataReference):
         return reference_input(given, name=name)
-    if isinstance(given, FileDataset):
+    if isinstance(given, AbstractDataset):
         message = (
-            "A dataset becomes an input by as_named_input(name).as_mount() or as_mount(). Received: a FileDataset."
+            "A dataset becomes an input by as_named_input(name), and as_mount() or as_download() for files. "
+            f"Received: a {type(given).__name__}."
         )
         raise UserErrorException(message)
     message = (
@@ -58,7 +61,7 @@ def dataset_input(
     config: DatasetConsumptionConfig,
     *,
     name: str = "",
-    dataset: FileDataset | None = None,
+    dataset: AbstractDataset | None = None,
 ) -> InputSpec:
     """An input that is a dataset.
 
@@ -69,13 +72,14 @@ def dataset_input(
         dataset: The dataset, where the config holds a parameter.
 
     Raises:
-        UserErrorException: The config holds no file dataset, or its mode is not possible here.
+        UserErrorException: The config holds no dataset, or its mode is not possible here.
     """
     used = dataset if dataset is not None else config.dataset
-    if not isinstance(used, FileDataset):
-        message = f"Input {config.name!r} must hold a FileDataset. Received: an object of type {type(used).__name__}."
+    if not isinstance(used, AbstractDataset):
+        message = f"Input {config.name!r} must hold a dataset. Received: an object of type {type(used).__name__}."
         raise UserErrorException(message)
-    staged = FileDataset(stage(used.paths, workspace), workspace)
+    staged = used._with_paths(stage(used.paths, workspace), workspace)  # noqa: SLF001 - one area
+    definition = staged._definition()  # noqa: SLF001
     return InputSpec(
         name=name or config.name,
         source=DatastorePaths(tuple((path.datastore, path.path) for path in staged.paths), staged.id),
@@ -83,6 +87,7 @@ def dataset_input(
         placeholder=config.placeholder,
         variable=config.name,
         path_on_compute=config.path_on_compute or "",
+        definition=without_paths(definition) if isinstance(used, TabularDataset) else {},
     )
 
 

@@ -1,0 +1,86 @@
+"""Datasets from what is recorded of them: registered under a name, or saved under an id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hyperstep.azureml_v1.core import registry
+from hyperstep.azureml_v1.data.dataset_paths import DatasetPath
+from hyperstep.azureml_v1.data.file_dataset import FileDataset
+from hyperstep.azureml_v1.data.tabular_dataset import TabularDataset
+from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.workspace import Workspace
+    from hyperstep.digest import Json
+    from hyperstep.run_store.base import NamedRecord
+
+
+def dataset_by_name(workspace: Workspace, name: str, version: int | str = "latest") -> FileDataset | TabularDataset:
+    """A registered dataset.
+
+    Raises:
+        UserErrorException: There is none, or the version is no number.
+    """
+    record = registry.find_named(workspace.home, workspace.name, REGISTERED, name, _version_number(version))
+    if record is None:
+        known = ", ".join(r.name for r in registry.newest_named(workspace.home, workspace.name, REGISTERED))
+        missing = f"Workspace {workspace.name!r} has no dataset {name!r} of version {version!r}."
+        message = f"{missing} It has: {known or 'none'}."
+        raise UserErrorException(message)
+    return _from_record(workspace, record)
+
+
+def dataset_by_id(workspace: Workspace, identifier: str) -> FileDataset | TabularDataset:
+    """A dataset by its id, registered or not.
+
+    Raises:
+        UserErrorException: No dataset of that id was ever registered or used.
+    """
+    for record in workspace.home.store.all_named(workspace.name, REGISTERED):
+        if record.body.get("id") == identifier:
+            return _from_record(workspace, record)
+    saved = registry.find_named(workspace.home, workspace.name, SAVED, identifier)
+    if saved is None:
+        message = f"Workspace {workspace.name!r} has no dataset of that id. Received: {identifier!r}."
+        raise UserErrorException(message)
+    return dataset_from_definition(workspace, saved.body.get("definition"))
+
+
+def all_datasets(workspace: Workspace) -> dict[str, FileDataset | TabularDataset]:
+    """The newest version of each registered dataset, by name."""
+    records = registry.newest_named(workspace.home, workspace.name, REGISTERED)
+    return {record.name: _from_record(workspace, record) for record in records}
+
+
+def dataset_from_definition(workspace: Workspace, definition: Json) -> FileDataset | TabularDataset:
+    """The dataset that a definition describes.
+
+    Raises:
+        UserErrorException: It describes none.
+    """
+    paths = definition.get("paths") if isinstance(definition, Mapping) else None
+    if not isinstance(definition, Mapping) or not isinstance(paths, Sequence) or isinstance(paths, str):
+        message = f"The recorded definition of a dataset must have paths. Received: {definition!r}."
+        raise UserErrorException(message)
+    pairs = [DatasetPath(*(str(part) for part in path)) for path in paths if isinstance(path, Sequence)]
+    if definition.get("kind") == "TabularDataset":
+        return TabularDataset._from_definition(pairs, workspace, definition)  # noqa: SLF001 - one area
+    return FileDataset(pairs, workspace, str(definition.get("partition_format", "")))
+
+
+def _from_record(workspace: Workspace, record: NamedRecord) -> FileDataset | TabularDataset:
+    dataset = dataset_from_definition(workspace, record.body.get("definition"))
+    return dataset._registered(workspace, record)  # noqa: SLF001 - one area
+
+
+def _version_number(version: int | str) -> int | None:
+    if version == "latest":
+        return None
+    try:
+        return int(version)
+    except (TypeError, ValueError) as error:
+        message = f"A dataset's version is a number or 'latest'. Received: {version!r}."
+        raise UserErrorException(message) from error

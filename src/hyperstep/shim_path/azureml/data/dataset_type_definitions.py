@@ -1,0 +1,12 @@
+"""The names of ``azureml.data.dataset_type_definitions``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "PromoteHeadersBehavior": "hyperstep.azureml_v1.data.data_type",
+    },
+)

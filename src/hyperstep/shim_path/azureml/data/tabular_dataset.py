@@ -1,0 +1,12 @@
+"""The names of ``azureml.data.tabular_dataset``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "TabularDataset": "hyperstep.azureml_v1.data.tabular_dataset",
+    },
+)
