@@ -88,8 +88,21 @@ class TrainingSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationSpec:
+    """Under which name an output becomes a registered dataset once its step has completed."""
+
+    name: str
+    definition: Mapping[str, Json]
+    """What the files are taken for, without their paths (see ``dataset_definition``)."""
+    description: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    create_new_version: bool = True
+    """False: a name that other data has stays with that data."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutputSpec:
-    """One output of a step. It lies at ``azureml/<run id>/<name>`` in its datastore."""
+    """One output of a step."""
 
     name: str
     datastore: str
@@ -102,6 +115,13 @@ class OutputSpec:
     is_directory: bool = False
     """Made as a folder before the step starts; otherwise the script decides and only the parent folder exists."""
     overwrite: bool = True
+    path: str = "azureml/{run-id}/{output-name}"
+    """Where in its datastore; ``{run-id}`` is the step run's, ``{output-name}`` the output's."""
+    source: str = ""
+    """For mode ``upload``: what is stored, below the process's working folder; a folder of its own without it."""
+    source_globs: tuple[str, ...] = ()
+    """For mode ``upload``: only files that match one of these; all without it."""
+    registration: RegistrationSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +153,8 @@ class TuningSpec:
     """False when the sampler's seed was drawn at submission: it is then no part of the fingerprint."""
     metric_pattern: str = ""
     """Regular expression with one group: read the primary metric from the trial's output as well."""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Further properties of the sweep's run, such as which sweeps it goes on from; no part of the fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)

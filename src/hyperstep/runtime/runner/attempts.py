@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -58,6 +58,8 @@ class Order:
     owner: AttemptOwner
     extra: tuple[str, ...] = ()
     """Arguments after the step's own."""
+    resumed_files: Mapping[str, str] | None = None
+    """What an earlier attempt elsewhere wrote, digest by path, when this one is to go on from it."""
     key: AttemptKey = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,7 +135,7 @@ class Attempts:
         del self._queued[order.key]
         run = self._context.runs[order.run_id]
         try:
-            attempt = prepare_attempt(self._context, order.place, run, order.number, order.extra)
+            attempt = prepare_attempt(self._context, order.place, run, order.number, order.extra, order.resumed_files)
         except (*USER_FAULTS, OSError) as error:
             self._give_up(order, str(error))
             return

@@ -13,16 +13,16 @@ from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.attempts import Attempts, Order
+from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
-from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
 from hyperstep.runtime.runner.records_file import TrialLine
 from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
 from hyperstep.runtime.runner.sweep_records import (
     best_properties,
     point_of,
-    space_of,
     starting_properties,
+    trial_arguments,
     trial_id,
     trial_index,
     trial_run,
@@ -82,18 +82,23 @@ class SweepDriver:
         self._controller = SweepController(self._config)
         self._log = SweepLog(context.home.run_folder(context.runs[sweep_id]))
         self._metrics_logged: dict[str, set[str]] = {}
+        self._further_properties = place.step.tuning.properties
+        self._best_table = BestTable(context, sweep_id, self._config.metric.name)
 
     def begin(self) -> None:
-        """Start, or replay what was recorded and go on."""
+        """Start, or replay what was recorded and go on. Recorded points are taken as they are."""
         events = self._context.journal.events(self._sweep_id)
-        self._controller = SweepController.replay(self._config, (event_from_json(e.body) for e in events))
+        points = [point_of(trial) for trial in self._trials()]
+        self._controller = SweepController.replay(self._config, (event_from_json(e.body) for e in events), points)
+        self._best_table.resume(self._controller.state.best())
         run = self._context.runs[self._sweep_id]
         if run.status is RunStatus.FINALIZING:
             self._finalize()
             return
         with self._context.transaction() as unit:
             if not events:
-                properties = {**run.properties, **starting_properties(self._config, self._effective)}
+                own = starting_properties(self._config, self._effective)
+                properties = {**run.properties, **own, **self._further_properties}
                 unit.change_run(run.id, status=RunStatus.RUNNING, properties=properties)
             self._log.tell_start(self._context.runs[self._sweep_id], again=bool(events))
             self._feed(unit, SweepStarted(at_s=self._context.now(), slots=self._effective))
@@ -156,7 +161,9 @@ class SweepDriver:
     def _feed(self, unit: Unit, event: SweepEvent) -> None:
         body = event_to_json(event)
         sequence = unit.writer.append_event(self._sweep_id, type(event).__name__, body, event.at_s)
-        for instruction in self._controller.handle(event):
+        instructions = self._controller.handle(event)
+        self._best_table.take(unit, self._controller.state.best())
+        for instruction in instructions:
             self._log.tell(self._sweep_id, instruction)
             self._carry_out(unit, sequence, instruction)
 
@@ -193,8 +200,9 @@ class SweepDriver:
 
     def _order(self, trial: int, attempt: int) -> Order:
         run = self._context.runs[trial_id(self._sweep_id, trial)]
-        extra = hyperparameter_arguments(point_of(run), space_of(self._config))
-        return Order(run.id, attempt, self._place, self, extra)
+        extra = trial_arguments(self._config, trial, point_of(run))
+        files = self._config.resumed[trial].files if trial < len(self._config.resumed) else None
+        return Order(run.id, attempt, self._place, self, extra, files)
 
     def _end_trial(self, unit: Unit, instruction: EndTrial) -> None:
         error = RunError("UserError", instruction.error) if instruction.status is RunStatus.FAILED else None
@@ -207,6 +215,7 @@ class SweepDriver:
             **best_properties(self._sweep_id, instruction.best, self._controller.best_value()),
             "final_status": instruction.status.value,
         }
+        self._best_table.close(unit)
         unit.change_run(self._sweep_id, status=RunStatus.FINALIZING, reason=instruction.reason, properties=properties)
         unit.afterwards(self._finalize)
 

@@ -36,12 +36,8 @@ class SweepLog:
     def tell(self, sweep_id: str, instruction: Instruction) -> None:
         """What is done next."""
         match instruction:
-            case RecordDecision(kind="sample"):
-                self._write("GENERATOR", f"Sampled trial {instruction.trial}: {json.dumps(dict(instruction.evidence))}")
-            case RecordDecision(kind="exhausted"):
-                self._write("GENERATOR", "All points of the search space have been sampled.")
-            case RecordDecision(kind="halt"):
-                self._write("CONTROLLER", f"No further launches: {json.dumps(dict(instruction.evidence))}")
+            case RecordDecision():
+                self._tell_decision(instruction)
             case LaunchTrial():
                 again = f", attempt {instruction.attempt}" if instruction.attempt else ""
                 self._write("SCHEDULER", f"Scheduling job, id='{trial_id(sweep_id, instruction.trial)}'{again}")
@@ -51,6 +47,17 @@ class SweepLog:
                 self._write("SCHEDULER", f"'{trial_id(sweep_id, instruction.trial)}' ended {instruction.status.value}.")
             case FinishSweep():
                 self._write("CONTROLLER", f"The sweep ends {instruction.status.value}. {instruction.reason}")
+
+    def _tell_decision(self, decision: RecordDecision) -> None:
+        evidence = json.dumps(dict(decision.evidence))
+        told = {
+            "sample": ("GENERATOR", f"Sampled trial {decision.trial}: {evidence}"),
+            "take up": ("GENERATOR", f"Trial {decision.trial} takes up an earlier one: {evidence}"),
+            "exhausted": ("GENERATOR", "All points of the search space have been sampled."),
+            "halt": ("CONTROLLER", f"No further launches: {evidence}"),
+        }
+        if decision.kind in told:
+            self._write(*told[decision.kind])
 
     def _write(self, part: str, text: str) -> None:
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")

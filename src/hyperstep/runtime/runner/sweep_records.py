@@ -11,6 +11,7 @@ from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
+from hyperstep.runtime.runner.resumed_files import RESUME_ARGUMENTS
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
 
@@ -37,11 +38,17 @@ def trial_run(sweep: RunRecord, step: StepSpec, config: SweepConfig, trial: int,
         status=RunStatus.QUEUED,
         started_at=None,
         folder=f"{sweep.folder}/trial-{trial:04d}".lstrip("/"),
-        arguments=(*step.code.arguments, *hyperparameter_arguments(point, space_of(config))),
+        arguments=(*step.code.arguments, *trial_arguments(config, trial, point)),
         properties={"hyperparameters": json.dumps(point), "ContentSnapshotId": step.code.snapshot},
         tags={},
         reason="",
     )
+
+
+def trial_arguments(config: SweepConfig, trial: int, point: Mapping[str, Json]) -> tuple[str, ...]:
+    """What follows the script's own arguments: the hyperparameters, and where a resumed trial finds the earlier one."""
+    resumed = RESUME_ARGUMENTS if trial < len(config.resumed) else ()
+    return (*hyperparameter_arguments(point, space_of(config)), *resumed)
 
 
 def point_of(trial: RunRecord) -> Mapping[str, Json]:
@@ -67,6 +74,7 @@ def starting_properties(config: SweepConfig, effective: int) -> dict[str, str]:
     return {
         "primary_metric_config": json.dumps({"name": config.metric.name, "goal": config.metric.goal.value}),
         "resume_from": "null",
+        "resume_child_runs": "null",
         "runTemplate": "HyperDrive",
         "azureml.runsource": "hyperdrive",
         "platform": "AML",

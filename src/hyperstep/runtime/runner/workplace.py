@@ -6,16 +6,17 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from hyperstep.artifact_store.snapshot import load_snapshot, remove_snapshot, write_snapshot
-from hyperstep.pipeline.spec import DataMode, StepSpec
+from hyperstep.pipeline.spec import DataMode, OutputSpec, StepSpec
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.runner import job_environment as environment
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.data_paths import output_path
 from hyperstep.runtime.runner.job_arguments import fill_placeholders
+from hyperstep.runtime.runner.resumed_files import RESUME_VARIABLE, hand_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,12 @@ class Workplace:
 
 
 def prepare_attempt(
-    context: RunnerContext, place: Workplace, run: RunRecord, number: int, extra: tuple[str, ...] = ()
+    context: RunnerContext,
+    place: Workplace,
+    run: RunRecord,
+    number: int,
+    extra: tuple[str, ...] = (),
+    resumed_files: Mapping[str, str] | None = None,
 ) -> Attempt:
     """Make the folders of an attempt and say what is to be started.
 
@@ -43,6 +49,7 @@ def prepare_attempt(
         run: The trial or step run that the process is to be.
         number: Of the attempt, from 0.
         extra: Arguments after the step's own: the hyperparameters.
+        resumed_files: What an earlier trial wrote, digest by path, when this one takes it up.
     """
     attempt = context.home.attempt(run, number)
     work = attempt.work_folder
@@ -52,10 +59,12 @@ def prepare_attempt(
     for name in ("outputs", "logs"):
         (work / name).mkdir(exist_ok=True)
     outputs = {o.name: str(_output_for_process(context, place, run, attempt, o.name)) for o in place.step.outputs}
+    resumed = _resumed_folder(context, attempt, resumed_files)
+    extra = tuple(fill_placeholders(text, {f"${name}": path for name, path in resumed.items()}) for text in extra)
     return replace(
         attempt,
         argv=_command(context, place, outputs, extra),
-        env=_environment(context, place, run, attempt, outputs),
+        env={**_environment(context, place, run, attempt, outputs), **resumed},
     )
 
 
@@ -67,25 +76,53 @@ def clear_workplace(context: RunnerContext, place: Workplace, attempt: Attempt) 
 def store_uploads(context: RunnerContext, place: Workplace, run: RunRecord, attempt: Attempt) -> None:
     """Bring outputs of mode ``upload`` to their datastore."""
     for output in place.step.outputs:
-        source = attempt.folder / "upload" / output.name
+        source = _upload_source(output, attempt)
         if output.mode is not DataMode.UPLOAD or not source.exists():
             continue
         target = output_path(context.home, run.workspace, place.outputs[output.name])
         if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
+            _store_folder(source, target, output)
         else:
-            shutil.copyfile(source, target)
+            shutil.copyfile(source, target / source.name if output.is_directory else target)
+
+
+def _resumed_folder(context: RunnerContext, attempt: Attempt, files: Mapping[str, str] | None) -> dict[str, str]:
+    """The variable that names the folder with an earlier trial's files; empty when there is none."""
+    if files is None:
+        return {}
+    folder = attempt.folder / "resume-from"
+    shutil.rmtree(folder, ignore_errors=True)
+    hand_over(context.home.artifacts, files, folder)
+    return {RESUME_VARIABLE: str(folder)}
 
 
 def _output_for_process(context: RunnerContext, place: Workplace, run: RunRecord, attempt: Attempt, name: str) -> Path:
     """The path that the process writes to; its parent exists."""
     output = next(o for o in place.step.outputs if o.name == name)
+    if output.mode is DataMode.DIRECT:
+        return Path(place.outputs[name]["path"])
     path = output_path(context.home, run.workspace, place.outputs[name])
     path.parent.mkdir(parents=True, exist_ok=True)
     if output.mode is DataMode.UPLOAD:
-        path = attempt.folder / "upload" / name
+        path = _upload_source(output, attempt)
     (path if output.is_directory else path.parent).mkdir(parents=True, exist_ok=True)
     return path
+
+
+def _upload_source(output: OutputSpec, attempt: Attempt) -> Path:
+    """Where a process writes what is stored when it ends."""
+    return attempt.work_folder / output.source if output.source else attempt.folder / "upload" / output.name
+
+
+def _store_folder(source: Path, target: Path, output: OutputSpec) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for file in sorted(path for path in source.rglob("*") if path.is_file()):
+        place = PurePosixPath(file.relative_to(source).as_posix())
+        if output.source_globs and not any(matches_glob(place, glob) for glob in output.source_globs):
+            continue
+        if output.overwrite or not (target / place).exists():
+            (target / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target / place)
 
 
 def _command(
