@@ -276,8 +276,15 @@ class RunStore(ABC):
         """Add a version of a named thing."""
 
     @abstractmethod
-    def replace_named(self, record: NamedRecord) -> None:
+    def replace_named(self, record: NamedRecord, expected: Mapping[str, Json] | None = None) -> bool:
         """Replace the body of one recorded version.
+
+        Args:
+            record: The version with its new body.
+            expected: The body as it was read: when another process has replaced it meanwhile, nothing is written.
+
+        Returns:
+            Whether it was written.
 
         Raises:
             NotFoundError: There is no such version.

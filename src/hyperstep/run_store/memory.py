@@ -133,14 +133,17 @@ class MemoryRunStore(RunStore):
             self.state.named.setdefault(key, {})[version] = record
         return replace(record, body=detached(body))
 
-    def replace_named(self, record: NamedRecord) -> None:
+    def replace_named(self, record: NamedRecord, expected: Mapping[str, Json] | None = None) -> bool:
         """See the base."""
         key = (record.workspace, record.kind, record.name)
         with self._writing():
             versions = self.state.named.get(key, {})
             if record.version not in versions:
                 raise no_named(*key, record.version)
+            if expected is not None and versions[record.version].body != detached(expected):
+                return False
             versions[record.version] = replace(versions[record.version], body=detached(record.body))
+            return True
 
     def named(self, workspace: str, kind: str, name: str, version: int | None = None) -> NamedRecord:
         """See the base."""

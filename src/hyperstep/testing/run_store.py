@@ -247,6 +247,14 @@ class RunStoreContract(StoreFactory):
         store.replace_named(replace(record, body={"tags": []}))
         assert store.named("local", "model", "digits") == replace(record, body={"tags": []})
 
+    def test_a_version_that_another_has_replaced_meanwhile_is_left(
+        self, store: RunStore, other_store: RunStore
+    ) -> None:
+        record = store.put_named("local", "model", "digits", {"tags": ["a"]}, 1.0)
+        assert other_store.replace_named(replace(record, body={"tags": ["b"]}), expected=record.body)
+        assert not store.replace_named(replace(record, body={"tags": ["c"]}), expected=record.body)
+        assert store.named("local", "model", "digits").body == {"tags": ["b"]}
+
     def test_a_removed_versions_number_is_not_given_again(self, store: RunStore) -> None:
         for _ in range(2):
             store.put_named("local", "model", "digits", {}, 1.0)

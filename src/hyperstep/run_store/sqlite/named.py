@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from hyperstep.digest import Json
@@ -16,6 +17,7 @@ on conflict (workspace, kind, name) do update set last = last + 1
 """
 _COUNTED = "select last from name_counters where workspace = ? and kind = ? and name = ?"
 _ADD = "insert into named (workspace, kind, name, version, created_at, body) values (?, ?, ?, ?, ?, ?)"
+_BODY = "select body from named where workspace = ? and kind = ? and name = ? and version = ?"
 _REPLACE = "update named set body = ? where workspace = ? and kind = ? and name = ? and version = ?"
 _ONE = """
 select workspace, kind, name, version, created_at, body from named
@@ -59,12 +61,17 @@ class NamedTable:
             transaction.execute(_ADD, row)
         return named_from(row)
 
-    def replace(self, record: NamedRecord) -> None:
-        """Replace a version's body; NotFoundError without that version."""
+    def replace(self, record: NamedRecord, expected: Mapping[str, Json] | None) -> bool:
+        """Replace a version's body, if it is still the expected one; NotFoundError without that version."""
         key = (record.workspace, record.kind, record.name, record.version)
         with self._index.write() as transaction:
-            if transaction.execute(_REPLACE, (dump(record.body), *key)) != 1:
+            known = transaction.query(_BODY, key)
+            if not known:
                 raise no_named(*key)
+            if expected is not None and json.loads(known[0][0]) != json.loads(dump(expected)):
+                return False
+            transaction.execute(_REPLACE, (dump(record.body), *key))
+        return True
 
     def one(self, workspace: str, kind: str, name: str, version: int | None) -> NamedRecord:
         """One version, or the newest; NotFoundError without any."""

@@ -150,9 +150,9 @@ class SqliteRunStore(RunStore):
         """See the base."""
         return self._named.put(workspace, kind, name, body, time)
 
-    def replace_named(self, record: NamedRecord) -> None:
+    def replace_named(self, record: NamedRecord, expected: Mapping[str, Json] | None = None) -> bool:
         """See the base."""
-        self._named.replace(record)
+        return self._named.replace(record, expected)
 
     def named(self, workspace: str, kind: str, name: str, version: int | None = None) -> NamedRecord:
         """See the base."""

@@ -12,6 +12,7 @@ from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.runtime.inbox import Request, answer, pending
 from hyperstep.runtime.runner.child_requests import CHILD_REQUESTS
 from hyperstep.runtime.runner.context import RunnerContext
+from hyperstep.runtime.runner.named_requests import NAMED_REQUESTS
 
 _FOREIGN = 1 << 41
 """Sequences of records that another run's process logged; below are the run's own (see ``log_metrics``)."""
@@ -41,6 +42,8 @@ def _carry_out(context: RunnerContext, request: Request, cancel: Cancel) -> Json
             now = context.now()
             record = context.home.store.put_named(body["workspace"], body["kind"], body["name"], body["body"], now)
             return record.version
+        case kind if kind in NAMED_REQUESTS:
+            return NAMED_REQUESTS[kind](context, body)
         case "update_run":
             _update_run(context, body)
         case "log":
@@ -48,7 +51,7 @@ def _carry_out(context: RunnerContext, request: Request, cancel: Cancel) -> Json
         case kind if kind in CHILD_REQUESTS:
             return CHILD_REQUESTS[kind](context, body)
         case _:
-            rule = f"A request is cancel, put_named, update_run, log, {', '.join(CHILD_REQUESTS)}."
+            rule = f"A request is cancel, put_named, update_run, log, {', '.join((*NAMED_REQUESTS, *CHILD_REQUESTS))}."
             raise InvalidInputError(rule, received=request.kind)
     return None
 

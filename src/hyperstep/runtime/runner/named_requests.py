@@ -1,0 +1,28 @@
+"""What jobs ask about named things that exist: to replace a version's body, to remove a version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from hyperstep.digest import Json
+from hyperstep.runtime.runner.context import RunnerContext
+
+
+def _replace(context: RunnerContext, body: Mapping[str, Any]) -> Json:
+    store = context.home.store
+    known = store.named(body["workspace"], body["kind"], body["name"], body["version"])
+    return store.replace_named(replace(known, body=body["body"]), expected=body["expected"])
+
+
+def _remove(context: RunnerContext, body: Mapping[str, Any]) -> Json:
+    context.home.store.remove_named(body["workspace"], body["kind"], body["name"], body["version"])
+    return None
+
+
+NAMED_REQUESTS: Mapping[str, Callable[[RunnerContext, Mapping[str, Any]], Json]] = {
+    "replace_named": _replace,
+    "remove_named": _remove,
+}
+"""By kind of request; each answers what the job is told."""
