@@ -177,3 +177,18 @@ def test_the_reference_page_has_every_key() -> None:
     page = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
     for key in ("home", "local.slots", "local.stop_grace_s", "snapshot.max_mb", "snapshot.max_files"):
         assert f"| `{key}` |" in page
+
+
+def test_environments_are_current_or_built(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(project).environments == "current"
+    _write(project, '[local]\nenvironments = "build"\n')
+    assert load_settings(project).environments == "build"
+    monkeypatch.setenv("HYPERSTEP_ENVIRONMENTS", "current")
+    assert load_settings(project).environments == "current"
+    monkeypatch.setenv("HYPERSTEP_ENVIRONMENTS", "conda")
+    with pytest.raises(InvalidInputError, match="current, build"):
+        load_settings(project)
+    monkeypatch.delenv("HYPERSTEP_ENVIRONMENTS")
+    _write(project, '[local]\nenvironments = "conda"\n')
+    with pytest.raises(InvalidInputError, match=r"local\.environments"):
+        load_settings(project)

@@ -15,9 +15,10 @@ FILE_NAME = "hyperstep.toml"
 """Looked for in the current folder and those above it, then in the home."""
 
 _MB = 1024 * 1024
+_ENVIRONMENTS = ("current", "build")
 _TABLES: dict[str, tuple[str, ...]] = {
     "": ("home", "local", "snapshot", "store", "artifacts"),
-    "local": ("slots", "stop_grace_s"),
+    "local": ("slots", "stop_grace_s", "environments"),
     "snapshot": ("max_mb", "max_files"),
     "store": ("url",),
     "artifacts": ("url",),
@@ -39,6 +40,9 @@ class Settings:
     """``[snapshot] max_files``; None (lifted) when ``AML_SNAPSHOT_NO_FILE_LIMIT`` is set."""
     stop_grace_s: float = 5.0
     """``[local] stop_grace_s``: seconds between SIGTERM and SIGKILL."""
+    environments: str = "current"
+    """``HYPERSTEP_ENVIRONMENTS``, else ``[local] environments``: ``current`` runs jobs with the interpreter that
+    submits, ``build`` builds and keeps a virtual environment of each Environment's packages."""
     file: Path | None = None
     """The hyperstep.toml that was read, if any."""
 
@@ -67,6 +71,7 @@ def load_settings(start: Path | None = None) -> Settings:
         snapshot_max_bytes=int(found.number("snapshot", "max_mb", 300, positive=True) * _MB),
         snapshot_max_files=None if os.environ.get("AML_SNAPSHOT_NO_FILE_LIMIT") else limit,
         stop_grace_s=found.number("local", "stop_grace_s", 5.0, positive=False),
+        environments=_environments_from_environment() or found.one_of("local", "environments", _ENVIRONMENTS),
         file=file,
     )
 
@@ -116,6 +121,13 @@ class _File:
         if value < 0 or (positive and value == 0):
             self.refuse(table, key, rule, value)
         return value
+
+    def one_of(self, table: str, key: str, words: tuple[str, ...]) -> str:
+        """One of some words, the first by default."""
+        value = self.tables.get(table, {}).get(key, words[0])
+        if value not in words:
+            self.refuse(table, key, f"must be one of {', '.join(words)}", value)
+        return str(value)
 
     def folder(self, key: str) -> Path | None:
         value = self.tables.get("", {}).get(key)
@@ -201,3 +213,11 @@ def _slots_from_environment() -> int | None:
         rule = "HYPERSTEP_SLOTS must be a whole number, 1 or more."
         raise InvalidInputError(rule, received=value, remedy="Unset it to use the number of cores.")
     return int(value)
+
+
+def _environments_from_environment() -> str | None:
+    value = os.environ.get("HYPERSTEP_ENVIRONMENTS")
+    if value and value not in _ENVIRONMENTS:
+        rule = f"HYPERSTEP_ENVIRONMENTS must be one of {', '.join(_ENVIRONMENTS)}."
+        raise InvalidInputError(rule, received=value, remedy="Unset it to run with the interpreter that submits.")
+    return value or None

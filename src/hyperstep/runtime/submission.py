@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -17,9 +18,11 @@ from hyperstep.codec import to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.graph import check_graph, topological_order
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Owner
+from hyperstep.runtime.environments.preflight import PROPERTY, check_environment
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.inbox import post
 from hyperstep.runtime.interactive import end_run
@@ -29,6 +32,7 @@ from hyperstep.sweep.config import SweepConfig
 SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
 """Set by ``hyperstep run``, so that it finds what its script submits."""
 
+_logger = logging.getLogger("hyperstep")
 _ABANDONED = "The process that started this run is gone, and did not call complete() or fail()."
 
 
@@ -47,8 +51,16 @@ class Label:
     """The run that it is shown below, though it is driven by a runner of its own; empty for none."""
 
 
-def submit_pipeline(home: Home, spec: PipelineSpec, label: Label) -> RunRecord:
+def submit_pipeline(
+    home: Home, spec: PipelineSpec, label: Label, parameters: Sequence[TemplateParameter] = ()
+) -> RunRecord:
     """Record a pipeline run with its step runs and start its runner; returns the pipeline run at once.
+
+    Args:
+        home: Where.
+        spec: The pipeline.
+        label: How it is found again.
+        parameters: Where values of parameters go in ``spec``: kept, so that the run can be published.
 
     Raises:
         InvalidInputError: The graph has a cycle (the message names it), an output name is used twice, an input has no
@@ -57,7 +69,8 @@ def submit_pipeline(home: Home, spec: PipelineSpec, label: Label) -> RunRecord:
     _check(spec)
     root = root_run(label, RunKind.PIPELINE, label.run_id or str(uuid.uuid4()), label.name or label.experiment)
     steps = [_step_run(root, step, number) for number, step in enumerate(topological_order(spec))]
-    return _start(home, [root, *steps], {"kind": "pipeline", "spec": to_json(spec)})
+    envelope: dict[str, Json] = {"kind": "pipeline", "spec": to_json(spec), "parameters": to_json(parameters)}
+    return _start(home, [root, *steps], envelope, spec.steps)
 
 
 def submit_step(home: Home, step: StepSpec, label: Label) -> RunRecord:
@@ -67,7 +80,7 @@ def submit_step(home: Home, step: StepSpec, label: Label) -> RunRecord:
     run_id = label.run_id or f"{'HD_' if step.tuning else ''}{uuid.uuid4()}"
     root = root_run(label, kind, run_id, label.name or step.name)
     root = replace(root, script=step.code.script, arguments=step.code.arguments, target=step.target)
-    return _start(home, [root], {"kind": "step", "spec": to_json(step)})
+    return _start(home, [root], {"kind": "step", "spec": to_json(step)}, [step])
 
 
 def request_cancel(home: Home, run_id: str, reason: str) -> None:
@@ -156,7 +169,8 @@ def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
     )
 
 
-def _start(home: Home, runs: list[RunRecord], spec: dict[str, Json]) -> RunRecord:
+def _start(home: Home, submitted: list[RunRecord], spec: dict[str, Json], steps: Sequence[StepSpec]) -> RunRecord:
+    runs = _with_preflight(submitted, steps)
     root = runs[0]
     envelope: dict[str, Json] = {
         **spec,
@@ -170,6 +184,19 @@ def _start(home: Home, runs: list[RunRecord], spec: dict[str, Json]) -> RunRecor
         home.store.register_run(run.id, root.id)
     _spawn_runner(home, root.id)
     return root
+
+
+def _with_preflight(runs: list[RunRecord], steps: Sequence[StepSpec]) -> list[RunRecord]:
+    """Tell which packages are missing, once each text, and keep the text with the run that it concerns."""
+    texts = {step.id: check_environment(step.code.environment) for step in steps if not step.code.python}
+    for text in sorted({text for text in texts.values() if text}):
+        _logger.warning("%s", text)
+    single = next(iter(texts.values()), "") if len(runs) == 1 else ""
+    found = [texts.get(run.properties.get("azureml.nodeid", ""), single) for run in runs]
+    return [
+        replace(run, properties={**run.properties, PROPERTY: text}) if text else run
+        for run, text in zip(runs, found, strict=True)
+    ]
 
 
 def _spawn_runner(home: Home, root_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from hyperstep.azureml_v1.core import run_waiting
+from hyperstep.azureml_v1.core.conda_dependencies import CondaDependencies
 from hyperstep.azureml_v1.core.dataset import Dataset
 from hyperstep.azureml_v1.core.environment import Environment
 from hyperstep.azureml_v1.core.experiment import Experiment
@@ -16,6 +18,8 @@ from hyperstep.azureml_v1.core.model import Model
 from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.script_run import ScriptRun
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
+from hyperstep.azureml_v1.core.session import close_homes
+from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.exceptions import ActivityFailedException, ExperimentExecutionException, UserErrorException
 from hyperstep.errors import InvalidInputError
 
@@ -149,3 +153,41 @@ def test_a_job_submits_nothing(experiment: Experiment, monkeypatch: pytest.Monke
     monkeypatch.setenv("HYPERSTEP_ATTEMPT_FOLDER", "f")
     with pytest.raises(UserErrorException, match="driver"):
         experiment.submit(ScriptRunConfig(".", "train.py"))
+
+
+def test_missing_packages_are_told_at_submit_and_kept_with_the_run(
+    experiment: Experiment, caplog: pytest.LogCaptureFixture
+) -> None:
+    environment = Environment("train")
+    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["no-such-package-here>=1"])
+    run = _submit(experiment, "print(1)", environment=environment)
+    assert run.wait_for_completion()["status"] == "Completed"
+    assert "no-such-package-here>=1 (not installed)" in caplog.text
+    assert "no-such-package-here" in run.get_properties()["hyperstep.environment"]
+
+
+def test_environment_variables_and_the_limit_of_time_reach_the_job(experiment: Experiment) -> None:
+    environment = Environment("train")
+    environment.environment_variables = {"MY_VALUE": "7"}
+    text = "import os, time\nprint('value', os.environ['MY_VALUE'], flush=True)\ntime.sleep(600)"
+    run = _submit(experiment, text, environment=environment, max_run_duration_seconds=1)
+    with pytest.raises(ActivityFailedException, match="max_run_duration_seconds = 1"):
+        run.wait_for_completion()
+    assert "value 7" in run.get_details_with_logs()["logFiles"]["user_logs/std_log.txt"]
+
+
+@pytest.mark.usefixtures("workspace")
+def test_an_environment_is_built_where_the_settings_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[object] = []
+
+    def build(folder: Path, definition: dict[str, Any]) -> str:
+        built.append((folder, definition["name"]))
+        return sys.executable
+
+    monkeypatch.setenv("HYPERSTEP_ENVIRONMENTS", "build")
+    monkeypatch.setattr("hyperstep.runtime.environments.build.build_environment", build)
+    workspace = Workspace.from_config()
+    close_homes()
+    run = _submit(Experiment(workspace, "built"), "print(1)", environment=Environment("train"))
+    assert run.wait_for_completion()["status"] == "Completed"
+    assert built == [(workspace.home.path / "environments", "train")]

@@ -46,6 +46,7 @@ def translate_code(
 
     Raises:
         InvalidInputError: The folder or the script does not exist; the message has the nearest file names.
+        LaunchError: The environment was to be built, and could not be.
         SnapshotException: The folder is over a limit; the message lists the largest files.
     """
     snapshot = snapshot_of(home, source_directory)
@@ -59,7 +60,7 @@ def translate_code(
         arguments=() if parts else tuple(arguments),
         command=parts,
         environment_variables={str(k): str(v) for k, v in {**variables, **(environment_variables or {})}.items()},
-        python=_interpreter(environment),
+        python=_interpreter(home, environment),
         environment=environment.definition() if environment is not None else {},
         max_duration_s=max_duration_s,
     )
@@ -121,9 +122,15 @@ def _command_parts(command: str | Sequence[str] | None) -> tuple[str, ...]:
     return tuple(shlex.split(command)) if isinstance(command, str) else tuple(str(part) for part in command)
 
 
-def _interpreter(environment: Environment | None) -> str:
-    """The interpreter that a user-managed environment names; empty for the one that submits."""
-    if environment is None or not environment.python.user_managed_dependencies:
+def _interpreter(home: Home, environment: Environment | None) -> str:
+    """The interpreter that a user-managed environment names, or a built one; empty for the one that submits."""
+    if environment is None:
         return ""
-    path = environment.python.interpreter_path
-    return path if Path(path).is_absolute() else ""
+    if environment.python.user_managed_dependencies:
+        path = environment.python.interpreter_path
+        return path if Path(path).is_absolute() else ""
+    if home.settings.environments == "build":
+        from hyperstep.runtime.environments.build import build_environment  # noqa: PLC0415 - where it is asked for
+
+        return build_environment(home.path / "environments", environment.definition())
+    return ""
