@@ -9,7 +9,6 @@ import pytest
 
 from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.workspace import Workspace
-from hyperstep.azureml_v1.data.file_dataset import FileDataset
 from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.azureml_v1.pipeline.graph import upstream_ids
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
@@ -18,7 +17,6 @@ from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
 from hyperstep.azureml_v1.pipeline.step_sequence import StepSequence
 from hyperstep.azureml_v1.pipeline.steps.hyper_drive_step import HyperDriveStep
 from hyperstep.azureml_v1.pipeline.steps.python_script_step import PythonScriptStep
-from hyperstep.azureml_v1.pipeline.submission import parameter_values
 from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
 from hyperstep.errors import UnsupportedError
 
@@ -204,21 +202,13 @@ def test_a_job_submits_no_pipeline(workspace: Workspace, monkeypatch: pytest.Mon
         experiment.submit(pipeline)
 
 
-def test_publish_says_what_to_use_instead(workspace: Workspace) -> None:
-    with pytest.raises(UnsupportedError, match="pipeline_parameters"):
-        Pipeline(workspace, []).publish("name")
+def test_a_pipeline_from_yaml_says_what_to_do_instead(workspace: Workspace) -> None:
+    with pytest.raises(UnsupportedError, match="in Python"):
+        Pipeline.load_yaml(workspace, "pipeline.yml")
 
 
-def test_plain_values_of_parameters_are_not_checked_and_defaults_hold_for_the_rest() -> None:
-    known = {"a": PipelineParameter("a", 1), "b": PipelineParameter("b", 2)}
-    assert parameter_values(known, {"a": "text"}) == {"a": "text", "b": 2}
-
-
-def test_a_dataset_for_a_plain_parameter_is_a_type_error(dataset: FileDataset) -> None:
-    with pytest.raises(TypeError, match="'a'"):
-        parameter_values({"a": PipelineParameter("a", 1)}, {"a": dataset})
-    with pytest.raises(TypeError, match="'a'"):
-        parameter_values({"a": PipelineParameter("a", dataset)}, {"a": 1})
+def test_its_text_names_the_steps(workspace: Workspace) -> None:
+    assert repr(Pipeline(workspace, [_step("a")], description="two")) == "Pipeline(Description: two, Steps: [a])"
 
 
 def test_a_sweep_is_found_through_the_step_that_takes_its_model_and_runs_after_it(

@@ -13,6 +13,7 @@ from hyperstep.azureml_v1.pipeline.ports import Edge, InputPort, OutputPort
 from hyperstep.digest import digest_json
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.graph import find_cycle
+from hyperstep.pipeline.template import PipelineTemplate
 
 _ID_LENGTH = 8
 
@@ -29,6 +30,7 @@ class Graph:
         self._name = name
         self._context = context
         self._nodes: dict[str, Node] = {}
+        self._template: PipelineTemplate | None = None  # set for a graph that is read back
 
     @property
     def nodes(self) -> list[Node]:

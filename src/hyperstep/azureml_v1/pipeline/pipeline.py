@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Never
 from hyperstep.azureml_v1.pipeline.console import say
 from hyperstep.azureml_v1.pipeline.context import GraphContext
 from hyperstep.azureml_v1.pipeline.graph_builder import build_graph
+from hyperstep.azureml_v1.pipeline.parents import refuse_parent
 from hyperstep.azureml_v1.pipeline.submission import Submission, submit_graph
+from hyperstep.azureml_v1.pipeline.translation import translate_template
 from hyperstep.errors import InvalidInputError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.workspace import Workspace
     from hyperstep.azureml_v1.pipeline.graph import Graph
     from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun
+    from hyperstep.azureml_v1.pipeline.published_pipeline import PublishedPipeline
 
 _KEYWORDS = ("enable_email_notification",)
 
@@ -65,6 +68,10 @@ class Pipeline:
         self._graph = build_graph(
             description or "placeholder", steps, context, datastore, resolve_closure=resolve_closure
         )
+
+    def __repr__(self) -> str:
+        names = ", ".join(node.name for node in self._graph.module_nodes)
+        return f"Pipeline(Description: {self._description}, Steps: [{names}])"
 
     @property
     def graph(self) -> Graph:
@@ -131,17 +138,48 @@ class Pipeline:
     def publish(
         self,
         name: str | None = None,
-        description: str | None = None,  # noqa: ARG002 - v1's signature
-        version: str | None = None,  # noqa: ARG002
-        continue_on_step_failure: bool | None = None,  # noqa: ARG002
+        description: str | None = None,
+        version: str | None = None,
+        continue_on_step_failure: bool | None = None,
+    ) -> PublishedPipeline:
+        """Keep the pipeline with its code as it is now, to be submitted from any process and folder.
+
+        Args:
+            name: For people; the pipeline's description without it.
+            description: For people.
+            version: For people.
+            continue_on_step_failure: Whether steps that do not need a failed one still run.
+
+        Raises:
+            InvalidInputError: The steps form a cycle; its steps are named.
+            UserErrorException: This process is a job.
+        """
+        from hyperstep.azureml_v1.pipeline.published_pipeline import publish_template  # noqa: PLC0415 - it knows us
+
+        template = translate_template(self._graph, self._workspace, description=self._description or "")
+        return publish_template(
+            self._workspace,
+            template,
+            name,
+            description,
+            version,
+            continue_on_step_failure=continue_on_step_failure,
+        )
+
+    @staticmethod
+    def load_yaml(
+        workspace: Workspace,  # noqa: ARG004 - v1's signature
+        filename: str,
+        _workflow_provider: object = None,
+        _service_endpoint: object = None,
     ) -> Never:
-        """Refused: publishing is not built.
+        """Refused: pipelines are built by scripts here.
 
         Raises:
             UnsupportedError: Always.
         """
-        rule = "Publishing a pipeline is not built."
-        raise UnsupportedError(rule, received=name, remedy="Submit it, with pipeline_parameters for what varies.")
+        rule = "Building a pipeline from YAML is not built."
+        raise UnsupportedError(rule, received=filename, remedy="Build it in Python: Pipeline(workspace, steps).")
 
     def _submit(
         self,
@@ -150,9 +188,7 @@ class Pipeline:
         **kwargs: Any,  # noqa: ANN401 - v1's
     ) -> PipelineRun:
         """What ``Experiment.submit`` calls; unknown keywords are ignored there, as in v1."""
-        if kwargs.get("parent_run_id"):
-            rule = "Submitting a pipeline below another run is not built."
-            raise UnsupportedError(rule, received=kwargs["parent_run_id"], remedy="Leave parent_run_id out.")
+        refuse_parent(kwargs.get("parent_run_id"))
         submission = Submission(
             parameters=kwargs.get("pipeline_parameters") or kwargs.get("pipeline_params") or {},
             continue_on_step_failure=bool(kwargs.get("continue_on_step_failure")),

@@ -9,17 +9,25 @@ from typing import TYPE_CHECKING, Any, Never
 from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.run_factory import find_run
 from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.azureml_v1.pipeline.definition_file import definition, save_definition
+from hyperstep.azureml_v1.pipeline.html_table import html_table
+from hyperstep.azureml_v1.pipeline.published_pipeline import publish_template
 from hyperstep.azureml_v1.pipeline.run_status import pipeline_status
 from hyperstep.azureml_v1.pipeline.step_outputs import node_of_pipeline_output
-from hyperstep.azureml_v1.pipeline.step_run import StepRun
+from hyperstep.azureml_v1.pipeline.step_run import StepRun, step_row
+from hyperstep.azureml_v1.pipeline.template_graph import graph_of
 from hyperstep.azureml_v1.pipeline.watching import watch_pipeline
 from hyperstep.errors import NotFoundError, UnsupportedError
 from hyperstep.records.run import RunKind
+from hyperstep.runtime.publishing import PIPELINE_PROPERTY, runs_with, submitted_template
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.experiment import Experiment
     from hyperstep.azureml_v1.core.workspace import Workspace
+    from hyperstep.azureml_v1.pipeline.graph import Graph
     from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
+    from hyperstep.azureml_v1.pipeline.published_pipeline import PublishedPipeline
+    from hyperstep.pipeline.template import PipelineTemplate
 
 _END = "A pipeline run ends when its steps have ended."
 
@@ -58,14 +66,13 @@ class PipelineRun(Run):
         raise UserErrorException(message)
 
     @staticmethod
-    def get_pipeline_runs(workspace: Workspace, pipeline_id: str, _service_endpoint: object = None) -> Never:  # noqa: ARG004
-        """Refused: pipelines are not published here, so no run belongs to one.
-
-        Raises:
-            UnsupportedError: Always.
-        """
-        rule = "Published pipelines are not built."
-        raise UnsupportedError(rule, received=pipeline_id, remedy="Use experiment.get_runs().")
+    def get_pipeline_runs(
+        workspace: Workspace,
+        pipeline_id: str,
+        _service_endpoint: object = None,
+    ) -> list[PipelineRun]:
+        """The runs of a published pipeline, newest first."""
+        return pipeline_runs_with(workspace, PIPELINE_PROPERTY, pipeline_id)
 
     def complete(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
         """Refused, as in v1.
@@ -96,30 +103,42 @@ class PipelineRun(Run):
         """NotStarted, Running, Failed, Finished or Canceled; ``status`` says Completed where this says Finished."""
         return pipeline_status(self._source.record().status)
 
-    def get_graph(self) -> Never:
-        """Refused: the graph of a submitted run is not rebuilt.
+    def get_graph(self) -> Graph:
+        """Its graph."""
+        return graph_of(self._template(), self.experiment.workspace)
 
-        Raises:
-            UnsupportedError: Always.
-        """
-        rule = "Reading back the graph of a run is not built."
-        raise UnsupportedError(rule, received=self.id, remedy="Use get_steps(), or the Pipeline's graph.")
+    def get_definition(self) -> dict[str, object]:
+        """Its steps and parameters as plain data, the values being those of this run."""
+        return definition(self._template())
 
     def publish_pipeline(
         self,
         name: str,
-        description: str,  # noqa: ARG002 - v1's signature
-        version: str,  # noqa: ARG002
-        continue_on_step_failure: bool | None = None,  # noqa: ARG002
-        **kwargs: object,  # noqa: ARG002
-    ) -> Never:
-        """Refused: publishing is not built.
+        description: str,
+        version: str,
+        continue_on_step_failure: bool | None = None,
+        **kwargs: object,  # noqa: ARG002 - v1 takes any keyword
+    ) -> PublishedPipeline:
+        """Keep the pipeline that it ran, to be submitted again; its values are the defaults.
+
+        Args:
+            name: For people.
+            description: For people.
+            version: For people.
+            continue_on_step_failure: Whether steps that do not need a failed one still run.
+            **kwargs: Accepted and not used.
 
         Raises:
-            UnsupportedError: Always.
+            UserErrorException: This process is a job.
         """
-        rule = "Publishing a pipeline is not built."
-        raise UnsupportedError(rule, received=name, remedy="Submit the Pipeline again.")
+        return publish_template(
+            self.experiment.workspace,
+            self._template(),
+            name,
+            description,
+            version,
+            continue_on_step_failure=continue_on_step_failure,
+        )
 
     def get_steps(self) -> Iterator[StepRun]:
         """The runs of its steps, each after those it waits for."""
@@ -177,11 +196,20 @@ class PipelineRun(Run):
         """
         return watch_pipeline(self, show_output=show_output, timeout_s=timeout_seconds, raise_on_error=raise_on_error)
 
-    def save(self, path: str | None = None) -> Never:
-        """Refused: pipelines are not written as YAML.
+    def save(self, path: str | None = None) -> None:
+        """Write its definition to a file, or into a folder as ``<run id>.yml``."""
+        save_definition(self._template(), path, self.id)
 
-        Raises:
-            UnsupportedError: Always.
-        """
-        rule = "Writing a pipeline as YAML is not built."
-        raise UnsupportedError(rule, received=path, remedy="Keep the script that builds it.")
+    def _repr_html_(self) -> str:
+        row = {"Experiment": self.experiment.name, "Id": self.id, "Type": self.type, "Status": self.get_status()}
+        steps = [step_row(step) for step in self.get_steps()]
+        return html_table([{**row, "Details": self.get_portal_url()}]) + (html_table(steps) if steps else "")
+
+    def _template(self) -> PipelineTemplate:
+        return submitted_template(self._source.home, self.id)
+
+
+def pipeline_runs_with(workspace: Workspace, name: str, value: str) -> list[PipelineRun]:
+    """The pipeline runs of a workspace that have a property, newest first."""
+    found = (find_run(workspace, record.id) for record in runs_with(workspace.home, workspace.name, name, value))
+    return [run for run in found if isinstance(run, PipelineRun)]

@@ -13,8 +13,9 @@ from hyperstep.azureml_v1.pipeline.data_kinds import DatasetConsumptionConfig
 from hyperstep.azureml_v1.pipeline.modules import ModuleDef
 from hyperstep.azureml_v1.pipeline.names import check_port_name
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter, collect_parameters
+from hyperstep.azureml_v1.pipeline.parameter_sites import parameter_of
 from hyperstep.azureml_v1.pipeline.port_definitions import InputPortDef, OutputPortDef, ParamDef
-from hyperstep.azureml_v1.pipeline.step_arguments import check_arguments, resolve_arguments
+from hyperstep.azureml_v1.pipeline.step_arguments import bound_data, check_arguments, resolve_arguments
 from hyperstep.azureml_v1.pipeline.step_ports import bind_output, input_binding, output_port_name, reference_of_pair
 from hyperstep.errors import InvalidInputError, UnsupportedError
 
@@ -166,16 +167,15 @@ class PipelineStep(ABC):
         return folder
 
     def _parameters(self) -> Mapping[str, PipelineParameter]:
-        """The pipeline parameters among the arguments, and those that hold a dataset input's dataset."""
-        datasets = [port.dataset for port in self._inputs if isinstance(port, DatasetConsumptionConfig)]
-        return collect_parameters([*self._arguments, *datasets])
+        """The pipeline parameters among the arguments, and those that inputs follow."""
+        return collect_parameters([*self._arguments, *(parameter_of(bound_data(port)) for port in self._inputs)])
 
     def _take_in_data(self, arguments: list[Any]) -> list[Any]:
         """Dataset inputs among the arguments become inputs; data path pairs become references."""
-        pairs = {id(pair): pair for pair in (*self._inputs, *arguments) if isinstance(pair, tuple)}
+        pairs = {_pair_key(pair): pair for pair in (*self._inputs, *arguments) if isinstance(pair, tuple)}
         references = {key: reference_of_pair(pair) for key, pair in pairs.items()}
-        self._inputs[:] = [references.get(id(port), port) for port in self._inputs]
-        taken = [references.get(id(item), item) for item in arguments]
+        self._inputs[:] = [references.get(_pair_key(port), port) for port in self._inputs]
+        taken = [references.get(_pair_key(item), item) for item in arguments]
         for item in taken:
             if isinstance(item, DatasetConsumptionConfig) and not any(item is port for port in self._inputs):
                 self._inputs.append(item)
@@ -193,6 +193,11 @@ class PipelineStep(ABC):
         if shared and not self._fix_port_name_collisions:
             rule = f"Inputs and outputs of step '{self.name}' have different names."
             raise InvalidInputError(rule, received=shared[0], remedy="Rename one, for example with as_input('name').")
+
+
+def _pair_key(pair: object) -> tuple[int, ...]:
+    """Equal for pairs of the same two objects; empty for what is no pair."""
+    return tuple(id(item) for item in pair) if isinstance(pair, tuple) else ()
 
 
 def _renamed(binding: InputPortBinding, taken: set[str]) -> InputPortBinding:

@@ -13,6 +13,7 @@ from hyperstep.azureml_v1.pipeline.data_kinds import (
     is_dataset,
 )
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
+from hyperstep.azureml_v1.pipeline.parameter_reference import ParameterReference
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
 from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
 from hyperstep.azureml_v1.pipeline.step_arguments import bare_dataset_error
@@ -90,11 +91,10 @@ def reference_of_pair(pair: object) -> DataReference:
     """
     if is_data_path_pair(pair):
         path, binding = pair
-        name = None
-        if isinstance(path, PipelineParameter):
-            name, path = path.name, path.default_value
+        if isinstance(path, PipelineParameter) and is_data_path(path.default_value):
+            return ParameterReference(path, path.default_value.create_data_reference(path.name, binding))
         if is_data_path(path):
-            return path.create_data_reference(name, binding)
+            return path.create_data_reference(None, binding)
     rule = (
         "A tuple among inputs or arguments is a DataPath (or a PipelineParameter of one) and a DataPathComputeBinding."
     )

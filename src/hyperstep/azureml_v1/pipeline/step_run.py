@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Never
 
 from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.run_details import log_text
 from hyperstep.azureml_v1.core.run_source import STD_LOG, SWEEP_LOG, RunSource
+from hyperstep.azureml_v1.pipeline.html_table import html_table
 from hyperstep.azureml_v1.pipeline.run_status import step_status
 from hyperstep.azureml_v1.pipeline.step_outputs import output_places, output_reference
 from hyperstep.azureml_v1.pipeline.watching import watch_step
@@ -16,6 +18,8 @@ from hyperstep.errors import UnsupportedError
 from hyperstep.records.run import RunKind
 
 if TYPE_CHECKING:
+    import os
+
     from hyperstep.azureml_v1.core.experiment import Experiment
     from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
 
@@ -169,10 +173,76 @@ class StepRun(Run):
         """
         return watch_step(self, show_output=show_output, timeout_s=timeout_seconds, raise_on_error=raise_on_error)
 
+    def get_metrics(
+        self, name: str | None = None, recursive: bool = False, run_type: str | None = None, populate: bool = False
+    ) -> dict[str, Any]:
+        """What it logged, by metric name; for a reused step what the run logged that it took over."""
+        taken = self._taken_over()
+        if taken is not None:
+            return taken.get_metrics(name, recursive, run_type, populate)
+        return super().get_metrics(name, recursive, run_type, populate)
+
+    def get_file_names(self) -> list[str]:
+        """Names of its files, sorted; for a reused step those of the run that it took over."""
+        taken = self._taken_over()
+        return super().get_file_names() if taken is None else taken.get_file_names()
+
+    def download_file(
+        self, name: str, output_file_path: str | os.PathLike[str] | None = None, _validate_checksum: bool = False
+    ) -> None:
+        """Copy one of its files to a path or into a folder; without one into the current folder.
+
+        Raises:
+            UserErrorException: It has no such file; the message lists those it has.
+        """
+        taken = self._taken_over()
+        if taken is not None:
+            taken.download_file(name, output_file_path, _validate_checksum)
+        else:
+            super().download_file(name, output_file_path, _validate_checksum)
+
+    def download_files(
+        self,
+        prefix: str | None = None,
+        output_directory: str | os.PathLike[str] | None = None,
+        output_paths: Sequence[str] | None = None,
+        batch_size: int = 100,
+        append_prefix: bool = True,
+        timeout_seconds: int | None = None,
+    ) -> None:
+        """Copy the files in one of its folders, or all; see ``Run.download_files``.
+
+        Raises:
+            UserErrorException: No file is there, or the paths are not as many as the files.
+        """
+        taken = self._taken_over()
+        options = (prefix, output_directory, output_paths, batch_size, append_prefix, timeout_seconds)
+        if taken is not None:
+            taken.download_files(*options)
+        else:
+            super().download_files(*options)
+
+    def _repr_html_(self) -> str:
+        row = {"Experiment": self.experiment.name, "Id": self.id, "Type": self.type, **step_row(self)}
+        return html_table([{**row, "Details": self.get_portal_url()}])
+
+    def _taken_over(self) -> StepRun | None:
+        """The step run whose outputs this one took over; None when it ran itself."""
+        reused = self._reused_run_id
+        return StepRun(self.experiment, reused) if reused else None
+
     def _worker(self) -> RunSource:
         """The records of the run that did the work: its own, or those of the run that it took over."""
         reused = self._reused_run_id
         return RunSource(self.experiment.workspace, reused) if reused else self._source
+
+
+def step_row(step: StepRun) -> dict[str, object]:
+    """A step run in a table: its name, status, duration, and what it took over."""
+    record = step._source.record()  # noqa: SLF001 - one area
+    ended = record.ended_at if record.ended_at is not None else time.time()
+    duration = f"{ended - record.started_at:.1f} s" if record.started_at is not None else ""
+    return {"Step": step.name, "Status": step.get_status(), "Duration": duration, "Reused": record.reused_from or ""}
 
 
 class StepRunOutput:

@@ -1,4 +1,4 @@
-"""From a built graph to the engine's pipeline: plain data, equal for equal pipelines."""
+"""From a built graph to the engine's pipeline and its parameters: plain data, equal for equal pipelines."""
 
 from __future__ import annotations
 
@@ -9,22 +9,28 @@ from typing import TYPE_CHECKING, Any
 from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
 from hyperstep.azureml_v1.data.translation import dataset_input, translate_input
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding
-from hyperstep.azureml_v1.pipeline.data_kinds import is_dataset
 from hyperstep.azureml_v1.pipeline.graph import Graph
 from hyperstep.azureml_v1.pipeline.modules import ModuleDef
-from hyperstep.azureml_v1.pipeline.names import data_placeholder, data_variable, parameter_variable
+from hyperstep.azureml_v1.pipeline.names import data_placeholder, data_variable
 from hyperstep.azureml_v1.pipeline.nodes import DataSourceNode, ModuleNode
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
+from hyperstep.azureml_v1.pipeline.parameter_sites import (
+    engine_name,
+    own_variables,
+    template_parameters,
+    text_parameters,
+)
+from hyperstep.azureml_v1.pipeline.parameter_values import engine_values
 from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
 from hyperstep.azureml_v1.pipeline.ports import InputPort, OutputPort
-from hyperstep.errors import ConflictError, InvalidInputError, UnsupportedError
+from hyperstep.errors import InvalidInputError, UnsupportedError
 from hyperstep.pipeline.graph import check_graph
 from hyperstep.pipeline.spec import DataMode, InputSpec, OutputSpec, PipelineSpec, StepOutput, StepSpec
+from hyperstep.pipeline.template import PipelineTemplate, fill_template
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.workspace import Workspace
 
-_VARIABLE_PREFIX = "AML_PARAMETER_"
 _MODES = {mode.value: mode for mode in DataMode}
 
 
@@ -37,14 +43,36 @@ def translate_graph(
     regenerate_outputs: bool = False,
     description: str = "",
 ) -> PipelineSpec:
-    """The pipeline that a graph describes. A sweep's seed that nobody gave is drawn here.
+    """The pipeline that a graph describes, with values for its parameters.
 
     Args:
         graph: As built by a Pipeline.
         workspace: Whose datastores and datasets the inputs are.
-        values: Value of each pipeline parameter, by name.
+        values: Values of pipeline parameters, by name; the others have their defaults.
         continue_on_step_failure: Whether steps that do not need a failed one still run.
         regenerate_outputs: Whether no earlier run stands for a step.
+        description: For people to read.
+
+    Raises:
+        NotFoundError: A value for a parameter that there is not.
+        TypeError: Data for a parameter of another kind.
+    """
+    template = translate_template(
+        graph, workspace, continue_on_step_failure=continue_on_step_failure, description=description
+    )
+    spec = fill_template(template, engine_values(template, values, workspace))
+    return replace(spec, regenerate_outputs=regenerate_outputs)
+
+
+def translate_template(
+    graph: Graph, workspace: Workspace, *, continue_on_step_failure: bool = False, description: str = ""
+) -> PipelineTemplate:
+    """The pipeline that a graph describes, with its parameters. A sweep's seed that nobody gave is drawn here.
+
+    Args:
+        graph: As built by a Pipeline.
+        workspace: Whose datastores and datasets the inputs are.
+        continue_on_step_failure: Whether steps that do not need a failed one still run.
         description: For people to read.
 
     Raises:
@@ -53,36 +81,37 @@ def translate_graph(
         UnsupportedError: An input or output of mode ``hdfs`` or ``link``.
         UserErrorException: A dataset that cannot be an input here.
     """
+    if graph._template is not None:  # noqa: SLF001 - one area; a graph that was read back
+        return graph._template  # noqa: SLF001
+    parameters = template_parameters(graph)
     spec = PipelineSpec(
-        steps=tuple(_step(node, workspace, values) for node in graph.module_nodes),
-        parameters=_parameter_texts(graph, values),
+        steps=tuple(_step(node, workspace) for node in graph.module_nodes),
+        parameters={parameter.key: parameter.default for parameter in parameters if parameter.key},
         continue_on_step_failure=continue_on_step_failure,
-        regenerate_outputs=regenerate_outputs,
         description=description,
     )
     check_graph(spec)
-    return spec
+    return PipelineTemplate(spec, parameters)
 
 
-def _step(node: ModuleNode, workspace: Workspace, values: Mapping[str, object]) -> StepSpec:
+def _step(node: ModuleNode, workspace: Workspace) -> StepSpec:
     definition = node._module_builder.definition  # noqa: SLF001 - one area
     module = node.module_def
-    fixed = _fixed_variables(node, values)
-    own = {f"${variable}": value for variable, value in fixed.items()}
+    variables, arguments = own_variables(node)
     code = replace(
         definition.code,
-        arguments=tuple(own.get(text, text) for text in definition.code.arguments),
-        environment_variables={**definition.code.environment_variables, **fixed},
+        arguments=tuple(arguments.get(text, text) for text in definition.code.arguments),
+        environment_variables={**definition.code.environment_variables, **variables},
     )
     bound = [port for port in node.inputs if port.name in node._bindings]  # noqa: SLF001
     return StepSpec(
         id=node.node_id,
         name=node.name,
         code=code,
-        inputs=tuple(_input(node, port, workspace, values) for port in bound),
+        inputs=tuple(_input(node, port, workspace) for port in bound),
         outputs=tuple(_output(port) for port in node.outputs if port.name != ModuleDef.fake_output_name),
         run_after=_run_after(node),
-        parameters=tuple(dict.fromkeys(_engine_name(parameter) for parameter in _plain_parameters(node))),
+        parameters=tuple(dict.fromkeys(engine_name(parameter) for parameter in text_parameters(node))),
         tuning=definition.tuning() if definition.tuning else None,
         allow_reuse=module.allow_reuse,
         version=module.version or "",
@@ -92,7 +121,7 @@ def _step(node: ModuleNode, workspace: Workspace, values: Mapping[str, object]) 
     )
 
 
-def _input(node: ModuleNode, port: InputPort, workspace: Workspace, values: Mapping[str, object]) -> InputSpec:
+def _input(node: ModuleNode, port: InputPort, workspace: Workspace) -> InputSpec:
     binding = node._bindings[port.name]  # noqa: SLF001 - one area
     edge = port.incoming_edge
     if edge is None:
@@ -100,7 +129,7 @@ def _input(node: ModuleNode, port: InputPort, workspace: Workspace, values: Mapp
         raise InvalidInputError(rule, received=None, remedy="Connect it, or remove the input.")
     source = edge.source_port.node
     if isinstance(source, DataSourceNode):
-        return _outside_input(port, binding, source.datasource_def, workspace, values)
+        return _outside_input(port, binding, source.datasource_def, workspace)
     return InputSpec(
         name=port.name,
         source=StepOutput(step=source.node_id, output=edge.source_port.name),
@@ -116,21 +145,18 @@ def _outside_input(
     binding: InputPortBinding,
     source: Any,  # noqa: ANN401 - the data classes of three areas
     workspace: Workspace,
-    values: Mapping[str, object],
 ) -> InputSpec:
     if isinstance(source, DatasetConsumptionConfig):
-        return _dataset_input(port, source, workspace, values)
+        return _dataset_input(port, source, workspace)
     reference = source._data_reference if isinstance(source, PortDataReference) else source  # noqa: SLF001
     spec = translate_input(workspace, reference, name=port.name)
     return replace(spec, mode=_mode(binding.bind_mode), path_on_compute=port.path_on_compute or "")
 
 
-def _dataset_input(
-    port: InputPort, config: DatasetConsumptionConfig, workspace: Workspace, values: Mapping[str, object]
-) -> InputSpec:
+def _dataset_input(port: InputPort, config: DatasetConsumptionConfig, workspace: Workspace) -> InputSpec:
     if not isinstance(config.dataset, PipelineParameter):
         return translate_input(workspace, config, name=port.name)
-    dataset: Any = values.get(config.dataset.name, config.dataset.default_value)
+    dataset: Any = config.dataset.default_value
     return dataset_input(workspace, config, name=port.name, dataset=dataset)
 
 
@@ -159,42 +185,3 @@ def _mode(mode: str | None) -> DataMode:
         rule = f"Data reaches and leaves steps by {', '.join(_MODES)} here."
         raise UnsupportedError(rule, received=mode, remedy="Use mount.")
     return _MODES[mode]
-
-
-def _plain_parameters(node: ModuleNode) -> list[PipelineParameter]:
-    """The pipeline parameters whose values reach the script as text."""
-    values = [param.get_value() for param in node.params.values() if param.param_def.set_env_var]
-    return [value for value in values if isinstance(value, PipelineParameter) and not is_dataset(value.default_value)]
-
-
-def _engine_name(parameter: PipelineParameter) -> str:
-    """As in the environment variable, where only letters, digits and underscores can stand."""
-    return parameter_variable(parameter.name).removeprefix(_VARIABLE_PREFIX)
-
-
-def _fixed_variables(node: ModuleNode, values: Mapping[str, object]) -> dict[str, str]:
-    """The node's own parameters: those with a fixed value, or with another name than their pipeline parameter."""
-    variables: dict[str, str] = {}
-    for name, param in node.params.items():
-        if not param.param_def.set_env_var:
-            continue
-        value = param.get_value()
-        if isinstance(value, PipelineParameter):
-            if parameter_variable(name) == parameter_variable(value.name) or is_dataset(value.default_value):
-                continue
-            value = values.get(value.name, value.default_value)
-        variables[parameter_variable(name)] = str(value)
-    return variables
-
-
-def _parameter_texts(graph: Graph, values: Mapping[str, object]) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    names: dict[str, str] = {}
-    plain = [parameter for node in graph.module_nodes for parameter in _plain_parameters(node)]
-    for parameter in plain:
-        key = _engine_name(parameter)
-        if names.setdefault(key, parameter.name) != parameter.name:
-            rule = f"Each pipeline parameter has a variable of its own; two share {_VARIABLE_PREFIX}{key}."
-            raise ConflictError(rule, received=(names[key], parameter.name), remedy="Rename one of them.")
-        texts[key] = str(values.get(parameter.name, parameter.default_value))
-    return texts

@@ -72,7 +72,7 @@ def test_params_become_variables(workspace: Workspace) -> None:
         params={"rounds": PipelineParameter("n", 3), "depth": 2, "n": PipelineParameter("n", 3)},
     )
     spec = _spec(workspace, step)
-    assert spec.code.arguments == ("--n", "3")
+    assert spec.code.arguments == ("--n", "$AML_PARAMETER_n")
     assert spec.code.environment_variables == {"AML_PARAMETER_rounds": "3", "AML_PARAMETER_depth": "2"}
     assert spec.parameters == ("n",)
 

@@ -1,0 +1,74 @@
+"""Records that are kept by an id in a workspace and may be changed: published pipelines, endpoints, schedules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import time
+from typing import Generic, Protocol, TypeVar
+
+from hyperstep.codec import from_json, to_json
+from hyperstep.errors import NotFoundError
+from hyperstep.runtime.home import Home
+
+
+class Identified(Protocol):
+    """A record with an id."""
+
+    @property
+    def id(self) -> str:
+        """Unique in its workspace and kind."""
+
+
+R = TypeVar("R", bound=Identified)
+
+
+class NamedRecords(Generic[R]):
+    """The records of one kind, in the run store.
+
+    Args:
+        kind: What they are called in the store.
+        record_type: Their class.
+        title: What they are called in messages.
+    """
+
+    def __init__(self, kind: str, record_type: type[R], title: str) -> None:
+        self._kind = kind
+        self._type = record_type
+        self._title = title
+
+    def add(self, home: Home, workspace: str, record: R) -> R:
+        """Keep a new record; returns it."""
+        home.store.put_named(workspace, self._kind, record.id, to_json(record), time())
+        return record
+
+    def find(self, home: Home, workspace: str, record_id: str) -> R:
+        """The record of that id.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        try:
+            return from_json(self._type, home.store.named(workspace, self._kind, record_id).body)
+        except NotFoundError as error:
+            rule = f"Workspace '{workspace}' has no {self._title} of that id."
+            raise NotFoundError(rule, received=record_id, remedy="List them to see what there is.") from error
+
+    def all(self, home: Home, workspace: str) -> list[R]:
+        """All records, newest first."""
+        found = home.store.all_named(workspace, self._kind)
+        newest_first = sorted(found, key=lambda named: named.created_at, reverse=True)
+        return [from_json(self._type, named.body) for named in newest_first]
+
+    def change(self, home: Home, workspace: str, record: R) -> R:
+        """Put a record in the place of the one of its id; returns it.
+
+        Raises:
+            NotFoundError: There is none of its id.
+        """
+        known = home.store.named(workspace, self._kind, record.id)
+        home.store.replace_named(replace(known, body=to_json(record)))
+        return record
+
+    def remove(self, home: Home, workspace: str, record_id: str) -> None:
+        """Forget a record; nothing happens when there is none."""
+        home.store.remove_named(workspace, self._kind, record_id)
