@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_json
-from hyperstep.pipeline.spec import InputSpec, OutputSpec, StepSpec
+from hyperstep.pipeline.spec import DEFAULT_OUTPUT_PATH, InputSpec, OutputSpec, StepSpec
 
 FORMAT = 1
 """Counts up when the parts change their meaning, so that old fingerprints are never taken for new ones."""
@@ -59,16 +59,19 @@ def fingerprint_step(step: StepSpec, facts: StepFacts) -> Fingerprint:
 
 def _input_part(port: InputSpec, content: str) -> Json:
     part: dict[str, Json] = {"content": content, "mode": port.mode.value, "path": port.path_on_compute}
-    return {**part, "definition": dict(port.definition)} if port.definition else part
+    return {**part, "definition": dict(port.source.definition)} if port.source.definition else part
 
 
 def _output_part(output: OutputSpec) -> Json:
-    return {
+    part: dict[str, Json] = {
         "datastore": output.datastore,
         "mode": output.mode.value,
         "is_directory": output.is_directory,
         "training": to_json(output.training),
     }
+    if output.source_globs or output.source or output.path != DEFAULT_OUTPUT_PATH:
+        part["place"] = [output.path, output.source, *output.source_globs]
+    return part
 
 
 def _tuning_parts(step: StepSpec) -> dict[str, Json]:

@@ -15,6 +15,9 @@ import msgspec
 
 from hyperstep.digest import Json
 
+DEFAULT_OUTPUT_PATH = "azureml/{run-id}/{output-name}"
+"""Where outputs lie in their datastore unless they say otherwise."""
+
 
 class DataMode(Enum):
     """How an input or output reaches a step's process."""
@@ -36,6 +39,8 @@ class StepOutput(msgspec.Struct, frozen=True, tag_field="source", tag="step"):
     """Its id."""
     output: str
     """Name of its output."""
+    definition: Mapping[str, Json] = {}
+    """What the files are taken for, without their paths (see ``dataset_definition``); empty for plain files."""
 
 
 class DatastorePaths(msgspec.Struct, frozen=True, tag_field="source", tag="datastore"):
@@ -45,6 +50,8 @@ class DatastorePaths(msgspec.Struct, frozen=True, tag_field="source", tag="datas
     """Pairs of a datastore's name and a path below it; glob patterns are allowed."""
     dataset_id: str = ""
     """Id of the saved dataset that this is, if any."""
+    definition: Mapping[str, Json] = {}
+    """What the files are taken for, without their paths; empty for plain files."""
 
 
 DataSource = StepOutput | DatastorePaths
@@ -63,8 +70,6 @@ class InputSpec:
     variable: str
     """The environment variable that holds its path."""
     path_on_compute: str = ""
-    definition: Mapping[str, Json] = field(default_factory=dict)
-    """What the files are taken for, without their paths (see ``dataset_definition``); empty for plain files."""
 
 
 class TrainingKind(Enum):
@@ -115,7 +120,7 @@ class OutputSpec:
     is_directory: bool = False
     """Made as a folder before the step starts; otherwise the script decides and only the parent folder exists."""
     overwrite: bool = True
-    path: str = "azureml/{run-id}/{output-name}"
+    path: str = DEFAULT_OUTPUT_PATH
     """Where in its datastore; ``{run-id}`` is the step run's, ``{output-name}`` the output's."""
     source: str = ""
     """For mode ``upload``: what is stored, below the process's working folder; a folder of its own without it."""

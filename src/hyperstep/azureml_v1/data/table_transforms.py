@@ -88,7 +88,8 @@ def _sample(table: DataFrame, transform: Transform) -> DataFrame:
     import numpy as np  # noqa: PLC0415 - there when pandas is
 
     chosen = np.random.default_rng(transform["seed"]).random(len(table)) < transform["probability"]
-    return table.loc[~chosen if transform["rest"] else chosen]
+    rows: DataFrame = table.loc[~chosen if transform["rest"] else chosen]
+    return rows
 
 
 def _keep(table: DataFrame, transform: Transform) -> DataFrame:
@@ -102,7 +103,8 @@ def _drop(table: DataFrame, transform: Transform) -> DataFrame:
 
 
 def _filter(table: DataFrame, transform: Transform) -> DataFrame:
-    return table.loc[evaluate(transform["condition"], table)]
+    rows: DataFrame = table.loc[evaluate(transform["condition"], table)]
+    return rows
 
 
 def _check_columns(table: DataFrame, names: Sequence[str]) -> None:

@@ -79,15 +79,14 @@ def dataset_input(
         message = f"Input {config.name!r} must hold a dataset. Received: an object of type {type(used).__name__}."
         raise UserErrorException(message)
     staged = used._with_paths(stage(used.paths, workspace), workspace)  # noqa: SLF001 - one area
-    definition = staged._definition()  # noqa: SLF001
+    meaning = without_paths(staged._definition()) if isinstance(used, TabularDataset) else {}  # noqa: SLF001
     return InputSpec(
         name=name or config.name,
-        source=DatastorePaths(tuple((path.datastore, path.path) for path in staged.paths), staged.id),
+        source=DatastorePaths(tuple((path.datastore, path.path) for path in staged.paths), staged.id, meaning),
         mode=_mode(config.mode),
         placeholder=config.placeholder,
         variable=config.name,
         path_on_compute=config.path_on_compute or "",
-        definition=without_paths(definition) if isinstance(used, TabularDataset) else {},
     )
 
 

@@ -6,15 +6,20 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from hyperstep.artifact_store.tree import digest_tree
 from hyperstep.digest import Json, digest_json
-from hyperstep.errors import InvalidInputError
+from hyperstep.errors import InvalidInputError, NotFoundError
+from hyperstep.pipeline.dataset_definition import FILES, LINKED, with_paths
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec, OutputSpec, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
+
+LINK = "link"
+"""Kind of an output that names a dataset instead of holding files."""
 
 _GLOB = frozenset("*?[")
 
@@ -27,6 +32,8 @@ class Found:
     """The one file or folder that it is; None when it is a set of files."""
     files: tuple[tuple[str, Path], ...] = ()
     """For a set: each file's place below their common root, and the file."""
+    definition: Mapping[str, Json] | None = None
+    """Of what another step wrote: the dataset that it is."""
 
 
 def output_locations(run: RunRecord, step: StepSpec) -> dict[str, dict[str, Json]]:
@@ -61,13 +68,16 @@ def find_input(home: Home, workspace: str, port: InputSpec, producers: Mapping[s
         return _find_in_datastores(home, workspace, port.name, port.source)
     producer = producers[port.source.step]
     location = recorded_outputs(producer).get(port.source.output)
+    if location and location["kind"] == LINK:
+        return _find_linked(home, workspace, port.name, location["path"])
     path = output_path(home, workspace, location) if location else None
     if path is None or not path.exists():
         rule = f"Input '{port.name}' needs output '{port.source.output}', which step '{producer.name}' never wrote."
         raise InvalidInputError(
             rule, received=str(path), remedy="Have that step's script write to the path it is given."
         )
-    return Found(path)
+    place = (str(location["datastore"]), str(location["path"])) if location else ("", "")
+    return Found(path, definition=with_paths(port.source.definition or FILES, [place]))
 
 
 def content_digest(home: Home, found: Found) -> str:
@@ -99,7 +109,19 @@ def provide_input(port: InputSpec, found: Found, folder: Path) -> str:
 
 def _location(run: RunRecord, output: OutputSpec) -> dict[str, Json]:
     kind = output.training.kind.value if output.training else "data"
-    return {"datastore": output.datastore, "path": f"azureml/{run.id}/{output.name}", "kind": kind}
+    path = output.path.replace("{run-id}", run.id).replace("{output-name}", output.name).strip("/")
+    return {"datastore": output.datastore, "path": path, "kind": LINK if output.mode is DataMode.DIRECT else kind}
+
+
+def _find_linked(home: Home, workspace: str, name: str, key: str) -> Found:
+    try:
+        definition: Any = home.store.named(workspace, LINKED, key).body["definition"]
+    except NotFoundError as error:
+        rule = f"Input '{name}' needs a dataset that the step before it links to its output."
+        remedy = "Have its script call run.output_datasets[name].link(dataset)."
+        raise InvalidInputError(rule, received=key, remedy=remedy) from error
+    paths = tuple((str(store), str(path)) for store, path in definition["paths"])
+    return replace(_find_in_datastores(home, workspace, name, DatastorePaths(paths)), definition=definition)
 
 
 def _find_in_datastores(home: Home, workspace: str, name: str, source: DatastorePaths) -> Found:

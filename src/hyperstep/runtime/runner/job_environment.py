@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 
 from hyperstep.errors import NotFoundError
-from hyperstep.pipeline.spec import InputSpec, StepSpec
+from hyperstep.pipeline.spec import DataMode, InputSpec, StepSpec
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.doorbell import doorbell_path
@@ -19,6 +19,7 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _DATASET_PLACEHOLDER = "DatasetConsumptionConfig:"
+_OUTPUT_PLACEHOLDER = "DatasetOutputConfig:"
 
 
 def user_environment() -> dict[str, str]:
@@ -58,6 +59,11 @@ def data_variables(step: StepSpec, inputs: Mapping[str, str], outputs: Mapping[s
     datasets = [f"{port.variable}:{port.mode.value}" for port in step.inputs if _is_dataset(port)]
     if datasets:
         variables["AZUREML_DATASET_ENVIRONMENT_VARS"] = ",".join(datasets)
+    written = [output for output in step.outputs if output.placeholder.startswith(_OUTPUT_PLACEHOLDER)]
+    files = [output.variable for output in written if output.mode is not DataMode.DIRECT]
+    links = [output.variable for output in written if output.mode is DataMode.DIRECT]
+    variables |= {"AZUREML_DATASET_FILE_OUTPUTS": ";".join(files)} if files else {}
+    variables |= {"AZUREML_LINK_DATASET_OUTPUTS": ";".join(links)} if links else {}
     return variables
 
 

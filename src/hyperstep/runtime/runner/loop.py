@@ -12,6 +12,7 @@ from hyperstep.runtime.doorbell import Doorbell
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.child_requests import end_open_children
 from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
 from hyperstep.runtime.runner.requests import answer_requests
 from hyperstep.runtime.runner.script_driver import ScriptDriver
@@ -68,7 +69,11 @@ class Runner:
             run = declare_outputs(unit, self._context.root, step)
         place = make_workplace(self._context, step, run, inputs, {})
         kind = SweepDriver if run.kind is RunKind.SWEEP else ScriptDriver
-        return kind(self._context, self._attempts, place, run.id, lambda _unit: None)
+        return kind(self._context, self._attempts, place, run.id, lambda _unit: self._single_done(step))
+
+    def _single_done(self, step: StepSpec) -> None:
+        if self._context.root.status is RunStatus.COMPLETED:
+            register_outputs(self._context, self._context.root, step)
 
     def _cancel(self, driver: Driver, run_id: str, reason: str) -> None:
         if not self._context.runs[run_id].status.is_terminal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 
 from hyperstep.errors import USER_FAULTS, InvalidInputError
@@ -15,6 +16,7 @@ from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.data_paths import Found
+from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.step_reuse import ReuseAnswer, decision_evidence, look_for_source, remember_step
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
 
@@ -134,6 +136,7 @@ class PipelineDriver:
             "azureml.reusedpipeline": source.root_id,
             "azureml.isreused": "true",
         }
+        register_outputs(self._context, replace(run, properties=properties), step)
         with self._context.transaction() as unit:
             unit.change_run(
                 run.id,
@@ -157,6 +160,7 @@ class PipelineDriver:
         run = self._run_of(step)
         self._drivers.pop(run.id, None)
         if run.status is RunStatus.COMPLETED:
+            register_outputs(self._context, run, step)  # before anybody can see that the step has completed
             now = self._context.now()
             fingerprint = self._fingerprints[step.id]
             unit.afterwards(lambda: remember_step(self._context.home, run, step, fingerprint, now))

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from hyperstep.pipeline.spec import StepSpec
+from hyperstep.pipeline.spec import DataMode, StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.data_paths import Found, find_input, output_locations, provide_input, recorded_outputs
+from hyperstep.runtime.runner.output_datasets import save_dataset
 from hyperstep.runtime.runner.script_driver import ScriptDriver
 from hyperstep.runtime.runner.sweep_driver import SweepDriver
 from hyperstep.runtime.runner.workplace import Workplace
@@ -48,7 +49,12 @@ def make_workplace(
 ) -> Workplace:
     """Provide a step's inputs and say where its outputs go."""
     folder = context.home.run_folder(run) / "inputs"
-    paths = {port.name: provide_input(port, inputs[port.name], folder) for port in step.inputs}
+    paths = {
+        port.name: save_dataset(context, run.workspace, found)
+        if port.mode is DataMode.DIRECT and (found := inputs[port.name]).definition
+        else provide_input(port, inputs[port.name], folder)
+        for port in step.inputs
+    }
     return Workplace(step, paths, recorded_outputs(run), parameters)
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from hyperstep.artifact_store.snapshot import load_snapshot, remove_snapshot, write_snapshot
 from hyperstep.pipeline.spec import DataMode, OutputSpec, StepSpec
@@ -16,6 +16,7 @@ from hyperstep.runtime.runner import job_environment as environment
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.data_paths import output_path
 from hyperstep.runtime.runner.job_arguments import fill_placeholders
+from hyperstep.runtime.runner.path_globs import matches_glob
 from hyperstep.runtime.runner.resumed_files import RESUME_VARIABLE, hand_over
 
 
@@ -117,7 +118,7 @@ def _upload_source(output: OutputSpec, attempt: Attempt) -> Path:
 def _store_folder(source: Path, target: Path, output: OutputSpec) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for file in sorted(path for path in source.rglob("*") if path.is_file()):
-        place = PurePosixPath(file.relative_to(source).as_posix())
+        place = file.relative_to(source).as_posix()
         if output.source_globs and not any(matches_glob(place, glob) for glob in output.source_globs):
             continue
         if output.overwrite or not (target / place).exists():
