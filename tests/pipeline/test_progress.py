@@ -59,3 +59,13 @@ def test_the_outcome_waits_for_all_and_failure_outweighs_cancel() -> None:
     assert pipeline_outcome(diamond(), done | {"d": S.RUNNING}, cancel_requested=True) is None
     assert pipeline_outcome(diamond(), done | {"d": S.CANCELED}, cancel_requested=False) is S.CANCELED
     assert pipeline_outcome(diamond(), done | {"d": S.CANCELED, "e": S.FAILED}, cancel_requested=True) is S.FAILED
+
+
+def test_hopelessness_goes_down_a_whole_chain() -> None:
+    steps = tuple(StepSpec(name, name, CODE, run_after=tuple(up)) for name, up in (("c", "b"), ("b", "a"), ("a", "")))
+    spec = PipelineSpec(steps=steps, continue_on_step_failure=True)
+    now = {"a": S.FAILED, "b": S.NOT_STARTED, "c": S.NOT_STARTED}
+    assert [(s.id, why) for s, why in hopeless_steps(spec, now)] == [
+        ("b", "not started: step 'a' failed"),
+        ("c", "not started: step 'b' did not run"),
+    ]

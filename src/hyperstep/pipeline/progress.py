@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hyperstep.pipeline.graph import topological_order
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.status import RunStatus
 
@@ -21,14 +22,18 @@ def ready_steps(spec: PipelineSpec, statuses: Statuses) -> list[StepSpec]:
 
 
 def hopeless_steps(spec: PipelineSpec, statuses: Statuses) -> list[tuple[StepSpec, str]]:
-    """The steps that will never start, each with the reason."""
+    """The steps that will never start, each with the reason; those that wait for one of them are such steps too."""
     by_id = {step.id: step for step in spec.steps}
     stopped = _stopped(spec, statuses)
+    known = dict(statuses)
     hopeless = []
-    for step in _not_started(spec, statuses):
-        culprit = next((up for up in step.upstream if statuses[up] in _BAD), stopped)
+    for step in topological_order(spec):
+        if known[step.id] is not RunStatus.NOT_STARTED:
+            continue
+        culprit = next((up for up in step.upstream if known[up] in _BAD), stopped)
         if culprit:
-            word = "failed" if statuses[culprit] is RunStatus.FAILED else "was canceled"
+            known[step.id] = RunStatus.CANCELED
+            word = {RunStatus.FAILED: "failed"}.get(statuses[culprit], "did not run")
             hopeless.append((step, f"not started: step '{by_id[culprit].name}' {word}"))
     return hopeless
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,16 +31,18 @@ class Unit:
 
     def __init__(self, context: RunnerContext, writer: JournalWriter) -> None:
         self.writer = writer
+        self.actions: list[Callable[[], None]] = []
         self._context = context
-        self._afterwards: list[Callable[[], None]] = []
+        self._before: dict[str, RunRecord | None] = {}
 
     def afterwards(self, action: Callable[[], None]) -> None:
         """Do ``action`` once everything is on disk: first record, then act."""
-        self._afterwards.append(action)
+        self.actions.append(action)
 
     def put_run(self, run: RunRecord) -> RunRecord:
         """Write a run's record; the context and, for a root, the index follow."""
         self.writer.put_run(run)
+        self._before.setdefault(run.id, self._context.runs.get(run.id))
         self._context.runs[run.id] = run
         if run.is_root:
             self.afterwards(lambda: self._context.home.store.update_root(run))
@@ -55,10 +58,13 @@ class Unit:
             run = replace(run, ended_at=now)
         return self.put_run(run)
 
-    def run_actions(self) -> None:
-        """Carry out what was left to do, in order."""
-        for action in self._afterwards:
-            action()
+    def forget(self) -> None:
+        """Nothing was written: the context goes back to what the journal says."""
+        for run_id, run in self._before.items():
+            if run is None:
+                del self._context.runs[run_id]
+            else:
+                self._context.runs[run_id] = run
 
 
 class RunnerContext:
@@ -77,6 +83,8 @@ class RunnerContext:
         self.epoch = epoch
         self.envelope = envelope
         self.runs: dict[str, RunRecord] = {run.id: run for run in journal.runs()}
+        self._actions: deque[Callable[[], None]] = deque()
+        self._acting = False
 
     @property
     def root(self) -> RunRecord:
@@ -90,12 +98,35 @@ class RunnerContext:
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
-        """Record all of it or nothing; then act."""
-        with self.journal.transaction(self.epoch) as writer:
-            unit = Unit(self, writer)
-            yield unit
-        unit.run_actions()
+        """Record all of it or nothing; then act, or leave the acts to whoever is acting already."""
+        unit: Unit | None = None
+        try:
+            with self.journal.transaction(self.epoch) as writer:
+                unit = Unit(self, writer)
+                yield unit
+        except BaseException:
+            if unit is not None:
+                unit.forget()
+            raise
+        self._actions.extend(unit.actions)
+        self._act()
+
+    def do(self, action: Callable[[], None]) -> None:
+        """Carry out ``action``, then all that it leads to, one after the other."""
+        self._actions.append(action)
+        self._act()
 
     def note(self, message: str) -> None:
         """A line in the runner's own log."""
         print(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {message}", flush=True)  # noqa: T201 - stdout is that log
+
+    def _act(self) -> None:
+        """Acts lead to transactions, which leave further acts: a queue, so that a long chain needs no deep stack."""
+        if self._acting:
+            return
+        self._acting = True
+        try:
+            while self._actions:
+                self._actions.popleft()()
+        finally:
+            self._acting = False
