@@ -19,9 +19,13 @@ from hyperstep.azureml_v1.train.goal import PrimaryMetricGoal
 from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig, HyperDriveRunConfig
 from hyperstep.azureml_v1.train.policies import BanditPolicy, NoTerminationPolicy
 from hyperstep.azureml_v1.train.sampling import BayesianParameterSampling, RandomParameterSampling
+from hyperstep.azureml_v1.train.sweep_definition import fix_sweep
 
 SPACE = RandomParameterSampling({"--c": uniform(0, 1)})
 SCRIPT = ScriptRunConfig("src", "train.py")
+EXPERIMENT = SimpleNamespace(
+    name="digits", workspace=SimpleNamespace(name="local", subscription_id="s", resource_group="g")
+)
 
 
 def _config(**changes: Any) -> HyperDriveConfig:
@@ -42,8 +46,15 @@ def _estimator(**settings: Any) -> Estimator:
 
 def _sweep_run(**changes: Any) -> Any:
     """What looks like a finished sweep."""
-    config = SimpleNamespace(_primary_metric_config=_config()._primary_metric_config, _sampling=SPACE)
-    facts = {"id": "HD_1", "type": "hyperdrive", "hyperdrive_config": config, "get_status": lambda: "Completed"}
+    metric = _config()._primary_metric_config
+    config = SimpleNamespace(_primary_metric_config=metric, _sampling=SPACE, _max_total_runs=4)
+    facts = {
+        "id": "HD_1",
+        "type": "hyperdrive",
+        "hyperdrive_config": config,
+        "get_status": lambda: "Completed",
+        "experiment": EXPERIMENT,
+    }
     return SimpleNamespace(**{**facts, **changes})
 
 
@@ -207,10 +218,52 @@ def test_a_resumed_sweep_has_the_same_metric_and_goal() -> None:
         _config(resume_from=_sweep_run(hyperdrive_config=other))
 
 
-def test_for_bayesian_sampling_it_has_the_same_space_too() -> None:
-    sampling = BayesianParameterSampling({"--c": uniform(0, 2)})
-    with pytest.raises(HyperDriveConfigException, match="same search space"):
-        _config(hyperparameter_sampling=sampling, max_total_runs=20, resume_from=_sweep_run())
+@pytest.mark.parametrize(
+    ("space", "name"),
+    [
+        ({"--c": uniform(0, 2)}, "'--c' differs"),
+        ({"--c": uniform(0, 1), "--d": choice(1)}, "'--d' differs"),
+        ({}, "'--c'"),
+    ],
+)
+def test_for_bayesian_sampling_it_has_the_same_space_too_and_what_differs_is_named(
+    space: dict[str, Any], name: str
+) -> None:
+    sampling = BayesianParameterSampling(space)
+    with pytest.raises(HyperDriveConfigException, match=name):
+        _config(hyperparameter_sampling=sampling, max_total_runs=40, max_concurrent_runs=1, resume_from=_sweep_run())
+
+
+def test_a_range_and_the_list_of_its_numbers_are_one_space() -> None:
+    theirs = SimpleNamespace(
+        _primary_metric_config=_config()._primary_metric_config,
+        _sampling=BayesianParameterSampling({"--c": choice([0, 1, 2])}),
+        _max_total_runs=4,
+    )
+    ours = BayesianParameterSampling({"--c": choice(range(3))})
+    run = _sweep_run(hyperdrive_config=theirs)
+    assert _config(hyperparameter_sampling=ours, max_total_runs=20, resume_from=run)._resumed_sweeps == [run]
+
+
+def test_more_than_a_thousand_runs_in_all_are_refused() -> None:
+    assert _config(max_total_runs=996, max_concurrent_runs=1, resume_from=_sweep_run())._max_total_runs == 996
+    with pytest.raises(HyperDriveConfigException, match="1000"):
+        _config(max_total_runs=997, max_concurrent_runs=1, resume_from=_sweep_run())
+
+
+def test_what_is_resumed_is_kept_as_run_keys() -> None:
+    scope = {
+        "host": "local",
+        "subscription_id": "s",
+        "resource_group": "g",
+        "workspace_name": "local",
+        "experiment_name": "digits",
+    }
+    config = _config(resume_from=_sweep_run(), debug_flag={"a": 1})
+    assert config._resume_from == [{"run_scope": scope, "run_id": "HD_1"}]
+    dto = config._dto("e")
+    assert (dto["resume_from"], dto["_debug_flag"]) == (config._resume_from, {"a": 1})
+    assert not {"resume_child_runs", "resume_from", "_debug_flag"} & _config()._dto("e").keys()
 
 
 def test_something_that_is_no_run_has_no_type() -> None:
@@ -221,7 +274,7 @@ def test_something_that_is_no_run_has_no_type() -> None:
 def test_no_runs_to_resume_stay_what_they_are() -> None:
     config = _config(resume_from=[], resume_child_runs=[])
     assert (config._resume_from, config._resume_child_runs) == ([], [])
-    config._refuse_unbuilt()
+    assert fix_sweep(config)().config.keys() == {"sampler", "policy", "metric", "limits"}
 
 
 class _Trial(Run):
@@ -231,6 +284,7 @@ class _Trial(Run):
         self._run_id = run_id
         self._state = status
         self._parent = parent
+        self._experiment: Any = EXPERIMENT
 
     def get_status(self) -> str:
         return self._state
@@ -269,10 +323,17 @@ def test_resuming_trials_is_warned_of_and_resuming_many_once_more() -> None:
         _config(max_total_runs=5, resume_child_runs=runs)
 
 
-def test_resuming_is_refused_at_submission(experiment: Experiment) -> None:
-    config = _config(resume_from=_sweep_run())
-    with pytest.raises(HyperDriveNotImplementedException, match="resume_from"):
+def test_a_sweep_recorded_in_another_home_is_refused_at_submission(experiment: Experiment) -> None:
+    elsewhere = SimpleNamespace(**vars(EXPERIMENT.workspace), home=SimpleNamespace(path="/another"))
+    config = _config(resume_from=_sweep_run(experiment=SimpleNamespace(name="digits", workspace=elsewhere)))
+    with pytest.raises(HyperDriveConfigException, match="HYPERSTEP_HOME"):
         experiment.submit(config)
+
+
+def test_the_target_that_makes_a_cluster_is_warned_of(experiment: Experiment) -> None:
+    config = _config(run_config=ScriptRunConfig("src", "train.py", compute_target="amlcompute"))
+    with pytest.warns(UserWarning, match="this machine"):
+        config._check_submission(experiment.workspace)
 
 
 def test_tuning_a_pipeline_is_refused_at_submission(experiment: Experiment) -> None:

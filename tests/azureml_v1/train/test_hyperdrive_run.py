@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
+from hyperstep.azureml_v1.exceptions import TrainingException
 from hyperstep.azureml_v1.train.exceptions import (
     HyperDriveConfigException,
     HyperDriveNotImplementedException,
@@ -182,3 +184,50 @@ def test_an_ended_sweep_can_be_canceled_without_effect(start: Start) -> None:
     run = start(1)
     run.cancel()
     assert run.get_status() == "Completed"
+
+
+@pytest.mark.end_to_end
+def test_a_custom_id_is_taken_once(start: Start) -> None:
+    start(1, custom_run_id="HD_once")
+    with pytest.raises(TrainingException, match="HD_once"):
+        start(1, custom_run_id="HD_once")
+
+
+@pytest.mark.end_to_end
+def test_properties_are_those_that_v1_shows(start: Start) -> None:
+    run = start(1, 2)
+    properties = run.get_properties()
+    best = f"{run.id}_1"
+    expected = {
+        "primary_metric_config": '{"name": "accuracy", "goal": "maximize"}',
+        "resume_from": "null",
+        "resume_child_runs": "null",
+        "runTemplate": "HyperDrive",
+        "azureml.runsource": "hyperdrive",
+        "platform": "AML",
+        "user_agent": HyperDriveRun.HYPER_DRIVE_RUN_USER_AGENT,
+        "space_size": "2",
+        "best_child_run_id": best,
+        "best_metric_status": "Succeeded",
+        "best_data_container_id": f"dcid.{best}",
+        "score": "2.0",
+    }
+    assert {name: properties[name] for name in expected} == expected
+    assert len(properties["ContentSnapshotId"]) > 8
+
+
+@pytest.mark.end_to_end
+def test_a_sweep_that_it_was_resumed_from_and_that_is_gone_is_warned_of(start: Start, experiment: Experiment) -> None:
+    run = start(1)
+    store = experiment.workspace.home.store
+    journal = store.journal(run.id)
+    record = journal.run(run.id)
+    owner = journal.owner()
+    assert owner is not None
+    keys = json.dumps([{"run_scope": {}, "run_id": "HD_gone"}])
+    with journal.transaction(owner.epoch) as writer:
+        writer.put_run(replace(record, properties={**record.properties, "resume_from": keys}))
+    with pytest.warns(UserWarning, match="HD_gone"):
+        best = HyperDriveRun(experiment, run.id).get_best_run_by_primary_metric()
+    assert best is not None
+    assert best.id == f"{run.id}_0"

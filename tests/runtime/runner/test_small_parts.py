@@ -64,6 +64,7 @@ def test_placeholders_are_replaced_within_texts_and_longer_ones_win() -> None:
         ({"n": 65.0}, {"n": ["uniform", [1, 100]]}, ("--n", "65.0")),
         ({"n": 1.0}, {"n": ["choice", [[1.0]]]}, ("--n", "1.0")),
         ({"a": True, "b": None}, {}, ("--a", "True", "--b", "None")),
+        ({"layers": [64, "x"], "o": {"a": 1}}, {}, ("--layers", '[64, "x"]', "--o", '{"a": 1}')),
     ],
 )
 def test_hyperparameters_become_pairs_of_texts(

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.azureml_v1.train.exceptions import HyperDriveConfigException, HyperDriveNotImplementedException
 from hyperstep.azureml_v1.train.goal import PrimaryMetricGoal
-from hyperstep.azureml_v1.train.limits import check_limits, warn_of_bayesian_limits
+from hyperstep.azureml_v1.train.limits import check_limits, warn_of_bayesian_limits, warn_of_target
 from hyperstep.azureml_v1.train.policies import EarlyTerminationPolicy, NoTerminationPolicy
 from hyperstep.azureml_v1.train.sampled_arguments import without_sampled
 from hyperstep.azureml_v1.train.sampling import HyperParameterSampling
-from hyperstep.azureml_v1.train.warm_start import check_resume_child_runs, check_resume_from
+from hyperstep.azureml_v1.train.warm_start import check_resume_child_runs, check_resume_from, check_same_home
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.experiment import Experiment
+    from hyperstep.azureml_v1.core.workspace import Workspace
     from hyperstep.azureml_v1.train.hyperdrive_run import HyperDriveRun
 
 DEFAULT_DURATION_MINUTES = 10080
@@ -36,11 +37,13 @@ class HyperDriveConfig:
         policy: When a trial is stopped early; never for None.
         estimator: What to run, as an estimator.
         run_config: What to run, as a ScriptRunConfig.
-        resume_from: Finished sweeps to go on from; checked, and refused when submitted.
-        resume_child_runs: Trials to go on from; checked, and refused when submitted.
+        resume_from: One to five ended sweeps to go on from. Bayesian sampling learns from their trials; in a finite
+            space no point that they tried is tried again (our choice); the best run is looked for among theirs too.
+        resume_child_runs: Ended trials to take up: they come first in the new sweep, each with its point, and find what
+            the earlier one wrote to ``outputs/`` in the folder that they get as ``--resume-from``.
         pipeline: A pipeline as what to run; checked, and refused when submitted.
         debug_flag: Kept.
-        custom_run_id: Id for the run, when it is submitted by itself.
+        custom_run_id: Id for the run, when it is submitted by itself; in a step it has no effect, as in v1.
 
     Raises:
         HyperDriveConfigException: Not exactly one of estimator, run_config and pipeline; a run_config that is no
@@ -85,8 +88,10 @@ class HyperDriveConfig:
         self._check_pipeline()
         self._remove_sampled_arguments()
         self._warn_of_command()
-        self._resume_from = check_resume_from(self, resume_from)
-        self._resume_child_runs = check_resume_child_runs(self, resume_child_runs)
+        self._resumed_sweeps = check_resume_from(self, resume_from)
+        self._resumed_trials = check_resume_child_runs(self, resume_child_runs)
+        self._resume_from = _keys(self._resumed_sweeps)
+        self._resume_child_runs = _keys(self._resumed_trials)
 
     @property
     def estimator(self) -> Any:  # noqa: ANN401 - see the constructor
@@ -123,23 +128,29 @@ class HyperDriveConfig:
             "name": experiment_name,
             "platform": self._platform,
         }
-        return dto if self._debug_flag is None else {**dto, "_debug_flag": dict(self._debug_flag)}
-
-    def _refuse_unbuilt(self) -> None:
-        """Say what cannot be submitted.
-
-        Raises:
-            HyperDriveNotImplementedException: Another sweep or trial is to be resumed, or a pipeline to be tuned.
-        """
-        unbuilt = {
+        optional = {
             "resume_from": self._resume_from,
             "resume_child_runs": self._resume_child_runs,
-            "pipeline": self._pipeline,
+            "_debug_flag": None if self._debug_flag is None else dict(self._debug_flag),
         }
-        for name, value in unbuilt.items():
-            if value:
-                message = f"HyperDriveConfig({name}=...) is not built yet. Leave {name} out, and give a run_config."
-                raise HyperDriveNotImplementedException(message)
+        return {**dto, **{key: value for key, value in optional.items() if value is not None}}
+
+    def _check_submission(self, workspace: Workspace) -> None:
+        """Say what cannot be submitted, and warn of a target that means something else here.
+
+        Raises:
+            HyperDriveNotImplementedException: A pipeline is to be tuned.
+            HyperDriveConfigException: What is resumed is recorded elsewhere.
+        """
+        if self._pipeline is not None:
+            message = (
+                "HyperDriveConfig(pipeline=...) is not built: a trial is one process here, not a pipeline run. "
+                "Tune the script that matters with run_config=ScriptRunConfig(...) in a HyperDriveStep, and put what "
+                "comes before and after it into steps of their own."
+            )
+            raise HyperDriveNotImplementedException(message)
+        check_same_home(self, workspace)
+        warn_of_target(self.run_config)
 
     def _submit(
         self,
@@ -232,6 +243,14 @@ def _check_sampling(sampling: object) -> None:
     if sampling is None:
         message = "A HyperDriveConfig needs a hyperparameter_sampling, for example RandomParameterSampling({...})."
         raise HyperDriveConfigException(message)
+
+
+def _keys(runs: list[Any] | None) -> list[dict[str, Any]] | None:
+    if not runs:
+        return runs
+    from hyperstep.azureml_v1.train.resuming import run_keys  # noqa: PLC0415 - loaded when there is something to resume
+
+    return run_keys(runs)
 
 
 def _goal_text(goal: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Never
 
@@ -11,6 +13,7 @@ from hyperstep.azureml_v1.train.exceptions import HyperDriveConfigException, Hyp
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.experiment import Experiment
+    from hyperstep.azureml_v1.core.run_source import RunSource
     from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
     from hyperstep.azureml_v1.train.trial_ranking import RankedTrial
 
@@ -112,7 +115,7 @@ class HyperDriveRun(Run):
         self,
         include_failed: bool = True,
         include_canceled: bool = True,
-        include_resume_from_runs: bool = True,  # noqa: ARG002 - no sweep is resumed from another yet
+        include_resume_from_runs: bool = True,
     ) -> Run | None:
         """The trial with the best value of the primary metric so far; None when none has one.
 
@@ -121,13 +124,16 @@ class HyperDriveRun(Run):
         Args:
             include_failed: Whether failed trials count.
             include_canceled: Whether canceled trials count, those stopped early included.
-            include_resume_from_runs: No effect: no sweep is resumed from another yet.
+            include_resume_from_runs: Whether the trials of the sweeps that this one was resumed from count; of equals
+                this sweep's own is best. A sweep that is no longer there is warned of and left out.
         """
-        excluded = {"Failed": not include_failed, "Canceled": not include_canceled}
-        for trial in self._ranked():
-            if trial.best is not None and not excluded.get(trial.status.value):
-                return Run(self.experiment, trial.run_id)
-        return None
+        from hyperstep.azureml_v1.train.trial_ranking import best_of
+
+        counts = {"Failed": include_failed, "Canceled": include_canceled}
+        excluded = {status for status, included in counts.items() if not included}
+        sources = [self._source, *(self._earlier_sweeps() if include_resume_from_runs else ())]
+        found = best_of(sources, excluded)
+        return None if found is None else Run(self._experiment_of(found[0]), found[1].run_id)
 
     def cancel(self) -> None:
         """Ask for the end of the sweep and of its running trials. Returns at once.
@@ -160,6 +166,31 @@ class HyperDriveRun(Run):
         """
         message = f"Diagnostics are not collected. See the sweep's log with: hyperstep logs {self.id}"
         raise HyperDriveNotImplementedException(message)
+
+    def _earlier_sweeps(self) -> list[RunSource]:
+        """The sweeps that this one was resumed from, as far as they are still there."""
+        from hyperstep.azureml_v1.core.run_source import RunSource
+        from hyperstep.azureml_v1.exceptions import AzureMLException
+        from hyperstep.errors import HyperstepError
+
+        found = []
+        for key in json.loads(self._record().properties.get("resume_from", "null")) or ():
+            source = RunSource(self.experiment.workspace, key["run_id"])
+            try:
+                source.record()
+                found.append(source)
+            except (AzureMLException, HyperstepError) as error:
+                message = f"The best run is looked for without those of {source.run_id}: {error}"
+                warnings.warn(message, stacklevel=3)
+        return found
+
+    def _experiment_of(self, source: RunSource) -> Experiment:
+        name = source.record().experiment
+        if name == self.experiment.name:
+            return self.experiment
+        from hyperstep.azureml_v1.core.experiment import Experiment
+
+        return Experiment(self.experiment.workspace, name)
 
     def _ranked(self, *, reverse: bool = False) -> list[RankedTrial]:
         from hyperstep.azureml_v1.train.trial_ranking import rank_trials

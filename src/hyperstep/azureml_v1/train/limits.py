@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+from hyperstep.azureml_v1.core.compute import target_name
 from hyperstep.azureml_v1.train.exceptions import HyperDriveConfigException
 from hyperstep.azureml_v1.train.sampling import HyperParameterSampling
 
@@ -13,6 +14,7 @@ MAX_DURATION_MINUTES = 10080
 """Above these Azure ML's service refuses or caps; nothing here does."""
 BAYESIAN_RUNS_PER_PARAMETER = 20
 BAYESIAN_MAX_CONCURRENT_RUNS = 20
+_THROW_AWAY_CLUSTER = "amlcompute"
 
 
 def check_limits(max_total_runs: object, max_concurrent_runs: object, max_duration_minutes: object) -> None:
@@ -48,6 +50,14 @@ def warn_of_bayesian_limits(sampling: HyperParameterSampling, max_total_runs: in
     if max_concurrent_runs > BAYESIAN_MAX_CONCURRENT_RUNS:
         message = f"Bayesian sampling does best with max_concurrent_runs of {BAYESIAN_MAX_CONCURRENT_RUNS} or fewer."
         warnings.warn(message, stacklevel=3)
+
+
+def warn_of_target(run_config: object) -> None:
+    """Warn, as v1 does, of the target ``amlcompute``, which makes a cluster for the sweep there, and nothing here."""
+    settings = getattr(run_config, "run_config", run_config)
+    if target_name(getattr(settings, "target", None)) == _THROW_AWAY_CLUSTER:
+        message = "The target 'amlcompute' makes a cluster for one sweep in v1; here the trials run on this machine."
+        warnings.warn(message, stacklevel=4)
 
 
 def _check_count(name: str, value: object) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.run_source import RunSource
 from hyperstep.azureml_v1.train.exceptions import HyperDriveRehydrateException
-from hyperstep.records.run import RunKind
+from hyperstep.records.run import RunKind, RunRecord
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
@@ -55,13 +56,26 @@ def read_config(source: RunSource) -> HyperDriveConfig:
     Raises:
         HyperDriveRehydrateException: The run is no sweep.
     """
+    config, run = sweep_definition(source), source.record()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they were given when it was submitted
+        again = _construct(config, run.script)
+    again._resume_from = _property(run, "resume_from")  # noqa: SLF001 - one area
+    again._resume_child_runs = _property(run, "resume_child_runs")  # noqa: SLF001
+    return again
+
+
+def _property(run: RunRecord, name: str) -> Any:  # noqa: ANN401 - a list of run keys, or None
+    return json.loads(run.properties.get(name, "null"))
+
+
+def _construct(config: Mapping[str, Any], script: str) -> HyperDriveConfig:
     from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig  # noqa: PLC0415 - loads much
     from hyperstep.azureml_v1.train.goal import PrimaryMetricGoal  # noqa: PLC0415
     from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig  # noqa: PLC0415
     from hyperstep.azureml_v1.train.policies import EarlyTerminationPolicy  # noqa: PLC0415
     from hyperstep.azureml_v1.train.sampling import HyperParameterSampling  # noqa: PLC0415
 
-    config = sweep_definition(source)
     return HyperDriveConfig(
         hyperparameter_sampling=HyperParameterSampling._from_dict(_v1_sampler(config["sampler"])),  # noqa: SLF001
         primary_metric_name=config["metric"]["name"],
@@ -70,7 +84,7 @@ def read_config(source: RunSource) -> HyperDriveConfig:
         max_concurrent_runs=config["limits"]["max_concurrent"],
         max_duration_minutes=_minutes(config),
         policy=EarlyTerminationPolicy._from_dict(config["policy"]),  # noqa: SLF001
-        run_config=ScriptRunConfig(source_directory=".", script=source.record().script or None),
+        run_config=ScriptRunConfig(source_directory=".", script=script or None),
     )
 
 

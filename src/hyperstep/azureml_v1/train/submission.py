@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.azureml_v1.core.script_submission import script_step
 from hyperstep.azureml_v1.core.session import in_job
-from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.azureml_v1.exceptions import TrainingException, UserErrorException
 from hyperstep.azureml_v1.train.hyperdrive_run import HyperDriveRun
 from hyperstep.azureml_v1.train.sweep_definition import fix_sweep
 from hyperstep.digest import digest_json
+from hyperstep.errors import ConflictError
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.runtime.submission import Label, submit_step
 
@@ -28,15 +29,17 @@ def submit_sweep(config: HyperDriveConfig, experiment: Experiment, tags: Mapping
     """Record a sweep and start its runner; returns at once.
 
     Raises:
-        HyperDriveNotImplementedException: The config goes on from earlier runs, or tunes a pipeline.
+        HyperDriveNotImplementedException: The config tunes a pipeline.
+        HyperDriveConfigException: What it goes on from is recorded elsewhere.
         InvalidInputError: The folder or the script does not exist, or the definition breaks a rule.
+        TrainingException: The custom_run_id is taken.
         UserErrorException: This process is a job itself.
     """
     if in_job():
         message = "Submitting runs from within a job is not built; submit them from the driver script."
         raise UserErrorException(message)
-    config._refuse_unbuilt()  # noqa: SLF001 - one area
     workspace = experiment.workspace
+    config._check_submission(workspace)  # noqa: SLF001 - one area
     step = sweep_step(config, workspace)
     label = Label(
         workspace=workspace.name,
@@ -46,7 +49,11 @@ def submit_sweep(config: HyperDriveConfig, experiment: Experiment, tags: Mapping
         properties={"ContentSnapshotId": step.code.snapshot},
         run_id=config._custom_run_id or "",  # noqa: SLF001
     )
-    return HyperDriveRun(experiment, submit_step(workspace.home, step, label).id, config)
+    try:
+        run_id = submit_step(workspace.home, step, label).id
+    except ConflictError as error:
+        raise TrainingException(str(error), inner_exception=error) from error
+    return HyperDriveRun(experiment, run_id, config)
 
 
 def sweep_step(config: HyperDriveConfig, workspace: Workspace) -> StepSpec:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hyperstep.azureml_v1.train.resuming import earlier_trials, resumed_trials
 from hyperstep.codec import to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.spec import TuningSpec
@@ -30,15 +32,26 @@ def fix_sweep(config: HyperDriveConfig) -> Callable[[], TuningSpec]:
     given = config._sampling._seed  # noqa: SLF001 - one area
     goal = Goal(config._primary_metric_config["goal"])  # noqa: SLF001
     sampler = config._sampling._to_engine(0, goal=goal)  # noqa: SLF001
-    rest = _without_sampler(config)
+    rest = {**_without_sampler(config), **_taken_over(config)}
+    properties = {
+        "resume_from": json.dumps(config._resume_from),  # noqa: SLF001
+        "resume_child_runs": json.dumps(config._resume_child_runs),  # noqa: SLF001
+    }
 
     def define() -> TuningSpec:
         if given is not None or "seed" not in sampler:
-            return TuningSpec(config={**rest, "sampler": sampler})
+            return TuningSpec(config={**rest, "sampler": sampler}, properties=properties)
         drawn = {**sampler, "seed": secrets.randbits(SEED_BITS)}
-        return TuningSpec(config={**rest, "sampler": drawn}, seed_given=False)
+        return TuningSpec(config={**rest, "sampler": drawn}, seed_given=False, properties=properties)
 
     return define
+
+
+def _taken_over(config: HyperDriveConfig) -> dict[str, Json]:
+    """What the sweep goes on from, read from the records now."""
+    sweeps, trials = config._resumed_sweeps or [], config._resumed_trials or []  # noqa: SLF001 - one area
+    parts = {"history": earlier_trials(sweeps), "resumed": resumed_trials(trials)}
+    return {name: to_json(found) for name, found in parts.items() if found}
 
 
 def _without_sampler(config: HyperDriveConfig) -> dict[str, Json]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from hyperstep.azureml_v1.core.run_source import RunSource
@@ -48,6 +48,28 @@ def rank_trials(source: RunSource, *, reverse: bool = False) -> list[RankedTrial
         for run in trials_of(source)
     ]
     return order_trials(trials, goal, reverse=reverse)
+
+
+def best_of(sources: Sequence[RunSource], excluded: Collection[str]) -> tuple[RunSource, RankedTrial] | None:
+    """The best trial of several sweeps over one metric; of equals the one of the first sweep.
+
+    Args:
+        sources: The sweeps; the first one says which way the metric is to go.
+        excluded: Statuses of trials that do not count.
+
+    Returns:
+        Its sweep and the trial; None when no trial that counts has a usable value.
+    """
+    goal = Goal(sweep_definition(sources[0])["metric"]["goal"])
+    best: tuple[RunSource, RankedTrial] | None = None
+    for source in sources:
+        counted = (trial for trial in rank_trials(source) if trial.status.value not in excluded)
+        first = next(counted, None)
+        if first is None or first.best is None:
+            continue
+        if best is None or best[1].best is None or goal.better(first.best, best[1].best):
+            best = (source, first)
+    return best
 
 
 def order_trials(trials: Sequence[RankedTrial], goal: Goal, *, reverse: bool = False) -> list[RankedTrial]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Never
 
 from hyperstep.azureml_v1.train.exceptions import HyperDriveConfigException
+from hyperstep.digest import Json, canonical_json
+from hyperstep.errors import HyperstepError
+from hyperstep.search_space.space import SearchSpace
 
 if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.workspace import Workspace
     from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
 
 MAX_PARENTS = 5
+MAX_RUNS = 1000
+"""Of a sweep and those that it is resumed from, in all."""
 _SWEEP_TYPE = "hyperdrive"
 _SWEEP_STATUSES = ("Completed", "Canceled")
 _TRIAL_STATUSES = ("Completed", "Canceled", "Failed")
@@ -22,7 +28,8 @@ def check_resume_from(config: HyperDriveConfig, resume_from: object) -> list[Any
 
     Raises:
         HyperDriveConfigException: More than five; one that is no sweep, is not over, failed, optimizes another metric,
-            or is listed twice; for Bayesian sampling one with another space.
+            or is listed twice; for Bayesian sampling one with another space (the hyperparameter is named); more than
+            1000 trials in all, by ``max_total_runs``.
         AttributeError: Something that is no run.
     """
     if resume_from is None:
@@ -36,11 +43,27 @@ def check_resume_from(config: HyperDriveConfig, resume_from: object) -> list[Any
         _check_parent(config, run)
         _check_status(run, _SWEEP_STATUSES)
     _check_unique(runs)
+    total = config._max_total_runs + sum(run.hyperdrive_config._max_total_runs for run in runs)  # noqa: SLF001 - one area
+    if runs and total > MAX_RUNS:
+        _refuse(f"A sweep and those it is resumed from have at most {MAX_RUNS} max_total_runs in all.", total)
     return runs
+
+
+def check_same_home(config: HyperDriveConfig, workspace: Workspace) -> None:
+    """See that what is resumed is recorded where the new sweep will be: made when it is submitted.
+
+    Raises:
+        HyperDriveConfigException: It is not.
+    """
+    for run in (*(config._resumed_sweeps or ()), *(config._resumed_trials or ())):  # noqa: SLF001 - one area
+        if run.experiment.workspace.home.path != workspace.home.path:
+            _refuse("What is resumed lies in the same home (HYPERSTEP_HOME) as the new sweep.", run.id)
 
 
 def check_resume_child_runs(config: HyperDriveConfig, resume_child_runs: object) -> list[Any] | None:
     """The trials to resume from, as a list; None and the empty list stay what they are.
+
+    Two warnings of v1 are kept; the datastores of outputs need no registering here.
 
     Raises:
         HyperDriveConfigException: More than ``max_total_runs``; one that is no run, is not over, has no parent, or is
@@ -81,10 +104,28 @@ def _check_parent(config: HyperDriveConfig, parent: Any) -> None:  # noqa: ANN40
     theirs = parent.hyperdrive_config
     if theirs._primary_metric_config != config._primary_metric_config:  # noqa: SLF001 - one area
         _refuse("A resumed sweep has the same primary metric and goal.", theirs._primary_metric_config)  # noqa: SLF001
-    ours = config._sampling.to_json()  # noqa: SLF001
-    space = theirs._sampling.to_json()["parameter_space"]  # noqa: SLF001
-    if ours["name"] == "BayesianOptimization" and ours["parameter_space"] != space:
-        _refuse("A sweep resumed with Bayesian sampling has the same search space.", space)
+    if config._sampling.to_json()["name"] == "BayesianOptimization":  # noqa: SLF001
+        _check_space(_space(config), _space(theirs))
+
+
+def _check_space(ours: Mapping[str, Json], theirs: Mapping[str, Json]) -> None:
+    other = [name for name in dict.fromkeys([*ours, *theirs]) if _text(ours, name) != _text(theirs, name)]
+    if other:
+        name = other[0]
+        rule = f"A sweep resumed with Bayesian sampling has the same search space; {name!r} differs."
+        _refuse(rule, {"new": ours.get(name, "absent"), "resumed": theirs.get(name, "absent")})
+
+
+def _space(config: Any) -> Mapping[str, Json]:  # noqa: ANN401 - a HyperDriveConfig, or what a test has for one
+    """Hyperparameters as the engine writes them, so that a range and a list of the same options are equal."""
+    try:
+        return SearchSpace.from_json(config._sampling.to_json()["parameter_space"]).to_json()  # noqa: SLF001 - one area
+    except HyperstepError as error:
+        raise HyperDriveConfigException(str(error)) from error
+
+
+def _text(space: Mapping[str, Json], name: str) -> str:
+    return canonical_json(space[name]) if name in space else ""
 
 
 def _check_status(run: Any, allowed: Sequence[str]) -> None:  # noqa: ANN401 - see _check_parent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from hyperstep.digest import Json
@@ -22,7 +23,8 @@ def hyperparameter_arguments(point: Mapping[str, Json], space: Mapping[str, Json
     Args:
         point: The trial's values.
         space: The search space as v1 expressions: a whole number drawn from a quantized distribution is written
-            without a decimal point, so that ``type=int`` reads it.
+            without a decimal point, so that ``type=int`` reads it. A value that is a list or a mapping is written as
+            JSON (our choice), everything else as Python's ``str`` does.
     """
     texts: list[str] = []
     for name, value in point.items():
@@ -33,7 +35,7 @@ def hyperparameter_arguments(point: Mapping[str, Json], space: Mapping[str, Json
 def _value_text(value: Json, expression: Json) -> str:
     if isinstance(value, float) and value.is_integer() and _is_quantized(expression):
         return str(int(value))
-    return str(value)
+    return json.dumps(value) if isinstance(value, list | tuple | Mapping) else str(value)
 
 
 def _is_quantized(expression: Json) -> bool:

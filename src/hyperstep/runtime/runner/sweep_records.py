@@ -78,6 +78,7 @@ def starting_properties(config: SweepConfig, effective: int) -> dict[str, str]:
         "runTemplate": "HyperDrive",
         "azureml.runsource": "hyperdrive",
         "platform": "AML",
+        "user_agent": "sdk_run_hyper_drive",
         "space_size": "infinite" if size is None else str(size),
         "max_total_runs": str(config.limits.max_total),
         "requested_concurrency": str(config.limits.max_concurrent),

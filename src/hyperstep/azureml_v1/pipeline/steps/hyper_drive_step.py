@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeGuard
+import warnings
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeGuard
 
 from hyperstep.azureml_v1.pipeline.bindings import OutputPortBinding
 from hyperstep.azureml_v1.pipeline.data_kinds import DataReference
@@ -25,6 +28,26 @@ if TYPE_CHECKING:
 
 EXECUTION_TYPE = "HyperDriveCloud"
 _STRUCTURED = "USE_STRUCTURED_ARGUMENTS"
+_OLD_KEYWORD, _NEW_KEYWORD = "hyperdrive_run_config", "hyperdrive_config"
+
+
+P = ParamSpec("P")
+
+
+def _with_old_keyword(init: Callable[P, None]) -> Callable[P, None]:
+    """Take ``hyperdrive_run_config=``, the old name of ``hyperdrive_config=``; the signature stays the new one."""
+
+    @wraps(init)
+    def renamed(*args: P.args, **kwargs: P.kwargs) -> None:
+        if _OLD_KEYWORD in kwargs:
+            if kwargs.get(_NEW_KEYWORD) is not None:
+                rule = f"{_OLD_KEYWORD} is the old name of {_NEW_KEYWORD}: one of them is given."
+                raise InvalidInputError(rule, received="both", remedy=f"Leave out {_OLD_KEYWORD}.")
+            warnings.warn(f"{_OLD_KEYWORD} is the old name of {_NEW_KEYWORD}; use that one.", stacklevel=2)
+            kwargs[_NEW_KEYWORD] = kwargs.pop(_OLD_KEYWORD)
+        init(*args, **kwargs)
+
+    return renamed
 
 
 class HyperDriveStep(PipelineStep):
@@ -32,7 +55,7 @@ class HyperDriveStep(PipelineStep):
 
     Args:
         name: Name of the step.
-        hyperdrive_config: What to tune and how.
+        hyperdrive_config: What to tune and how. Its old name ``hyperdrive_run_config`` is taken with a warning.
         estimator_entry_script_arguments: The script's arguments. Required for an estimator (an empty list for none);
             for a ScriptRunConfig only when that has none of its own.
         inputs: PipelineData, InputPortBinding, DataReference, PortDataReference, dataset inputs.
@@ -47,6 +70,7 @@ class HyperDriveStep(PipelineStep):
         ConflictError: Two pipeline parameters of one name have different defaults.
     """
 
+    @_with_old_keyword
     def __init__(
         self,
         name: str,
@@ -83,7 +107,7 @@ class HyperDriveStep(PipelineStep):
             HyperDriveConfigException: The search space cannot be sampled.
         """
         config = self._hyperdrive_config
-        config._refuse_unbuilt()  # noqa: SLF001 - one area
+        config._check_submission(context.workspace)  # noqa: SLF001 - one area
         inputs, outputs = self.create_input_output_bindings(self._inputs, self._outputs, default_datastore)
         arguments = self.resolve_input_arguments(self._arguments, self._inputs, self._outputs, ())
         values = self._param_values(context, arguments)
