@@ -48,6 +48,7 @@ PLANTED = {
     "pure core": ("src/hyperstep/sweep/controller.py", "import time"),
     "the trial client": ("src/hyperstep_trial/run.py", "import hyperstep.errors"),
     "one home": ("src/hyperstep/runtime/home.py", "import sqlite3"),
+    "optuna": ("src/hyperstep/samplers/bayesian.py", "import optuna"),
     "contract tests": ("src/hyperstep/runtime/home.py", "import hyperstep.testing"),
     "adapters": ("src/hyperstep/launchers/base.py", "import hyperstep.samplers"),
 }

@@ -123,3 +123,16 @@ def test_data_behind_our_back_forbids_reuse(
 )
 def test_an_experiment_is_named_like_the_script(name: str, experiment: str) -> None:
     assert experiment_name(Path(name)) == experiment
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("random", "RANDOM"), ("sobol", "SOBOL"), ("bayesian", "BayesianOptimization")]
+)
+def test_each_sampler_is_made_with_the_seed_and_the_goal(
+    request_: TuningRequest, tmp_path: Path, option: str, name: str
+) -> None:
+    given = replace(request_, sampler=option, seed=7, goal=Goal.MINIMIZE)
+    sampler = config_of(step_of(given, tmp_path)).sampler
+    assert (sampler.name, sampler.to_json()["seed"]) == (name, 7)
+    assert sampler.goal is (Goal.MINIMIZE if option == "bayesian" else None)
+    assert list(sampler.propose(0, ()) or ()) == ["opt", "n"]

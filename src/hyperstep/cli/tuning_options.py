@@ -1,4 +1,4 @@
-"""The texts of `hyperstep tune`'s options, read: spaces with bounds as plain values, policies, patterns. Pure."""
+"""The texts of `hyperstep tune`'s options, read: spaces with bounds as plain values, samplers, policies, patterns."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import math
 import re
 from collections.abc import Iterable
 
+from hyperstep import samplers
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
+from hyperstep.records.goal import Goal
+from hyperstep.samplers.base import Sampler
 from hyperstep.search_space.distribution import Distribution
 from hyperstep.search_space.expression import DISTRIBUTIONS, distribution_from_json
 from hyperstep.search_space.space import SearchSpace
@@ -29,6 +32,9 @@ _EXAMPLES = {
 
 _LOG_BOUNDS = frozenset({"loguniform", "qloguniform"})
 """Their first two arguments are given as plain values here, and as logarithms in the engine and in v1."""
+
+SAMPLERS = {"random": "RANDOM", "grid": "GRID", "sobol": "SOBOL", "bayesian": "BayesianOptimization"}
+"""The engine's name of each sampler that ``--sampler`` takes."""
 
 _POLICIES = {"bandit": "Bandit", "median": "MedianStopping", "truncation": "TruncationSelection", "none": "Default"}
 _POLICY_EXAMPLE = "Write for example bandit:slack_factor=0.1,evaluation_interval=2, median or none."
@@ -92,6 +98,23 @@ def parse_policy(text: str) -> dict[str, Json]:
             raise InvalidInputError(rule, received=setting, remedy=_POLICY_EXAMPLE)
         properties[name.strip()] = number
     return {"name": _POLICIES[kind], "properties": properties}
+
+
+def make_sampler(name: str, space: SearchSpace, seed: int, goal: Goal) -> Sampler:
+    """The sampler that ``--sampler`` names.
+
+    Args:
+        name: A key of ``SAMPLERS``.
+        space: What may be tried.
+        seed: Not used by a grid.
+        goal: Which way the primary metric is to go; only ``bayesian`` looks at it.
+
+    Raises:
+        InvalidInputError: A grid over a space that is not finite.
+    """
+    settings: dict[str, dict[str, Json]] = {"grid": {}, "bayesian": {"seed": seed, "goal": goal.value}}
+    definition: dict[str, Json] = {"name": SAMPLERS[name], "space": space.to_json(), "order": list(space)}
+    return samplers.from_json({**definition, **settings.get(name, {"seed": seed})})
 
 
 def check_metric_pattern(pattern: str) -> str:

@@ -12,20 +12,19 @@ from pathlib import Path
 from hyperstep import policies
 from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
+from hyperstep.cli.tuning_options import make_sampler
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import CodeSpec, DataMode, OutputSpec, StepSpec, TrainingKind, TrainingSpec, TuningSpec
 from hyperstep.records.goal import Goal, PrimaryMetric
 from hyperstep.runtime.home import DEFAULT_DATASTORES
 from hyperstep.samplers.base import Sampler
-from hyperstep.samplers.grid import GridSampler
-from hyperstep.samplers.random import RandomSampler
 from hyperstep.search_space.space import SearchSpace
 from hyperstep.settings import Settings
 from hyperstep.sweep.config import Limits, SweepConfig
 
 DEFAULT_TRIALS = 20
-"""For random sampling; a grid is tried as a whole unless told otherwise."""
+"""Unless told otherwise; a grid is tried as a whole."""
 
 _SEED_BITS = 31
 
@@ -44,7 +43,7 @@ class TuningRequest:
     max_minutes: float | None
     policy: dict[str, Json]
     sampler: str
-    """``random`` or ``grid``."""
+    """``random``, ``grid``, ``sobol`` or ``bayesian``."""
     seed: int | None
     metric_pattern: str
     model_file: str
@@ -120,10 +119,8 @@ def _config(request: TuningRequest, settings: Settings) -> SweepConfig:
 
 
 def _sampler(request: TuningRequest) -> Sampler:
-    if request.sampler == "grid":
-        return GridSampler(request.space)
     seed = secrets.randbits(_SEED_BITS) if request.seed is None else request.seed
-    return RandomSampler(request.space, seed)
+    return make_sampler(request.sampler, request.space, seed, request.goal)
 
 
 def _outputs(model_file: str) -> tuple[OutputSpec, ...]:

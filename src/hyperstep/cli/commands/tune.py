@@ -11,7 +11,7 @@ from hyperstep.cli.display import Feed
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
 from hyperstep.cli.following import make_display, open_feed, report, say
 from hyperstep.cli.opening import opened_home
-from hyperstep.cli.tuning_options import check_metric_pattern, parse_policy, parse_space
+from hyperstep.cli.tuning_options import SAMPLERS, check_metric_pattern, parse_policy, parse_space
 from hyperstep.cli.tuning_step import TuningRequest, experiment_name, make_step
 from hyperstep.cli.view import RootView
 from hyperstep.records.goal import Goal
@@ -45,7 +45,7 @@ outputs/ is kept. Options that are not listed here go to the script, as does eve
 @click.option(
     "--policy", default="none", metavar="KIND[:NAME=N,…]", help="Stop bad trials: bandit, median, truncation."
 )
-@click.option("--sampler", type=click.Choice(["random", "grid"]), default="random", show_default=True)
+@click.option("--sampler", type=click.Choice(list(SAMPLERS)), default="random", show_default=True)
 @click.option("--seed", type=int, help="For the same points again.")
 @click.option("--metric-pattern", default="", metavar="REGEX", help="Read the metric from the output; one group.")
 @click.option("--model-file", default="", metavar="PATH", help="The best trial's file to hand out: outputs/model.pkl.")

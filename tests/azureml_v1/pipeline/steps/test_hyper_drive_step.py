@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
@@ -245,3 +246,30 @@ def test_the_hash_of_its_module_follows_what_is_tuned(context: GraphContext) -> 
 
 def _node(step: HyperDriveStep, context: GraphContext) -> ModuleNode:
     return step.create_node(Graph("g", context), context.workspace.get_default_datastore(), context)
+
+
+def test_the_old_keyword_is_taken_with_a_warning_and_the_signature_is_the_new_one() -> None:
+    config = _scripted()
+    with pytest.warns(UserWarning, match="old name of hyperdrive_config"):
+        step = HyperDriveStep(name="tune", hyperdrive_run_config=config, inputs=[])  # type: ignore[call-arg]
+    assert step._hyperdrive_config is config
+    assert list(inspect.signature(HyperDriveStep).parameters)[:3] == [
+        "name",
+        "hyperdrive_config",
+        "estimator_entry_script_arguments",
+    ]
+
+
+def test_the_old_keyword_beside_the_new_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="one of them"):
+        HyperDriveStep("tune", hyperdrive_config=_scripted(), hyperdrive_run_config=_scripted())  # type: ignore[call-arg]
+
+
+def test_a_subclass_hands_the_old_keyword_on() -> None:
+    class Mine(HyperDriveStep):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__("mine", **kwargs)
+
+    with pytest.warns(UserWarning, match="old name"):
+        step = Mine(hyperdrive_run_config=_scripted())
+    assert (step.name, step.step_type) == ("mine", "Mine")
