@@ -6,15 +6,22 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hyperstep.azureml_v1.core.compute import AmlCompute, ComputeTarget
 from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.run import Run, get_run
 from hyperstep.azureml_v1.core.script_run import ScriptRun
-from hyperstep.azureml_v1.exceptions import ModelPathNotFoundException, ServiceException, UserErrorException
+from hyperstep.azureml_v1.exceptions import (
+    ModelPathNotFoundException,
+    ServiceException,
+    SnapshotException,
+    UserErrorException,
+)
 from hyperstep.records import MetricKind, RunError, RunKind, RunStatus
 
 
@@ -217,3 +224,61 @@ def test_a_training_script_loads_no_engine_with_run() -> None:
     )
     heavy = {"msgspec", "sqlite3", "_sqlite3", "hyperstep.runtime.home", "hyperstep.records", "typing", "dataclasses"}
     assert not heavy & set(loaded.stdout.split())
+
+
+def test_a_snapshot_is_taken_by_hand_and_given_back_as_an_archive(experiment: Experiment) -> None:
+    Path("code/deep").mkdir(parents=True)
+    Path("code/deep/a.py").write_text("print(1)", encoding="utf-8")
+    run = experiment.start_logging(snapshot_directory=None)
+    with pytest.raises(SnapshotException, match="no snapshot"):
+        run.restore_snapshot()
+    digest = run.take_snapshot("code")
+    assert run.get_snapshot_id() == digest
+    archive = run.restore_snapshot(path="back")
+    assert Path(archive) == Path("back") / f"{digest}.zip"
+    with zipfile.ZipFile(archive) as stream:
+        assert stream.read("deep/a.py") == b"print(1)"
+    single = run.take_snapshot("code/deep/a.py")
+    assert run.restore_snapshot(single, "one.zip") == "one.zip"
+    with pytest.raises(SnapshotException, match="no snapshot"):
+        run.restore_snapshot("0" * 64)
+    with pytest.raises(UserErrorException, match="exists"):
+        run.take_snapshot("nowhere")
+
+
+def test_the_folders_of_an_ended_run_are_removed(recorder: Any) -> None:
+    record = recorder.root()
+    recorder.log(record, ("a", MetricKind.SCALAR, 1))
+    run = Run(recorder.experiment, "root")
+    with pytest.raises(UserErrorException, match="Running"):
+        run.clean()
+    work = run._source.home.attempt(record, 0).work_folder
+    work.mkdir(parents=True)
+    recorder.change(record, status=RunStatus.COMPLETED)
+    assert run.clean() == [str(work)]
+    assert not work.exists()
+    assert run.clean() == []
+
+
+def test_secrets_are_reached_through_a_run(recorder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder.root()
+    run = Run(recorder.experiment, "root")
+    monkeypatch.setenv("DB_PASSWORD", "sesame")
+    assert run.get_secret("db-password") == "sesame"
+    assert run.get_secrets(["db-password", "other"]) == {"db-password": "sesame", "other": None}
+    assert "sesame" not in repr(run) + run._repr_html_()
+
+
+def test_runs_are_listed_by_their_compute_target(recorder: Any) -> None:
+    workspace = recorder.experiment.workspace
+    cluster = ComputeTarget.create(workspace, "cluster", AmlCompute.provisioning_configuration("D2", max_nodes=2))
+    sweep = recorder.root("sweep", kind=RunKind.SWEEP, target="cluster")
+    recorder.child(sweep, "sweep_0", target="cluster")
+    recorder.root("elsewhere")
+    assert [run.id for run in Run.list_by_compute(cluster)] == ["sweep"]
+    assert list(Run.list_by_compute(cluster, status="Completed")) == []
+
+
+def test_a_detailed_status_says_why(recorder: Any) -> None:
+    recorder.root(status=RunStatus.CANCELED, reason="enough")
+    assert Run(recorder.experiment, "root").get_detailed_status()["details"] == "enough"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hyperstep.azureml_v1.core.compute import AmlCompute, ComputeTarget
 from hyperstep.azureml_v1.core.workspace import Workspace
-from hyperstep.azureml_v1.exceptions import UserErrorException, WorkspaceException
+from hyperstep.azureml_v1.exceptions import DiscoveryUrlNotFoundException, UserErrorException, WorkspaceException
 
 CONFIG = {"subscription_id": "sub", "resource_group": "group", "workspace_name": "team"}
 
@@ -89,3 +91,66 @@ def test_within_a_job_the_workspace_is_that_of_the_job(workspace: Workspace, mon
     monkeypatch.setenv("HYPERSTEP_ATTEMPT_FOLDER", "f")
     monkeypatch.setenv("AZUREML_ARM_WORKSPACE_NAME", "team")
     assert Workspace.from_config().name == "team"
+
+
+def test_workspaces_are_listed_by_subscription_and_group(workspace: Workspace) -> None:
+    Workspace.create("team", subscription_id="sub", resource_group="group", tags={"a": "1"}, friendly_name="The team")
+    assert sorted(Workspace.list("")) == ["local", "team"]
+    (team,) = Workspace.list("sub", resource_group="group")["team"]
+    assert (team.tags, team.get_details()["friendlyName"]) == ({"a": "1"}, "The team")
+    assert Workspace.list("sub", resource_group="other") == {}
+    assert workspace.get_details()["friendlyName"] == "local"
+
+
+def test_what_a_workspace_is_called_can_be_changed(workspace: Workspace) -> None:
+    assert workspace.update(description="words", tags={"b": "2"})["description"] == "words"
+    assert Workspace.from_config().tags == {"b": "2"}
+
+
+def test_default_compute_targets_are_found_by_kind(workspace: Workspace) -> None:
+    assert workspace.get_default_compute_target("CPU") is None
+    ComputeTarget.create(workspace, "cpu-cluster", AmlCompute.provisioning_configuration("D2"))
+    found = workspace.get_default_compute_target("cpu")
+    assert found is not None
+    assert found.name == Workspace.DEFAULT_CPU_CLUSTER_NAME
+    with pytest.raises(UserErrorException, match="CPU or GPU"):
+        workspace.get_default_compute_target("TPU")
+
+
+def test_what_only_the_service_has_is_empty(workspace: Workspace) -> None:
+    Workspace.setup()
+    for empty in (workspace.images, workspace.webservices, workspace.linked_services, workspace.private_endpoints):
+        assert empty == {}
+    assert workspace.list_connections() == []
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("delete", ()),
+        ("update_dependencies", ()),
+        ("get_mlflow_tracking_uri", ()),
+        ("add_private_endpoint", (None,)),
+        ("delete_private_endpoint_connection", ("n",)),
+        ("list_keys", ()),
+        ("sync_keys", ()),
+        ("diagnose_workspace", ({},)),
+        ("set_connection", ("n", "c", "t", "a", "v")),
+        ("get_connection", ("n",)),
+        ("delete_connection", ("n",)),
+    ],
+)
+def test_what_needs_the_service_is_refused_with_the_way(workspace: Workspace, call: str, arguments: Any) -> None:
+    with pytest.raises(UserErrorException, match=rf"Workspace\.{call}.*hyperstep works without it\. \w"):
+        getattr(workspace, call)(*arguments)
+
+
+def test_service_addresses_are_refused(workspace: Workspace) -> None:
+    with pytest.raises(DiscoveryUrlNotFoundException, match="local"):
+        _ = workspace.discovery_url
+    with pytest.raises(UserErrorException, match="service_context"):
+        _ = workspace.service_context
+
+
+def test_a_notebook_shows_a_workspace_as_a_table(workspace: Workspace) -> None:
+    assert "<td>local</td>" in workspace._repr_html_()

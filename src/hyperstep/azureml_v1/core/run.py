@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from hyperstep.azureml_v1.core.compute import ComputeTarget
     from hyperstep.azureml_v1.core.environment import Environment
     from hyperstep.azureml_v1.core.experiment import Experiment
     from hyperstep.azureml_v1.core.model import Model
@@ -58,6 +59,19 @@ class Run(RunLifecycle):
         return list_runs(
             experiment, kind=type, tags=tags, properties=properties, status=status, include_children=include_children
         )
+
+    @staticmethod
+    def list_by_compute(
+        compute: ComputeTarget,
+        type: str | None = None,  # noqa: A002 - the v1 signature
+        tags: Filter = None,
+        properties: Filter = None,
+        status: str | None = None,
+    ) -> Iterator[Run]:
+        """The runs that were submitted to a compute target, newest first."""
+        from hyperstep.azureml_v1.core.run_factory import list_runs_on
+
+        return list_runs_on(compute, kind=type, tags=tags, properties=properties, status=status)
 
     @staticmethod
     def add_type_provider(runtype: str, run_factory: Callable[..., Any]) -> None:
@@ -150,7 +164,61 @@ class Run(RunLifecycle):
 
     def get_snapshot_id(self) -> str | None:
         """Digest of its source folder; None when it has none."""
-        return self._source.code().get("snapshot")
+        return self._record().properties.get("ContentSnapshotId") or self._source.code().get("snapshot")
+
+    def take_snapshot(self, file_or_folder_path: str | os.PathLike[str]) -> str:
+        """Keep a copy of a file or folder as the run's snapshot; returns its digest.
+
+        Raises:
+            SnapshotException: The folder is over a limit.
+            UserErrorException: Nothing is there.
+        """
+        from hyperstep.azureml_v1.core.run_snapshots import take
+
+        digest = take(self._source, file_or_folder_path)
+        self._records().write({"kind": "property", "name": "ContentSnapshotId", "value": digest})
+        self._cached = None
+        return digest
+
+    def restore_snapshot(self, snapshot_id: str | None = None, path: str | os.PathLike[str] | None = None) -> str:
+        """Write a snapshot as a ZIP archive; returns its path.
+
+        Args:
+            snapshot_id: Its digest; the run's own snapshot without it.
+            path: The archive's path when it ends in ``.zip``, else the folder to put it in; the current one without it.
+
+        Raises:
+            SnapshotException: There is no such snapshot.
+        """
+        from hyperstep.azureml_v1.core.run_snapshots import restore
+
+        return restore(self._source, snapshot_id or self.get_snapshot_id(), path)
+
+    def clean(self) -> builtins.list[str]:
+        """Remove what its processes left in their working folders; the files of the run stay. Returns the folders.
+
+        Raises:
+            UserErrorException: It has not ended.
+        """
+        from hyperstep.azureml_v1.core.run_snapshots import clean
+
+        return clean(self._source)
+
+    def get_secret(self, name: str) -> str:
+        """A secret of the workspace.
+
+        Raises:
+            UserErrorException: It is not known; the message says how to give it.
+        """
+        from hyperstep.azureml_v1.core.keyvault import Keyvault
+
+        return Keyvault(self._experiment.workspace).get_secret(name)
+
+    def get_secrets(self, secrets: Sequence[str]) -> dict[str, str | None]:
+        """Secrets of the workspace by name; None for those that are not known."""
+        from hyperstep.azureml_v1.core.keyvault import Keyvault
+
+        return Keyvault(self._experiment.workspace).get_secrets(secrets)
 
     def get_metrics(
         self, name: str | None = None, recursive: bool = False, run_type: str | None = None, populate: bool = False
@@ -233,9 +301,9 @@ class Run(RunLifecycle):
         model_framework: str | None = None,
         model_framework_version: str | None = None,
         description: str | None = None,
-        datasets: object = None,
-        sample_input_dataset: object = None,
-        sample_output_dataset: object = None,
+        datasets: Sequence[Any] | None = None,
+        sample_input_dataset: Any = None,  # noqa: ANN401 - any dataset class
+        sample_output_dataset: Any = None,  # noqa: ANN401
         resource_configuration: object = None,
         **kwargs: object,
     ) -> Model:
@@ -249,10 +317,10 @@ class Run(RunLifecycle):
             model_framework: What it was made with.
             model_framework_version: In which version.
             description: Of the model.
-            datasets: Accepted and not used.
-            sample_input_dataset: Accepted and not used.
-            sample_output_dataset: Accepted and not used.
-            resource_configuration: Accepted and not used.
+            datasets: Pairs of a purpose ("training" …) and a dataset.
+            sample_input_dataset: What it takes, for example.
+            sample_output_dataset: What it gives, for example.
+            resource_configuration: Kept.
             **kwargs: Accepted and not used.
 
         Raises:
@@ -261,9 +329,18 @@ class Run(RunLifecycle):
         """
         from hyperstep.azureml_v1.core.model_registration import ModelDescription, register_from_run
 
-        del datasets, sample_input_dataset, sample_output_dataset, resource_configuration, kwargs
+        del kwargs
         described = ModelDescription.create(
-            tags, properties, description, model_framework, model_framework_version, run_id=self._run_id
+            tags,
+            properties,
+            description,
+            model_framework,
+            model_framework_version,
+            run_id=self._run_id,
+            datasets=datasets,
+            sample_input=sample_input_dataset,
+            sample_output=sample_output_dataset,
+            resources=resource_configuration,
         )
         return register_from_run(self._source, self._experiment, model_name, model_path or model_name, described)
 
@@ -299,7 +376,7 @@ class Run(RunLifecycle):
         """Of the run that this process executes: the path of each dataset output."""
         from hyperstep.azureml_v1.core.job_data import output_datasets
 
-        return output_datasets(self._run_id)
+        return output_datasets(self._experiment.workspace, self._run_id)
 
 
 def get_run(experiment: Experiment, run_id: str, rehydrate: bool = True, clean_up: bool = True) -> Run:

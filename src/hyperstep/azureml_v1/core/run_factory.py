@@ -10,6 +10,7 @@ from hyperstep.azureml_v1.core.run_source import RUN_TYPES, RunSource
 from hyperstep.records.run import RunKind, RunRecord
 
 if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.compute import ComputeTarget
     from hyperstep.azureml_v1.core.experiment import Experiment
     from hyperstep.azureml_v1.core.run import Run
     from hyperstep.azureml_v1.core.workspace import Workspace
@@ -23,6 +24,9 @@ _CLASSES = {
     RunKind.INTERACTIVE: "hyperstep.azureml_v1.core.run:Run",
 }
 """Each is called with an experiment and a run id."""
+
+_ON_TARGET = frozenset({RunKind.STEP})
+"""Below a root run, what was submitted to a target by itself."""
 
 Filter = str | Sequence[str] | Mapping[str, object] | None
 """Tags or properties that a run must have: a name, several names, or names with values."""
@@ -70,6 +74,19 @@ def list_runs(
         below = RunSource(workspace, root.id).children(recursive=True) if include_children else ()
         records = [RunSource(workspace, root.id).record(), *below]
         yield from (make_run(workspace, r) for r in records if _fits(r, kind, tags, properties, status))
+
+
+def list_runs_on(
+    compute: ComputeTarget, *, kind: str | None, tags: Filter, properties: Filter, status: str | None
+) -> Iterator[Run]:
+    """The runs that were submitted to a compute target, newest first."""
+    workspace = compute.workspace
+    for root in workspace.home.store.roots(workspace=workspace.name):
+        source = RunSource(workspace, root.id)
+        for record in reversed(source.journal.runs()):
+            on_target = record.target == compute.name and (record.kind in _ON_TARGET or record.is_root)
+            if on_target and _fits(record, kind, tags, properties, status):
+                yield make_run(workspace, record)
 
 
 def list_children(

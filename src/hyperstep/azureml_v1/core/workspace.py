@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import logging
 import os
 from collections.abc import Mapping
@@ -11,24 +12,28 @@ from typing import TYPE_CHECKING, Any
 from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.session import in_job, open_home, read_settings
 from hyperstep.azureml_v1.core.workspace_config import WorkspaceConfig, find_config, read_config, write_config
+from hyperstep.azureml_v1.core.workspace_service import WorkspaceService
 from hyperstep.azureml_v1.exceptions import UserErrorException, WorkspaceException
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.compute import ComputeTarget
     from hyperstep.azureml_v1.core.environment import Environment
     from hyperstep.azureml_v1.core.experiment import Experiment
+    from hyperstep.azureml_v1.core.keyvault import Keyvault
     from hyperstep.azureml_v1.core.model import Model
     from hyperstep.azureml_v1.core.run import Run
     from hyperstep.azureml_v1.data.abstract_dataset import AbstractDataset
     from hyperstep.azureml_v1.data.azure_storage_datastore import AbstractAzureStorageDatastore
+    from hyperstep.run_store.base import NamedRecord
     from hyperstep.runtime.home import Home
 
 DEFAULT_NAME = "local"
+_KIND = "workspace"
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _logger = logging.getLogger("hyperstep.azureml")
 
 
-class Workspace:
+class Workspace(WorkspaceService):
     """A namespace for experiments, data, models and compute targets in the local home.
 
     Nothing is signed in to, and nothing needs to exist before: a workspace comes into being by being used.
@@ -38,7 +43,12 @@ class Workspace:
         resource_group: Kept, and shown again.
         workspace_name: Which namespace.
         auth: Accepted and not used.
-        **kwargs: Further v1 keywords, accepted and not used.
+        _location: Accepted and not used.
+        _disable_service_check: Accepted and not used.
+        _workspace_id: Accepted and not used.
+        sku: Accepted and not used.
+        tags: Accepted and not used; those of ``create`` and ``update`` are kept.
+        _cloud: Accepted and not used.
 
     Raises:
         UserErrorException: The name is empty or cannot be a folder's name.
@@ -52,9 +62,15 @@ class Workspace:
         subscription_id: str | None,
         resource_group: str | None,
         workspace_name: str,
-        auth: object = None,  # noqa: ARG002 - nothing to sign in to
-        **kwargs: object,  # noqa: ARG002 - v1 has more, about the service
+        auth: object = None,
+        _location: str | None = None,
+        _disable_service_check: bool = False,
+        _workspace_id: str | None = None,
+        sku: str = "basic",
+        tags: Mapping[str, str] | None = None,
+        _cloud: str = "AzureCloud",
     ) -> None:
+        del auth, sku, tags
         self._name = _check_name(workspace_name)
         self._subscription_id = subscription_id or _NO_SUBSCRIPTION
         self._resource_group = resource_group or "local"
@@ -65,6 +81,13 @@ class Workspace:
             f"Workspace.create(name={self._name!r}, subscription_id={self._subscription_id!r}, "
             f"resource_group={self._resource_group!r})"
         )
+
+    def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415 - notebooks only
+
+        rows = {"Name": self._name, "Resource group": self._resource_group, "Home": str(self._settings.home)}
+        head = "".join(f"<th>{title}</th>" for title in rows)
+        return f"<table><tr>{head}</tr><tr>{''.join(f'<td>{escape(text)}</td>' for text in rows.values())}</tr></table>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Workspace) and self._key() == other._key()
@@ -102,23 +125,52 @@ class Workspace:
         auth: object = None,
         subscription_id: str | None = None,
         resource_group: str | None = None,
-        location: str | None = None,  # noqa: ARG004 - everything is here
-        *args: object,
+        location: str | None = None,
+        create_resource_group: bool = True,
+        sku: str = "basic",
+        tags: Mapping[str, str] | None = None,
+        friendly_name: str | None = None,
+        storage_account: object = None,
+        key_vault: object = None,
+        app_insights: object = None,
+        container_registry: object = None,
+        adb_workspace: object = None,
+        primary_user_assigned_identity: object = None,
+        cmk_keyvault: object = None,
+        resource_cmk_uri: object = None,
+        hbi_workspace: bool = False,
+        default_cpu_compute_target: object = None,
+        default_gpu_compute_target: object = None,
+        private_endpoint_config: object = None,
+        private_endpoint_auto_approval: bool = True,
         exist_ok: bool = False,
-        **kwargs: object,
+        show_output: bool = True,
+        user_assigned_identity_for_cmk_encryption: object = None,
+        system_datastores_auth_mode: str = "accessKey",
+        v1_legacy_mode: bool | None = None,
     ) -> Workspace:
         """Make a workspace; one that exists is returned when ``exist_ok``.
+
+        Name, subscription, resource group, tags and friendly name are kept; all else is about the service, and is
+        accepted and not used.
 
         Raises:
             WorkspaceException: It exists already, and ``exist_ok`` is False.
         """
-        del args, kwargs
+        del location, create_resource_group, sku, storage_account, key_vault, app_insights, container_registry
+        del adb_workspace, primary_user_assigned_identity, cmk_keyvault, resource_cmk_uri, hbi_workspace
+        del default_cpu_compute_target, default_gpu_compute_target, private_endpoint_config, show_output
+        del private_endpoint_auto_approval, user_assigned_identity_for_cmk_encryption, system_datastores_auth_mode
+        del v1_legacy_mode
         workspace = Workspace(subscription_id, resource_group, name, auth)
-        known = registry.find_named(workspace.home, name, "workspace", name)
+        known = registry.find_named(workspace.home, name, _KIND, name)
         if known is not None and not exist_ok:
             message = f"Workspace {name!r} exists already. Give exist_ok=True, or use Workspace.get(name)."
             raise WorkspaceException(message)
-        return _record(workspace)
+        _record(workspace)
+        if tags is not None or friendly_name is not None:
+            workspace.update(friendly_name=friendly_name, tags=tags)
+        return workspace
 
     @staticmethod
     def get(
@@ -132,6 +184,32 @@ class Workspace:
     ) -> Workspace:
         """The workspace of that name."""
         return _record(Workspace(subscription_id, resource_group, name, auth))
+
+    @staticmethod
+    def list(
+        subscription_id: str, auth: object = None, resource_group: str | None = None
+    ) -> dict[str, builtins.list[Workspace]]:
+        """The workspaces of the home, each name with a list of one.
+
+        Args:
+            subscription_id: Only those of this subscription; all when it is empty.
+            auth: Accepted and not used.
+            resource_group: Only those of this resource group.
+        """
+        del auth
+        home = open_home(read_settings())
+        names = sorted(entry.name for entry in (home.path / "workspaces").glob("*") if entry.is_dir())
+        records = {name: registry.find_named(home, name, _KIND, name) for name in names}
+        found = [
+            Workspace(_text(record, "subscription_id"), _text(record, "resource_group"), name)
+            for name, record in records.items()
+        ]
+        return {
+            workspace.name: [workspace]
+            for workspace in found
+            if subscription_id in {"", None, workspace.subscription_id}
+            and resource_group in {None, workspace.resource_group}
+        }
 
     @property
     def home(self) -> Home:
@@ -165,8 +243,38 @@ class Workspace:
 
     @property
     def tags(self) -> dict[str, str]:
-        """Always empty."""
-        return {}
+        """Its tags."""
+        tags = self._body().get("tags")
+        return {str(key): str(value) for key, value in tags.items()} if isinstance(tags, Mapping) else {}
+
+    def update(
+        self,
+        friendly_name: str | None = None,
+        description: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        image_build_compute: object = None,
+        service_managed_resources_settings: object = None,
+        primary_user_assigned_identity: object = None,
+        allow_public_access_when_behind_vnet: object = None,
+        v1_legacy_mode: bool | None = None,
+    ) -> dict[str, Any]:
+        """Change its friendly name, description or tags; all else is accepted and not used. Returns its details.
+
+        Raises:
+            UserErrorException: This process is a job.
+        """
+        del image_build_compute, service_managed_resources_settings, primary_user_assigned_identity
+        del allow_public_access_when_behind_vnet, v1_legacy_mode
+        given = {
+            "friendly_name": friendly_name,
+            "description": description,
+            "tags": None if tags is None else dict(tags),
+        }
+        record = registry.find_named(_record(self).home, self._name, _KIND, self._name)
+        if record is not None:
+            changes = {key: value for key, value in given.items() if value is not None}
+            registry.replace_body(self.home, record, {**record.body, **changes})
+        return self.get_details()
 
     def get_details(self) -> dict[str, Any]:
         """What it is, under the keys of v1."""
@@ -174,7 +282,8 @@ class Workspace:
         return {
             "id": f"{scope}/workspaces/{self._name}",
             "name": self._name,
-            "friendlyName": self._name,
+            "friendlyName": str(self._body().get("friendly_name") or self._name),
+            "description": str(self._body().get("description") or ""),
             "location": self.location,
             "type": "Microsoft.MachineLearningServices/workspaces",
             "tags": self.tags,
@@ -260,9 +369,35 @@ class Workspace:
 
         return find_run(self, run_id)
 
-    def get_mlflow_tracking_uri(self) -> str:
-        """A folder for MLflow to track to."""
-        return (self.home.path / "workspaces" / self._name / "mlflow").as_uri()
+    @property
+    def webservices(self) -> dict[str, Any]:
+        """Always empty: nothing is deployed."""
+        return {}
+
+    def get_default_compute_target(self, type: str) -> ComputeTarget | None:  # noqa: A002 - the v1 signature
+        """The compute target ``cpu-cluster`` or ``gpu-cluster``; None when it was not made.
+
+        Args:
+            type: ``CPU`` or ``GPU``.
+
+        Raises:
+            UserErrorException: The type is another word.
+        """
+        names = {"CPU": self.DEFAULT_CPU_CLUSTER_NAME, "GPU": self.DEFAULT_GPU_CLUSTER_NAME}
+        if str(type).upper() not in names:
+            message = f"The type of a default compute target is CPU or GPU. Received: {type!r}."
+            raise UserErrorException(message)
+        return self.compute_targets.get(names[str(type).upper()])
+
+    def get_default_keyvault(self) -> Keyvault:
+        """Its secrets."""
+        from hyperstep.azureml_v1.core.keyvault import Keyvault  # noqa: PLC0415
+
+        return Keyvault(self)
+
+    def _body(self) -> Mapping[str, Any]:
+        record = registry.find_named(self.home, self._name, _KIND, self._name)
+        return record.body if record is not None else {}
 
     def _key(self) -> tuple[str, str, str, str]:
         return (self._name, self._subscription_id, self._resource_group, str(self._settings.home))
@@ -271,10 +406,12 @@ class Workspace:
 def _record(workspace: Workspace) -> Workspace:
     """Keep what the configuration said, so that jobs of this workspace can be told."""
     if not in_job():
+        (workspace.home.path / "workspaces" / workspace.name).mkdir(parents=True, exist_ok=True)  # is listed by it
         name, body = workspace.name, {key: getattr(workspace, key) for key in ("subscription_id", "resource_group")}
-        known = registry.find_named(workspace.home, name, "workspace", name)
-        if known is None or dict(known.body) != body:
-            registry.put_named(workspace.home, name, "workspace", name, body)
+        known = registry.find_named(workspace.home, name, _KIND, name)
+        if known is None or any(known.body.get(key) != value for key, value in body.items()):
+            kept = dict(known.body) if known is not None else {}
+            registry.put_named(workspace.home, name, _KIND, name, {**kept, **body})
     return workspace
 
 
@@ -304,3 +441,7 @@ def _check_name(name: object) -> str:
         return name
     message = f"A workspace's name is a text that can be the name of a folder. Received: {name!r}."
     raise UserErrorException(message)
+
+
+def _text(record: NamedRecord | None, key: str) -> str | None:
+    return str(record.body[key]) if record is not None and record.body.get(key) else None

@@ -1,0 +1,20 @@
+"""The names of ``azureml.core.authentication``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "AbstractAuthentication": "hyperstep.azureml_v1.core.authentication",
+        "AccessToken": "hyperstep.azureml_v1.core.authentication",
+        "ArmTokenAuthentication": "hyperstep.azureml_v1.core.authentication",
+        "Audience": "hyperstep.azureml_v1.core.authentication",
+        "AzureCliAuthentication": "hyperstep.azureml_v1.core.authentication",
+        "InteractiveLoginAuthentication": "hyperstep.azureml_v1.core.authentication",
+        "MsiAuthentication": "hyperstep.azureml_v1.core.authentication",
+        "ServicePrincipalAuthentication": "hyperstep.azureml_v1.core.authentication",
+        "TokenAuthentication": "hyperstep.azureml_v1.core.authentication",
+    },
+)

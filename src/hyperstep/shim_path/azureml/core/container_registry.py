@@ -1,0 +1,12 @@
+"""The names of ``azureml.core.container_registry``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "ContainerRegistry": "hyperstep.azureml_v1.core.environment_sections",
+    },
+)

@@ -1,0 +1,13 @@
+"""The names of ``azureml.core.keyvault``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "KeyVaultContentType": "hyperstep.azureml_v1.core.keyvault",
+        "Keyvault": "hyperstep.azureml_v1.core.keyvault",
+    },
+)

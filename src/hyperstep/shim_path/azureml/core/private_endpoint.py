@@ -1,0 +1,13 @@
+"""The names of ``azureml.core.private_endpoint``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "PrivateEndPoint": "hyperstep.azureml_v1.core.linked_service",
+        "PrivateEndPointConfig": "hyperstep.azureml_v1.core.linked_service",
+    },
+)

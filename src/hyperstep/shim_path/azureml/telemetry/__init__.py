@@ -1,0 +1,13 @@
+"""The names of ``azureml.telemetry``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "get_telemetry_log_handler": "hyperstep.azureml_v1.core.telemetry",
+        "set_diagnostics_collection": "hyperstep.azureml_v1.core.telemetry",
+    },
+)
