@@ -60,6 +60,6 @@ def test_as_resource_is_refused() -> None:
         InputPortBinding("port", DATA).as_resource()
 
 
-def test_registering_an_output_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="not built"):
-        OutputPortBinding("port", dataset_registration="x")
+def test_an_output_keeps_what_it_is_registered_as() -> None:
+    assert OutputPortBinding("port", dataset_registration="x").dataset_registration == "x"
+    assert OutputPortBinding("port").dataset_registration is None

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
-from hyperstep.errors import UnsupportedError
 
 
 @pytest.mark.parametrize(
@@ -62,6 +61,6 @@ def test_another_input_mode_is_refused() -> None:
         PipelineData("model").create_input_binding(mode="upload")
 
 
-def test_as_dataset_says_what_to_use_instead() -> None:
-    with pytest.raises(UnsupportedError, match="as_mount"):
-        PipelineData("model").as_dataset()
+def test_as_a_dataset_it_keeps_its_name() -> None:
+    dataset = PipelineData("model").as_dataset()
+    assert (dataset.name, dataset.input_name, dataset.as_named_input("m").input_name) == ("model", "model", "m")

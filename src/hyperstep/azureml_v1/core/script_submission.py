@@ -16,6 +16,8 @@ from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.data.data_reference import DataReference
 from hyperstep.azureml_v1.data.datapath import DataPath
 from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
+from hyperstep.azureml_v1.data.output_dataset_config import OutputDatasetConfig
+from hyperstep.azureml_v1.data.output_translation import dataset_output
 from hyperstep.azureml_v1.data.translation import translate_input
 from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.codec import to_json
@@ -112,6 +114,8 @@ def script_step(config: ScriptRunConfig, workspace: Workspace) -> StepSpec:
     if config.resume_from is not None:
         arguments += ["--resume-from", config.resume_from.create_data_reference("MODEL_LOCATION")]
     texts, inputs = translate_arguments(workspace, arguments)
+    written = [item for item in arguments if isinstance(item, OutputDatasetConfig)]
+    default = workspace.get_default_datastore().name if written else ""
     listed = _listed_inputs(workspace, run_config)
     code = translate_code(
         workspace.home,
@@ -127,6 +131,7 @@ def script_step(config: ScriptRunConfig, workspace: Workspace) -> StepSpec:
         name=config.script or "command",
         code=code,
         inputs=tuple({port.name: port for port in [*inputs, *listed]}.values()),
+        outputs=tuple({output.name: dataset_output(output, default) for output in written}.values()),
         target=run_config.target,
         nodes=max_nodes_of(workspace, run_config.target),
         kind="ScriptRun",

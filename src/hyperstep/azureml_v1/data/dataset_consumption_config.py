@@ -39,6 +39,9 @@ class DatasetConsumptionConfig:
             raise UserErrorException(message)
         self.name = name
         self.dataset = _resolve(dataset)
+        if mode != "direct" and _is_table(self.dataset):
+            message = f"A tabular dataset is an input of mode direct only: leave as_{mode}() out. Received: {name!r}."
+            raise UserErrorException(message)
         self.mode = mode
         self.path_on_compute = path_on_compute
 
@@ -77,6 +80,13 @@ class DatasetConsumptionConfig:
         """
         message = "Inputs of mode hdfs are not possible here. Use as_mount() or as_download()."
         raise UserErrorException(message)
+
+
+def _is_table(dataset: object) -> bool:
+    from hyperstep.azureml_v1.data.tabular_dataset import TabularDataset  # noqa: PLC0415 - it knows us
+
+    held = getattr(dataset, "default_value", dataset)
+    return isinstance(held, TabularDataset)
 
 
 def _resolve(dataset: Any) -> Any:  # noqa: ANN401 - see the class

@@ -14,8 +14,11 @@ from hyperstep.azureml_v1.data.expressions import Expression, check_condition, c
 from hyperstep.azureml_v1.data.table_format import TableFormat, format_from_json
 from hyperstep.azureml_v1.data.table_reading import read_table
 from hyperstep.azureml_v1.exceptions import DatasetTimestampMissingError, UserErrorException
+from hyperstep.runtime.runner.path_globs import matches_glob
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pandas import DataFrame
 
     from hyperstep.azureml_v1.core.workspace import Workspace
@@ -248,6 +251,10 @@ class TabularDataset(AbstractDataset):
         if any(self._timestamps):
             more["timestamps"] = list(self._timestamps)
         return {**super()._definition(), **more}
+
+    def _files(self) -> list[tuple[str, Path]]:
+        files, pattern = super()._files(), self._format.path_glob
+        return [(place, file) for place, file in files if matches_glob(place, pattern)] if pattern else files
 
     def _with_paths(self, paths: Sequence[DatasetPath], workspace: Workspace) -> Self:
         return type(self)(paths, workspace, self._format, self._transforms, self._timestamps)

@@ -131,12 +131,11 @@ class OutputPortBinding:
         data_type: Type of the data, for people to read.
         pipeline_output_name: Under which the pipeline run hands it out.
         training_output: The metrics file or the model file of a sweep.
-        dataset_registration: Only None can be given here.
-        dataset_output: Only None can be given here.
+        dataset_registration: A DatasetRegistration: under which name the data is registered.
+        dataset_output: The OutputDatasetConfig that it is.
 
     Raises:
         InvalidInputError: An unknown mode.
-        UnsupportedError: ``dataset_registration`` or ``dataset_output`` is set.
     """
 
     def __init__(
@@ -151,13 +150,10 @@ class OutputPortBinding:
         data_type: str | None = None,
         pipeline_output_name: str | None = None,
         training_output: TrainingOutput | None = None,
-        dataset_registration: object = None,
-        dataset_output: object = None,
+        dataset_registration: Any = None,  # noqa: ANN401 - a class that knows this one
+        dataset_output: Any = None,  # noqa: ANN401 - any OutputDatasetConfig
     ) -> None:
         _check_mode(bind_mode, OUTPUT_MODES, "output")
-        if dataset_registration is not None or dataset_output is not None:
-            rule = "Registering an output as a dataset is not built."
-            raise UnsupportedError(rule, received=name, remedy="Register the files in a later step's script.")
         self.datastore = datastore
         self._name = name
         self._output_name = output_name or name
@@ -168,6 +164,8 @@ class OutputPortBinding:
         self._data_type = data_type
         self._pipeline_output_name = pipeline_output_name
         self._training_output = training_output
+        self._dataset_registration = dataset_registration
+        self.dataset_output = dataset_output
         self._producer: object = None
 
     def __str__(self) -> str:
@@ -214,9 +212,9 @@ class OutputPortBinding:
         return self._training_output
 
     @property
-    def dataset_registration(self) -> None:
-        """Registration as a dataset; never here."""
-        return
+    def dataset_registration(self) -> Any:  # noqa: ANN401 - see the constructor
+        """Under which name the data is registered; None for under none."""
+        return self._dataset_registration
 
 
 def _check_mode(mode: object, modes: tuple[str, ...], what: str) -> None:

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding, OutputPortBinding
+from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding
 from hyperstep.azureml_v1.pipeline.context import GraphContext
 from hyperstep.azureml_v1.pipeline.graph import Graph
 from hyperstep.azureml_v1.pipeline.nodes import DATA_PORT, DataSourceNode, ModuleNode
-from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
+from hyperstep.azureml_v1.pipeline.pipeline_output_dataset import PipelineOutputAbstractDataset
 from hyperstep.azureml_v1.pipeline.ports import OutputPort
+from hyperstep.azureml_v1.pipeline.produced_data import produced
 from hyperstep.azureml_v1.pipeline.step import PipelineStep
+from hyperstep.azureml_v1.pipeline.step_arguments import bound_data
 from hyperstep.azureml_v1.pipeline.step_list import list_steps, producer_of
 from hyperstep.errors import InvalidInputError
 
@@ -70,11 +72,23 @@ def _source_port(
     graph: Graph, nodes: Nodes, sources: dict[int, DataSourceNode], node: ModuleNode, binding: InputPortBinding
 ) -> OutputPort:
     data = binding.bind_object
-    if isinstance(data, PipelineData | OutputPortBinding):
-        return nodes[id(producer_of(data, node.name))].get_output(data._output_name)  # noqa: SLF001 - one area
+    source = produced(binding)
+    if source is not None:
+        producer = producer_of(source, node.name)
+        _check_listed_as_dataset(data, producer)
+        return nodes[id(producer)].get_output(source._output_name)  # noqa: SLF001 - one area
     if id(data) not in sources:
         sources[id(data)] = graph.add_datasource_node(binding.get_bind_object_name(), data)
     return sources[id(data)].get_output(DATA_PORT)
+
+
+def _check_listed_as_dataset(data: object, producer: PipelineStep) -> None:
+    if not isinstance(data, PipelineOutputAbstractDataset):
+        return
+    listed = [output for output in producer._outputs if isinstance(output, PipelineOutputAbstractDataset)]  # noqa: SLF001
+    if not any(bound_data(output) is bound_data(data) for output in listed):
+        rule = f"An output that is read as a dataset is listed as one by '{producer.name}', the step that writes it."
+        raise InvalidInputError(rule, received=data.name, remedy="List pipeline_data.as_dataset() in its outputs.")
 
 
 def _check_outputs(step: PipelineStep) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding
 from hyperstep.azureml_v1.pipeline.names import check_port_name, data_placeholder
 from hyperstep.azureml_v1.pipeline.training_output import TrainingOutput
-from hyperstep.errors import InvalidInputError, UnsupportedError
+from hyperstep.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.pipeline.pipeline_output_dataset import PipelineOutputFileDataset
 
 OUTPUT_MODES = ("mount", "upload")
 
@@ -119,15 +122,13 @@ class PipelineData:
         """
         return bind_input(self, input_name or self._name, mode, path_on_compute, overwrite)
 
-    def as_dataset(self) -> Never:
-        """Refused: intermediate datasets are not built.
+    def as_dataset(self) -> PipelineOutputFileDataset:
+        """This output as files that can be registered or read as a table; list it so in the outputs of its step."""
+        from hyperstep.azureml_v1.pipeline.pipeline_output_dataset import (  # noqa: PLC0415 - it knows us
+            PipelineOutputFileDataset,
+        )
 
-        Raises:
-            UnsupportedError: Always.
-        """
-        rule = "PipelineData.as_dataset() is not built."
-        remedy = "Use as_mount() or as_download(), and read the files in the script."
-        raise UnsupportedError(rule, received=self._name, remedy=remedy)
+        return PipelineOutputFileDataset(self)
 
 
 def bind_input(

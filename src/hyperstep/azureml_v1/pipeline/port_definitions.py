@@ -38,6 +38,10 @@ class OutputPortDef:
     default_overwrite: bool | None = None
     training_output: TrainingOutput | None = None
     label: str | None = None
+    dataset_output: Any = None
+    """The OutputDatasetConfig that it is, if any."""
+    dataset_registration: Any = None
+    """Under which name it is registered, if any."""
 
 
 @dataclass(frozen=True)

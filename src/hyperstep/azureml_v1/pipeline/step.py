@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from hyperstep.azureml_v1.data.output_dataset_config import OutputDatasetConfig
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding, OutputPortBinding
 from hyperstep.azureml_v1.pipeline.data_kinds import DatasetConsumptionConfig
 from hyperstep.azureml_v1.pipeline.modules import ModuleDef
@@ -15,6 +16,7 @@ from hyperstep.azureml_v1.pipeline.names import check_port_name
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter, collect_parameters
 from hyperstep.azureml_v1.pipeline.parameter_sites import parameter_of
 from hyperstep.azureml_v1.pipeline.port_definitions import InputPortDef, OutputPortDef, ParamDef
+from hyperstep.azureml_v1.pipeline.produced_data import take_in_produced
 from hyperstep.azureml_v1.pipeline.step_arguments import bound_data, check_arguments, resolve_arguments
 from hyperstep.azureml_v1.pipeline.step_ports import bind_output, input_binding, output_port_name, reference_of_pair
 from hyperstep.errors import InvalidInputError, UnsupportedError
@@ -33,7 +35,7 @@ class PipelineStep(ABC):
     Args:
         name: Name of the step; need not be unique.
         inputs: PipelineData, InputPortBinding, DataReference, PortDataReference, dataset inputs.
-        outputs: PipelineData, OutputPortBinding.
+        outputs: PipelineData (as a dataset too), OutputPortBinding, OutputFileDatasetConfig.
         arguments: For the script; data and parameters may stand among them.
         fix_port_name_collisions: Whether an input named like an output is renamed ``INPUT_<name>``.
         resource_inputs: Only an empty list or None can be given here.
@@ -176,6 +178,8 @@ class PipelineStep(ABC):
         references = {key: reference_of_pair(pair) for key, pair in pairs.items()}
         self._inputs[:] = [references.get(_pair_key(port), port) for port in self._inputs]
         taken = [references.get(_pair_key(item), item) for item in arguments]
+        self._inputs[:] = [port.as_input() if isinstance(port, OutputDatasetConfig) else port for port in self._inputs]
+        taken = [take_in_produced(item, self._inputs, self._outputs) for item in taken]
         for item in taken:
             if isinstance(item, DatasetConsumptionConfig) and not any(item is port for port in self._inputs):
                 self._inputs.append(item)
@@ -229,4 +233,6 @@ def _output_def(binding: OutputPortBinding) -> OutputPortDef:
         data_type=binding.data_type,
         default_overwrite=binding.overwrite,
         training_output=binding.training_output,
+        dataset_output=binding.dataset_output,
+        dataset_registration=binding.dataset_registration,
     )

@@ -10,6 +10,7 @@ from hyperstep.azureml_v1.pipeline.data_kinds import DataReference, DatasetConsu
 from hyperstep.azureml_v1.pipeline.names import parameter_placeholder
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
+from hyperstep.azureml_v1.pipeline.pipeline_output_dataset import PipelineOutputAbstractDataset
 from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
 from hyperstep.errors import InvalidInputError
 
@@ -44,8 +45,9 @@ def resolve_arguments(arguments: Iterable[Any], params: Iterable[str] = ()) -> l
 
 
 def bound_data(port: Any) -> Any:  # noqa: ANN401 - the data classes of three areas
-    """The data behind an input binding; everything else is its own."""
-    return port.bind_object if isinstance(port, InputPortBinding) else port
+    """The data behind an input binding, or behind a dataset that a step makes; everything else is its own."""
+    data = port.bind_object if isinstance(port, InputPortBinding) else port
+    return data._pipeline_data if isinstance(data, PipelineOutputAbstractDataset) else data  # noqa: SLF001 - one area
 
 
 def bare_dataset_error(dataset: object) -> InvalidInputError:

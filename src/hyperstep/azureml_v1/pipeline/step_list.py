@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from hyperstep.azureml_v1.pipeline.bindings import OutputPortBinding
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
+from hyperstep.azureml_v1.pipeline.produced_data import Produced, produced
 from hyperstep.azureml_v1.pipeline.step import PipelineStep
-from hyperstep.azureml_v1.pipeline.step_arguments import bound_data
 from hyperstep.azureml_v1.pipeline.step_sequence import StepSequence
 from hyperstep.errors import InvalidInputError, UnsupportedError
 
@@ -58,13 +57,13 @@ def upstream_steps(step: PipelineStep) -> Iterator[PipelineStep]:
         InvalidInputError: An input that no step produces.
     """
     for port in step._inputs:  # noqa: SLF001 - one area
-        data = bound_data(port)
-        if isinstance(data, PipelineData | OutputPortBinding):
+        data = produced(port)
+        if data is not None:
             yield producer_of(data, step.name)
     yield from step._run_after  # noqa: SLF001
 
 
-def producer_of(data: PipelineData | OutputPortBinding, consumer: str) -> PipelineStep:
+def producer_of(data: Produced, consumer: str) -> PipelineStep:
     """The step that writes ``data``.
 
     Args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hyperstep.azureml_v1.data.output_dataset_config import OutputDatasetConfig
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding, OutputPortBinding
 from hyperstep.azureml_v1.pipeline.data_kinds import (
     DataReference,
@@ -15,9 +16,14 @@ from hyperstep.azureml_v1.pipeline.data_kinds import (
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
 from hyperstep.azureml_v1.pipeline.parameter_reference import ParameterReference
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
+from hyperstep.azureml_v1.pipeline.pipeline_output_dataset import DatasetRegistration, PipelineOutputAbstractDataset
 from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
 from hyperstep.azureml_v1.pipeline.step_arguments import bare_dataset_error
-from hyperstep.errors import InvalidInputError
+from hyperstep.digest import Json
+from hyperstep.errors import InvalidInputError, UnsupportedError
+
+Output = PipelineData | OutputPortBinding | PipelineOutputAbstractDataset | OutputDatasetConfig
+"""What users list as outputs."""
 
 
 def input_binding(port: object) -> InputPortBinding:
@@ -35,6 +41,8 @@ def input_binding(port: object) -> InputPortBinding:
         return InputPortBinding(name, port, _input_mode(port), port.path_on_compute, port.overwrite)
     if isinstance(port, DatasetConsumptionConfig):
         return InputPortBinding(port.name, port, port.mode, port.path_on_compute)
+    if isinstance(port, PipelineOutputAbstractDataset):
+        return port.create_input_binding()
     if is_dataset(port):
         raise bare_dataset_error(port)
     rule = "An input is a PipelineData, InputPortBinding, DataReference, PortDataReference or a named dataset input."
@@ -47,18 +55,26 @@ def output_port_name(output: object) -> str:
     Raises:
         InvalidInputError: It cannot be an output.
     """
-    if isinstance(output, PipelineData | OutputPortBinding):
+    if isinstance(output, Output):
         return output._output_name  # noqa: SLF001 - one area
-    rule = "An output is a PipelineData or an OutputPortBinding."
+    rule = "An output is a PipelineData (or that as a dataset), an OutputPortBinding or an OutputFileDatasetConfig."
     raise InvalidInputError(rule, received=output, remedy="List one of these.")
 
 
-def bind_output(output: PipelineData | OutputPortBinding, default_datastore: Any) -> OutputPortBinding:  # noqa: ANN401
+def bind_output(output: Output, default_datastore: Any) -> OutputPortBinding:  # noqa: ANN401
     """The binding of an output, in its datastore or the default one.
 
     Raises:
         InvalidInputError: There is no datastore.
+        UnsupportedError: An output for Spark.
     """
+    if isinstance(output, OutputDatasetConfig):
+        return _bind_dataset_output(output, default_datastore)
+    registration = output.dataset_registration if isinstance(output, OutputPortBinding) else None
+    dataset_output = output.dataset_output if isinstance(output, OutputPortBinding) else None
+    if isinstance(output, PipelineOutputAbstractDataset):
+        registration = _registered(output)
+        output = output._pipeline_data  # noqa: SLF001 - one area
     datastore = output.datastore if output.datastore is not None else default_datastore
     if datastore is None:
         rule = f"Output '{output.name}' is kept in a datastore."
@@ -80,7 +96,23 @@ def bind_output(output: PipelineData | OutputPortBinding, default_datastore: Any
         data_type=output.data_type,
         pipeline_output_name=output._pipeline_output_name,  # noqa: SLF001
         training_output=output._training_output,  # noqa: SLF001
+        dataset_registration=registration,
+        dataset_output=dataset_output,
     )
+
+
+def _bind_dataset_output(output: OutputDatasetConfig, default_datastore: Any) -> OutputPortBinding:  # noqa: ANN401
+    if output.mode == "hdfs":
+        rule = "There is no Spark here to write an HDFSOutputDatasetConfig."
+        raise UnsupportedError(rule, received=output.name, remedy="Use an OutputFileDatasetConfig.")
+    datastore = output.destination[0] if output.destination else default_datastore
+    return OutputPortBinding(output.name, datastore, bind_mode=output.mode, is_directory=True, dataset_output=output)
+
+
+def _registered(output: PipelineOutputAbstractDataset) -> tuple[DatasetRegistration, dict[str, Json]] | None:
+    """The registration of pipeline data, and what its files are taken for."""
+    registration = output._registration  # noqa: SLF001 - one area
+    return None if registration is None else (registration, output._meaning())  # noqa: SLF001
 
 
 def reference_of_pair(pair: object) -> DataReference:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
+from hyperstep.azureml_v1.data.output_translation import dataset_output, pipeline_registration
 from hyperstep.azureml_v1.data.translation import dataset_input, translate_input
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding
 from hyperstep.azureml_v1.pipeline.graph import Graph
@@ -23,7 +24,9 @@ from hyperstep.azureml_v1.pipeline.parameter_sites import (
 from hyperstep.azureml_v1.pipeline.parameter_values import engine_values
 from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
 from hyperstep.azureml_v1.pipeline.ports import InputPort, OutputPort
+from hyperstep.azureml_v1.pipeline.produced_data import read_as_dataset
 from hyperstep.errors import InvalidInputError, UnsupportedError
+from hyperstep.pipeline.dataset_definition import FILES
 from hyperstep.pipeline.graph import check_graph
 from hyperstep.pipeline.spec import DataMode, InputSpec, OutputSpec, PipelineSpec, StepOutput, StepSpec
 from hyperstep.pipeline.template import PipelineTemplate, fill_template
@@ -130,6 +133,17 @@ def _input(node: ModuleNode, port: InputPort, workspace: Workspace) -> InputSpec
     source = edge.source_port.node
     if isinstance(source, DataSourceNode):
         return _outside_input(port, binding, source.datasource_def, workspace)
+    dataset = read_as_dataset(binding.bind_object)
+    if dataset is not None:
+        name, meaning = dataset
+        return InputSpec(
+            name=port.name,
+            source=StepOutput(source.node_id, edge.source_port.name, {} if meaning == FILES else meaning),
+            mode=_mode(port.bind_mode),
+            placeholder=binding.bind_object.placeholder,
+            variable=name,
+            path_on_compute=port.path_on_compute or "",
+        )
     return InputSpec(
         name=port.name,
         source=StepOutput(step=source.node_id, output=edge.source_port.name),
@@ -161,7 +175,12 @@ def _dataset_input(port: InputPort, config: DatasetConsumptionConfig, workspace:
 
 
 def _output(port: OutputPort) -> OutputSpec:
-    training = port.output_port_def.training_output
+    definition = port.output_port_def
+    if definition.dataset_output is not None:
+        spec = dataset_output(definition.dataset_output, port.datastore_name or "")
+        return replace(spec, name=port.name, pipeline_output_name=port.pipeline_output_name or "")
+    training = definition.training_output
+    registration = definition.dataset_registration
     return OutputSpec(
         name=port.name,
         datastore=port.datastore_name or "",
@@ -171,6 +190,7 @@ def _output(port: OutputPort) -> OutputSpec:
         pipeline_output_name=port.pipeline_output_name or "",
         training=training._to_engine() if training else None,  # noqa: SLF001
         overwrite=port.overwrite is not False,
+        registration=pipeline_registration(*registration) if registration else None,
     )
 
 

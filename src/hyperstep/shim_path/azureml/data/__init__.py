@@ -8,7 +8,12 @@ __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "DataType": "hyperstep.azureml_v1.data.data_type",
+        "DatacacheStore": "hyperstep.azureml_v1.data.datacache",
         "FileDataset": "hyperstep.azureml_v1.data.file_dataset",
+        "HDFSOutputDatasetConfig": "hyperstep.azureml_v1.data.output_dataset_config",
+        "LinkFileOutputDatasetConfig": "hyperstep.azureml_v1.data.output_dataset_config",
+        "LinkTabularOutputDatasetConfig": "hyperstep.azureml_v1.data.output_dataset_config",
+        "OutputFileDatasetConfig": "hyperstep.azureml_v1.data.output_dataset_config",
         "TabularDataset": "hyperstep.azureml_v1.data.tabular_dataset",
     },
 )

@@ -1,4 +1,4 @@
-"""Outputs as datasets; not built, refused when used."""
+"""The names of ``azureml.pipeline.core.pipeline_output_dataset``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from hyperstep.azureml_v1.lazy import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
-        "DatasetRegistration": "hyperstep.azureml_v1.pipeline.unbuilt",
-        "PipelineOutputAbstractDataset": "hyperstep.azureml_v1.pipeline.unbuilt",
-        "PipelineOutputFileDataset": "hyperstep.azureml_v1.pipeline.unbuilt",
-        "PipelineOutputTabularDataset": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "DatasetRegistration": "hyperstep.azureml_v1.pipeline.pipeline_output_dataset",
+        "PipelineOutputAbstractDataset": "hyperstep.azureml_v1.pipeline.pipeline_output_dataset",
+        "PipelineOutputFileDataset": "hyperstep.azureml_v1.pipeline.pipeline_output_dataset",
+        "PipelineOutputTabularDataset": "hyperstep.azureml_v1.pipeline.pipeline_output_dataset",
     },
 )
