@@ -4,27 +4,47 @@ from __future__ import annotations
 
 import builtins
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hyperstep.azureml_v1.core import registry
+from hyperstep.azureml_v1.core.model_details import (
+    dataset_id,
+    dataset_of,
+    dataset_pairs,
+    described,
+    resource_values,
+    text_values,
+)
+from hyperstep.azureml_v1.core.model_query import ModelQuery, Tags
+from hyperstep.azureml_v1.core.session import in_job
+from hyperstep.azureml_v1.deployment.model_serving import ModelServing
+from hyperstep.azureml_v1.deployment.resource_configuration import ResourceConfiguration
 from hyperstep.azureml_v1.exceptions import UserErrorException, WebserviceException
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.run import Run
     from hyperstep.azureml_v1.core.workspace import Workspace
+    from hyperstep.digest import Json
     from hyperstep.run_store.base import NamedRecord
 
-KIND = "model"
 CACHE_FOLDER = "azureml-models"
 """Below the current folder: where ``get_model_path`` puts and finds models, by name and version."""
 
-Tags = Mapping[str, object] | Sequence[Any] | None
+
+class Framework:
+    """Names of frameworks that v1 knows. Any other text is taken too."""
+
+    CUSTOM: ClassVar[str] = "Custom"
+    MULTI: ClassVar[str] = "Multi"
+    ONNX: ClassVar[str] = "Onnx"
+    SCIKITLEARN: ClassVar[str] = "ScikitLearn"
+    TENSORFLOW: ClassVar[str] = "TensorFlow"
 
 
-class Model:
+class Model(ModelServing):
     """A registered model, the newest version that fits.
 
     Args:
@@ -43,6 +63,8 @@ class Model:
         WebserviceException: There is none ("ModelNotFound").
     """
 
+    Framework = Framework
+
     def __init__(
         self,
         workspace: Workspace,
@@ -58,16 +80,15 @@ class Model:
     ) -> None:
         del expand, kwargs
         if id is not None:
-            name, _, number = id.rpartition(":")
-            version = number
-        found = next(_fitting(workspace, name, version, tags, properties, run_id, model_framework), None)
-        if found is None:
-            raise _not_found(workspace, name, version)
+            name, _, version = id.rpartition(":")
+        query = ModelQuery(name, version, tags, properties, run_id, model_framework)
         self.workspace = workspace
-        self._read(found)
+        self._read(query.first(workspace))
 
     def __repr__(self) -> str:
-        return f"Model(workspace={self.workspace!r}, name={self.name!r}, id={self.id!r}, version={self.version!r})"
+        described = f"tags={self.tags!r}, properties={self.properties!r}"
+        names = f"name={self.name!r}, id={self.id!r}, version={self.version!r}"
+        return f"Model(workspace={self.workspace!r}, {names}, {described})"
 
     @staticmethod
     def register(
@@ -77,15 +98,15 @@ class Model:
         tags: Mapping[str, object] | None = None,
         properties: Mapping[str, object] | None = None,
         description: str | None = None,
-        datasets: object = None,
+        datasets: Sequence[Any] | None = None,
         model_framework: str | None = None,
         model_framework_version: str | None = None,
-        child_paths: object = None,
-        sample_input_dataset: object = None,
-        sample_output_dataset: object = None,
-        resource_configuration: object = None,
+        child_paths: Sequence[str | os.PathLike[str]] | None = None,
+        sample_input_dataset: Any = None,  # noqa: ANN401 - any dataset class
+        sample_output_dataset: Any = None,  # noqa: ANN401
+        resource_configuration: ResourceConfiguration | None = None,
     ) -> Model:
-        """Register a local file or folder as a new version of a model.
+        """Register a local file or folder as a new version of a model. It may lie outside the current folder.
 
         Args:
             workspace: Where.
@@ -94,26 +115,35 @@ class Model:
             tags: Of the model.
             properties: Of the model.
             description: Of the model.
-            datasets: Accepted and not used.
+            datasets: Pairs of a purpose ("training" …) and a dataset.
             model_framework: What it was made with.
             model_framework_version: In which version.
-            child_paths: Accepted and not used.
-            sample_input_dataset: Accepted and not used.
-            sample_output_dataset: Accepted and not used.
-            resource_configuration: Accepted and not used.
+            child_paths: Only these files and folders of the folder.
+            sample_input_dataset: What it takes, for example.
+            sample_output_dataset: What it gives, for example.
+            resource_configuration: Kept.
 
         Raises:
             WebserviceException: The name breaks the rule, or a framework version comes without a framework.
-            FileNotFoundError: The path does not exist.
+            FileNotFoundError: A path does not exist.
         """
         from hyperstep.azureml_v1.core.model_registration import (  # noqa: PLC0415 - it knows us
             ModelDescription,
             register_local,
         )
 
-        del datasets, child_paths, sample_input_dataset, sample_output_dataset, resource_configuration
-        described = ModelDescription.create(tags, properties, description, model_framework, model_framework_version)
-        return register_local(workspace, model_path, model_name, described)
+        body = described(
+            tags,
+            properties,
+            description,
+            model_framework,
+            model_framework_version,
+            datasets,
+            sample_input_dataset,
+            sample_output_dataset,
+            resource_configuration,
+        )
+        return register_local(workspace, model_path, model_name, ModelDescription(body), child_paths)
 
     @staticmethod
     def list(
@@ -129,11 +159,9 @@ class Model:
         model_framework: str | None = None,
     ) -> builtins.list[Model]:
         """The models that fit, by name, newest version first; with ``latest`` only the newest version of each."""
-        del dataset_id, expand, page_count
-        found = [
-            Model(workspace, record.name, version=record.version)
-            for record in _fitting(workspace, name, None, tags, properties, run_id, model_framework)
-        ]
+        del expand, page_count
+        query = ModelQuery(name, None, tags, properties, run_id, model_framework, dataset_id)
+        found = [_model(workspace, record) for record in query.fitting(workspace)]
         if not latest:
             return found
         newest: dict[str, Model] = {}
@@ -149,13 +177,26 @@ class Model:
             UserErrorException: The version is no whole number.
             WebserviceException: There is no such model ("ModelNotFound").
         """
-        from hyperstep.azureml_v1.core.workspace import Workspace  # noqa: PLC0415 - it knows us
-
         _check_version(version)
-        model = Model(_workspace or Workspace.from_config(), model_name, version=version)
-        folder = Path(CACHE_FOLDER) / model.name / str(model.version)
-        path = folder / model._top()
-        return str(path) if path.exists() else model.download(str(folder))
+        model = Model(_workspace or _current_workspace(), model_name, version=version)
+        return model._cached()
+
+    @staticmethod
+    def _get_model_path_remote(model_name: str, version: int | None, workspace: Workspace) -> str:
+        return Model.get_model_path(model_name, version, workspace)
+
+    @staticmethod
+    def deserialize(workspace: Workspace, model_payload: Mapping[str, Any]) -> Model:
+        """The recorded model that ``serialize()`` described.
+
+        Raises:
+            WebserviceException: The payload has no id, or there is no such model any more ("ModelNotFound").
+        """
+        identifier = model_payload.get("id")
+        if not isinstance(identifier, str):
+            message = f"The payload of a model is what serialize() gives. Received: {model_payload!r}."
+            raise WebserviceException(message)
+        return Model(workspace, id=identifier)
 
     def download(
         self, target_dir: str | os.PathLike[str] = ".", exist_ok: bool = False, exists_ok: bool | None = None
@@ -173,30 +214,87 @@ class Model:
             self.workspace.home.artifacts.fetch(str(file["digest"]), Path(target_dir) / str(file["path"]))
         return str(top)
 
+    def get_sas_urls(self) -> dict[str, str]:
+        """An address of each file by name: of a local copy, below ``azureml-models``."""
+        folder = Path(self._cached()).absolute().parent
+        return {str(file["path"]): (folder / str(file["path"])).as_uri() for file in self._files}
+
     def add_tags(self, tags: Mapping[str, object]) -> None:
         """Add tags."""
-        self.update(tags=tags)
+        self.update_tags_properties(add_tags=tags)
 
     def remove_tags(self, tags: Sequence[str]) -> None:
         """Remove the tags of these names."""
-        self._change(tags={key: value for key, value in self.tags.items() if key not in tags})
+        self.update_tags_properties(remove_tags=tags)
 
     def add_properties(self, properties: Mapping[str, object]) -> None:
-        """Add properties."""
-        self._change(properties={**self.properties, **{str(k): str(v) for k, v in properties.items()}})
+        """Add properties. One that it has keeps its value.
+
+        Raises:
+            WebserviceException: It has one of them, with another value.
+        """
+        self.update_tags_properties(add_properties=properties)
+
+    def update_tags_properties(
+        self,
+        add_tags: Mapping[str, object] | None = None,
+        remove_tags: Sequence[str] | None = None,
+        add_properties: Mapping[str, object] | None = None,
+    ) -> None:
+        """Add tags and properties and remove tags at one time.
+
+        Raises:
+            WebserviceException: It has one of the properties, with another value.
+        """
+        tags, properties = text_values(add_tags), text_values(add_properties)
+        gone = {remove_tags} if isinstance(remove_tags, str) else set(remove_tags or ())
+
+        def change(body: Mapping[str, Any]) -> dict[str, Json]:
+            _check_properties(body["properties"], properties)
+            kept = {key: value for key, value in {**body["tags"], **tags}.items() if key not in gone}
+            return {**body, "tags": kept, "properties": {**body["properties"], **properties}}
+
+        self._read(registry.change_body(self.workspace.home, self._named, change))
 
     def update(
-        self, tags: Mapping[str, object] | None = None, description: str | None = None, **kwargs: object
+        self,
+        tags: Mapping[str, object] | None = None,
+        description: str | None = None,
+        sample_input_dataset: Any = None,  # noqa: ANN401 - any dataset class
+        sample_output_dataset: Any = None,  # noqa: ANN401
+        resource_configuration: ResourceConfiguration | None = None,
     ) -> None:
-        """Add tags, and replace the description where given."""
-        del kwargs
-        merged = {**self.tags, **{str(key): str(value) for key, value in (tags or {}).items()}}
-        self._change(tags=merged, description=self.description if description is None else description)
+        """Replace its tags, description, sample datasets and resources, each where given.
+
+        Raises:
+            WebserviceException: A value is of another type.
+        """
+        given: dict[str, Json] = {
+            "tags": None if tags is None else text_values(tags),
+            "description": description,
+            "sample_input": dataset_id(sample_input_dataset) or None,
+            "sample_output": dataset_id(sample_output_dataset) or None,
+            "resources": resource_values(resource_configuration),
+        }
+        self._change({name: value for name, value in given.items() if value is not None})
+
+    def add_dataset_references(self, datasets: Sequence[Any]) -> None:
+        """Add pairs of a purpose and a dataset.
+
+        Raises:
+            WebserviceException: An item is no such pair.
+        """
+        pairs = dataset_pairs(datasets)
+
+        def change(body: Mapping[str, Any]) -> dict[str, Json]:
+            known: builtins.list[Json] = [*body.get("datasets", [])]
+            return {**body, "datasets": known + [pair for pair in pairs if pair not in known]}
+
+        self._read(registry.change_body(self.workspace.home, self._named, change))
 
     def delete(self) -> None:
         """Forget this version; its files stay with the run that made them."""
-        registry.refuse_in_job("Deleting a model")
-        self.workspace.home.store.remove_named(self.workspace.name, KIND, self.name, self.version)
+        registry.remove_named(self.workspace.home, self._named)
 
     def serialize(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -212,6 +310,8 @@ class Model:
             "frameworkVersion": self.model_framework_version,
             "experimentName": self.experiment_name,
             "runId": self.run_id,
+            "datasets": [{"name": purpose, "id": identifier} for purpose, identifier in self._body("datasets", [])],
+            "resourceConfiguration": self._body("resources", None),
         }
 
     @property
@@ -220,6 +320,35 @@ class Model:
         from hyperstep.azureml_v1.core.run_factory import find_run  # noqa: PLC0415 - loads the run classes
 
         return find_run(self.workspace, self.run_id) if self.run_id else None
+
+    @property
+    def datasets(self) -> dict[str, builtins.list[Any]]:
+        """Its datasets by purpose."""
+        found: dict[str, builtins.list[Any]] = {}
+        for purpose, identifier in self._body("datasets", []):
+            found.setdefault(purpose, []).append(dataset_of(self.workspace, identifier))
+        return found
+
+    @property
+    def sample_input_dataset(self) -> Any:  # noqa: ANN401 - any dataset class
+        """What it takes, for example."""
+        return dataset_of(self.workspace, self._body("sample_input", ""))
+
+    @property
+    def sample_output_dataset(self) -> Any:  # noqa: ANN401 - any dataset class
+        """What it gives, for example."""
+        return dataset_of(self.workspace, self._body("sample_output", ""))
+
+    @property
+    def resource_configuration(self) -> ResourceConfiguration | None:
+        """The resources that were given for it."""
+        values = self._body("resources", None)
+        return None if values is None else ResourceConfiguration.deserialize(values)
+
+    @property
+    def url(self) -> str:
+        """Its address in the workspace."""
+        return f"aml://asset/{self.workspace.name}/models/{self.id}"
 
     def _read(self, record: NamedRecord) -> None:
         body: Mapping[str, Any] = record.body
@@ -237,12 +366,35 @@ class Model:
         self.experiment_name: str | None = body["experiment"] or None
         self._files: builtins.list[Mapping[str, object]] = list(body["files"])
 
-    def _change(self, **changes: Any) -> None:  # noqa: ANN401 - entries of the body
-        self._read(registry.replace_body(self.workspace.home, self._named, {**self._named.body, **changes}))
+    def _body(self, name: str, default: Any) -> Any:  # noqa: ANN401 - entries of the body
+        return self._named.body.get(name, default)
+
+    def _change(self, changes: Mapping[str, Json]) -> None:
+        self._read(registry.change_body(self.workspace.home, self._named, lambda body: {**body, **changes}))
+
+    def _cached(self) -> str:
+        """Its path below the cache folder, where it is copied to when a file of it is not there."""
+        folder = Path(CACHE_FOLDER) / self.name / str(self.version)
+        if all((folder / str(file["path"])).exists() for file in self._files):
+            return str(folder / self._top())
+        return self.download(str(folder), exist_ok=True)
 
     def _top(self) -> str:
         """Name of the file, or of the folder that holds all files."""
         return str(self._files[0]["path"]).partition("/")[0]
+
+
+def _model(workspace: Workspace, record: NamedRecord) -> Model:
+    model = object.__new__(Model)
+    model.workspace = workspace
+    model._read(record)
+    return model
+
+
+def _current_workspace() -> Workspace:
+    from hyperstep.azureml_v1.core.workspace import Workspace, job_workspace  # noqa: PLC0415 - it knows us
+
+    return job_workspace() if in_job() else Workspace.from_config()
 
 
 def _check_version(version: object) -> None:
@@ -251,41 +403,8 @@ def _check_version(version: object) -> None:
         raise UserErrorException(message)
 
 
-def _fitting(
-    workspace: Workspace,
-    name: str | None,
-    version: int | str | None,
-    tags: Tags,
-    properties: Tags,
-    run_id: str | None,
-    framework: str | None,
-) -> Iterator[NamedRecord]:
-    for record in workspace.home.store.all_named(workspace.name, KIND, name):
-        body: Mapping[str, Any] = record.body
-        if (
-            (version is None or str(record.version) == str(version))
-            and run_id in {None, body["run_id"]}
-            and framework in {None, body["framework"]}
-            and _has(body["tags"], tags)
-            and _has(body["properties"], properties)
-        ):
-            yield record
-
-
-def _has(values: Mapping[str, str], wanted: Tags) -> bool:
-    if isinstance(wanted, Mapping):
-        return all(values.get(str(key)) == str(value) for key, value in wanted.items())
-    for item in wanted or ():
-        name, *rest = [item] if isinstance(item, str) else item
-        if name not in values or (rest and values[name] != str(rest[0])):
-            return False
-    return True
-
-
-def _not_found(workspace: Workspace, name: str | None, version: int | str | None) -> WebserviceException:
-    known = ", ".join(record.name for record in registry.newest_named(workspace.home, workspace.name, KIND))
-    message = (
-        f"ModelNotFound: workspace {workspace.name!r} has no model {name!r} of version {version!r} that fits. "
-        f"It has: {known or 'none'}."
-    )
-    return WebserviceException(message, status_code=404)
+def _check_properties(known: Mapping[str, str], added: Mapping[str, Json]) -> None:
+    changed = [name for name, value in added.items() if known.get(name, value) != value]
+    if changed:
+        message = f"A property of a model keeps its value; use a tag for what changes. Received: {', '.join(changed)}."
+        raise WebserviceException(message)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core import registry
-from hyperstep.azureml_v1.core.model import KIND, Model
+from hyperstep.azureml_v1.core.model import Model
+from hyperstep.azureml_v1.core.model_details import described as describe
+from hyperstep.azureml_v1.core.model_query import KIND
 from hyperstep.azureml_v1.core.names import check_model_name
 from hyperstep.azureml_v1.core.run_files import files, files_below
-from hyperstep.azureml_v1.exceptions import ModelPathNotFoundException, WebserviceException
+from hyperstep.azureml_v1.exceptions import ModelPathNotFoundException
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.experiment import Experiment
@@ -25,15 +27,10 @@ _SHOWN_NAMES = 20
 
 @dataclass(frozen=True, slots=True)
 class ModelDescription:
-    """What is said about a model beside its files."""
+    """What is said about a model beside its files: its body, and the run that made it."""
 
-    tags: Mapping[str, str] = field(default_factory=dict)
-    properties: Mapping[str, str] = field(default_factory=dict)
-    description: str = ""
-    framework: str = ""
-    framework_version: str = ""
+    body: Mapping[str, Json] = field(default_factory=describe)
     run_id: str = ""
-    experiment: str = ""
 
     @classmethod
     def create(
@@ -45,43 +42,43 @@ class ModelDescription:
         framework_version: str | None,
         *,
         run_id: str = "",
+        **links: Any,  # noqa: ANN401 - datasets, sample_input, sample_output, resources
     ) -> ModelDescription:
         """From what v1 code gives.
 
         Raises:
             WebserviceException: A framework version comes without a framework.
         """
-        if framework_version and not framework:
-            message = f"model_framework_version needs model_framework. Received: {framework_version!r}."
-            raise WebserviceException(message)
-        return cls(
-            tags={str(key): str(value) for key, value in (tags or {}).items()},
-            properties={str(key): str(value) for key, value in (properties or {}).items()},
-            description=description or "",
-            framework=framework or "",
-            framework_version=framework_version or "",
-            run_id=run_id,
-        )
+        return cls(describe(tags, properties, description, framework, framework_version, **links), run_id)
 
 
 def register_local(
-    workspace: Workspace, model_path: str | os.PathLike[str], model_name: str, described: ModelDescription
+    workspace: Workspace,
+    model_path: str | os.PathLike[str],
+    model_name: str,
+    described: ModelDescription,
+    child_paths: Sequence[str | os.PathLike[str]] | None = None,
 ) -> Model:
     """Register a local file or folder.
 
+    Args:
+        workspace: Where.
+        model_path: The file or folder.
+        model_name: Letters, digits, ``-``, ``.``, ``_``.
+        described: What is said about it.
+        child_paths: Only these files and folders of the folder.
+
     Raises:
         WebserviceException: The name breaks the rule.
-        FileNotFoundError: The path does not exist, or the folder holds no file.
+        FileNotFoundError: A path does not exist, or the folder holds no file.
     """
     check_model_name(model_name)
     path = Path(model_path)
-    found = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-    if not path.exists() or not found:
-        message = f"model_path must be a file, or a folder that holds files. Received: {str(path)!r} (in {Path.cwd()})."
-        raise FileNotFoundError(message)
+    found = [path] if path.is_file() else _files_of(path, child_paths)
     artifacts = workspace.home.artifacts
+    above = Path(os.path.abspath(path)).parent  # noqa: PTH100 - a link keeps its own name, "." gets one
     listed = {
-        file.relative_to(path.parent if path.name else path).as_posix(): (artifacts.put_file(file), file.stat().st_size)
+        os.path.relpath(file, above).replace(os.sep, "/"): (artifacts.put_file(file), file.stat().st_size)
         for file in found
     }
     return _record(workspace, model_name, listed, described)
@@ -107,6 +104,18 @@ def register_from_run(
     return _record(experiment.workspace, model_name, listed, described, experiment.name)
 
 
+def _files_of(folder: Path, child_paths: Sequence[str | os.PathLike[str]] | None) -> list[Path]:
+    chosen = [folder] if child_paths is None else [folder / child for child in child_paths]
+    missing = [path for path in chosen if not path.exists()]
+    listed = sorted({file for path in chosen for file in ([path] if path.is_file() else path.rglob("*"))})
+    found = [file for file in listed if file.is_file()]
+    if missing or not found:
+        received = str(missing[0] if missing else folder)
+        message = f"model_path must be a file, or a folder that holds files. Received: {received!r} (in {Path.cwd()})."
+        raise FileNotFoundError(message)
+    return found
+
+
 def _record(
     workspace: Workspace,
     name: str,
@@ -115,12 +124,8 @@ def _record(
     experiment: str = "",
 ) -> Model:
     body: dict[str, Json] = {
+        **described.body,
         "files": [{"path": path, "digest": digest, "size": size} for path, (digest, size) in listed.items()],
-        "tags": dict(described.tags),
-        "properties": dict(described.properties),
-        "description": described.description,
-        "framework": described.framework,
-        "framework_version": described.framework_version,
         "run_id": described.run_id,
         "experiment": experiment,
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core.session import in_job
@@ -61,6 +61,52 @@ def replace_body(home: Home, record: NamedRecord, body: Mapping[str, Json]) -> N
     changed = dataclasses.replace(record, body=body)
     home.store.replace_named(changed)
     return changed
+
+
+def change_body(
+    home: Home, record: NamedRecord, change: Callable[[Mapping[str, Json]], Mapping[str, Json]]
+) -> NamedRecord:
+    """Change the body of a recorded version, on top of what other processes have made of it meanwhile.
+
+    Args:
+        home: Keeps it.
+        record: Which version.
+        change: Gives the new body from the present one; called again when another process was faster.
+
+    Raises:
+        NotFoundError: The version was removed.
+        ServiceException: In a job: the runner refused, or did not answer.
+    """
+    import dataclasses  # noqa: PLC0415 - keeps the import of Run light
+
+    while True:
+        known = home.store.named(record.workspace, record.kind, record.name, record.version)
+        changed = dataclasses.replace(known, body=change(known.body))
+        if _replace(home, changed, known.body):
+            return changed
+
+
+def _replace(home: Home, changed: NamedRecord, expected: Mapping[str, Json]) -> bool:
+    if not in_job():
+        return home.store.replace_named(changed, expected)
+    request = {**_address(changed), "body": changed.body, "expected": expected}
+    return bool(ask_runner(home, "replace_named", request))
+
+
+def remove_named(home: Home, record: NamedRecord) -> None:
+    """Remove one version of a named thing.
+
+    Raises:
+        ServiceException: In a job: the runner refused, or did not answer.
+    """
+    if in_job():
+        ask_runner(home, "remove_named", _address(record))
+    else:
+        home.store.remove_named(record.workspace, record.kind, record.name, record.version)
+
+
+def _address(record: NamedRecord) -> dict[str, Json]:
+    return {"workspace": record.workspace, "kind": record.kind, "name": record.name, "version": record.version}
 
 
 def refuse_in_job(what: str) -> None:

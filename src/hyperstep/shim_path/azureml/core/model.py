@@ -7,6 +7,7 @@ from hyperstep.azureml_v1.lazy import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
+        "InferenceConfig": "hyperstep.azureml_v1.deployment.inference_config",
         "Model": "hyperstep.azureml_v1.core.model",
     },
 )

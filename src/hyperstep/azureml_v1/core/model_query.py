@@ -1,0 +1,75 @@
+"""Which recorded models fit what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hyperstep.azureml_v1.core import registry
+from hyperstep.azureml_v1.exceptions import WebserviceException
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.workspace import Workspace
+    from hyperstep.run_store.base import NamedRecord
+
+KIND = "model"
+_NOT_FOUND = 404
+
+Tags = Mapping[str, object] | Sequence[Any] | None
+"""Names, or pairs of a name and a value; also a mapping of names to values."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelQuery:
+    """What a model must be; None for anything."""
+
+    name: str | None = None
+    version: int | str | None = None
+    tags: Tags = None
+    properties: Tags = None
+    run_id: str | None = None
+    framework: str | None = None
+    dataset_id: str | None = None
+
+    def fitting(self, workspace: Workspace) -> Iterator[NamedRecord]:
+        """The recorded models that fit, by name, newest version first."""
+        return filter(self._fits, workspace.home.store.all_named(workspace.name, KIND, self.name))
+
+    def first(self, workspace: Workspace) -> NamedRecord:
+        """The newest version that fits.
+
+        Raises:
+            WebserviceException: There is none ("ModelNotFound").
+        """
+        for record in self.fitting(workspace):
+            return record
+        known = ", ".join(record.name for record in registry.newest_named(workspace.home, workspace.name, KIND))
+        wanted = f"has no model {self.name!r} of version {self.version!r} that fits"
+        message = f"ModelNotFound: workspace {workspace.name!r} {wanted}. It has: {known or 'none'}."
+        raise WebserviceException(message, status_code=_NOT_FOUND)
+
+    def _fits(self, record: NamedRecord) -> bool:
+        body: Mapping[str, Any] = record.body
+        return (
+            (self.version is None or str(record.version) == str(self.version))
+            and self.run_id in {None, body["run_id"]}
+            and self.framework in {None, body["framework"]}
+            and (self.dataset_id is None or self.dataset_id in _dataset_ids(body))
+            and _has(body["tags"], self.tags)
+            and _has(body["properties"], self.properties)
+        )
+
+
+def _dataset_ids(body: Mapping[str, Any]) -> list[str]:
+    return [identifier for _, identifier in body.get("datasets", [])]
+
+
+def _has(values: Mapping[str, str], wanted: Tags) -> bool:
+    if isinstance(wanted, Mapping):
+        return all(values.get(str(key)) == str(value) for key, value in wanted.items())
+    for item in wanted or ():
+        name, *rest = [item] if isinstance(item, str) else item
+        if name not in values or (rest and values[name] != str(rest[0])):
+            return False
+    return True

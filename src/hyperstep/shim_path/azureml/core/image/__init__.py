@@ -1,0 +1,13 @@
+"""The names of ``azureml.core.image``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "ContainerImage": "hyperstep.azureml_v1.deployment.image",
+        "Image": "hyperstep.azureml_v1.deployment.image",
+    },
+)

@@ -1,0 +1,12 @@
+"""The names of ``azureml.core.resource_configuration``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "ResourceConfiguration": "hyperstep.azureml_v1.deployment.resource_configuration",
+    },
+)

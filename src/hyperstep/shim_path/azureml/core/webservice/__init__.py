@@ -1,0 +1,16 @@
+"""The names of ``azureml.core.webservice``."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "AciWebservice": "hyperstep.azureml_v1.deployment.webservice",
+        "AksWebservice": "hyperstep.azureml_v1.deployment.webservice",
+        "LocalWebservice": "hyperstep.azureml_v1.deployment.webservice",
+        "Webservice": "hyperstep.azureml_v1.deployment.webservice",
+        "WebserviceException": "hyperstep.azureml_v1.exceptions",
+    },
+)

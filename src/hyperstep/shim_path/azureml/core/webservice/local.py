@@ -1,0 +1,12 @@
+"""Services on this machine."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "LocalWebservice": "hyperstep.azureml_v1.deployment.webservice",
+    },
+)

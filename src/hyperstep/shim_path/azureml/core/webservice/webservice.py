@@ -1,0 +1,13 @@
+"""The base class of services."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "Webservice": "hyperstep.azureml_v1.deployment.webservice",
+        "WebserviceException": "hyperstep.azureml_v1.exceptions",
+    },
+)
