@@ -86,6 +86,15 @@ class SamplerContract(ABC):
             assert _key(sampler.propose(index, ())) == _key(point)
             assert _key(sampler.propose(index, history[: index // 2])) == _key(point)
 
+    def test_trials_of_an_earlier_sweep_may_stand_before_its_own(self, space: SearchSpace) -> None:
+        sampler = self.make_sampler(space, SEED)
+        points = _in_turn(sampler)
+        earlier = [Observation(index - 3, point, best=0.5, ended=True) for index, point in enumerate(points[-3:])]
+        point = self.make_sampler(space, SEED).propose(0, earlier)
+        assert point is not None
+        assert space.contains(point)
+        assert sampler.foreign_to(point) == ""
+
     def test_its_json_gives_the_sequence_back_even_with_sorted_keys(self, space: SearchSpace) -> None:
         sampler = self.make_sampler(space, SEED)
         text = canonical_json(sampler.to_json())

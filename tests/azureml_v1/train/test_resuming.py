@@ -16,6 +16,7 @@ from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
 from hyperstep.azureml_v1.pipeline.steps.hyper_drive_step import HyperDriveStep
 from hyperstep.azureml_v1.pipeline.steps.hyper_drive_step_run import HyperDriveStepRun
 from hyperstep.azureml_v1.train import sweep_definition
+from hyperstep.azureml_v1.train.exceptions import HyperDriveConfigException
 from hyperstep.azureml_v1.train.expressions import choice, quniform, uniform
 from hyperstep.azureml_v1.train.goal import PrimaryMetricGoal
 from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
@@ -117,6 +118,8 @@ def test_a_bayesian_sweep_runs_as_a_step_and_is_reused_without_a_seed(experiment
     assert isinstance(tuning["config"]["sampler"]["seed"], int)  # type: ignore[index,call-overload]
     assert tuning["seed_given"] is False  # type: ignore[index,call-overload]
     assert submit()._is_reused
+    further = make(BayesianParameterSampling({"--c": uniform(0, 10)}), 20, resume_from=sweep)
+    assert len(sweep_definition.fix_sweep(further)().config["history"]) == 3  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("sampling", [RandomParameterSampling, BayesianParameterSampling])
@@ -147,6 +150,8 @@ def test_a_sweep_goes_on_from_an_earlier_one(experiment: Experiment, make: Make)
     assert (type(best), best.get_metrics()) == (Run, {"loss": 0.0})
     again = HyperDriveRun(experiment, second.id).hyperdrive_config
     assert again._resume_from == config._resume_from
+    with pytest.raises(HyperDriveConfigException, match="Make a new HyperDriveConfig"):
+        experiment.submit(again)
 
 
 @pytest.mark.end_to_end
@@ -185,6 +190,19 @@ def test_trials_that_are_taken_up_find_what_the_earlier_ones_wrote(
     arguments = Run(experiment, f"{second.id}_0").get_details()["runDefinition"]["arguments"]
     assert arguments[:3] == ["--c", "4", "--resume-from"]
     assert json.loads(second.get_properties()["resume_child_runs"])[0]["run_id"] == child.id
+
+
+@pytest.mark.end_to_end
+def test_what_a_step_goes_on_from_decides_whether_it_is_reused(experiment: Experiment, make: Make) -> None:
+    earlier = [_run(experiment, make(GridParameterSampling({"--c": choice(value)}), 1)) for value in (1, 2)]
+
+    def reused(resumed: HyperDriveRun) -> bool:
+        config = make(GridParameterSampling({"--c": choice(1, 2, 3)}), 3, resume_from=resumed)
+        run = experiment.submit(Pipeline(experiment.workspace, [HyperDriveStep("tune", config)]))
+        run.wait_for_completion(show_output=False)
+        return bool(next(iter(run.get_children()))._is_reused)
+
+    assert [reused(earlier[0]), reused(earlier[0]), reused(earlier[1])] == [False, True, False]
 
 
 @pytest.mark.end_to_end

@@ -140,7 +140,8 @@ class HyperDriveConfig:
 
         Raises:
             HyperDriveNotImplementedException: A pipeline is to be tuned.
-            HyperDriveConfigException: What is resumed is recorded elsewhere.
+            HyperDriveConfigException: What is resumed is recorded elsewhere; or the config was read back from a run
+                that was resumed.
         """
         if self._pipeline is not None:
             message = (
@@ -149,8 +150,17 @@ class HyperDriveConfig:
                 "comes before and after it into steps of their own."
             )
             raise HyperDriveNotImplementedException(message)
+        self._check_not_read_back()
         check_same_home(self, workspace)
         warn_of_target(self.run_config)
+
+    def _check_not_read_back(self) -> None:
+        lost = (self._resume_from and not self._resumed_sweeps) or (
+            self._resume_child_runs and not self._resumed_trials
+        )
+        if lost:
+            message = "A config that was read back from a run does not resume again. Make a new HyperDriveConfig."
+            raise HyperDriveConfigException(message)
 
     def _submit(
         self,
