@@ -149,7 +149,7 @@ class HyperDriveRun(Run):
             message = f"The cancellation of sweep {self.id} could not be asked for: {error}"
             raise TrainingException(message, inner_exception=error) from error
 
-    def fail(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
+    def fail(self) -> Never:  # type: ignore[override]  # v1 takes no arguments here
         """Refused, as in v1.
 
         Raises:
