@@ -13,6 +13,7 @@ from hyperstep.pipeline.template import (
     PipelineTemplate,
     TemplateParameter,
     fill_template,
+    template_of,
     with_new_seeds,
 )
 
@@ -60,6 +61,13 @@ def test_an_unknown_name_is_told_with_those_there_are() -> None:
 def test_a_value_of_another_kind_is_refused(name: str, value: str | DatastorePaths) -> None:
     with pytest.raises(InvalidInputError, match=name):
         fill_template(_TEMPLATE, {name: value})
+
+
+def test_a_filled_spec_is_a_template_whose_defaults_are_its_values() -> None:
+    named_otherwise = replace(_TEMPLATE.parameters[0], name="other", key="")
+    parameters = (*_TEMPLATE.parameters, named_otherwise)
+    filled = fill_template(_TEMPLATE, {"epochs": "5"})
+    assert [parameter.default for parameter in template_of(filled, parameters).parameters] == ["5", "store/old", "5"]
 
 
 def test_only_seeds_that_nobody_gave_are_drawn_anew() -> None:

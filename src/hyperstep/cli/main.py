@@ -20,6 +20,7 @@ _COMMANDS = {
     "best": ("hyperstep.cli.commands.best:best", "Show the best trial of a sweep, and its files."),
     "logs": ("hyperstep.cli.commands.logs:logs", "Print what a run's processes wrote."),
     "cancel": ("hyperstep.cli.commands.cancel:cancel", "End a run, a step or a trial."),
+    "schedule": ("hyperstep.cli.commands.schedule:schedule", "Submit published pipelines when they are due."),
     "doctor": ("hyperstep.cli.commands.doctor:doctor", "Say what hyperstep finds on this machine."),
 }
 

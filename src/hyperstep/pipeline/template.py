@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -82,6 +82,22 @@ def fill_template(template: PipelineTemplate, values: Mapping[str, ParameterValu
             texts[parameter.key] = value
     steps = tuple(_filled(step, variables, sources) for step in template.spec.steps)
     return replace(template.spec, steps=steps, parameters=texts)
+
+
+def template_of(spec: PipelineSpec, parameters: Sequence[TemplateParameter]) -> PipelineTemplate:
+    """The template whose defaults are the values in a spec.
+
+    Args:
+        spec: As it was filled.
+        parameters: Those of the template that it was filled from.
+    """
+    variables = {(step.id, name): text for step in spec.steps for name, text in step.code.environment_variables.items()}
+
+    def value(parameter: TemplateParameter) -> str:
+        texts = [variables[place] for place in parameter.variables if place in variables]
+        return spec.parameters.get(parameter.key, texts[0] if texts else parameter.default)
+
+    return PipelineTemplate(spec, tuple(replace(parameter, default=value(parameter)) for parameter in parameters))
 
 
 def check_value(parameter: TemplateParameter, value: ParameterValue) -> None:

@@ -19,6 +19,7 @@ from hyperstep.pipeline.template import (
     PipelineTemplate,
     TemplateParameter,
     fill_template,
+    template_of,
     with_new_seeds,
 )
 from hyperstep.records.run import RunRecord
@@ -119,7 +120,7 @@ def submitted_template(home: Home, root_id: str) -> PipelineTemplate:
         rule = "Only the run of a pipeline holds a pipeline."
         raise InvalidInputError(rule, received=root_id, remedy="Give a pipeline run.")
     parameters = from_json(tuple[TemplateParameter, ...], envelope.get("parameters", ()))
-    return PipelineTemplate(from_json(PipelineSpec, envelope["spec"]), parameters)
+    return template_of(from_json(PipelineSpec, envelope["spec"]), parameters)
 
 
 def submit_published(home: Home, workspace: str, pipeline_id: str, request: Request) -> RunRecord:

@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 from hyperstep.azureml_v1.pipeline import unbuilt
-from hyperstep.azureml_v1.pipeline.unbuilt import PublishedPipeline, Unbuilt
+from hyperstep.azureml_v1.pipeline.unbuilt import Module, Unbuilt
 from hyperstep.errors import UnsupportedError
 
 NAMES = [
@@ -25,10 +25,10 @@ def test_construction_says_what_is_not_built_and_what_to_do(thing: type[Unbuilt]
 
 
 def test_a_static_method_of_v1_says_it_too() -> None:
-    with pytest.raises(UnsupportedError, match="PublishedPipeline is not built"):
-        PublishedPipeline.get("workspace", "id")
+    with pytest.raises(UnsupportedError, match="Module is not built"):
+        Module.get("workspace", "id")
 
 
 def test_python_itself_may_look_at_them() -> None:
-    assert not isinstance(3, PublishedPipeline)
-    assert not hasattr(PublishedPipeline, "__wrapped__")
+    assert not isinstance(3, Module)
+    assert not hasattr(Module, "__wrapped__")

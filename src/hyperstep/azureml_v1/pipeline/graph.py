@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding, OutputPortBinding
 from hyperstep.azureml_v1.pipeline.modules import ModuleBuilder
@@ -14,6 +15,10 @@ from hyperstep.digest import digest_json
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.graph import find_cycle
 from hyperstep.pipeline.template import PipelineTemplate
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.pipeline.context import GraphContext
+    from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun
 
 _ID_LENGTH = 8
 
@@ -26,7 +31,7 @@ class Graph:
         context: Where it is built: workspace, source folder.
     """
 
-    def __init__(self, name: str, context: object) -> None:
+    def __init__(self, name: str, context: GraphContext) -> None:
         self._name = name
         self._context = context
         self._nodes: dict[str, Node] = {}
@@ -149,6 +154,57 @@ class Graph:
             names = " -> ".join(f"'{self._nodes[node_id].name}' [{node_id}]" for node_id in cycle)
             problems.append(f"The graph has a cycle: {names}. Remove one of these data edges or run_after calls.")
         return problems
+
+    def finalize(self, dry_run: bool | None = None, regenerate_outputs: bool = False) -> dict[str, tuple[str, bool]]:
+        """For each node the digest of what it is, and whether it is made anew; nothing is uploaded anywhere.
+
+        Args:
+            dry_run: Accepted and not used.
+            regenerate_outputs: Whether no earlier run stands for a step.
+        """
+        del dry_run
+        return {
+            node.node_id: (node.module_def.calculate_hash(), regenerate_outputs or not node.module_def.allow_reuse)
+            for node in self.module_nodes
+        }
+
+    def submit(
+        self,
+        pipeline_parameters: Mapping[str, object] | None = None,
+        continue_on_step_failure: bool = False,
+        regenerate_outputs: bool = False,
+        parent_run_id: str | None = None,
+        **kwargs: object,
+    ) -> PipelineRun:
+        """Run the graph, under the name of the experiment that it was built for.
+
+        Args:
+            pipeline_parameters: Values of pipeline parameters, by name.
+            continue_on_step_failure: Whether steps that do not need a failed one still run.
+            regenerate_outputs: Whether no earlier run stands for a step.
+            parent_run_id: Only None can be given here.
+            **kwargs: Accepted and not used.
+
+        Raises:
+            NotFoundError: A value for a pipeline parameter that there is not.
+            UnsupportedError: ``parent_run_id`` is given.
+        """
+        from hyperstep.azureml_v1.core.experiment import Experiment  # noqa: PLC0415 - loaded when submitting
+        from hyperstep.azureml_v1.pipeline.parents import refuse_parent  # noqa: PLC0415
+        from hyperstep.azureml_v1.pipeline.submission import Submission, submit_graph  # noqa: PLC0415 - it knows us
+
+        del kwargs
+        refuse_parent(parent_run_id)
+        submission = Submission(pipeline_parameters or {}, continue_on_step_failure or None, regenerate_outputs)
+        experiment = Experiment(self._context.workspace, self._context.experiment_name)
+        return submit_graph(self, experiment, submission)
+
+    def generate_yaml(self) -> dict[str, object]:
+        """The steps and parameters as plain data, ready to be written as YAML."""
+        from hyperstep.azureml_v1.pipeline.definition_file import definition  # noqa: PLC0415 - loads the engine
+        from hyperstep.azureml_v1.pipeline.translation import translate_template  # noqa: PLC0415 - it knows us
+
+        return definition(translate_template(self, self._context.workspace))
 
     def _next_id(self, name: str) -> str:
         position = len(self._nodes)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PipelineIdVersion:
     """A version of an endpoint, and the id of its pipeline."""
 
@@ -30,7 +30,7 @@ class PipelineIdVersion:
     pipeline_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PipelineVersion:
     """A version of an endpoint, and its pipeline."""
 

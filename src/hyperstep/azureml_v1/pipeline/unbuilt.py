@@ -31,44 +31,6 @@ class Unbuilt(metaclass=_Refusing):
         _refuse(type(self).__name__, self.remedy)
 
 
-class _Publishing(Unbuilt):
-    remedy = "Submit the Pipeline itself, with pipeline_parameters for what varies."
-
-
-class PublishedPipeline(_Publishing):
-    """A pipeline that others can submit."""
-
-
-class PipelineEndpoint(_Publishing):
-    """Versions of published pipelines under one name."""
-
-
-class PipelineIdVersion(_Publishing):
-    """A version of a pipeline endpoint."""
-
-
-class PipelineVersion(_Publishing):
-    """A version of a pipeline endpoint."""
-
-
-class PipelineDraft(_Publishing):
-    """A pipeline under work in the studio."""
-
-
-class Schedule(_Publishing):
-    """Submits a published pipeline again and again."""
-
-    remedy = "Let cron or a timer of your system run 'hyperstep run <script>'."
-
-
-class ScheduleRecurrence(Schedule):
-    """When a schedule submits."""
-
-
-class TimeZone(Schedule):
-    """Where a schedule's times are."""
-
-
 class _StoredModule(Unbuilt):
     remedy = "Use a PythonScriptStep."
 

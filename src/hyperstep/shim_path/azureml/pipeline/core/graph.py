@@ -28,7 +28,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "PipelineDataset": "hyperstep.azureml_v1.pipeline.unbuilt",
         "PipelineParameter": "hyperstep.azureml_v1.pipeline.parameter",
         "PortDataReference": "hyperstep.azureml_v1.pipeline.port_data_reference",
-        "PublishedPipeline": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "PublishedPipeline": "hyperstep.azureml_v1.pipeline.published_pipeline",
         "TrainingOutput": "hyperstep.azureml_v1.pipeline.training_output",
     },
 )

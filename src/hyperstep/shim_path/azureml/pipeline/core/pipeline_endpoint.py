@@ -1,4 +1,4 @@
-"""Pipeline endpoints; not built, refused when used."""
+"""Pipeline endpoints."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from hyperstep.azureml_v1.lazy import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
-        "PipelineEndpoint": "hyperstep.azureml_v1.pipeline.unbuilt",
-        "PipelineIdVersion": "hyperstep.azureml_v1.pipeline.unbuilt",
-        "PipelineVersion": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "PipelineEndpoint": "hyperstep.azureml_v1.pipeline.pipeline_endpoint",
+        "PipelineIdVersion": "hyperstep.azureml_v1.pipeline.pipeline_endpoint",
+        "PipelineVersion": "hyperstep.azureml_v1.pipeline.pipeline_endpoint",
     },
 )

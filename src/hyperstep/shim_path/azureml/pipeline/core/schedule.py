@@ -1,4 +1,4 @@
-"""Schedules; not built, refused when used."""
+"""Schedules."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from hyperstep.azureml_v1.lazy import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
-        "Schedule": "hyperstep.azureml_v1.pipeline.unbuilt",
-        "ScheduleRecurrence": "hyperstep.azureml_v1.pipeline.unbuilt",
-        "TimeZone": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "Schedule": "hyperstep.azureml_v1.pipeline.schedule",
+        "ScheduleRecurrence": "hyperstep.azureml_v1.pipeline.schedule_recurrence",
+        "TimeZone": "hyperstep.azureml_v1.pipeline.time_zone",
     },
 )

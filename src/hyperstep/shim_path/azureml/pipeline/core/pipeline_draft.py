@@ -1,0 +1,12 @@
+"""Pipeline drafts."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "PipelineDraft": "hyperstep.azureml_v1.pipeline.pipeline_draft",
+    },
+)
