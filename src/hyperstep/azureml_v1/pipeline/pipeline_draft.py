@@ -19,7 +19,7 @@ from hyperstep.azureml_v1.pipeline.submission import Submission, start
 from hyperstep.azureml_v1.pipeline.template_graph import graph_of
 from hyperstep.azureml_v1.pipeline.translation import translate_template
 from hyperstep.errors import InvalidInputError
-from hyperstep.pipeline.template import ParameterValue, PipelineTemplate, fill_template
+from hyperstep.pipeline.template import ParameterValue, PipelineTemplate, fill_template, template_of
 from hyperstep.runtime.named_records import NamedRecords
 from hyperstep.runtime.publishing import new_id, submitted_template
 
@@ -246,7 +246,7 @@ class PipelineDraft:
         from hyperstep.azureml_v1.core.experiment import Experiment  # noqa: PLC0415 - loaded when submitting
 
         record = self._record()
-        template = replace(record.template, spec=fill_template(record.template, record.values))
+        template = _filled(record)
         run = start(template, Experiment(self._workspace, record.experiment), Submission(tags=record.tags))
         self._put(replace(record, last_run_id=run.id))
         return run
@@ -258,7 +258,7 @@ class PipelineDraft:
             UserErrorException: This process is a job.
         """
         record = self._record()
-        template = replace(record.template, spec=fill_template(record.template, record.values))
+        template = _filled(record)
         return publish_template(self._workspace, template, record.name, record.description)
 
     def delete(self, _workflow_provider: object = None) -> None:
@@ -344,6 +344,11 @@ def _source(workspace: Workspace, pipeline: object) -> tuple[PipelineTemplate, d
         return pipeline._record().template, {"parent_pipeline_draft_id": pipeline.id}  # noqa: SLF001
     rule = "A draft begins as a Pipeline, PublishedPipeline, PipelineRun or PipelineDraft."
     raise InvalidInputError(rule, received=type(pipeline).__name__, remedy="Give one of these.")
+
+
+def _filled(record: DraftRecord) -> PipelineTemplate:
+    """The draft's pipeline with its values as the defaults."""
+    return template_of(fill_template(record.template, record.values), record.template.parameters)
 
 
 def _continuing(template: PipelineTemplate, continue_on_step_failure: bool | None) -> PipelineTemplate:
