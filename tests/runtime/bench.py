@@ -33,7 +33,11 @@ class Bench:
         return CodeSpec(snapshot.digest, name, tuple(arguments))
 
     def tuning_step(self, script: str, config: Mapping[str, Json]) -> StepSpec:
-        return StepSpec("tune0000", "tune", self.code(script), tuning=TuningSpec(config), kind="HyperDriveStep")
+        return StepSpec("tune0000", "tune", self.code(script), tuning=self.tuning(config), kind="HyperDriveStep")
+
+    @staticmethod
+    def tuning(config: Mapping[str, Json]) -> TuningSpec:
+        return TuningSpec(config)
 
     def read(self, run_id: str) -> RunRecord:
         return self.home.store.journal(self.home.store.root_of(run_id)).run(run_id)

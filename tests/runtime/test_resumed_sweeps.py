@@ -13,7 +13,8 @@ from hyperstep.pipeline.spec import StepSpec, TuningSpec
 from hyperstep.records.metric import MetricKind
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.submission import Label, ensure_runner, live_owner, submit_step
+from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.submission import Label, ensure_runner, submit_step
 
 RESUMING = """
 import os, sys

@@ -9,7 +9,8 @@ from tests.runtime.bench import Bench
 
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.submission import Label, live_owner, request_cancel, submit_step
+from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.submission import Label, request_cancel, submit_step
 
 
 def step(bench: Bench, script: str, *arguments: str) -> StepSpec:

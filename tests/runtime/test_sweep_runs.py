@@ -13,7 +13,8 @@ from tests.runtime.bench import Bench, sweep_config
 from hyperstep.digest import Json
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.submission import Label, ensure_runner, live_owner, request_cancel, submit_step
+from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.submission import Label, ensure_runner, request_cancel, submit_step
 
 LOG_X = """
 import sys

@@ -14,7 +14,8 @@ from hyperstep.records.attempt import Attempt
 def kill_strays(attempt: Attempt) -> None:
     """End each process that works in the attempt's folder, or writes its log (the latter is seen on Linux only).
 
-    For an attempt whose leader is gone or never became known: its process ids say nothing any more.
+    For an attempt whose leader is gone or never became known: its process ids say nothing any more. A process that
+    works there from a terminal is a person's, looking at the files, and is left alone.
     """
     for process in list(_strays(attempt)):
         with contextlib.suppress(psutil.Error):
@@ -25,8 +26,12 @@ def _strays(attempt: Attempt) -> Iterator[psutil.Process]:
     folder = attempt.folder.resolve()
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if Path(process.cwd()).is_relative_to(folder) or _writes_to(process.pid, folder / attempt.log_file.name):
+            if _works_in(process, folder) or _writes_to(process.pid, folder / attempt.log_file.name):
                 yield process
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    return process.terminal() is None and Path(process.cwd()).is_relative_to(folder)
 
 
 def _writes_to(pid: int, file: Path) -> bool:

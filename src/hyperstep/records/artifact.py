@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyperstep.errors import InvalidInputError
+
 
 @dataclass(frozen=True, slots=True)
 class ArtifactRecord:
-    """One file of a run."""
+    """One file of a run.
+
+    Raises:
+        InvalidInputError: The name would lead out of the folder that it is joined to.
+    """
 
     run_id: str
     path: str
@@ -16,3 +22,8 @@ class ArtifactRecord:
     """SHA-256 of the content, 64 hexadecimal characters."""
     size: int
     """Bytes."""
+
+    def __post_init__(self) -> None:
+        if self.path.startswith("/") or ".." in self.path.split("/"):
+            rule = "An artifact's name is a path below its run, without '..'."
+            raise InvalidInputError(rule, received=self.path, remedy="Choose another name.")

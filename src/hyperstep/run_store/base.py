@@ -21,7 +21,7 @@ class Owner:
 
     pid: int
     pid_started_at: float
-    """The process's start time in seconds since the epoch: tells a reused pid from ours."""
+    """When the process started, as ``runtime.processes`` counts it: tells a reused pid from ours."""
     host: str
     """Name of the machine."""
     epoch: int = 0

@@ -6,6 +6,7 @@ import contextlib
 import select
 import socket
 import time
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -76,3 +77,13 @@ class Doorbell:
         with contextlib.suppress(BlockingIOError):
             while True:
                 bell.recv(256)
+
+
+@contextlib.contextmanager
+def hung(path: Path) -> Iterator[Doorbell]:
+    """A doorbell that is taken down when the block ends."""
+    bell = Doorbell(path)
+    try:
+        yield bell
+    finally:
+        bell.close()

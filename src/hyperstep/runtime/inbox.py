@@ -17,8 +17,10 @@ from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, StoreError
 from hyperstep.runtime.doorbell import doorbell_path, ring
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.liveness import live_owner
 
 _LOOK_AGAIN_S = 0.02
+_LOOK_FOR_OWNER_S = 1.0
 _REQUEST = ".request.json"
 _ANSWER = ".answer.json"
 
@@ -47,14 +49,27 @@ def ask(home: Home, root_id: str, kind: str, body: Mapping[str, Json], *, timeou
         StoreError: The runner refused; the message is its own.
         ConflictError: No runner answered in time.
     """
+    return wait_for_answer(home, root_id, post(home.root_folder(root_id), kind, body), timeout_s=timeout_s)
+
+
+def wait_for_answer(home: Home, root_id: str, request_id: str, *, timeout_s: float) -> Json:
+    """What the runner answers to a request that was left with ``post``.
+
+    Raises:
+        StoreError: The runner refused; the message is its own.
+        ConflictError: No runner answered in time, or the run has ended and nobody drives it.
+    """
     root_folder = home.root_folder(root_id)
-    request_id = post(root_folder, kind, body)
     answer_file = _inbox(root_folder) / f"{request_id}{_ANSWER}"
     deadline = time.monotonic() + timeout_s
+    next_look = time.monotonic() + _LOOK_FOR_OWNER_S
     while not answer_file.exists():
         if time.monotonic() > deadline:
             rule = f"The run's runner answers within {timeout_s:g} seconds."
-            raise ConflictError(rule, received=kind, remedy=f"See {root_folder / 'runner.log'}.")
+            raise ConflictError(rule, received=request_id, remedy=f"See {root_folder / 'runner.log'}.")
+        if time.monotonic() > next_look:
+            next_look += _LOOK_FOR_OWNER_S
+            _require_somebody(home, root_id, answer_file)
         time.sleep(_LOOK_AGAIN_S)
     answer = json.loads(answer_file.read_text(encoding="utf-8"))
     answer_file.unlink(missing_ok=True)
@@ -75,8 +90,11 @@ def post(root_folder: Path, kind: str, body: Mapping[str, Json]) -> str:
 def pending(root_folder: Path) -> Iterator[Request]:
     """The runner's side: requests not yet answered, oldest first."""
     for path in sorted(_inbox(root_folder).glob(f"*{_REQUEST}")):
-        data = json.loads(path.read_text(encoding="utf-8"))
-        yield Request(path.name.removesuffix(_REQUEST), data["kind"], data["body"])
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            yield Request(path.name.removesuffix(_REQUEST), str(data["kind"]), dict(data["body"]))
+        except (ValueError, TypeError, KeyError):
+            yield Request(path.name.removesuffix(_REQUEST), "unreadable", {})
 
 
 def answer(root_folder: Path, request: Request, result: Mapping[str, Json]) -> None:
@@ -84,6 +102,14 @@ def answer(root_folder: Path, request: Request, result: Mapping[str, Json]) -> N
     inbox = _inbox(root_folder)
     _write(inbox / f"{request.id}{_ANSWER}", result)
     (inbox / f"{request.id}{_REQUEST}").unlink(missing_ok=True)
+
+
+def _require_somebody(home: Home, root_id: str, answer_file: Path) -> None:
+    """A run that has ended answers no more, once its runner is gone."""
+    ended = home.store.journal(root_id).run(root_id).status.is_terminal
+    if ended and live_owner(home, root_id) is None and not answer_file.exists():
+        rule = "Only a run that goes on can be asked for something; this one has ended."
+        raise ConflictError(rule, received=root_id)
 
 
 def _inbox(root_folder: Path) -> Path:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import socket
 
-import psutil
-
-_TOLERANCE_S = 2.0
-"""Start times are computed from the clock at boot, which may be set a little differently between two looks."""
+from hyperstep.launchers.process_table import look_up
 
 
 def machine_name() -> str:
@@ -16,17 +13,14 @@ def machine_name() -> str:
 
 
 def started_at(pid: int) -> float | None:
-    """Start time of a process in seconds since the epoch; None when there is no such process (or only its zombie)."""
-    try:
-        process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return None
-        return process.create_time()
-    except psutil.Error:
-        return None
+    """When a process started, comparable with other values of this function on the same boot only.
+
+    None when there is no such process, or only its zombie. A stepped wall clock does not move it on Linux.
+    """
+    state = look_up(pid)
+    return None if state is None or state.zombie else state.started_at
 
 
 def is_alive(pid: int, expected_start: float) -> bool:
     """Whether the process that started at ``expected_start`` under that id still lives."""
-    start = started_at(pid)
-    return start is not None and abs(start - expected_start) < _TOLERANCE_S
+    return started_at(pid) == expected_start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -15,22 +16,26 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from hyperstep.codec import to_json
-from hyperstep.digest import Json
+from hyperstep.digest import Json, digest_bytes
+from hyperstep.errors import ConflictError
 from hyperstep.pipeline.graph import check_graph, topological_order
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import Owner
 from hyperstep.runtime.environments.preflight import PROPERTY, check_environment
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.inbox import post
+from hyperstep.runtime.inbox import post, wait_for_answer
 from hyperstep.runtime.interactive import end_run
-from hyperstep.runtime.processes import is_alive, machine_name
+from hyperstep.runtime.liveness import live_owner
 from hyperstep.sweep.config import SweepConfig
 
 SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
 """Set by ``hyperstep run``, so that it finds what its script submits."""
+
+_CANCEL_PATIENCE_S = 10.0
+_SHORT = 8
+"""Characters of an id in a folder's name."""
 
 _logger = logging.getLogger("hyperstep")
 _ABANDONED = "The process that started this run is gone, and did not call complete() or fail()."
@@ -84,9 +89,13 @@ def submit_step(home: Home, step: StepSpec, label: Label) -> RunRecord:
 
 
 def request_cancel(home: Home, run_id: str, reason: str) -> None:
-    """Ask the runner of ``run_id`` (a root run, a step, a sweep or a trial) to end it. Returns at once.
+    """Ask the runner of ``run_id`` (a root run, a step, a sweep or a trial) to end it.
 
-    When no runner lives, one is started to do it.
+    Returns as soon as the runner has taken it up, not when the processes are gone. When no runner lives, one is
+    started to do it.
+
+    Raises:
+        StoreError: The runner refused, for example because that step is not under way.
     """
     root_id = home.store.root_of(run_id)
     root = home.store.journal(root_id).run(root_id)
@@ -95,16 +104,10 @@ def request_cancel(home: Home, run_id: str, reason: str) -> None:
     if root.kind is RunKind.INTERACTIVE:
         end_run(home, run_id, RunStatus.CANCELED, reason=reason)
         return
-    post(home.root_folder(root_id), "cancel", {"run_id": run_id, "reason": reason})
+    request = post(home.root_folder(root_id), "cancel", {"run_id": run_id, "reason": reason})
     ensure_runner(home, root_id)
-
-
-def live_owner(home: Home, root_id: str) -> Owner | None:
-    """The runner that drives a root run now; None when none lives."""
-    owner = home.store.journal(root_id).owner()
-    if owner is None or owner.host != machine_name() or not is_alive(owner.pid, owner.pid_started_at):
-        return None
-    return owner
+    with contextlib.suppress(ConflictError):  # the request stays: a busy runner takes it up later
+        wait_for_answer(home, root_id, request, timeout_s=_CANCEL_PATIENCE_S)
 
 
 def ensure_runner(home: Home, root_id: str) -> bool:
@@ -113,7 +116,10 @@ def ensure_runner(home: Home, root_id: str) -> bool:
     An interactive run has no runner: it ends Failed when the process that started it is gone.
     """
     run = home.store.journal(root_id).run(root_id)
-    if run.status.is_terminal or live_owner(home, root_id) is not None:
+    if run.status.is_terminal:
+        home.store.update_root(run)  # its last owner may have died before it could
+        return False
+    if live_owner(home, root_id) is not None:
         return False
     if run.kind is RunKind.INTERACTIVE:
         end_run(home, root_id, RunStatus.FAILED, error=RunError("SystemError", _ABANDONED))
@@ -149,7 +155,7 @@ def root_run(label: Label, kind: RunKind, run_id: str, name: str) -> RunRecord:
 def run_folder_name(root: RunRecord) -> str:
     """Name of a new root run's folder, for people to read."""
     moment = datetime.fromtimestamp(root.created_at, UTC).strftime("%Y%m%d-%H%M%S")
-    return f"{moment}-{_slug(root.experiment)}-{root.id.removeprefix('HD_')[:8]}"
+    return f"{moment}-{_slug(root.experiment)}-{_short_id(root.id)}"
 
 
 def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
@@ -208,6 +214,14 @@ def _spawn_runner(home: Home, root_id: str) -> None:
             command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True, cwd=home.path
         )
     threading.Thread(target=runner.wait, daemon=True).start()  # no zombie while a notebook lives on
+
+
+def _short_id(run_id: str) -> str:
+    """The beginning of an id that we made; of one that a user chose its words, and a digest to tell it from others."""
+    beginning = run_id.removeprefix("HD_")[:_SHORT]
+    if re.fullmatch(r"[0-9a-f]{8}", beginning):
+        return beginning
+    return f"{_slug(run_id)}-{digest_bytes(run_id.encode())[:_SHORT]}"
 
 
 def _slug(text: str) -> str:

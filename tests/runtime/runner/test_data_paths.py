@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,24 @@ def test_a_download_is_a_copy_that_may_be_changed(home: Home, tmp_path: Path) ->
     copy = provided(home, port("raw/a", mode=DataMode.DOWNLOAD), tmp_path)
     (copy / "1.csv").write_text("changed")
     assert (home.datastore_folder("local", STORE) / "raw/a/1.csv").read_text() == "raw/a/1.csv"
+
+
+@pytest.mark.parametrize("mode", [DataMode.MOUNT, DataMode.DOWNLOAD])
+def test_an_absolute_path_on_compute_shows_what_the_run_was_given_and_never_an_earlier_run(
+    home: Home, tmp_path: Path, mode: DataMode
+) -> None:
+    given = replace(port("raw/a", mode=mode), path_on_compute=str(tmp_path / "fixed"))
+    assert (provided(home, given, tmp_path / "run1") / "1.csv").read_text() == "raw/a/1.csv"
+    (home.datastore_folder("local", STORE) / "raw/a/1.csv").write_text("newer")
+    shown = provided(home, given, tmp_path / "run2")
+    assert shown == tmp_path / "fixed"
+    assert (shown / "1.csv").read_text() == "newer"
+
+
+def test_a_path_on_compute_that_is_taken_is_refused(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(InvalidInputError, match="must be free"):
+        provided(home, replace(port("raw/a"), path_on_compute=str(tmp_path / "mine")), tmp_path / "run")
 
 
 def test_direct_gives_the_id(home: Home, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hyperstep.cli.view import OutputView, RootView
 from hyperstep.digest import Json
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.submission import live_owner
+from hyperstep.runtime.liveness import live_owner
 
 
 @click.command()

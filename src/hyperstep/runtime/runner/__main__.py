@@ -10,10 +10,10 @@ from pathlib import Path
 
 from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
 from hyperstep.launchers import local_launcher
-from hyperstep.runtime.doorbell import Doorbell, doorbell_path
+from hyperstep.runtime.doorbell import doorbell_path, hung
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
-from hyperstep.runtime.runner.loop import Runner, fail_everything
+from hyperstep.runtime.runner.loop import Runner, fail_all
 from hyperstep.runtime.runner.ownership import owner_lock, this_process
 from hyperstep.settings import load_settings
 
@@ -31,22 +31,25 @@ def main(home_folder: str, root_id: str) -> int:
 def _own(home: Home, root_id: str) -> int:
     journal = home.store.journal(root_id)
     if journal.run(root_id).status.is_terminal:
+        home.store.update_root(journal.run(root_id))  # an earlier owner may have died before it could
         return 0
     owner = journal.acquire(this_process())
     context = RunnerContext(home, journal, owner.epoch, _envelope(journal.spec()))
     context.note(f"owner of {root_id} with epoch {owner.epoch}, process {owner.pid}")
-    bell = Doorbell(doorbell_path(home.root_folder(root_id)))
+    runner: Runner | None = None
     try:
-        Runner(context, local_launcher(bell.ring), bell).run()
+        with hung(doorbell_path(home.root_folder(root_id))) as bell:
+            runner = Runner(context, local_launcher(bell.ring), bell)
+            runner.run()
     except NotOwnerError as error:
         context.note(str(error))
         return 0
     except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay Running
         traceback.print_exc()
-        fail_everything(context, _explain(error, home.root_folder(root_id) / "runner.log"))
+        if runner is not None:
+            runner.end_processes()
+        fail_all(context, _explain(error, home.root_folder(root_id) / "runner.log"))
         return 1
-    finally:
-        bell.close()
     context.note(f"ended: {context.root.status.value}")
     return 0
 

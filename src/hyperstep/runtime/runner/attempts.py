@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -17,6 +18,10 @@ from hyperstep.runtime.runner.log_metrics import LogMetrics
 from hyperstep.runtime.runner.records_file import RecordsFile, TrialLine
 from hyperstep.runtime.runner.slots import Slots
 from hyperstep.runtime.runner.workplace import Workplace, clear_workplace, prepare_attempt, store_uploads
+
+_LAST_PATIENCE_S = 5.0
+"""Beyond the grace: what is not gone by then is left to the trial host."""
+_LOOK_AGAIN_S = 0.05
 
 
 class AttemptOwner(Protocol):
@@ -86,17 +91,27 @@ class Attempts:
         self._queued[order.key] = order
         self._slots.request(order.key, lambda: self._launch(order))
 
-    def resume(self, order: Order) -> None:
-        """Go on with an attempt of an earlier owner: start it, if it never came to that; else watch it."""
+    def resume(self, order: Order, *, stopping: bool = False) -> None:
+        """Go on with an attempt of an earlier owner: start it, if it never came to that; else watch it.
+
+        Args:
+            order: What it is.
+            stopping: It was told to stop: it is not started any more, and told again.
+        """
         record = next((a for a in self._context.journal.attempts(order.run_id) if a.key == order.key), None)
         attempt = self._context.home.attempt(self._context.runs[order.run_id], order.number)
         if record is None or not attempt.claim_file.exists():
-            self.start(order)
+            if stopping:
+                self._end_unstarted(order)
+            else:
+                self.start(order)
             return
         self._slots.hold(order.key)
         reader = RecordsFile.resume(attempt.records_file, record.offset)
         self._active[order.key] = self._activate(order, attempt, reader, record.started_at)
         self._launcher.adopt(attempt)
+        if stopping:
+            self.stop(order.key)
 
     def stop(self, key: AttemptKey) -> None:
         """End an attempt: its process group, or its place in the queue."""
@@ -104,8 +119,15 @@ class Attempts:
         if order is None:
             self._launcher.stop(key, self._context.envelope.stop_grace_s)
         elif self._slots.withdraw(key):
-            with self._context.transaction() as unit:
-                order.owner.attempt_ended(unit, AttemptEnd(key, None, signal=signal.SIGTERM), "")
+            self._end_unstarted(order)
+
+    def end_all(self) -> None:
+        """End every attempt and wait until the processes are gone, or cannot be made to go."""
+        for key in self._active:
+            self._launcher.stop(key, self._context.envelope.stop_grace_s)
+        patience = time.monotonic() + self._context.envelope.stop_grace_s + _LAST_PATIENCE_S
+        while self._launcher.pids() and time.monotonic() < patience:
+            time.sleep(_LOOK_AGAIN_S)
 
     def pump(self) -> None:
         """Take in all that was written and all that has ended since the last call."""
@@ -146,9 +168,15 @@ class Attempts:
         self._active[order.key] = active
         try:
             self._launcher.launch(attempt)
-        except (ConflictError, LaunchError) as error:
+        except ConflictError:  # an earlier owner died after it had asked for this very launch
+            self._launcher.adopt(attempt)
+        except LaunchError as error:
             del self._active[order.key]
             self._give_up(order, str(error))
+
+    def _end_unstarted(self, order: Order) -> None:
+        with self._context.transaction() as unit:
+            order.owner.attempt_ended(unit, AttemptEnd(order.key, None, signal=signal.SIGTERM), "")
 
     def _give_up(self, order: Order, fault: str) -> None:
         with self._context.transaction() as unit:
@@ -176,22 +204,25 @@ class Attempts:
         del self._active[end.key]
         if active.reader.torn_bytes():
             self._context.note(f"{end.key.run_id}: its last record has no end ({active.reader.torn_bytes()} bytes)")
-        fault = active.fault or self._attempt_step(lambda: self._store_files(active, succeeded=end.succeeded))
+        fault = active.fault or self._attempt_step(lambda: self._store_files(active, end))
         with self._context.transaction() as unit:
             record = AttemptRecord(end.key, active.started_at, end=end, offset=active.reader.offset)
             unit.writer.put_attempt(record)
             active.owner.attempt_ended(unit, end, fault)
             unit.afterwards(lambda: self._slots.release(end.key))
-            unit.afterwards(lambda: clear_workplace(self._context, active.place, active.attempt))
 
-    def _store_files(self, active: _Active, *, succeeded: bool) -> None:
+    def _store_files(self, active: _Active, end: AttemptEnd) -> None:
+        """Keep what an attempt produced; of a lost one nothing counts, and its files stay where they are."""
+        if end.lost:
+            return
         artifacts = collect_artifacts(self._context.home.artifacts, active.attempt)
         with self._context.transaction() as unit:
             for artifact in artifacts:
                 unit.writer.add_artifact(artifact)
-        if succeeded:
+        if end.succeeded:
             run = self._context.runs[active.attempt.key.run_id]
             store_uploads(self._context, active.place, run, active.attempt)
+        clear_workplace(self._context, active.place, active.attempt)
 
     @staticmethod
     def _attempt_step(action: Callable[[], None]) -> str:

@@ -16,6 +16,11 @@ from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
 LOG_NAMES = ("azureml-logs/70_driver_log.txt", "user_logs/std_log.txt")
 """The two names under which v1 shows a process's output."""
 
+ENGINE_PROPERTIES = frozenset(
+    {"outputs", "hyperparameters", "final_status", "azureml.nodeid", "best_child_run_id", "score"}
+)
+"""What the engine itself keeps in a run's properties and reads again."""
+
 _COLLECTED = ("logs", "outputs")
 
 
@@ -31,6 +36,11 @@ def record_lines(context: RunnerContext, unit: Unit, attempt: Attempt, lines: li
             context.note(f"{run.id}: line {line.sequence} of its records cannot be read and is left out")
     if run is not before:
         unit.put_run(run)
+
+
+def may_set_property(run: RunRecord, name: str, value: str) -> bool:
+    """Whether a user may give a run that property: each is set once (v1), and some are the engine's own."""
+    return name not in ENGINE_PROPERTIES and run.properties.get(name, value) == value
 
 
 def collect_artifacts(artifacts: ArtifactStore, attempt: Attempt) -> list[ArtifactRecord]:
@@ -74,6 +84,8 @@ def _with_line(run: RunRecord, line: TrialLine) -> RunRecord:
     if line.kind == "untag":
         return replace(run, tags={key: text for key, text in run.tags.items() if key != name})
     if line.kind == "property":
+        if not may_set_property(run, name, str(value)):
+            return run
         return replace(run, properties={**run.properties, name: str(value)})
     if line.kind in {"display_name", "description"}:
         return replace(run, properties={**run.properties, line.kind: str(value)})

@@ -93,18 +93,45 @@ def provide_input(port: InputSpec, found: Found, folder: Path) -> str:
     Args:
         port: The input.
         found: What it is.
-        folder: Where copies and folders of links are made; kept when there already.
+        folder: The run's own, where copies and folders of links are made; kept when there already.
+
+    Raises:
+        InvalidInputError: Something that is not ours stands at an absolute ``path_on_compute``.
     """
     if port.mode is DataMode.DIRECT and isinstance(port.source, DatastorePaths):
         return str(port.source.dataset_id)
-    target = folder / (port.path_on_compute or port.name)  # an absolute path on compute stands by itself
+    content = _materialize(port, found, folder)
+    if not port.path_on_compute:
+        return str(content)
+    place = folder / port.path_on_compute  # an absolute path stands by itself
+    _point(place, content)
+    return str(place)
+
+
+def _materialize(port: InputSpec, found: Found, folder: Path) -> Path:
+    """The content itself, a copy of it, or a folder of links to it."""
+    target = folder / port.name
     if port.mode is DataMode.DOWNLOAD:
         _copy(found, target)
-        return str(target)
+        return target
     if found.path is not None:
-        return str(found.path)
+        return found.path
     _link(found, target)
-    return str(target)
+    return target
+
+
+def _point(place: Path, content: Path) -> None:
+    """Make ``place`` a link to ``content``; a link that an earlier run left there is pointed anew."""
+    if place == content:
+        return
+    if place.exists() and not place.is_symlink():
+        rule = "path_on_compute must be free: a link to the input is made there."
+        raise InvalidInputError(rule, received=str(place), remedy="Move what is there, or choose another path.")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = place.with_name(f".{place.name}.{os.getpid()}.link")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(content)
+    temporary.replace(place)
 
 
 def _location(run: RunRecord, output: OutputSpec) -> dict[str, Json]:

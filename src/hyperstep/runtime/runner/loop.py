@@ -11,7 +11,7 @@ from hyperstep.records.status import RunStatus
 from hyperstep.runtime.doorbell import Doorbell
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.child_requests import end_open_children
-from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
 from hyperstep.runtime.runner.requests import answer_requests
@@ -40,7 +40,7 @@ class Runner:
     def run(self) -> None:
         """Return when the root run has its terminal status."""
         driver = self._make_driver()
-        driver.begin()
+        self._context.do(driver.begin)
         next_tick = self._context.now() + TICK_S
         while not self._context.root.status.is_terminal:
             self._bell.wait(TICK_S)
@@ -52,6 +52,11 @@ class Runner:
                 self._attempts.enforce_limits()
         answer_requests(self._context, lambda _run_id, _reason: None)
         end_open_children(self._context)
+        self._attempts.close()
+
+    def end_processes(self) -> None:
+        """The runner cannot go on: leave no process behind."""
+        self._attempts.end_all()
         self._attempts.close()
 
     def _make_driver(self) -> Driver:
@@ -80,13 +85,9 @@ class Runner:
             driver.cancel(run_id, reason)
 
 
-def fail_everything(context: RunnerContext, message: str) -> None:
-    """Give every run that has not ended the status Failed: the runner itself cannot go on."""
+def fail_all(context: RunnerContext, message: str) -> None:
+    """Give every run that has not ended, as the journal says, the status Failed."""
     with context.transaction() as unit:
-        for run in list(context.runs.values()):
+        for run in context.journal.runs():
             if not run.status.is_terminal:
-                _fail(unit, run.id, message)
-
-
-def _fail(unit: Unit, run_id: str, message: str) -> None:
-    unit.change_run(run_id, status=RunStatus.FAILED, error=RunError("SystemError", message))
+                unit.change_run(run.id, status=RunStatus.FAILED, error=RunError("SystemError", message))

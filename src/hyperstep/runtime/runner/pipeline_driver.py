@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
+from hyperstep.digest import Json
 from hyperstep.errors import USER_FAULTS, InvalidInputError
 from hyperstep.pipeline.fingerprint import Fingerprint
 from hyperstep.pipeline.progress import hopeless_steps, pipeline_outcome, ready_steps
@@ -19,6 +21,9 @@ from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.step_reuse import ReuseAnswer, decision_evidence, look_for_source, remember_step
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
+
+STEP_READY = "StepReady"
+"""The event that a step's inputs are there: with its fingerprint, and caused by it the decision about reuse."""
 
 
 class PipelineDriver:
@@ -41,19 +46,22 @@ class PipelineDriver:
         }
         self._drivers: dict[str, Driver] = {}
         self._fingerprints: dict[str, Fingerprint] = {}
-        self._cancel_reason = ""
+        self._canceling = context.root.status is RunStatus.CANCEL_REQUESTED
 
     def begin(self) -> None:
         """Start, or go on with the steps that an earlier owner had started."""
-        with self._context.transaction() as unit:
-            if self._context.root.status is RunStatus.NOT_STARTED:
-                unit.change_run(self._context.root.id, status=RunStatus.RUNNING)
-        if self._context.root.status is RunStatus.CANCEL_REQUESTED:
-            self._cancel_reason = self._context.root.reason
+        root = self._context.root
+        if root.status is RunStatus.NOT_STARTED:
+            with self._context.transaction() as unit:
+                unit.change_run(root.id, status=RunStatus.RUNNING)
+        else:
+            self._remember_earlier()
         for step in self._spec.steps:
             run = self._run_of(step)
             if run.status is not RunStatus.NOT_STARTED and not run.status.is_terminal:
-                self._enter(step)
+                self._enter_again(step)
+        if self._canceling:
+            self.cancel(root.id, root.reason)
         self._advance()
 
     def cancel(self, run_id: str, reason: str) -> None:
@@ -61,7 +69,7 @@ class PipelineDriver:
         if run_id != self._context.root.id:
             self._driver_above(run_id).cancel(run_id, reason)
             return
-        self._cancel_reason = reason
+        self._canceling = True
         with self._context.transaction() as unit:
             unit.change_run(self._context.root.id, status=RunStatus.CANCEL_REQUESTED, reason=reason)
             for step in self._spec.steps:
@@ -98,35 +106,57 @@ class PipelineDriver:
         for step in ready_steps(self._spec, self._statuses()):
             if self._run_of(step).status is RunStatus.NOT_STARTED:
                 self._enter(step)
-        outcome = pipeline_outcome(self._spec, self._statuses(), cancel_requested=bool(self._cancel_reason))
+        outcome = pipeline_outcome(self._spec, self._statuses(), cancel_requested=self._canceling)
         if outcome is not None and not self._context.root.status.is_terminal:
             with self._context.transaction() as unit:
                 unit.change_run(self._context.root.id, status=outcome, error=self._error(outcome))
 
     def _enter(self, step: StepSpec) -> None:
-        """Reuse a step, or put it to work (again, after a takeover)."""
+        """Reuse a step, or put it to work."""
         run = self._run_of(step)
         try:
-            producers = {other.id: self._run_of(other) for other in self._spec.steps}
-            inputs = find_inputs(self._context, step, run, producers)
+            inputs = self._find_inputs(step)
             answer = look_for_source(self._context.home, self._spec, step, run.workspace, inputs)
             self._fingerprints[step.id] = answer.fingerprint
-            if run.status is RunStatus.NOT_STARTED:
-                self._record(step, answer)
-            if answer.source is not None and run.status is RunStatus.NOT_STARTED:
-                self._reuse(step, answer.source)
+            if answer.source is not None:
+                self._reuse(step, answer, answer.source)
             else:
+                self._prepare(step, answer)
                 self._work(step, inputs)
         except (*USER_FAULTS, OSError) as error:
             self._fail(step, str(error))
 
-    def _record(self, step: StepSpec, answer: ReuseAnswer) -> None:
-        root, run_id, now = self._context.root.id, self._run_ids[step.id], self._context.now()
-        with self._context.transaction() as unit:
-            event = unit.writer.append_event(root, "StepReady", {"step": step.id, "run": run_id}, now)
-            unit.writer.append_decision(root, event, "reuse", run_id, decision_evidence(answer), now)
+    def _enter_again(self, step: StepSpec) -> None:
+        """Go on with a step that an earlier owner put to work: as it was decided then, whatever its inputs are now."""
+        self._fingerprints[step.id] = self._recorded_fingerprint(step)
+        try:
+            self._work(step, self._find_inputs(step))
+        except (*USER_FAULTS, OSError) as error:
+            self._fail(step, str(error))
 
-    def _reuse(self, step: StepSpec, source: StoredFingerprint) -> None:
+    def _find_inputs(self, step: StepSpec) -> dict[str, Found]:
+        producers = {other.id: self._run_of(other) for other in self._spec.steps}
+        return find_inputs(self._context, step, self._run_of(step), producers)
+
+    def _record(self, unit: Unit, step: StepSpec, answer: ReuseAnswer) -> None:
+        root, run_id, now = self._context.root.id, self._run_ids[step.id], self._context.now()
+        fingerprint = answer.fingerprint
+        body: dict[str, Json] = {"step": step.id, "parts": fingerprint.parts, "digest": fingerprint.digest}
+        event = unit.writer.append_event(root, STEP_READY, body, now)
+        unit.writer.append_decision(root, event, "reuse", run_id, decision_evidence(answer), now)
+
+    def _recorded_fingerprint(self, step: StepSpec) -> Fingerprint:
+        events = self._context.journal.events(self._context.root.id)
+        body: Any = next(e.body for e in reversed(events) if e.kind == STEP_READY and e.body["step"] == step.id)
+        return Fingerprint(parts=body["parts"], digest=body["digest"])
+
+    def _prepare(self, step: StepSpec, answer: ReuseAnswer) -> None:
+        with self._context.transaction() as unit:
+            self._record(unit, step, answer)
+            run = declare_outputs(unit, self._run_of(step), step)
+            unit.change_run(run.id, status=RunStatus.PREPARING)
+
+    def _reuse(self, step: StepSpec, answer: ReuseAnswer, source: StoredFingerprint) -> None:
         run = self._run_of(step)
         properties = {
             **run.properties,
@@ -138,6 +168,7 @@ class PipelineDriver:
         }
         register_outputs(self._context, replace(run, properties=properties), step)
         with self._context.transaction() as unit:
+            self._record(unit, step, answer)
             unit.change_run(
                 run.id,
                 status=RunStatus.COMPLETED,
@@ -149,8 +180,7 @@ class PipelineDriver:
             unit.afterwards(self._advance)
 
     def _work(self, step: StepSpec, inputs: dict[str, Found]) -> None:
-        with self._context.transaction() as unit:
-            run = declare_outputs(unit, self._run_of(step), step)
+        run = self._run_of(step)
         place = make_workplace(self._context, step, run, inputs, self._spec.parameters)
         driver = step_driver(self._context, self._attempts, place, run.id, partial(self._step_done, step))
         self._drivers[run.id] = driver
@@ -161,10 +191,25 @@ class PipelineDriver:
         self._drivers.pop(run.id, None)
         if run.status is RunStatus.COMPLETED:
             register_outputs(self._context, run, step)  # before anybody can see that the step has completed
-            now = self._context.now()
-            fingerprint = self._fingerprints[step.id]
-            unit.afterwards(lambda: remember_step(self._context.home, run, step, fingerprint, now))
+            unit.afterwards(lambda: self._remember(step, run, self._fingerprints[step.id]))
         unit.afterwards(self._advance)
+
+    def _remember(self, step: StepSpec, run: RunRecord, fingerprint: Fingerprint) -> None:
+        """Keep a completed step as a source; what cannot be kept costs a later run only."""
+        try:
+            remember_step(self._context.home, run, step, fingerprint, self._context.now())
+        except (*USER_FAULTS, OSError) as error:
+            self._context.note(f"step '{step.name}' cannot be reused later: {error}")
+
+    def _remember_earlier(self) -> None:
+        """Keep what an earlier owner completed and could not keep before it died."""
+        for step in self._spec.steps:
+            run = self._run_of(step)
+            if run.status is RunStatus.COMPLETED and run.reused_from is None:
+                fingerprint = self._recorded_fingerprint(step)
+                known = self._context.home.store.recall(run.workspace, fingerprint.digest)
+                if known is None or known.created_at < (run.ended_at or 0.0):
+                    self._remember(step, run, fingerprint)
 
     def _fail(self, step: StepSpec, message: str) -> None:
         with self._context.transaction() as unit:

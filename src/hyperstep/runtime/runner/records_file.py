@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hyperstep.records.attempt import AttemptKey
 from hyperstep.records.metric import MetricKind, MetricRecord
 
 METRIC_KINDS = frozenset(kind.value for kind in MetricKind)
+_NAMED_KINDS = frozenset({"tag", "untag", "property"})
+_UNNAMED_KINDS = frozenset({"display_name", "description", "error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,29 @@ class RecordsFile:
         return cls(path, offset, lines)
 
 
+def is_inside(name: str) -> bool:
+    """Whether a file's name stays below the folder that it is joined to."""
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
+
+
 def _parse(line: bytes) -> Mapping[str, Any]:
+    """The line's record; empty when it is none that a trial client writes."""
     try:
         body = json.loads(line)
     except ValueError:
         return {}
-    return body if isinstance(body, dict) else {}
+    return body if isinstance(body, dict) and _is_sound(body) else {}
+
+
+def _is_sound(body: Mapping[str, Any]) -> bool:
+    kind, name = body.get("kind"), body.get("name")
+    if kind in _UNNAMED_KINDS:
+        return True
+    if not isinstance(kind, str) or not isinstance(name, str):
+        return False
+    if kind == "upload":
+        return is_inside(name)
+    if kind in METRIC_KINDS:
+        return isinstance(body.get("step"), int | None) and isinstance(body.get("time", 0.0), int | float)
+    return kind in _NAMED_KINDS

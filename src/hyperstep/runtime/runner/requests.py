@@ -7,15 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from hyperstep.digest import Json
-from hyperstep.errors import HyperstepError, InvalidInputError
+from hyperstep.errors import HyperstepError, InvalidInputError, StoreError
 from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.runtime.inbox import Request, answer, pending
 from hyperstep.runtime.runner.child_requests import CHILD_REQUESTS
+from hyperstep.runtime.runner.collecting import may_set_property
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.named_requests import NAMED_REQUESTS
 
 _FOREIGN = 1 << 41
 """Sequences of records that another run's process logged; below are the run's own (see ``log_metrics``)."""
+_REQUEST_ID = "request"
+"""In a named thing's body: the request that it was added for."""
 
 Cancel = Callable[[str, str], None]
 """Called with a run id and a reason."""
@@ -27,6 +30,8 @@ def answer_requests(context: RunnerContext, cancel: Cancel) -> None:
     for request in list(pending(folder)):
         try:
             result: Mapping[str, Json] = {"result": _carry_out(context, request, cancel)}
+        except StoreError:
+            raise
         except (HyperstepError, KeyError, TypeError, ValueError) as error:
             context.note(f"request {request.kind} refused: {error!r}")
             result = {"refused": str(error)}
@@ -39,15 +44,13 @@ def _carry_out(context: RunnerContext, request: Request, cancel: Cancel) -> Json
         case "cancel":
             cancel(body["run_id"], body["reason"])
         case "put_named":
-            now = context.now()
-            record = context.home.store.put_named(body["workspace"], body["kind"], body["name"], body["body"], now)
-            return record.version
+            return _put_named(context, request)
         case kind if kind in NAMED_REQUESTS:
             return NAMED_REQUESTS[kind](context, body)
         case "update_run":
             _update_run(context, body)
         case "log":
-            _log(context, body)
+            _log(context, request)
         case kind if kind in CHILD_REQUESTS:
             return CHILD_REQUESTS[kind](context, body)
         case _:
@@ -59,20 +62,36 @@ def _carry_out(context: RunnerContext, request: Request, cancel: Cancel) -> Json
 def _update_run(context: RunnerContext, body: Mapping[str, Any]) -> None:
     run = context.runs[body["run_id"]]
     tags = {k: v for k, v in {**run.tags, **body.get("tags", {})}.items() if v is not None}
+    properties = body.get("properties", {})
+    refused = [name for name in properties if not may_set_property(run, name, properties[name])]
+    if refused:
+        rule = "A property is set once: it can be added, not changed."
+        raise InvalidInputError(rule, received=refused, remedy="Use a tag for what changes.")
     changed = replace(
         run,
         tags=tags,
-        properties={**run.properties, **body.get("properties", {})},
+        properties={**run.properties, **properties},
         name=body.get("name") or run.name,
     )
     with context.transaction() as unit:
         unit.put_run(changed)
 
 
-def _log(context: RunnerContext, body: Mapping[str, Any]) -> None:
+def _put_named(context: RunnerContext, request: Request) -> int:
+    """Add a version; one that an earlier owner added for this very request is found by the request's id."""
+    body: Mapping[str, Any] = request.body
+    store, place = context.home.store, (body["workspace"], body["kind"], body["name"])
+    for known in store.all_named(*place):
+        if known.body.get(_REQUEST_ID) == request.id:
+            return known.version
+    return store.put_named(*place, {**body["body"], _REQUEST_ID: request.id}, context.now()).version
+
+
+def _log(context: RunnerContext, request: Request) -> None:
     """Metric records that a trial logs for another run, such as its parent."""
+    body: Mapping[str, Any] = request.body
     run_id = body["run_id"]
-    first = _FOREIGN + sum(record.sequence >= _FOREIGN for record in context.journal.metrics(run_id))
+    first = _sequence_of(request)
     records = [
         MetricRecord(
             run_id=context.runs[run_id].id,
@@ -88,3 +107,9 @@ def _log(context: RunnerContext, body: Mapping[str, Any]) -> None:
     ]
     with context.transaction() as unit:
         unit.writer.add_metrics(records)
+
+
+def _sequence_of(request: Request) -> int:
+    """Where a request's records stand: by the moment in its id, so that answering it again adds nothing."""
+    moment = request.id.partition("-")[0]
+    return _FOREIGN + int(moment) if moment.isdigit() else _FOREIGN

@@ -37,14 +37,16 @@ class ScriptDriver:
         self._run_id = run_id
         self._done = done
         self._number = 0
-        self._cancel_reason = ""
+        run = context.runs[run_id]
+        self._canceling = run.status is RunStatus.CANCEL_REQUESTED
+        self._cancel_reason = run.reason if self._canceling else ""
         self._fault = ""
 
     def begin(self) -> None:
         """Start the process, or go on with the one of an earlier owner."""
         earlier = self._context.journal.attempts(self._run_id)
         self._number = earlier[-1].key.number if earlier else 0
-        if not earlier:
+        if not earlier and not self._canceling:
             with self._context.transaction() as unit:
                 unit.change_run(self._run_id, status=RunStatus.QUEUED)
         if earlier and earlier[-1].end is not None:
@@ -52,11 +54,11 @@ class ScriptDriver:
             with self._context.transaction() as unit:
                 self.attempt_ended(unit, end, "")
             return
-        self._attempts.resume(self._order())
+        self._attempts.resume(self._order(), stopping=self._canceling)
 
     def cancel(self, run_id: str, reason: str) -> None:  # noqa: ARG002 - it drives one run only
         """End the process; the run ends Canceled."""
-        self._cancel_reason = reason
+        self._canceling, self._cancel_reason = True, reason
         with self._context.transaction() as unit:
             unit.change_run(self._run_id, status=RunStatus.CANCEL_REQUESTED, reason=reason)
         self._attempts.stop(AttemptKey(self._run_id, self._number))
@@ -76,7 +78,7 @@ class ScriptDriver:
 
     def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str) -> None:
         """Start again when it was lost; else the run ends as the process did."""
-        if end.lost and not self._cancel_reason and self._number < MAX_LOST_ATTEMPTS:
+        if end.lost and not self._canceling and self._number < MAX_LOST_ATTEMPTS:
             self._number += 1
             unit.change_run(self._run_id, status=RunStatus.QUEUED)
             order = self._order()
@@ -89,7 +91,7 @@ class ScriptDriver:
         return Order(self._run_id, self._number, self._place, self)
 
     def _end_run(self, unit: Unit, end: AttemptEnd, fault: str) -> None:
-        if self._cancel_reason:
+        if self._canceling:
             unit.change_run(self._run_id, status=RunStatus.CANCELED, reason=self._cancel_reason)
         elif fault:
             unit.change_run(self._run_id, status=RunStatus.FAILED, error=RunError("UserError", fault))

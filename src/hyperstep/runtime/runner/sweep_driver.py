@@ -16,7 +16,7 @@ from hyperstep.runtime.runner.attempts import Attempts, Order
 from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
-from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
 from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
 from hyperstep.runtime.runner.sweep_records import (
     best_properties,
@@ -128,8 +128,7 @@ class SweepDriver:
 
     def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
         """Judge the values of the primary metric."""
-        names = self._metrics_logged.setdefault(key.run_id, set())
-        names.update(str(line.body["name"]) for line in lines if line.kind and "value" in line.body)
+        self._names_logged(key.run_id).update(line.body["name"] for line in lines if line.kind in METRIC_KINDS)
         values = tuple(_usable(v) for line in lines for v in self._primary_values(line))
         if values:
             trial = trial_index(key.run_id)
@@ -264,9 +263,8 @@ class SweepDriver:
                 with self._context.transaction() as unit:
                     self.attempt_ended(unit, last.end, "")
                 continue
-            self._attempts.resume(self._order(run.number, attempt))
-            if run.status is RunStatus.CANCEL_REQUESTED:
-                self._attempts.stop(AttemptKey(run.id, attempt))
+            stopping = run.status is RunStatus.CANCEL_REQUESTED
+            self._attempts.resume(self._order(run.number, attempt), stopping=stopping)
 
     def _trials(self) -> list[RunRecord]:
         runs = self._context.runs.values()

@@ -13,6 +13,7 @@ from hyperstep.pipeline.spec import DataMode, OutputSpec, StepSpec
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.runner import job_environment as environment
+from hyperstep.runtime.runner.commands import command_path, command_texts
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.data_paths import output_path
 from hyperstep.runtime.runner.job_arguments import fill_placeholders
@@ -133,16 +134,19 @@ def _command(
     values = {port.placeholder: place.inputs[port.name] for port in step.inputs}
     values |= {output.placeholder: outputs[output.name] for output in step.outputs}
     values |= {f"$AML_PARAMETER_{name}": place.parameters[name] for name in step.parameters}
-    own = [fill_placeholders(text, values) for text in (step.code.command or step.code.arguments)]
+    python = step.code.python or context.envelope.python
     if step.code.command:
-        return tuple(own)
-    return (step.code.python or context.envelope.python, step.code.script, *own, *extra)
+        return command_texts(step.code.command, values, python)
+    own = [fill_placeholders(text, values) for text in step.code.arguments]
+    return (python, step.code.script, *own, *extra)
 
 
 def _environment(
     context: RunnerContext, place: Workplace, run: RunRecord, attempt: Attempt, outputs: Mapping[str, str]
 ) -> dict[str, str]:
-    base = {**environment.user_environment(), **place.step.code.environment_variables}
+    code = place.step.code
+    base = {**environment.user_environment(), **code.environment_variables}
+    base |= command_path(base, code.python or context.envelope.python) if code.command else {}
     return environment.with_azureml(
         {
             **environment.thread_share(base, os.cpu_count() or 1, place.processes),

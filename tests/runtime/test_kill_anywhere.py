@@ -1,0 +1,89 @@
+"""A runner that dies at any moment loses nothing: the next one ends the run as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.runtime.bench import Bench, sweep_config
+
+from hyperstep.pipeline.spec import (
+    DataMode,
+    InputSpec,
+    OutputSpec,
+    PipelineSpec,
+    StepOutput,
+    StepSpec,
+    TrainingKind,
+    TrainingSpec,
+)
+from hyperstep.records.run import RunKind
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime import submission
+from hyperstep.runtime.submission import Label, submit_pipeline
+
+TRAIN = """
+import os, sys
+from hyperstep_trial import Run
+x = int(sys.argv[sys.argv.index("--x") + 1])
+with open(os.environ["OUTSIDE"], "a") as file:
+    file.write(f"{x}\\n")
+run = Run.get_context()
+run.display_name = f"trial {x}"
+for step in range(3):
+    run.log("acc", x + step / 100)
+open("outputs/model.txt", "w").write(str(x))
+"""
+REPORT = """
+import os, sys
+with open(os.environ["OUTSIDE"], "a") as file:
+    file.write("report\\n")
+print(open(sys.argv[1]).read())
+"""
+MOMENTS = [1, 2, 3, 5, 8, 11, 14, 17, 20, 24, 28, 33, 38, 44, 50]
+
+
+@pytest.fixture
+def spec(bench: Bench) -> PipelineSpec:
+    training = TrainingSpec(TrainingKind.MODEL, "outputs/model.txt")
+    model = OutputSpec("model", "workspaceblobstore", DataMode.MOUNT, "$MODEL", "MODEL", training=training)
+    tune = StepSpec("tune0000", "tune", bench.code(TRAIN), outputs=(model,), tuning=bench.tuning(sweep_config(total=3)))
+    port = InputSpec("model", StepOutput("tune0000", "model"), DataMode.MOUNT, "$MODEL", "MODEL")
+    report = StepSpec("report00", "report", bench.code(REPORT, "$MODEL"), inputs=(port,))
+    return PipelineSpec(steps=(tune, report))
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_whoever_takes_over_ends_the_run_as_if_nothing_had_happened(
+    bench: Bench, label: Label, spec: PipelineSpec, moment: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside.txt"
+    monkeypatch.setenv("OUTSIDE", str(outside))
+    with monkeypatch.context() as patch:
+        patch.setattr(submission, "_spawn_runner", lambda _home, _root_id: None)
+        root = submit_pipeline(bench.home, spec, label)
+    crashing = Path(__file__).with_name("crashing_runner.py")
+    first = subprocess.run([sys.executable, str(crashing), str(bench.home.path), root.id, str(moment)], check=False)
+    assert first.returncode in {0, 9}
+    subprocess.run([sys.executable, "-m", "hyperstep.runtime.runner", str(bench.home.path), root.id], check=True)
+
+    journal = bench.home.store.journal(root.id)
+    runs = journal.runs()
+    assert {run.status for run in runs} == {RunStatus.COMPLETED}, [(r.name, r.status, r.error) for r in runs]
+    assert bench.home.store.roots()[0].status is RunStatus.COMPLETED
+    assert sorted(outside.read_text().split()) == ["0", "1", "2", "report"]
+    for trial in journal.runs(kind=RunKind.TRIAL):
+        assert [m.value for m in journal.metrics(trial.id)] == [trial.number + step / 100 for step in range(3)]
+        assert trial.properties["display_name"] == f"trial {trial.number}"
+        assert not (bench.home.attempt(trial, 0).work_folder / "train.py").exists()
+    sweep = journal.runs(kind=RunKind.SWEEP)[0]
+    assert json.loads(sweep.properties["score"]) == 2.02
+    ledger = [(d.kind, d.subject) for d in journal.decisions(root.id)]
+    assert len(ledger) == len(set(ledger)) == 2
+
+    again = submit_pipeline(bench.home, spec, label)
+    assert bench.wait(again.id).status is RunStatus.COMPLETED
+    assert all(run.reused_from for run in bench.home.store.journal(again.id).runs(kind=RunKind.STEP))
