@@ -1,4 +1,4 @@
-"""Datasets along a real pipeline: written, registered, read by other steps, tuned over; scripts as v1 users write them."""
+"""Datasets along a real pipeline: written, registered, read by other steps, tuned over."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ for name in ("AZUREML_DATASET_ENVIRONMENT_VARS", "AZUREML_DATASET_FILE_OUTPUTS",
     report["variables"][name] = os.environ.get(name)
 for name, given in run.input_datasets.items():
     if isinstance(given, str):
-        report["inputs"][name] = [given, os.path.isdir(given), sorted(os.listdir(given)) if os.path.isdir(given) else []]
-    elif hasattr(given, "to_pandas_dataframe"):
-        report["inputs"][name] = [type(given).__name__, os.environ[name] == given.id, given.to_pandas_dataframe().to_dict("list")]
-    else:
-        report["inputs"][name] = [type(given).__name__, os.environ[name] == given.id, given.to_path()]
+        report["inputs"][name] = [given, os.path.isdir(given), sorted(os.listdir(given))]
+        continue
+    is_table = hasattr(given, "to_pandas_dataframe")
+    content = given.to_pandas_dataframe().to_dict("list") if is_table else given.to_path()
+    report["inputs"][name] = [type(given).__name__, os.environ[name] == given.id, content]
 for name, path in run.output_datasets.items():
     report["outputs"][name] = path
 os.makedirs("outputs", exist_ok=True)
@@ -89,7 +89,9 @@ def test_an_output_dataset_is_written_registered_and_read_in_each_way(experiment
         inputs=[table.as_input("table")],
         source_directory=".",
     )
-    run = experiment.submit(Pipeline(workspace, [report]))
+    pipeline = Pipeline(workspace, [report])
+    assert [step.name for step in pipeline.graph.module_nodes] == ["report.py", write.name]
+    run = experiment.submit(pipeline)
     assert run.wait_for_completion(show_output=False) == "Finished"
     step_run_id = run.find_step_run("write.py")[0].id
     place = store.folder / "mine" / step_run_id / "prepared"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,9 @@ import pytest
 from hyperstep.azureml_v1.core.dataset import Dataset
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.data.azure_storage_datastore import AbstractAzureStorageDatastore
+from hyperstep.azureml_v1.data.datacache import DatacacheStore
 from hyperstep.azureml_v1.data.datapath import DataPath
+from hyperstep.azureml_v1.data.file_dataset import FileDataset
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 
@@ -140,3 +145,94 @@ def test_a_folder_is_uploaded_as_a_dataset(workspace: Workspace) -> None:
     Path("src/x.txt").write_text("x", encoding="utf-8")
     target = DataPath(workspace.get_default_datastore(), "up")
     assert Dataset.File.upload_directory("src", target, show_progress=False).to_path() == ["/x.txt"]
+
+
+def test_parts_of_a_dataset_are_folders_of_files(datastore: AbstractAzureStorageDatastore) -> None:
+    dataset = Dataset.File.from_files((datastore, "d"))
+    assert dataset.take(1).to_path() == ["/a.txt"]
+    assert dataset.skip(1).to_path() == ["/b.csv"]
+    assert dataset.take(9).to_path() == ["/a.txt", "/sub/b.csv"]
+    with dataset.take(1).mount() as mounted:
+        assert Path(mounted.mount_point, "a.txt").read_text(encoding="utf-8") == "1"
+    with pytest.raises(UserErrorException, match="whole number"):
+        dataset.take(-1)
+
+
+def test_a_split_puts_each_file_on_one_side(datastore: AbstractAzureStorageDatastore) -> None:
+    for number in range(20):
+        (datastore.folder / f"d/{number}.txt").write_text("x", encoding="utf-8")
+    dataset = Dataset.File.from_files((datastore, "d"))
+    first, second = dataset.random_split(0.5, seed=3)
+    again, _ = dataset.random_split(0.5, seed=3)
+    assert first.to_path() == again.to_path()
+    assert 0 < len(first.to_path()) < 22
+    names = [Path(path).name for part in (first, second) for path in part.to_path()]
+    assert sorted(names) == sorted(Path(path).name for path in dataset.to_path())
+    assert set(dataset.take_sample(0.5, seed=3).to_path()) == set(first.to_path())
+    with pytest.raises(UserErrorException, match="between 0 and 1"):
+        dataset.random_split(50)
+
+
+def test_files_are_filtered_by_size_time_and_partition(datastore: AbstractAzureStorageDatastore) -> None:
+    (datastore.folder / "d/sub/big.csv").write_text("0" * 100, encoding="utf-8")
+    dataset = Dataset.File.from_files((datastore, "d"), partition_format="/{kind}/*.csv", validate=False)
+    everything = Dataset.File.from_files((datastore, "d"))
+    assert everything.filter(everything.file_metadata("Size") > 50).to_path() == ["/big.csv"]
+    assert (
+        everything.filter(everything.file_metadata("LastModifiedTime") < datetime.fromisoformat("2000-01-01")).to_path()
+        == []
+    )
+    folders = Dataset.File.from_files((datastore, "d/sub"), partition_format="/{name}.csv")
+    assert folders.filter((folders["name"] == "b") | (folders["name"] == "x")).to_path() == ["/b.csv"]
+    assert folders.partition_keys == ["name"]
+    assert folders.get_partition_key_values() == [{"name": "b"}, {"name": "big"}]
+    assert dataset.partition_keys == ["kind"]
+    with pytest.raises(UserErrorException, match="file_metadata"):
+        everything.file_metadata("Owner")
+    with pytest.raises(UserErrorException, match="condition"):
+        everything.filter(everything["x"])
+    with pytest.raises(UserErrorException, match="columns that exist"):
+        everything.filter(everything["x"] == 1)
+    with pytest.raises(UserErrorException, match="Partition keys"):
+        everything.get_partition_key_values(["name"])
+
+
+def test_the_newest_file_says_when_data_changed(datastore: AbstractAzureStorageDatastore) -> None:
+    os.utime(datastore.folder / "d/a.txt", (1e9, 1e9))
+    dataset = Dataset.File.from_files((datastore, "d/a.txt"))
+    assert dataset.data_changed_time == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
+    assert Dataset.File.from_files((datastore, "none"), validate=False).data_changed_time is None
+
+
+@pytest.mark.parametrize("use", [lambda d: d.as_hdfs(), lambda d: d.as_cache("s"), lambda d: d.hydrate("s")])
+def test_what_needs_a_cluster_is_refused(
+    datastore: AbstractAzureStorageDatastore, use: Callable[[FileDataset], object]
+) -> None:
+    with pytest.raises(UserErrorException, match=r"[Mm]ount"):
+        use(Dataset.File.from_files((datastore, "d")))
+
+
+def test_caches_are_refused_when_made(workspace: Workspace) -> None:
+    with pytest.raises(UserErrorException, match="'near'"):
+        DatacacheStore(workspace, "near")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: Dataset("x"),
+        lambda: Dataset.from_delimited_files("x"),
+        lambda: Dataset.auto_read_files("x"),
+        lambda: Dataset.from_parquet_files("x"),
+        lambda: Dataset.from_json_files("x"),
+        lambda: Dataset.from_pandas_dataframe(None),
+        lambda: Dataset.get(None, "x"),
+        lambda: Dataset.list(None),
+        lambda: Dataset.from_excel_files("x"),
+        lambda: Dataset.from_binary_files("x"),
+        lambda: Dataset.from_sql_query("x", "y"),
+    ],
+)
+def test_the_oldest_forms_name_the_newer_ones(use: Callable[[], object]) -> None:
+    with pytest.raises(UserErrorException, match=r"Dataset\.(Tabular|File|get)"):
+        use()

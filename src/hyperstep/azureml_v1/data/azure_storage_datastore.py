@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.data.data_reference import DataReference
+from hyperstep.azureml_v1.data.file_storage import FileStorage, FolderStorage
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
@@ -77,7 +77,10 @@ class AbstractAzureStorageDatastore(AbstractDatastore):
         datastore_type: ``AzureBlob`` or ``AzureFile``.
         container_name: Name of the container that it stands for.
         account_name: Name of the storage account that it stands for.
-        **credentials: Keys, tokens and endpoints: accepted, not kept, not used.
+        sas_token: Not used, since there is nothing to sign in to.
+        account_key: Not used.
+        protocol: Kept; ``file`` without it.
+        endpoint: Kept; ``local`` without it.
     """
 
     def __init__(
@@ -87,20 +90,23 @@ class AbstractAzureStorageDatastore(AbstractDatastore):
         datastore_type: str,
         container_name: str,
         account_name: str,
-        **credentials: object,  # noqa: ARG002 - nothing to sign in to
+        sas_token: str | None = None,
+        account_key: str | None = None,
+        protocol: str | None = None,
+        endpoint: str | None = None,
     ) -> None:
         super().__init__(workspace, name, datastore_type)
         self.container_name = container_name
         self.account_name = account_name
-        self.protocol = "file"
-        self.endpoint = "local"
-        self.account_key = None
-        self.sas_token = None
+        self.protocol = protocol or "file"
+        self.endpoint = endpoint or "local"
+        self.account_key = account_key
+        self.sas_token = sas_token
 
     @property
     def is_sas(self) -> bool:
-        """Never by token."""
-        return False
+        """Whether it was made with a token."""
+        return self.sas_token is not None
 
     def path(self, path: str | None = None, data_reference_name: str | None = None) -> DataReference:
         """A reference to a path below it; to all of it without ``path``."""
@@ -184,20 +190,19 @@ class AbstractAzureStorageDatastore(AbstractDatastore):
             overwrite: Replace files that exist; else they are skipped and not counted.
             show_progress: Say on standard error how many were copied.
         """
-        folder = self.folder
-        count = 0
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            name = path.relative_to(folder).as_posix()
-            if name.startswith((prefix or "").lstrip("/")):
-                count += _copy(path, Path(target_path) / name, overwrite=overwrite)
+        storage = self._storage()
+        names = storage.names((prefix or "").lstrip("/"))
+        count = sum(storage.get(name, Path(target_path) / name, overwrite=overwrite) for name in names)
         _report(count, "from", self._name, show_progress)
         return count
 
     def _copy_in(self, files: Iterable[tuple[Path, str]], target_path: str | None, overwrite: bool) -> None:
-        folder = self.folder
-        target = _inside(folder, target_path or "")
+        storage, place = self._storage(), _inside(target_path or "")
         for source, name in files:
-            _copy(source, target / name, overwrite=overwrite)
+            storage.put(source, f"{place}/{name}".lstrip("/"), overwrite=overwrite)
+
+    def _storage(self) -> FileStorage:
+        return FolderStorage(self.folder)
 
 
 class AzureBlobDatastore(AbstractAzureStorageDatastore):
@@ -208,13 +213,39 @@ class AzureBlobDatastore(AbstractAzureStorageDatastore):
         name: Its name.
         container_name: Name of the container that it stands for.
         account_name: Name of the storage account that it stands for.
-        **credentials: Accepted, not kept, not used.
+        sas_token: Not used, since there is nothing to sign in to.
+        account_key: Not used.
+        protocol: Kept; ``file`` without it.
+        endpoint: Kept; ``local`` without it.
+        request_session: Not used.
+        workspace_msi_has_access: Not used.
+        subscription_id: Kept.
+        resource_group: Kept.
+        service_data_access_auth_identity: Not used.
     """
 
     def __init__(
-        self, workspace: Workspace, name: str, container_name: str, account_name: str, **credentials: object
+        self,
+        workspace: Workspace,
+        name: str,
+        container_name: str,
+        account_name: str,
+        sas_token: str | None = None,
+        account_key: str | None = None,
+        protocol: str | None = None,
+        endpoint: str | None = None,
+        request_session: object = None,
+        workspace_msi_has_access: bool = False,
+        subscription_id: str | None = None,
+        resource_group: str | None = None,
+        service_data_access_auth_identity: object = None,
     ) -> None:
-        super().__init__(workspace, name, "AzureBlob", container_name, account_name, **credentials)
+        del request_session, workspace_msi_has_access, service_data_access_auth_identity
+        super().__init__(
+            workspace, name, "AzureBlob", container_name, account_name, sas_token, account_key, protocol, endpoint
+        )
+        self.subscription_id = subscription_id
+        self.resource_group = resource_group
 
 
 class AzureFileDatastore(AbstractAzureStorageDatastore):
@@ -225,13 +256,29 @@ class AzureFileDatastore(AbstractAzureStorageDatastore):
         name: Its name.
         container_name: Name of the file share that it stands for.
         account_name: Name of the storage account that it stands for.
-        **credentials: Accepted, not kept, not used.
+        sas_token: Not used, since there is nothing to sign in to.
+        account_key: Not used.
+        protocol: Kept; ``file`` without it.
+        endpoint: Kept.
+        request_session: Not used.
     """
 
     def __init__(
-        self, workspace: Workspace, name: str, container_name: str, account_name: str, **credentials: object
+        self,
+        workspace: Workspace,
+        name: str,
+        container_name: str,
+        account_name: str,
+        sas_token: str | None = None,
+        account_key: str | None = None,
+        protocol: str | None = None,
+        endpoint: str | None = "core.windows.net",
+        request_session: object = None,
     ) -> None:
-        super().__init__(workspace, name, "AzureFile", container_name, account_name, **credentials)
+        del request_session
+        super().__init__(
+            workspace, name, "AzureFile", container_name, account_name, sas_token, account_key, protocol, endpoint
+        )
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
@@ -245,22 +292,12 @@ def _below(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _inside(folder: Path, name: str) -> Path:
-    target = (folder / name.lstrip("/")).resolve()
-    if not target.is_relative_to(folder.resolve()):
+def _inside(name: str) -> str:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+    if ".." in parts:
         message = f"target_path must stay inside the datastore. Received: {name!r}."
         raise UserErrorException(message)
-    return target
-
-
-def _copy(source: Path, target: Path, *, overwrite: bool) -> int:
-    if target.exists() and not overwrite:
-        return 0
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    shutil.copyfile(source, temporary)
-    temporary.replace(target)
-    return 1
+    return "/".join(parts)
 
 
 def _report(count: int, way: str, name: str, show_progress: bool) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core.names import check_input_name
 from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.digest import digest_json
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.runconfig import DataReferenceConfiguration
@@ -21,8 +21,8 @@ class DataReference:
 
     Args:
         datastore: Where.
-        data_reference_name: Name of the variable that holds its path; the datastore's name without it, or a random
-            one when there is a path.
+        data_reference_name: Name of the variable that holds its path; the datastore's name without it, or one that
+            follows from datastore and path when there is a path.
         path_on_datastore: Path below the datastore; all of it without one.
         mode: ``mount``, ``download`` or ``upload``.
         path_on_compute: Where the data is to lie on the machine that runs the job.
@@ -112,4 +112,4 @@ class DataReference:
 def _name(datastore: AbstractAzureStorageDatastore, name: str | None, path: str | None) -> str:
     if name:
         return check_input_name(name)
-    return check_input_name(f"a{uuid.uuid4().hex[1:]}") if path else datastore.name
+    return check_input_name(f"a{digest_json([datastore.name, path])[:31]}") if path else datastore.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -127,7 +127,7 @@ def _node(value: object) -> dict[str, Json]:
     if isinstance(value, Expression):
         return dict(value.to_json())
     if isinstance(value, datetime):
-        return {"time": value.isoformat()}
+        return {"time": (value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value).isoformat()}
     if value is None or isinstance(value, str | int | float | bool):
         return {"value": value}
     message = f"A condition compares with numbers, texts, truth values and times. Received: {value!r}."

@@ -12,6 +12,7 @@ from hyperstep.pipeline.dataset_definition import LINKED, definition_id
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.workspace import Workspace
+    from hyperstep.digest import Json
 
 
 def link_dataset(workspace: Workspace, key: str, dataset: object) -> None:
@@ -26,5 +27,5 @@ def link_dataset(workspace: Workspace, key: str, dataset: object) -> None:
         raise UserErrorException(message)
     staged = dataset._with_paths(stage(dataset.paths, workspace), workspace)  # noqa: SLF001 - one area
     definition = staged._definition()  # noqa: SLF001
-    body = {"definition": definition, "id": definition_id(definition)}
+    body: dict[str, Json] = {"definition": definition, "id": definition_id(definition)}
     registry.put_named(workspace.home, workspace.name, LINKED, key, body)

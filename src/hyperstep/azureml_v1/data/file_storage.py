@@ -1,0 +1,83 @@
+"""What a datastore is made of: named files. The contract, and local folders as its first implementation."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+
+class FileStorage(ABC):
+    """Files by name; a name is a relative path with forward slashes.
+
+    An implementation passes ``hyperstep.testing.file_storage.FileStorageContract``.
+    """
+
+    @abstractmethod
+    def names(self, prefix: str = "") -> list[str]:
+        """Names of all files that begin with this text (``a/b`` takes ``a/bc`` too), sorted."""
+
+    @abstractmethod
+    def put(self, source: Path, name: str, *, overwrite: bool) -> bool:
+        """Store a copy of a local file: whole or not at all.
+
+        Args:
+            source: The local file.
+            name: To store under.
+            overwrite: Replace what has that name; it stays otherwise.
+
+        Returns:
+            Whether it was stored.
+        """
+
+    @abstractmethod
+    def get(self, name: str, target: Path, *, overwrite: bool) -> bool:
+        """Copy a file to a local path, making the folders above it: whole or not at all.
+
+        Args:
+            name: Of the file.
+            target: The local path.
+            overwrite: Replace what lies there; it stays otherwise.
+
+        Returns:
+            Whether it was copied.
+
+        Raises:
+            FileNotFoundError: No file has that name.
+        """
+
+
+class FolderStorage(FileStorage):
+    """The files below a local folder.
+
+    Args:
+        folder: It exists.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self, prefix: str = "") -> list[str]:
+        """Names of all files that begin with this text, sorted."""
+        files = (path for path in self._folder.rglob("*") if path.is_file())
+        names = (path.relative_to(self._folder).as_posix() for path in files)
+        return sorted(name for name in names if name.startswith(prefix))
+
+    def put(self, source: Path, name: str, *, overwrite: bool) -> bool:
+        """Store a copy of a local file."""
+        return _copy(source, self._folder / name, overwrite=overwrite)
+
+    def get(self, name: str, target: Path, *, overwrite: bool) -> bool:
+        """Copy a file to a local path."""
+        return _copy(self._folder / name, target, overwrite=overwrite)
+
+
+def _copy(source: Path, target: Path, *, overwrite: bool) -> bool:
+    if target.exists() and not overwrite:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    shutil.copyfile(source, temporary)
+    temporary.replace(target)
+    return True
