@@ -76,7 +76,7 @@ class Run(RunLogger, metaclass=_RunType):
             "This process is no job: AZUREML_RUN_ID and HYPERSTEP_ATTEMPT_FOLDER are not set. Submit the script with "
             "hyperstep, or call Run.get_context(allow_offline=True)."
         )
-        raise RunEnvironmentException(message)
+        raise RunEnvironmentException(exception_message=message)
 
     @classmethod
     def get_submitted_run(cls, **kwargs: object) -> Run | _OfflineRun:

@@ -50,6 +50,18 @@ __all__ = [
 ]
 
 
+class _MessageException(AzureMLException):
+    """What most of them take: a message.
+
+    Args:
+        exception_message: What is wrong.
+        **kwargs: As for AzureMLException.
+    """
+
+    def __init__(self, exception_message: str, **kwargs: Any) -> None:  # noqa: ANN401 - the v1 signature
+        super().__init__(exception_message, **kwargs)
+
+
 class AuthenticationException(UserErrorException):
     """Signing in failed. Nothing here signs in; kept for ``except`` clauses."""
 
@@ -68,27 +80,27 @@ class ActivityFailedException(AzureMLException):
         self.error_details = error_details
 
 
-class ExperimentExecutionException(AzureMLException):
+class ExperimentExecutionException(_MessageException):
     """A run could not be started, or could not be watched to its end."""
 
 
-class TrainingException(AzureMLException):
+class TrainingException(_MessageException):
     """A training job could not be submitted or canceled."""
 
 
-class SnapshotException(AzureMLException):
+class SnapshotException(_MessageException):
     """The source folder cannot be taken as a snapshot."""
 
 
-class ComputeTargetException(AzureMLException):
+class ComputeTargetException(_MessageException):
     """No compute target of that name, or it cannot be made."""
 
 
-class RunConfigurationException(AzureMLException):
+class RunConfigurationException(_MessageException):
     """A run configuration breaks a rule."""
 
 
-class ProjectSystemException(AzureMLException):
+class ProjectSystemException(_MessageException):
     """The project folder cannot be used."""
 
 
@@ -169,7 +181,22 @@ class WorkspaceException(AzureMLException):
 
 
 class WorkspacePrivateEndpointException(AzureMLException):
-    """Private endpoints do not exist here; kept for ``except`` clauses."""
+    """Private endpoints do not exist here; kept for ``except`` clauses.
+
+    Args:
+        exception_message: What is wrong.
+        found_multiple: Whether several fit.
+        **kwargs: As for AzureMLException.
+    """
+
+    def __init__(
+        self,
+        exception_message: str,
+        found_multiple: bool = False,
+        **kwargs: Any,  # noqa: ANN401 - the v1 signature
+    ) -> None:
+        super().__init__(exception_message, **kwargs)
+        self.found_multiple = found_multiple
 
 
 class DiscoveryUrlNotFoundException(AzureMLException):

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from hyperstep.azureml_v1.core.conda_dependencies import CondaDependencies
-from hyperstep.azureml_v1.core.environment import Environment, EnvironmentReference, environment_of
+from hyperstep.azureml_v1.core.environment import (
+    Environment,
+    EnvironmentDefinition,
+    EnvironmentReference,
+    environment_of,
+)
+from hyperstep.azureml_v1.core.environment_sections import (
+    AzureContainerRegistry,
+    ContainerRegistry,
+    DockerBuildContext,
+    DockerEnvironment,
+    DockerImagePlatform,
+    PythonEnvironment,
+    RCranPackage,
+    RGitHubPackage,
+    RSection,
+    SparkEnvironment,
+    SparkPackage,
+    SparkSection,
+)
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
@@ -128,3 +148,141 @@ def test_a_saved_conda_file_reads_back(workspace: Workspace) -> None:
     packages = CondaDependencies.create(pip_packages=["numpy"])
     assert packages.save_to_file("folder") == "conda_dependencies.yml"
     assert CondaDependencies("folder/conda_dependencies.yml") == packages
+
+
+def test_an_environment_is_saved_to_a_folder_and_loaded_again(tmp_path: Path) -> None:
+    environment = Environment.from_dockerfile("mine", "FROM x\nRUN y", pip_requirements=_requirements_file(tmp_path))
+    environment.environment_variables = {"A": "1"}
+    environment.save_to_directory(tmp_path / "saved")
+    assert sorted(p.name for p in (tmp_path / "saved").iterdir()) == [
+        "BaseDockerfile",
+        "azureml_environment.json",
+        "conda_dependencies.yml",
+    ]
+    assert Environment.load_from_directory(tmp_path / "saved").as_dict() == environment.as_dict()
+    with pytest.raises(UserErrorException, match="overwrite"):
+        environment.save_to_directory(tmp_path / "saved")
+    environment.save_to_directory(tmp_path / "saved", overwrite=True)
+    with pytest.raises(UserErrorException, match=r"azureml_environment\.json"):
+        Environment.load_from_directory(tmp_path)
+
+
+def _requirements_file(folder: Path) -> Path:
+    file = folder / "requirements.txt"
+    file.write_text("lightgbm>=3\n", encoding="utf-8")
+    return file
+
+
+def test_a_dockerfile_is_given_as_text_or_file(tmp_path: Path) -> None:
+    file = tmp_path / "Dockerfile"
+    file.write_text("FROM y", encoding="utf-8")
+    assert Environment.from_dockerfile("a", "FROM x").docker.base_dockerfile == "FROM x"
+    assert Environment.from_dockerfile("a", file).docker.base_dockerfile == "FROM y"
+    assert Environment.from_dockerfile("a", str(file)).docker.base_image is None
+    context = DockerBuildContext.from_local_directory(None, tmp_path)
+    environment = Environment.from_docker_build_context("b", context)
+    assert environment.docker.build_context is context
+    assert (context.location_type, context.location, context.dockerfile_path) == (
+        "localFile",
+        str(tmp_path),
+        "Dockerfile",
+    )
+
+
+def test_conda_is_not_asked_for_its_environments() -> None:
+    with pytest.raises(UserErrorException, match="conda env export -n base"):
+        Environment.from_existing_conda_environment("mine", "base")
+
+
+def test_a_version_is_found_by_its_label(workspace: Workspace) -> None:
+    first = Environment("mine").register(workspace)
+    changed = Environment("mine")
+    changed.environment_variables = {"A": "1"}
+    changed.register(workspace)
+    Environment.label(workspace, "mine", str(first.version), ["stable"])
+    assert Environment.get(workspace, "mine", label="stable").version == "1"
+    assert Environment.get(workspace, "mine", label="latest").version == "2"
+    with pytest.raises(UserErrorException, match="label 'none'"):
+        Environment.get(workspace, "mine", label="none")
+    assert list(Environment.list(workspace)) == ["mine"]
+
+
+def test_a_curated_environment_says_what_it_maps_to(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
+    found = Environment.get(workspace, "AzureML-sklearn-told-once")
+    assert found.python.user_managed_dependencies
+    Environment.get(workspace, "AzureML-sklearn-told-once")
+    assert caplog.text.count("stands for this interpreter") == 1
+
+
+def test_a_wheel_is_kept_with_the_workspace(workspace: Workspace) -> None:
+    Path("tiny-1.0-py3-none-any.whl").write_bytes(b"wheel")
+    address = Environment.add_private_pip_wheel(workspace, "tiny-1.0-py3-none-any.whl")
+    assert address.startswith("file:///")
+    with pytest.raises(UserErrorException, match="exist_ok"):
+        Environment.add_private_pip_wheel(workspace, "tiny-1.0-py3-none-any.whl")
+    assert Environment.add_private_pip_wheel(workspace, "tiny-1.0-py3-none-any.whl", exist_ok=True) == address
+    with pytest.raises(UserErrorException, match=r"\.whl"):
+        Environment.add_private_pip_wheel(workspace, "nowhere.whl")
+
+
+def test_nothing_to_build_is_built_at_once(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    environment = Environment("mine")
+    details = environment.build(workspace)
+    assert details.wait_for_completion() is details
+    assert (details.status, details.get_log(), capsys.readouterr().out) == ("Succeeded", "", "")
+    assert environment.build_local(workspace, useDocker=False).status == "Succeeded"
+
+
+def test_an_image_is_known_not_to_exist(workspace: Workspace) -> None:
+    details = Environment.from_docker_image("mine", "image:1").get_image_details(workspace)
+    assert (details.image, details.repository, details.image_exist, details.dockerfile) == (
+        "image:1",
+        "image:1",
+        False,
+        None,
+    )
+    assert details.interpreter_path == sys.executable
+    assert details.environment_path == sys.prefix
+    assert details.registry == {"address": None}
+
+
+def test_the_parts_of_an_environment_have_v1s_defaults() -> None:
+    environment = EnvironmentDefinition()
+    assert (environment.name, environment.r, environment.spark.precache_packages) == ("default-environment", None, True)
+    assert DockerEnvironment().shared_volumes is True
+    assert PythonEnvironment().interpreter_path == "python"
+    assert (DockerImagePlatform().os, DockerImagePlatform().architecture) == ("Linux", "amd64")
+    assert SparkSection(packages=[SparkPackage("g", "a", "1")]).packages[0].artifact == "a"
+    assert SparkEnvironment().repositories == []
+    assert (RSection().user_managed, RCranPackage().name, RGitHubPackage().repository) == (False, None, None)
+    registry = AzureContainerRegistry()
+    registry.password = "sesame"  # noqa: S105
+    assert isinstance(registry, ContainerRegistry)
+    assert "sesame" not in repr(registry)
+
+
+def test_a_misspelt_setting_of_a_container_is_refused() -> None:
+    with pytest.raises(AttributeError, match="enable"):
+        Environment("mine").docker.enable = True  # type: ignore[attr-defined]
+
+
+def test_a_reference_names_an_environment(workspace: Workspace) -> None:
+    Environment("mine").register(workspace)
+    assert EnvironmentReference("mine", "1").get_environment(workspace).name == "mine"
+
+
+def test_tensorflow_and_cntk_are_asked_for_by_core() -> None:
+    dependencies = CondaDependencies.create(pip_packages=[])
+    dependencies.add_tensorflow_pip_package("gpu", "2.1")
+    dependencies.add_tensorflow_conda_package(version="2.1")
+    dependencies.add_cntk_package()
+    assert list(dependencies.pip_packages) == ["tensorflow-gpu==2.1", "cntk"]
+    assert "tensorflow=2.1" in list(dependencies.conda_packages)
+    assert dependencies.get_default_number_of_packages() == 0
+    with pytest.raises(UserErrorException, match="cpu or gpu"):
+        dependencies.add_cntk_package("tpu")
+
+
+def test_requirements_of_one_package_are_merged() -> None:
+    assert CondaDependencies.merge_requirements(["a>=1", "b", "A<2", "b"]) == ["a>=1,<2", "b"]
+    assert CondaDependencies.sdk_origin_url().startswith("https://")

@@ -155,6 +155,48 @@ class CondaDependencies:
         name = pip_option.split(maxsplit=1)[0]
         self._pip = [known for known in self._pip if known.split()[0] != name]
 
+    def get_default_number_of_packages(self) -> int:
+        """How many packages there are without being asked for: none."""
+        return self.DEFAULT_NUMBER_OF_CONDA_PACKAGES + self.DEFAULT_NUMBER_OF_PIP_PACKAGES
+
+    def add_tensorflow_pip_package(self, core_type: str = "cpu", version: str | None = None) -> None:
+        """Ask pip for TensorFlow.
+
+        Raises:
+            UserErrorException: ``core_type`` is neither ``cpu`` nor ``gpu``.
+        """
+        self.add_pip_package(_for_core("tensorflow", core_type, version, "=="))
+
+    def add_tensorflow_conda_package(self, core_type: str = "cpu", version: str | None = None) -> None:
+        """Ask conda for TensorFlow.
+
+        Raises:
+            UserErrorException: ``core_type`` is neither ``cpu`` nor ``gpu``.
+        """
+        self.add_conda_package(_for_core("tensorflow", core_type, version, "="))
+
+    def add_cntk_package(self, core_type: str = "cpu") -> None:
+        """Ask pip for CNTK.
+
+        Raises:
+            UserErrorException: ``core_type`` is neither ``cpu`` nor ``gpu``.
+        """
+        self.add_pip_package(_for_core("cntk", core_type, None, "=="))
+
+    @staticmethod
+    def merge_requirements(requirements: Sequence[str]) -> builtins.list[str]:
+        """One requirement for each package: the texts about one package are joined by commas."""
+        merged: dict[str, list[str]] = {}
+        for requirement in requirements:
+            rest = requirement.strip()[len(package_name(requirement)) :].strip()
+            merged.setdefault(package_name(requirement), []).extend([rest] if rest else [])
+        return [name + ",".join(dict.fromkeys(rests)) for name, rests in merged.items()]
+
+    @staticmethod
+    def sdk_origin_url() -> str:
+        """Where the packages of the SDK come from."""
+        return "https://pypi.org/simple"
+
     def as_dict(self) -> builtins.dict[str, Any]:
         """The content of its conda file."""
         pip: list[Any] = [{"pip": list(self._pip)}] if self._pip else []
@@ -222,3 +264,11 @@ def _replaced(known: Sequence[str], package: str) -> list[str]:
 
 def _pinned(package: str) -> str:
     return f"{package}~={VERSION}" if _SDK_PACKAGE.fullmatch(package) else package
+
+
+def _for_core(name: str, core_type: str, version: str | None, sign: str) -> str:
+    if core_type not in {"cpu", "gpu"}:
+        message = f"core_type is cpu or gpu. Received: {core_type!r}."
+        raise UserErrorException(message)
+    package = name if core_type == "cpu" else f"{name}-gpu"
+    return f"{package}{sign}{version}" if version else package

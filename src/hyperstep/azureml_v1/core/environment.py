@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import builtins
 import copy
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.conda_dependencies import CondaDependencies
+from hyperstep.azureml_v1.core.environment_files import keep_wheel, read_definition, text_of, write_files
 from hyperstep.azureml_v1.core.environment_sections import (
     DEFAULT_CPU_IMAGE,
     DEFAULT_GPU_IMAGE,
     ContainerRegistry,
+    DockerBuildContext,
     DockerSection,
     PythonSection,
+    RSection,
+    SparkSection,
 )
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.environment_images import DockerImageDetails, ImageBuildDetails
     from hyperstep.azureml_v1.core.workspace import Workspace
     from hyperstep.digest import Json
 
@@ -28,12 +35,16 @@ __all__ = [
     "ContainerRegistry",
     "DockerSection",
     "Environment",
+    "EnvironmentDefinition",
     "EnvironmentReference",
     "PythonSection",
 ]
 
 _KIND = "environment"
-_CURATED = "AzureML-"
+_CURATED = "azureml-"
+_LABEL = "environment-label"
+_logger = logging.getLogger("hyperstep.azureml")
+_told: set[str] = set()
 
 
 class Environment:
@@ -53,6 +64,8 @@ class Environment:
         self.version: str | None = None
         self.python = PythonSection()
         self.docker = DockerSection()
+        self.spark = SparkSection()
+        self.r: RSection | None = None
         self.inferencing_stack_version: str | None = None
         self._environment_variables: dict[str, str] = {}
 
@@ -78,10 +91,11 @@ class Environment:
         if version is not None and label is not None:
             message = f"Give a version or a label, not both. Received: version={version!r}, label={label!r}."
             raise UserErrorException(message)
-        record = registry.find_named(workspace.home, workspace.name, _KIND, name, _version_number(version))
+        number = _labelled(workspace, name, label) if label else _version_number(version)
+        record = registry.find_named(workspace.home, workspace.name, _KIND, name, number)
         if record is not None:
             return _versioned(record.body, record.version)
-        if name.startswith(_CURATED):
+        if name.lower().startswith(_CURATED):
             return _curated(name, version)
         known = ", ".join(r.name for r in registry.newest_named(workspace.home, workspace.name, _KIND))
         missing = f"Workspace {workspace.name!r} has no environment {name!r} of version {version!r}."
@@ -144,6 +158,115 @@ class Environment:
         environment.docker.base_image_registry = container_registry or ContainerRegistry()
         return environment
 
+    @staticmethod
+    def from_dockerfile(
+        name: str,
+        dockerfile: str | Path,
+        conda_specification: str | Path | None = None,
+        pip_requirements: str | Path | None = None,
+    ) -> Environment:
+        """An environment that has a Dockerfile, given as text or file; nothing is built from it.
+
+        Raises:
+            UserErrorException: Both other files are given, or one cannot be read.
+        """
+        environment = Environment.from_docker_image(name, "", None, conda_specification, pip_requirements)
+        environment.docker.base_image = None
+        environment.docker.base_dockerfile = text_of(dockerfile)
+        return environment
+
+    @staticmethod
+    def from_docker_build_context(name: str, docker_build_context: DockerBuildContext) -> Environment:
+        """An environment that has a folder with a Dockerfile; nothing is built from it."""
+        environment = Environment(name)
+        environment.python.user_managed_dependencies = True
+        environment.docker.base_image = None
+        environment.docker.build_context = docker_build_context
+        return environment
+
+    @staticmethod
+    def from_existing_conda_environment(name: str, conda_environment_name: str) -> Environment:
+        """Refused: conda is not asked.
+
+        Raises:
+            UserErrorException: Always; the message has the two commands that do the same.
+        """
+        message = (
+            f"Conda is not asked for its environment {conda_environment_name!r}. Run: conda env export -n "
+            f"{conda_environment_name} > {name}.yml, and use Environment.from_conda_specification({name!r}, "
+            f"'{name}.yml')."
+        )
+        raise UserErrorException(message)
+
+    @staticmethod
+    def add_private_pip_wheel(workspace: Workspace, file_path: str | Path, exist_ok: bool = False) -> str:
+        """Keep a wheel with the workspace; returns its address for a list of pip packages.
+
+        Raises:
+            UserErrorException: There is no such file, or one of its name is kept and ``exist_ok`` is False.
+        """
+        return keep_wheel(workspace, Path(file_path), exist_ok=exist_ok)
+
+    @staticmethod
+    def load_from_directory(path: str | Path) -> Environment:
+        """The environment that ``save_to_directory`` wrote.
+
+        Raises:
+            UserErrorException: There is none in the folder.
+        """
+        body = read_definition(Path(path))
+        blank = Environment(str(body["name"])).definition()
+        environment = environment_of({**blank, **body})
+        environment.version = body.get("version")
+        return environment
+
+    @staticmethod
+    def label(workspace: Workspace, name: str, version: str, labels: builtins.list[str]) -> None:
+        """Give a version labels, by which ``get`` finds it.
+
+        Raises:
+            UserErrorException: There is no such version.
+        """
+        found = Environment.get(workspace, name, version)
+        for label in labels:
+            body: dict[str, Json] = {"version": int(str(found.version))}
+            registry.put_named(workspace.home, workspace.name, _LABEL, f"{name}:{label}", body)
+
+    def save_to_directory(self, path: str | Path, overwrite: bool = False) -> None:
+        """Write its definition and its conda file into a folder.
+
+        Raises:
+            UserErrorException: The folder exists, and ``overwrite`` is False.
+        """
+        write_files(self, Path(path), overwrite=overwrite)
+
+    def build(self, workspace: Workspace, image_build_compute: object = None) -> ImageBuildDetails:
+        """Build a virtual environment of its packages in the home, as ``HYPERSTEP_ENVIRONMENTS=build`` does at submit.
+
+        Raises:
+            LaunchError: It could not be built; the message has the path of the log.
+        """
+        from hyperstep.azureml_v1.core.environment_images import build  # noqa: PLC0415 - rare
+
+        del image_build_compute
+        return build(self, workspace)
+
+    def build_local(self, workspace: Workspace, platform: object = None, **kwargs: object) -> ImageBuildDetails:
+        """The same as ``build``.
+
+        Raises:
+            LaunchError: It could not be built; the message has the path of the log.
+        """
+        del platform, kwargs
+        return self.build(workspace)
+
+    def get_image_details(self, workspace: Workspace) -> DockerImageDetails:
+        """What is known of the image that it names: that none is used."""
+        from hyperstep.azureml_v1.core.environment_images import image_details  # noqa: PLC0415 - rare
+
+        del workspace
+        return image_details(self)
+
     def register(self, workspace: Workspace) -> Environment:
         """Keep it under its name; the same definition stays the version that it is. Returns the registered one."""
         known = registry.find_named(workspace.home, workspace.name, _KIND, self.name)
@@ -174,6 +297,17 @@ class Environment:
         return {**self.definition(), "version": self.version}
 
 
+class EnvironmentDefinition(Environment):
+    """The older name of an environment.
+
+    Args:
+        name: Its name.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(name or "default-environment")
+
+
 class EnvironmentReference:
     """Names a registered environment.
 
@@ -202,7 +336,25 @@ def _check_name(name: object) -> str:
     raise TypeError(message)
 
 
+def _labelled(workspace: Workspace, name: str, label: str) -> int | None:
+    """The version that has a label; None for ``latest``.
+
+    Raises:
+        UserErrorException: No version has it.
+    """
+    record = registry.find_named(workspace.home, workspace.name, _LABEL, f"{name}:{label}")
+    if record is not None:
+        return int(str(record.body["version"]))
+    if label.lower() == "latest":
+        return None
+    message = f"No version of environment {name!r} has the label {label!r}. Give it with Environment.label(...)."
+    raise UserErrorException(message)
+
+
 def _curated(name: str, version: str | int | None) -> Environment:
+    if name not in _told:
+        _told.add(name)
+        _logger.warning("The curated environment %s stands for this interpreter and its packages.", name)
     environment = Environment(name)
     environment.version = None if version is None else str(version)
     environment.python.user_managed_dependencies = True

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.code_translation import argument_text, translate_code
 from hyperstep.azureml_v1.core.compute import max_nodes_of
+from hyperstep.azureml_v1.core.distribution import check_distribution
 from hyperstep.azureml_v1.core.registry import ask_runner
+from hyperstep.azureml_v1.core.runconfig_data import Data, consumption
 from hyperstep.azureml_v1.core.runconfig_sections import DataReferenceConfiguration
 from hyperstep.azureml_v1.core.script_run import ScriptRun
 from hyperstep.azureml_v1.core.session import in_job
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
     from hyperstep.azureml_v1.core.workspace import Workspace
     from hyperstep.digest import Json
-
-_logger = logging.getLogger("hyperstep.azureml")
 
 
 def submit_script(
@@ -107,8 +106,7 @@ def _request(step: StepSpec, label: Label) -> dict[str, Json]:
 def script_step(config: ScriptRunConfig, workspace: Workspace) -> StepSpec:
     """The step that a ScriptRunConfig is."""
     run_config = config.run_config
-    if run_config.node_count > 1:
-        _logger.warning("One process is started, not one on each of node_count = %d nodes.", run_config.node_count)
+    check_distribution(run_config)
     given = config.arguments or []
     arguments = [given] if isinstance(given, str) else list(given)
     if config.resume_from is not None:
@@ -116,6 +114,9 @@ def script_step(config: ScriptRunConfig, workspace: Workspace) -> StepSpec:
     texts, inputs = translate_arguments(workspace, arguments)
     written = [item for item in arguments if isinstance(item, OutputDatasetConfig)]
     default = workspace.get_default_datastore().name if written else ""
+    command = config.command
+    if command and not isinstance(command, str):
+        command, inputs = translate_arguments(workspace, command)
     listed = _listed_inputs(workspace, run_config)
     code = translate_code(
         workspace.home,
@@ -123,7 +124,7 @@ def script_step(config: ScriptRunConfig, workspace: Workspace) -> StepSpec:
         config.script,
         texts,
         run_config.environment,
-        command=config.command,
+        command=command,
         max_duration_s=run_config.max_run_duration_seconds,
     )
     return StepSpec(
@@ -157,7 +158,8 @@ def translate_arguments(workspace: Workspace, arguments: Sequence[Any]) -> tuple
 
 def _listed_inputs(workspace: Workspace, run_config: RunConfiguration) -> list[InputSpec]:
     """The inputs in a run configuration's ``data`` and ``data_references``."""
-    data = [translate_input(workspace, value, name=name) for name, value in run_config.data.items()]
+    given = {n: consumption(workspace, n, v) if isinstance(v, Data) else v for n, v in run_config.data.items()}
+    data = [translate_input(workspace, value, name=name) for name, value in given.items()]
     references = [_reference(workspace, name, value) for name, value in run_config.data_references.items()]
     return data + [translate_input(workspace, reference) for reference in references]
 
