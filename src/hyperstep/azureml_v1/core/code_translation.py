@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperstep.artifact_store.snapshot import Snapshot, SnapshotLimits, take_snapshot
+from hyperstep.azureml_v1.core.command_parts import command_parts
 from hyperstep.azureml_v1.exceptions import SnapshotException, UserErrorException
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import CodeSpec
@@ -40,7 +40,7 @@ def translate_code(
         script: The entry script below it; None when there is a command.
         arguments: With placeholders.
         environment: What the job's Python is to have.
-        command: What to run instead of a script: one text for a shell's rules of quoting, or its parts.
+        command: What to run instead of a script, as for ``command_parts``.
         environment_variables: Beyond those of the environment.
         max_duration_s: After this many seconds the process is ended.
 
@@ -50,7 +50,7 @@ def translate_code(
         SnapshotException: The folder is over a limit; the message lists the largest files.
     """
     snapshot = snapshot_of(home, source_directory)
-    parts = _command_parts(command)
+    parts = command_parts(command)
     if not parts:
         _check_script(snapshot, Path(source_directory), script)
     variables = dict(environment.environment_variables) if environment is not None else {}
@@ -114,12 +114,6 @@ def _check_script(snapshot: Snapshot, folder: Path, script: str | None) -> None:
 
 def _tidy(script: str) -> str:
     return os.path.normpath(script).replace("\\", "/") if script else ""
-
-
-def _command_parts(command: str | Sequence[str] | None) -> tuple[str, ...]:
-    if not command:
-        return ()
-    return tuple(shlex.split(command)) if isinstance(command, str) else tuple(str(part) for part in command)
 
 
 def _interpreter(home: Home, environment: Environment | None) -> str:

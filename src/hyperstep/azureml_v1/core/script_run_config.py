@@ -64,7 +64,7 @@ class ScriptRunConfig:
         distributed_job_config: object = None,
         resume_from: DataPath | None = None,
         max_run_duration_seconds: int = MAX_DURATION_SECONDS_DEFAULT,
-        command: str | Sequence[str] | None = None,
+        command: str | Sequence[Any] | None = None,
         docker_runtime_config: object = None,
     ) -> None:
         self.source_directory = str(source_directory) if source_directory is not None else str(Path.cwd())

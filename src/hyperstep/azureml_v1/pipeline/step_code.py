@@ -37,6 +37,7 @@ def fix_code(
     arguments: Sequence[str],
     script: str | None = None,
     compute_target: object = None,
+    command: str | Sequence[str] | None = None,
 ) -> FixedCode:
     """Take the snapshot of a step's folder, and say what runs in it.
 
@@ -47,6 +48,7 @@ def fix_code(
         arguments: With placeholders.
         script: The entry script.
         compute_target: A name or a compute target.
+        command: What runs instead of a script, with placeholders.
 
     Raises:
         InvalidInputError: The folder or the script does not exist.
@@ -62,7 +64,7 @@ def fix_code(
         script or getattr(run_config, "script", None),
         arguments,
         getattr(settings, "environment", None),
-        command=run_config.command if scripted else None,
+        command=command or (run_config.command if scripted else None),
         max_duration_s=getattr(settings, "max_run_duration_seconds", None),
     )
     return FixedCode(spec, target, max_nodes_of(context.workspace, target))
