@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PATH_COLUMN = "Path"
 """Where ``include_path`` says which file a row is from."""
 
+_DATES_ARE_TYPES = 3
+"""The first pandas whose ``dtype=False`` leaves dates alone too."""
+
 _MISSING = ("", "NaN", "nan", "NA", "N/A", "n/a", "null", "NULL", "None")
 """What stands for a missing value; what pandas takes for one beyond these is text."""
 
@@ -137,7 +140,9 @@ def _first_rows(file: Any, columns: list[str] | None, rows: int) -> DataFrame:  
 
 def _read_json_lines(path: Path, how: TableFormat, wanted: Wanted) -> DataFrame:
     pandas = load_pandas()
-    options = {"lines": True, "encoding": ENCODINGS[how.encoding], "nrows": wanted.rows, "convert_dates": False}
+    options = {"lines": True, "encoding": ENCODINGS[how.encoding], "nrows": wanted.rows, "dtype": False}
+    if int(pandas.__version__.partition(".")[0]) < _DATES_ARE_TYPES:
+        options["convert_dates"] = False
     if not how.skip_invalid_lines:
         return pandas.read_json(path, **options)  # type: ignore[no-any-return]
     import json  # noqa: PLC0415 - only where lines are looked at one by one

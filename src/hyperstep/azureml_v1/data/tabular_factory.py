@@ -47,7 +47,7 @@ class TabularDatasetFactory:
             include_path: Add a column ``Path`` that says which file a row is from.
             infer_column_types: Recognize numbers, truth values and ISO times; otherwise every column is text.
             set_column_types: Types of columns.
-            separator: Between columns.
+            separator: Between columns; with more than one character, quotes have no meaning.
             header: True for all files, False for none, or a PromoteHeadersBehavior.
             partition_format: Columns from the files' paths: ``/{city}/{day:yyyy/MM/dd}/*.csv``.
             support_multi_line: Accepted; quoted line breaks are always part of the value.
