@@ -21,6 +21,7 @@ _COMMANDS = {
     "logs": ("hyperstep.cli.commands.logs:logs", "Print what a run's processes wrote."),
     "cancel": ("hyperstep.cli.commands.cancel:cancel", "End a run, a step or a trial."),
     "schedule": ("hyperstep.cli.commands.schedule:schedule", "Submit published pipelines when they are due."),
+    "check": ("hyperstep.cli.commands.check:check", "Say which azureml names a script, folder or notebook uses."),
     "doctor": ("hyperstep.cli.commands.doctor:doctor", "Say what hyperstep finds on this machine."),
 }
 
