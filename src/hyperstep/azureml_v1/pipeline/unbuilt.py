@@ -97,16 +97,6 @@ class AdlaStep(_CloudStep):
     """Runs a U-SQL script."""
 
 
-class AutoMLStep(_CloudStep):
-    """Runs automated machine learning."""
-
-    remedy = "Use a HyperDriveStep over a training script."
-
-
-class AutoMLStepRun(AutoMLStep):
-    """A run of automated machine learning."""
-
-
 class AzureBatchStep(_CloudStep):
     """Runs a program on Azure Batch."""
 
@@ -141,18 +131,6 @@ class ParallelRunConfig(_CloudStep):
 
 class ParallelRunStep(_CloudStep):
     """Runs a script over batches of data."""
-
-
-class CommandStep(Unbuilt):
-    """Runs a command."""
-
-    remedy = "Use a PythonScriptStep, with a script that starts the command."
-
-
-class EstimatorStep(Unbuilt):
-    """Runs an estimator's script once."""
-
-    remedy = "Use a PythonScriptStep with the estimator's entry_script and source_directory."
 
 
 def _refuse(name: str, remedy: str) -> Never:

@@ -1,0 +1,7 @@
+"""Packages of automated machine learning, found as submodules."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(__name__, {})

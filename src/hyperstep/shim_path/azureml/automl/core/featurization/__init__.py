@@ -1,0 +1,12 @@
+"""How columns are prepared."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "FeaturizationConfig": "hyperstep.azureml_v1.automl.automl_config",
+    },
+)

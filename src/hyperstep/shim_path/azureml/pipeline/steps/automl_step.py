@@ -1,0 +1,13 @@
+"""The step and the step run of automated machine learning."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "AutoMLStep": "hyperstep.azureml_v1.automl.automl_step",
+        "AutoMLStepRun": "hyperstep.azureml_v1.automl.automl_run",
+    },
+)

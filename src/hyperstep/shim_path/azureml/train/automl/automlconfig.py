@@ -1,0 +1,12 @@
+"""The configuration of automated machine learning."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "AutoMLConfig": "hyperstep.azureml_v1.automl.automl_config",
+    },
+)

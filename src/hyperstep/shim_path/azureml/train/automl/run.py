@@ -1,0 +1,12 @@
+"""Runs of automated machine learning."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "AutoMLRun": "hyperstep.azureml_v1.automl.automl_run",
+    },
+)
