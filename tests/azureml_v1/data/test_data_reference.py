@@ -16,10 +16,11 @@ def test_a_reference_is_its_placeholder_as_text(workspace: Workspace) -> None:
     assert str(reference.as_download()) == str(reference)
 
 
-def test_a_reference_with_a_path_but_no_name_gets_a_name_of_its_own(workspace: Workspace) -> None:
+def test_a_reference_with_a_path_but_no_name_gets_a_name_that_follows_from_the_path(workspace: Workspace) -> None:
     datastore = workspace.get_default_datastore()
-    first, second = datastore.path("a"), datastore.path("a")
-    assert first.data_reference_name != second.data_reference_name
+    first, second, other = datastore.path("a"), datastore.path("a"), datastore.path("b")
+    assert first.data_reference_name == second.data_reference_name
+    assert first.data_reference_name != other.data_reference_name
     assert first.data_reference_name.isidentifier()
 
 

@@ -23,7 +23,7 @@ def pipeline(workspace: Workspace) -> Pipeline:
 
 
 def test_it_keeps_what_it_is_made_of_and_is_found(pipeline: Pipeline, workspace: Workspace, tmp_path: Path) -> None:
-    draft = PipelineDraft.create(workspace, pipeline, "try", "for people", "digits", {"a": 1}, {"b": 2})
+    draft = PipelineDraft.create(workspace, pipeline, "try", "for people", "digits", tags={"a": 1}, properties={"b": 2})
     found = PipelineDraft.get(workspace, draft.id)
     assert (found.name, found.description, found.tags, found.properties) == (
         "try",

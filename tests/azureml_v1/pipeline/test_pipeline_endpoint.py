@@ -26,7 +26,7 @@ def _pipeline(workspace: Workspace, word: str) -> Pipeline:
 @pytest.fixture
 def endpoint(workspace: Workspace) -> PipelineEndpoint:
     """An endpoint with one version."""
-    return PipelineEndpoint.publish(workspace, "shows", _pipeline(workspace, "zero"), "for people")
+    return PipelineEndpoint.publish(workspace, "shows", "for people", _pipeline(workspace, "zero"))
 
 
 def test_it_is_found_by_id_and_by_name(endpoint: PipelineEndpoint, workspace: Workspace) -> None:
@@ -46,10 +46,10 @@ def test_it_is_found_by_id_and_by_name(endpoint: PipelineEndpoint, workspace: Wo
 
 def test_a_name_is_taken_once(endpoint: PipelineEndpoint, workspace: Workspace) -> None:
     with pytest.raises(UserErrorException, match="exists"):
-        PipelineEndpoint.publish(workspace, "shows", _pipeline(workspace, "a"), None)
+        PipelineEndpoint.publish(workspace, "shows", None, _pipeline(workspace, "a"))
     endpoint.archive()
     assert PipelineEndpoint.list(workspace) == []
-    other = PipelineEndpoint.publish(workspace, "shows", _pipeline(workspace, "a"), None)
+    other = PipelineEndpoint.publish(workspace, "shows", None, _pipeline(workspace, "a"))
     endpoint.reactivate("shows again")
     assert (endpoint.status, endpoint.name) == ("Active", "shows again")
     assert {found.id for found in PipelineEndpoint.get_all(workspace)} == {endpoint.id, other.id}

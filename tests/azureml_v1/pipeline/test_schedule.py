@@ -176,7 +176,7 @@ def test_a_changed_file_starts_a_run_with_its_path(workspace: Workspace) -> None
 
 @pytest.mark.end_to_end
 def test_an_endpoints_schedule_runs_the_default_of_the_time(workspace: Workspace, kept: PublishedPipeline) -> None:
-    endpoint = PipelineEndpoint.publish(workspace, "readers", kept, "for people")
+    endpoint = PipelineEndpoint.publish(workspace, "readers", "for people", kept)
     schedule = Schedule.create_for_pipeline_endpoint(
         workspace, "hourly", endpoint.id, "digits", ScheduleRecurrence("Hour", 1)
     )

@@ -115,10 +115,10 @@ class PipelineDraft:
         name: str | None = None,
         description: str | None = None,
         experiment_name: str | None = None,
-        tags: Mapping[str, object] | None = None,
-        properties: Mapping[str, object] | None = None,
         pipeline_parameters: Mapping[str, object] | None = None,
         continue_on_step_failure: bool | None = None,
+        tags: Mapping[str, object] | None = None,
+        properties: Mapping[str, object] | None = None,
         _workflow_provider: object = None,
         _service_endpoint: object = None,
     ) -> PipelineDraft:
@@ -130,10 +130,10 @@ class PipelineDraft:
             name: For people.
             description: For people.
             experiment_name: Under which its runs are found again; the name without it.
-            tags: Of its runs.
-            properties: For people.
             pipeline_parameters: Values of pipeline parameters, by name.
             continue_on_step_failure: Whether steps that do not need a failed one still run.
+            tags: Of its runs.
+            properties: For people.
 
         Raises:
             InvalidInputError: ``pipeline`` is something else.
@@ -176,7 +176,6 @@ class PipelineDraft:
         workspace: Workspace,
         tags: Mapping[str, object] | None = None,
         _workflow_provider: object = None,
-        _service_endpoint: object = None,
     ) -> builtins.list[PipelineDraft]:
         """The drafts of a workspace that have these tags, newest first."""
         wanted = _texts(tags).items()

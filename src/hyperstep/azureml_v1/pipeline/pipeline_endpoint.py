@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from time import time
@@ -87,8 +88,8 @@ class PipelineEndpoint:
     def publish(
         workspace: Workspace,
         name: str,
-        pipeline: Pipeline | PublishedPipeline,
         description: str | None,
+        pipeline: Pipeline | PublishedPipeline,
         _workflow_provider: object = None,
         _service_endpoint: object = None,
     ) -> PipelineEndpoint:
@@ -137,12 +138,20 @@ class PipelineEndpoint:
     def list(
         workspace: Workspace,
         active_only: bool = True,
+        max_results: int = 100,
         _workflow_provider: object = None,
         _service_endpoint: object = None,
     ) -> builtins.list[PipelineEndpoint]:
-        """The endpoints of a workspace, newest first."""
+        """The endpoints of a workspace, newest first.
+
+        Args:
+            workspace: Which.
+            active_only: Without those that are disabled.
+            max_results: Only so many.
+        """
         records = endpoints.all(workspace.home, workspace.name)
-        return [_endpoint(workspace, record) for record in records if record.active or not active_only]
+        found = [_endpoint(workspace, record) for record in records if record.active or not active_only]
+        return found[:max_results]
 
     @staticmethod
     def get_all(
@@ -151,8 +160,8 @@ class PipelineEndpoint:
         _workflow_provider: object = None,
         _service_endpoint: object = None,
     ) -> builtins.list[PipelineEndpoint]:
-        """The same as ``list``, under its old name."""
-        return PipelineEndpoint.list(workspace, active_only)
+        """All endpoints of a workspace, newest first."""
+        return PipelineEndpoint.list(workspace, active_only, sys.maxsize)
 
     @property
     def id(self) -> str:

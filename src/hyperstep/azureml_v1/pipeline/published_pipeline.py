@@ -168,6 +168,11 @@ class PublishedPipeline:
         """Whether steps that do not need a failed one still run."""
         return self._continue_on_step_failure
 
+    @property
+    def portal_url(self) -> str:
+        """The same as ``endpoint``; there is no page to show it."""
+        return self._endpoint
+
     def submit(
         self,
         workspace: Workspace,

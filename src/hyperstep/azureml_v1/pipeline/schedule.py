@@ -90,8 +90,8 @@ class Schedule:
     def create(
         workspace: Workspace,
         name: str,
-        pipeline_id: str | None = None,
-        experiment_name: str | None = None,
+        pipeline_id: str,
+        experiment_name: str,
         recurrence: ScheduleRecurrence | None = None,
         description: str | None = None,
         pipeline_parameters: Mapping[str, object] | None = None,

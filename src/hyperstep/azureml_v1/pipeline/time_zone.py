@@ -35,13 +35,13 @@ class TimeZone(Enum):
     HaitiStandardTime = "Haiti Standard Time"
     CubaStandardTime = "Cuba Standard Time"
     USEasternStandardTime = "US Eastern Standard Time"
-    TurksAndCaicosStandardTime = "Turks And Caicos Standard Time"
     ParaguayStandardTime = "Paraguay Standard Time"
     AtlanticStandardTime = "Atlantic Standard Time"
     VenezuelaStandardTime = "Venezuela Standard Time"
     CentralBrazilianStandardTime = "Central Brazilian Standard Time"
     SAWesternStandardTime = "SA Western Standard Time"
     PacificSAStandardTime = "Pacific SA Standard Time"
+    TurksAndCaicosStandardTime = "Turks And Caicos Standard Time"
     NewfoundlandStandardTime = "Newfoundland Standard Time"
     TocantinsStandardTime = "Tocantins Standard Time"
     ESouthAmericaStandardTime = "E. South America Standard Time"
@@ -49,7 +49,6 @@ class TimeZone(Enum):
     ArgentinaStandardTime = "Argentina Standard Time"
     GreenlandStandardTime = "Greenland Standard Time"
     MontevideoStandardTime = "Montevideo Standard Time"
-    MagallanesStandardTime = "Magallanes Standard Time"
     SaintPierreStandardTime = "Saint Pierre Standard Time"
     BahiaStandardTime = "Bahia Standard Time"
     UTC02 = "UTC-02"
@@ -75,11 +74,11 @@ class TimeZone(Enum):
     WestBankStandardTime = "West Bank Standard Time"
     SouthAfricaStandardTime = "South Africa Standard Time"
     FLEStandardTime = "FLE Standard Time"
+    TurkeyStandardTime = "Turkey Standard Time"
     IsraelStandardTime = "Israel Standard Time"
     KaliningradStandardTime = "Kaliningrad Standard Time"
     LibyaStandardTime = "Libya Standard Time"
     ArabicStandardTime = "Arabic Standard Time"
-    TurkeyStandardTime = "Turkey Standard Time"
     ArabStandardTime = "Arab Standard Time"
     BelarusStandardTime = "Belarus Standard Time"
     RussianStandardTime = "Russian Standard Time"
@@ -90,7 +89,6 @@ class TimeZone(Enum):
     AzerbaijanStandardTime = "Azerbaijan Standard Time"
     RussiaTimeZone3 = "Russia Time Zone 3"
     MauritiusStandardTime = "Mauritius Standard Time"
-    SaratovStandardTime = "Saratov Standard Time"
     GeorgianStandardTime = "Georgian Standard Time"
     CaucasusStandardTime = "Caucasus Standard Time"
     AfghanistanStandardTime = "Afghanistan Standard Time"
@@ -102,7 +100,6 @@ class TimeZone(Enum):
     NepalStandardTime = "Nepal Standard Time"
     CentralAsiaStandardTime = "Central Asia Standard Time"
     BangladeshStandardTime = "Bangladesh Standard Time"
-    OmskStandardTime = "Omsk Standard Time"
     NCentralAsiaStandardTime = "N. Central Asia Standard Time"
     MyanmarStandardTime = "Myanmar Standard Time"
     SEAsiaStandardTime = "SE Asia Standard Time"
@@ -117,11 +114,11 @@ class TimeZone(Enum):
     TaipeiStandardTime = "Taipei Standard Time"
     UlaanbaatarStandardTime = "Ulaanbaatar Standard Time"
     NorthKoreaStandardTime = "North Korea Standard Time"
+    AusCentralWStandardTime = "Aus Central W. Standard Time"
     TransbaikalStandardTime = "Transbaikal Standard Time"
     TokyoStandardTime = "Tokyo Standard Time"
     KoreaStandardTime = "Korea Standard Time"
     YakutskStandardTime = "Yakutsk Standard Time"
-    AUSCentralWStandardTime = "Aus Central W. Standard Time"
     CenAustraliaStandardTime = "Cen. Australia Standard Time"
     AUSCentralStandardTime = "AUS Central Standard Time"
     EAustraliaStandardTime = "E. Australia Standard Time"
@@ -140,8 +137,8 @@ class TimeZone(Enum):
     NewZealandStandardTime = "New Zealand Standard Time"
     UTC12 = "UTC+12"
     FijiStandardTime = "Fiji Standard Time"
+    KamchatkaStandardTime = "Kamchatka Standard Time"
     ChathamIslandsStandardTime = "Chatham Islands Standard Time"
-    UTC13 = "UTC+13"
     TongaStandardTime = "Tonga Standard Time"
     SamoaStandardTime = "Samoa Standard Time"
     LineIslandsStandardTime = "Line Islands Standard Time"
@@ -172,13 +169,13 @@ IANA_NAMES = {
     TimeZone.HaitiStandardTime: "America/Port-au-Prince",
     TimeZone.CubaStandardTime: "America/Havana",
     TimeZone.USEasternStandardTime: "America/Indiana/Indianapolis",
-    TimeZone.TurksAndCaicosStandardTime: "America/Grand_Turk",
     TimeZone.ParaguayStandardTime: "America/Asuncion",
     TimeZone.AtlanticStandardTime: "America/Halifax",
     TimeZone.VenezuelaStandardTime: "America/Caracas",
     TimeZone.CentralBrazilianStandardTime: "America/Cuiaba",
     TimeZone.SAWesternStandardTime: "America/La_Paz",
     TimeZone.PacificSAStandardTime: "America/Santiago",
+    TimeZone.TurksAndCaicosStandardTime: "America/Grand_Turk",
     TimeZone.NewfoundlandStandardTime: "America/St_Johns",
     TimeZone.TocantinsStandardTime: "America/Araguaina",
     TimeZone.ESouthAmericaStandardTime: "America/Sao_Paulo",
@@ -186,7 +183,6 @@ IANA_NAMES = {
     TimeZone.ArgentinaStandardTime: "America/Argentina/Buenos_Aires",
     TimeZone.GreenlandStandardTime: "America/Godthab",
     TimeZone.MontevideoStandardTime: "America/Montevideo",
-    TimeZone.MagallanesStandardTime: "America/Punta_Arenas",
     TimeZone.SaintPierreStandardTime: "America/Miquelon",
     TimeZone.BahiaStandardTime: "America/Bahia",
     TimeZone.UTC02: "Etc/GMT+2",
@@ -212,11 +208,11 @@ IANA_NAMES = {
     TimeZone.WestBankStandardTime: "Asia/Hebron",
     TimeZone.SouthAfricaStandardTime: "Africa/Johannesburg",
     TimeZone.FLEStandardTime: "Europe/Kiev",
+    TimeZone.TurkeyStandardTime: "Europe/Istanbul",
     TimeZone.IsraelStandardTime: "Asia/Jerusalem",
     TimeZone.KaliningradStandardTime: "Europe/Kaliningrad",
     TimeZone.LibyaStandardTime: "Africa/Tripoli",
     TimeZone.ArabicStandardTime: "Asia/Baghdad",
-    TimeZone.TurkeyStandardTime: "Europe/Istanbul",
     TimeZone.ArabStandardTime: "Asia/Riyadh",
     TimeZone.BelarusStandardTime: "Europe/Minsk",
     TimeZone.RussianStandardTime: "Europe/Moscow",
@@ -227,7 +223,6 @@ IANA_NAMES = {
     TimeZone.AzerbaijanStandardTime: "Asia/Baku",
     TimeZone.RussiaTimeZone3: "Europe/Samara",
     TimeZone.MauritiusStandardTime: "Indian/Mauritius",
-    TimeZone.SaratovStandardTime: "Europe/Saratov",
     TimeZone.GeorgianStandardTime: "Asia/Tbilisi",
     TimeZone.CaucasusStandardTime: "Asia/Yerevan",
     TimeZone.AfghanistanStandardTime: "Asia/Kabul",
@@ -239,7 +234,6 @@ IANA_NAMES = {
     TimeZone.NepalStandardTime: "Asia/Kathmandu",
     TimeZone.CentralAsiaStandardTime: "Asia/Almaty",
     TimeZone.BangladeshStandardTime: "Asia/Dhaka",
-    TimeZone.OmskStandardTime: "Asia/Omsk",
     TimeZone.NCentralAsiaStandardTime: "Asia/Novosibirsk",
     TimeZone.MyanmarStandardTime: "Asia/Yangon",
     TimeZone.SEAsiaStandardTime: "Asia/Bangkok",
@@ -254,11 +248,11 @@ IANA_NAMES = {
     TimeZone.TaipeiStandardTime: "Asia/Taipei",
     TimeZone.UlaanbaatarStandardTime: "Asia/Ulaanbaatar",
     TimeZone.NorthKoreaStandardTime: "Asia/Pyongyang",
+    TimeZone.AusCentralWStandardTime: "Australia/Eucla",
     TimeZone.TransbaikalStandardTime: "Asia/Chita",
     TimeZone.TokyoStandardTime: "Asia/Tokyo",
     TimeZone.KoreaStandardTime: "Asia/Seoul",
     TimeZone.YakutskStandardTime: "Asia/Yakutsk",
-    TimeZone.AUSCentralWStandardTime: "Australia/Eucla",
     TimeZone.CenAustraliaStandardTime: "Australia/Adelaide",
     TimeZone.AUSCentralStandardTime: "Australia/Darwin",
     TimeZone.EAustraliaStandardTime: "Australia/Brisbane",
@@ -277,8 +271,8 @@ IANA_NAMES = {
     TimeZone.NewZealandStandardTime: "Pacific/Auckland",
     TimeZone.UTC12: "Etc/GMT-12",
     TimeZone.FijiStandardTime: "Pacific/Fiji",
+    TimeZone.KamchatkaStandardTime: "Asia/Kamchatka",
     TimeZone.ChathamIslandsStandardTime: "Pacific/Chatham",
-    TimeZone.UTC13: "Etc/GMT-13",
     TimeZone.TongaStandardTime: "Pacific/Tongatapu",
     TimeZone.SamoaStandardTime: "Pacific/Apia",
     TimeZone.LineIslandsStandardTime: "Pacific/Kiritimati",

@@ -12,7 +12,6 @@ from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
 from hyperstep.azureml_v1.pipeline.steps.python_script_step import PythonScriptStep
 from hyperstep.azureml_v1.pipeline.translation import translate_graph
-from hyperstep.errors import UnsupportedError
 from hyperstep.pipeline.spec import StepSpec
 
 
@@ -33,9 +32,15 @@ def test_runconfig_parameters_are_checked_as_in_v1(params: dict[str, Any]) -> No
         PythonScriptStep("train.py", runconfig_pipeline_params=params)
 
 
-def test_valid_runconfig_parameters_are_refused_as_not_built() -> None:
-    with pytest.raises(UnsupportedError, match="not built"):
-        PythonScriptStep("train.py", runconfig_pipeline_params={"NodeCount": PipelineParameter("n", 1)})
+def test_valid_runconfig_parameters_are_known_to_the_pipeline_and_change_nothing(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    nodes = PipelineParameter("nodes", 2)
+    step = PythonScriptStep("train.py", source_directory="src", runconfig_pipeline_params={"NodeCount": nodes})
+    assert "NodeCount is 2" in caplog.text
+    assert Pipeline(workspace, [step]).graph.params == {"nodes": nodes}
+    spec = _spec(workspace, step)
+    assert (spec.parameters, spec.code.environment_variables) == ((), {})
 
 
 def test_a_missing_script_is_a_value_error_when_the_pipeline_is_built(workspace: Workspace) -> None:

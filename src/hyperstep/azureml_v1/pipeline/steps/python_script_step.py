@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter, collect_p
 from hyperstep.azureml_v1.pipeline.port_definitions import ParamDef
 from hyperstep.azureml_v1.pipeline.step import PipelineStep
 from hyperstep.azureml_v1.pipeline.step_code import fix_code
-from hyperstep.errors import InvalidInputError, UnsupportedError
+from hyperstep.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.context import GraphContext
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.nodes import ModuleNode
 
 EXECUTION_TYPE = "escloud"
+_logger = logging.getLogger("hyperstep.azureml")
 _RUNCONFIG_PARAMETERS = (
     "NodeCount",
     "MpiProcessCountPerNode",
@@ -35,7 +37,8 @@ class PythonScriptStep(PipelineStep):
         arguments: For the script; data and parameters may stand among them.
         compute_target: Where it runs; that of ``runconfig`` without it.
         runconfig: Environment and variables to run with.
-        runconfig_pipeline_params: Checked, and refused: there are no distributed runs here.
+        runconfig_pipeline_params: Parameters that set how many nodes and processes take part. They are accepted, and
+            one process runs whatever they say: there are no distributed runs here.
         inputs: PipelineData, InputPortBinding, DataReference, PortDataReference, dataset inputs.
         outputs: PipelineData, OutputPortBinding.
         params: Values that the script finds as ``AML_PARAMETER_<key>``.
@@ -47,7 +50,6 @@ class PythonScriptStep(PipelineStep):
     Raises:
         InvalidInputError: An argument breaks one of these rules, or a rule of PipelineStep.
         ConflictError: Two pipeline parameters of one name have different defaults.
-        UnsupportedError: ``runconfig_pipeline_params`` is set.
     """
 
     def __init__(
@@ -67,16 +69,17 @@ class PythonScriptStep(PipelineStep):
         hash_paths: list[str] | None = None,  # noqa: ARG002 - v1 ignores it too
     ) -> None:
         _check_script_name(script_name)
-        _refuse_runconfig_params(runconfig_pipeline_params)
+        check_runconfig_params(runconfig_pipeline_params)
         self._script_name = script_name
         self._compute_target = compute_target
         self._runconfig = runconfig
         self._params = dict(params or {})
+        self._distribution = dict(runconfig_pipeline_params or {})
         self._source_directory = source_directory
         self._allow_reuse = allow_reuse
         self._version = version
         super().__init__(name or script_name, inputs, outputs, arguments, fix_port_name_collisions=True)
-        collect_parameters([*self._arguments, *self._params.values()])
+        collect_parameters([*self._arguments, *self._params.values(), *self._distribution.values()])
 
     def create_node(self, graph: Graph, default_datastore: Any, context: GraphContext) -> ModuleNode:  # noqa: ANN401
         """Add the script to a graph, with the source folder as it is now.
@@ -92,12 +95,12 @@ class PythonScriptStep(PipelineStep):
         folder = self.get_source_directory(context, self._source_directory, self._script_name)
         inputs, outputs = self.create_input_output_bindings(self._inputs, self._outputs, default_datastore)
         arguments = self.resolve_input_arguments(self._arguments, self._inputs, self._outputs, self._params)
-        values = {**self._parameters(), **self._params}
+        values = {**self._distribution, **self._parameters(), **self._params}
         module_def = self.create_module_def(
             EXECUTION_TYPE,
             inputs,
             outputs,
-            param_defs=_param_defs(values),
+            param_defs=[param_def(name, value, self._distribution) for name, value in values.items()],
             allow_reuse=self._allow_reuse,
             version=self._version,
             arguments=arguments,
@@ -115,8 +118,10 @@ class PythonScriptStep(PipelineStep):
         return graph.add_module_node(self.name, inputs, outputs, param_bindings=values, module_builder=builder)
 
 
-def _param_defs(values: Mapping[str, Any]) -> list[ParamDef]:
-    return [ParamDef(name, default_value=value, set_env_var=True) for name, value in values.items()]
+def param_def(name: str, value: object, distribution: Mapping[str, object]) -> ParamDef:
+    """A parameter of a script's or command's node; what only sets the distribution does not reach the script."""
+    hidden = distribution.get(name) is value
+    return ParamDef(name, default_value=value, is_metadata_param=hidden, set_env_var=not hidden)
 
 
 def _check_script_name(script_name: object) -> None:
@@ -125,7 +130,12 @@ def _check_script_name(script_name: object) -> None:
         raise InvalidInputError(rule, received=script_name, remedy="Give script_name='...'.")
 
 
-def _refuse_runconfig_params(params: Mapping[str, object] | None) -> None:
+def check_runconfig_params(params: Mapping[str, object] | None) -> None:
+    """See that what sets the number of nodes and processes follows v1's rules; say that one process runs all the same.
+
+    Raises:
+        InvalidInputError: An unknown key, or a value that is no PipelineParameter.
+    """
     for key, value in (params or {}).items():
         if key not in _RUNCONFIG_PARAMETERS:
             rule = f"runconfig_pipeline_params has no other keys than {', '.join(_RUNCONFIG_PARAMETERS)}."
@@ -133,6 +143,5 @@ def _refuse_runconfig_params(params: Mapping[str, object] | None) -> None:
         if not isinstance(value, PipelineParameter):
             rule = "The values of runconfig_pipeline_params are PipelineParameters."
             raise InvalidInputError(rule, received=value, remedy="Wrap it: PipelineParameter(name, default).")
-    if params:
-        rule = "Distributed runs are not built, so there is nothing for runconfig_pipeline_params to set."
-        raise UnsupportedError(rule, received=sorted(params), remedy="Leave it out.")
+        if value.default_value != 1:
+            _logger.warning("%s is %s, and one process runs: there are no distributed runs.", key, value.default_value)
