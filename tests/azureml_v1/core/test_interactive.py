@@ -12,7 +12,7 @@ import pytest
 
 from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.run import Run
-from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
+from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig, submit
 from hyperstep.azureml_v1.exceptions import SnapshotException, UserErrorException
 from hyperstep.records import RunKind
 
@@ -255,3 +255,14 @@ def test_a_job_opens_runs_below_its_own(experiment: Experiment) -> None:
     assert "bad fold" in second.get_details()["error"]["error"]["message"]
     assert children["other.py"].parent == run
     assert {child.get_status() for child in children.values()} == {"Completed", "Failed"}
+
+
+@pytest.mark.end_to_end
+def test_the_submit_function_takes_an_experiment_by_name(experiment: Experiment) -> None:
+    Path("src").mkdir()
+    Path("src/train.py").write_text("print(1)", encoding="utf-8")
+    parent = experiment.start_logging(snapshot_directory=None)
+    run = submit(ScriptRunConfig("src", "train.py"), experiment.workspace, "other", "my-id", parent.id)
+    assert (run.id, run.experiment.name) == ("my-id", "other")
+    assert run.wait_for_completion()["status"] == "Completed"
+    assert run.parent == parent

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.names import check_compute_name
+from hyperstep.azureml_v1.core.refusals import refused
 from hyperstep.azureml_v1.exceptions import ComputeTargetException
 
 if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.run import Run
+    from hyperstep.azureml_v1.core.run_factory import Filter
     from hyperstep.azureml_v1.core.workspace import Workspace
     from hyperstep.run_store.base import NamedRecord
 
 _KIND = "compute"
+_ENDED = frozenset({"Completed", "Failed", "Canceled"})
 _PRIORITIES = ("dedicated", "lowpriority")
 
 
@@ -84,8 +88,10 @@ class ComputeTarget:
 
     def __new__(cls, workspace: Workspace, name: str) -> ComputeTarget:  # noqa: PYI034 - a subclass, chosen here
         """An object of the class that fits the recorded type."""
-        del workspace, name
-        return super().__new__(AmlCompute if cls is ComputeTarget else cls)
+        if cls is not ComputeTarget:
+            return super().__new__(cls)
+        record = registry.find_named(workspace.home, workspace.name, _KIND, name)
+        return super().__new__(_class_of(record))
 
     def __init__(self, workspace: Workspace, name: str) -> None:
         record = registry.find_named(workspace.home, workspace.name, _KIND, name)
@@ -94,6 +100,11 @@ class ComputeTarget:
             message = (
                 f"Workspace {workspace.name!r} has no compute target {name!r} (it has: {known or 'none'}). "
                 "Make it with ComputeTarget.create(workspace, name, AmlCompute.provisioning_configuration(...))."
+            )
+            raise ComputeTargetException(message)
+        if not isinstance(self, _class_of(record)):
+            message = (
+                f"Compute target {name!r} is no {type(self).__name__}: get it with ComputeTarget(workspace, {name!r})."
             )
             raise ComputeTargetException(message)
         self._read(workspace, record)
@@ -109,16 +120,51 @@ class ComputeTarget:
             ComputeTargetException: The name breaks a rule, or the configuration is none.
             UserErrorException: The name has a meaning of its own (``local`` …).
         """
+        from hyperstep.azureml_v1.core.compute_instance import ComputeInstanceProvisioningConfiguration  # noqa: PLC0415
+
         check_compute_name(name)
-        if not isinstance(provisioning_configuration, AmlComputeProvisioningConfiguration):
+        kinds = {
+            AmlComputeProvisioningConfiguration: "AmlCompute",
+            ComputeInstanceProvisioningConfiguration: "ComputeInstance",
+        }
+        kind = kinds.get(type(provisioning_configuration))
+        if kind is None:
             message = (
                 "A compute target is made from AmlCompute.provisioning_configuration(...). Received: an object of type "
                 f"{type(provisioning_configuration).__name__}."
             )
             raise ComputeTargetException(message)
-        body = {"type": "AmlCompute", **asdict(provisioning_configuration)}
+        body = {"type": kind, **asdict(provisioning_configuration)}  # type: ignore[call-overload] # one of the two
         registry.put_named(workspace.home, workspace.name, _KIND, name, body)
-        return AmlCompute(workspace, name)
+        return ComputeTarget(workspace, name)
+
+    @staticmethod
+    def attach(workspace: Workspace, name: str, attach_configuration: object) -> ComputeTarget:
+        """Refused: other machines are not reached.
+
+        Raises:
+            ComputeTargetException: Always.
+        """
+        del workspace, attach_configuration
+        message = (
+            f"Jobs run on this machine, so {name!r} cannot be attached. Make a target with ComputeTarget.create("
+            "workspace, name, AmlCompute.provisioning_configuration(...)), or use the target 'local'."
+        )
+        raise ComputeTargetException(message)
+
+    @staticmethod
+    def deserialize(workspace: Workspace, object_dict: Mapping[str, object]) -> ComputeTarget:
+        """The compute target that ``serialize`` described.
+
+        Raises:
+            ComputeTargetException: The workspace has none of that name, or the dict has no name.
+        """
+        if not isinstance(object_dict.get("name"), str):
+            message = (
+                f"A compute target is found by the key 'name' of the dict. Received the keys: {list(object_dict)}."
+            )
+            raise ComputeTargetException(message)
+        return ComputeTarget(workspace, str(object_dict["name"]))
 
     @staticmethod
     def list(workspace: Workspace) -> builtins.list[ComputeTarget]:
@@ -254,6 +300,74 @@ class AmlCompute(ComputeTarget):
         del min_node_count, timeout_in_minutes
         super().wait_for_completion(show_output, is_delete_operation)
 
+    def get(self) -> dict[str, object]:
+        """All of it as plain values, under v1's keys."""
+        return self.serialize()
+
+    def list_nodes(self) -> builtins.list[dict[str, object]]:
+        """Always empty: there are no nodes beside this machine."""
+        return []
+
+    def get_active_runs(
+        self,
+        type: str | None = None,  # noqa: A002 - the v1 signature
+        tags: Filter = None,
+        properties: Filter = None,
+        status: str | None = None,
+    ) -> Iterator[Run]:
+        """The runs that were submitted to it and have not ended, newest first."""
+        return active_runs(self, type, tags, properties, status)
+
+    def add_identity(self, identity_type: str, identity_id: object = None) -> None:
+        """Accepted and without effect: nothing signs in here."""
+
+    def remove_identity(self, identity_id: object = None) -> None:
+        """Accepted and without effect: nothing signs in here."""
+
+    @staticmethod
+    def deserialize(workspace: Workspace, object_dict: Mapping[str, object]) -> ComputeTarget:
+        """The compute target that ``serialize`` described.
+
+        Raises:
+            ComputeTargetException: The workspace has none of that name, or the dict has no name.
+        """
+        return ComputeTarget.deserialize(workspace, object_dict)
+
+    @staticmethod
+    def supported_vmsizes(workspace: Workspace, location: str | None = None) -> builtins.list[dict[str, object]]:
+        """One entry: this machine's cores and memory."""
+        from hyperstep.azureml_v1.core.compute_machine import machine_sizes  # noqa: PLC0415 - rare
+
+        del workspace, location
+        return machine_sizes()
+
+    @staticmethod
+    def list_usages(
+        workspace: Workspace, show_all: bool = False, location: str | None = None
+    ) -> builtins.list[dict[str, object]]:
+        """Always empty: nothing is metered."""
+        del workspace, show_all, location
+        return []
+
+    @staticmethod
+    def list_quotas(workspace: Workspace, location: str | None = None) -> builtins.list[dict[str, object]]:
+        """Always empty: nothing is limited."""
+        del workspace, location
+        return []
+
+    @staticmethod
+    def update_quotas(
+        workspace: Workspace, vm_family: object, limit: int | None = None, location: str | None = None
+    ) -> None:
+        """Refused.
+
+        Raises:
+            UserErrorException: Always.
+        """
+        del workspace, vm_family, limit, location
+        what = "AmlCompute.update_quotas()"
+        raise refused(what, "Set how many processes run at one time with HYPERSTEP_SLOTS.")
+
     def update(
         self,
         min_nodes: int | None = None,
@@ -276,6 +390,24 @@ class AmlCompute(ComputeTarget):
         )
         ComputeTarget.create(self.workspace, self.name, configuration)
         self.refresh_state()
+
+
+def active_runs(
+    target: ComputeTarget, kind: str | None, tags: Filter, properties: Filter, status: str | None
+) -> Iterator[Run]:
+    """The runs that were submitted to a target and have not ended, newest first."""
+    from hyperstep.azureml_v1.core.run_factory import list_runs_on  # noqa: PLC0415 - it knows us
+
+    found = list_runs_on(target, kind=kind, tags=tags, properties=properties, status=status)
+    return (run for run in found if run.status not in _ENDED)
+
+
+def _class_of(record: NamedRecord | None) -> type[ComputeTarget]:
+    if record is not None and record.body.get("type") == "ComputeInstance":
+        from hyperstep.azureml_v1.core.compute_instance import ComputeInstance  # noqa: PLC0415 - it knows us
+
+        return ComputeInstance
+    return AmlCompute
 
 
 def target_name(target: object) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.environment import Environment
     from hyperstep.azureml_v1.core.experiment import Experiment
     from hyperstep.azureml_v1.core.script_run import ScriptRun
+    from hyperstep.azureml_v1.core.workspace import Workspace
 
 _DISTRIBUTED = {MpiConfiguration: "mpi", PyTorchConfiguration: "pytorch", TensorflowConfiguration: "tensorflow"}
 _logger = logging.getLogger("hyperstep.azureml")
@@ -102,6 +103,32 @@ def get_run_config_from_script_run(script_run_config: ScriptRunConfig) -> RunCon
     run_config.arguments = list(script_run_config.arguments or [])
     run_config.command = script_run_config.command or ""
     return run_config
+
+
+def submit(
+    script_run_config: ScriptRunConfig,
+    workspace: Workspace,
+    experiment_name: str,
+    run_id: str | None = None,
+    _parent_run_id: str | None = None,
+    credential_passthrough: bool = False,
+) -> ScriptRun:
+    """Submit it under an experiment's name; ``Experiment.submit`` does the same.
+
+    Args:
+        script_run_config: What to run.
+        workspace: Where.
+        experiment_name: Under which name.
+        run_id: The id to give the run; one is made without it.
+        _parent_run_id: The run that it is shown below.
+        credential_passthrough: Accepted and not used.
+    """
+    from hyperstep.azureml_v1.core.experiment import Experiment  # noqa: PLC0415 - a name of the annotations too
+    from hyperstep.azureml_v1.core.script_submission import submit_script  # noqa: PLC0415 - loads the engine
+
+    del credential_passthrough
+    experiment = Experiment(workspace, experiment_name)
+    return submit_script(script_run_config, experiment, run_id=run_id or "", parent_id=_parent_run_id or "")
 
 
 def _new_run_config(settings: Mapping[str, Any], max_run_duration_seconds: int) -> RunConfiguration:

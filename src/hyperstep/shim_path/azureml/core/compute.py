@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "AmlCompute": "hyperstep.azureml_v1.core.compute",
+        "ComputeInstance": "hyperstep.azureml_v1.core.compute_instance",
         "ComputeTarget": "hyperstep.azureml_v1.core.compute",
     },
 )

@@ -7,6 +7,9 @@ from hyperstep.azureml_v1.lazy import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
+        "InputDatasets": "hyperstep.azureml_v1.core.job_data",
+        "LinkOutput": "hyperstep.azureml_v1.core.job_data",
+        "OutputDatasets": "hyperstep.azureml_v1.core.job_data",
         "Run": "hyperstep_trial.run",
         "_OfflineRun": "hyperstep_trial.offline",
         "get_run": "hyperstep.azureml_v1.core.run",
