@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _ROOT = "azureml"
+_IMPORTING = "_find_and_load_unlocked"
+_REFUSALS = "hyperstep.compatibility.refused"  # named, not imported: the client never depends on the engine
 
 
 class ShimFinder:
@@ -27,12 +29,20 @@ class ShimFinder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module's spec when it is one of ours, else None."""
+        """The module's spec when it is one of ours, else None.
+
+        Raises:
+            ModuleNotFoundError: A module below ``azureml`` that is not served is imported (not only asked for); the
+                message says what to do instead.
+        """
         if fullname == _ROOT:
             return PathFinder.find_spec(fullname, [self.shim_path], target)
-        if fullname.startswith(_ROOT + "."):
-            return PathFinder.find_spec(fullname, path, target)
-        return None
+        if not fullname.startswith(_ROOT + "."):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None and _is_import():
+            raise _not_served(fullname)
+        return spec
 
 
 def install(shim_path: str, *, at_start: bool = False) -> None:
@@ -59,6 +69,21 @@ def install(shim_path: str, *, at_start: bool = False) -> None:
         del sys.modules[name]
     others = [finder for finder in sys.meta_path if not isinstance(finder, ShimFinder)]
     sys.meta_path[:] = [ShimFinder(shim_path), *others]
+
+
+def _is_import() -> bool:
+    """Whether ``find_spec`` was called to import, not by ``importlib.util.find_spec``. Unsure is no."""
+    try:
+        return sys._getframe(3).f_code.co_name == _IMPORTING  # noqa: SLF001 - the caller of importlib's _find_spec
+    except ValueError:
+        return False
+
+
+def _not_served(fullname: str) -> ModuleNotFoundError:
+    __import__(_REFUSALS)
+    refusal = sys.modules[_REFUSALS].refusal_of(fullname)
+    message = f"hyperstep has no module {fullname}. {refusal or 'hyperstep check PATH lists what it has not.'}"
+    return ModuleNotFoundError(message, name=fullname)
 
 
 def _is_foreign(name: str, module: ModuleType, shim_path: str) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
 _NEAREST_COUNT = 3
+_REFUSALS = "hyperstep.compatibility.refused"  # named, not imported: it stands above, and is needed for a mistake only
 
 
 def lazy_names(
@@ -74,7 +75,11 @@ def _is_submodule(module_name: str, name: str) -> bool:
 def _unknown(module_name: str, name: str, known: list[str]) -> AttributeError | ImportError:
     import difflib  # noqa: PLC0415 - needed for a mistake only
 
+    __import__(_REFUSALS)
+    refusal = sys.modules[_REFUSALS].refusal_of(f"{module_name}.{name}")
     parts = [f"hyperstep has no {module_name}.{name}."]
+    if refusal is not None:
+        parts.append(str(refusal))
     nearest = difflib.get_close_matches(name, known, n=_NEAREST_COUNT)
     if nearest:
         parts.append(f"Nearest: {', '.join(nearest)}.")
