@@ -30,6 +30,11 @@ class InputPortBinding:
         UnsupportedError: ``is_resource`` or ``additional_transformations`` is set.
     """
 
+    name: str = ""
+    """Name of the port."""
+    path_on_compute: str | None = None
+    """Where the data is to lie on the machine that runs the step."""
+
     def __init__(
         self,
         name: str,
@@ -137,6 +142,9 @@ class OutputPortBinding:
     Raises:
         InvalidInputError: An unknown mode.
     """
+
+    datastore: Any = None
+    """Where it is kept; None for the pipeline's default datastore."""
 
     def __init__(
         self,

@@ -12,7 +12,6 @@ from hyperstep.azureml_v1.pipeline.nodes import DataSourceNode, ModuleNode, Node
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter, collect_parameters
 from hyperstep.azureml_v1.pipeline.ports import Edge, InputPort, OutputPort
 from hyperstep.digest import digest_json
-from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.graph import find_cycle
 from hyperstep.pipeline.template import PipelineTemplate
 
@@ -107,7 +106,11 @@ class Graph:
         input_bindings: Sequence[InputPortBinding],
         output_bindings: Sequence[OutputPortBinding] | None = None,
         param_bindings: Mapping[str, object] | None = None,
+        module: object = None,
         module_builder: ModuleBuilder | None = None,
+        module_wiring: object = None,
+        runconfig: object = None,
+        cloud_settings: object = None,
     ) -> ModuleNode:
         """Add a step.
 
@@ -116,16 +119,18 @@ class Graph:
             input_bindings: What is bound to each input port. The edges are drawn when all steps are there.
             output_bindings: Where each output is kept.
             param_bindings: Values of parameters, by name; a PipelineParameter is one too.
+            module: Accepted and not used.
             module_builder: What the step runs.
+            module_wiring: Accepted and not used.
+            runconfig: Accepted and not used.
+            cloud_settings: Accepted and not used.
 
         Raises:
             InvalidInputError: No module builder is given.
         """
-        if module_builder is None:
-            rule = "A step's node needs a module builder."
-            raise InvalidInputError(rule, received=None, remedy="Build the node with the step's create_node.")
-        bindings = {binding.name: binding for binding in input_bindings}
-        node = ModuleNode(self, self._next_id(name), name, module_builder, bindings)
+        del module, module_wiring, runconfig, cloud_settings
+        node = ModuleNode(self, self._next_id(name), name, module_builder=module_builder)
+        node._bindings = {binding.name: binding for binding in input_bindings}  # noqa: SLF001 - both are the graph's own
         for output in output_bindings or ():
             port = node.get_output(output._output_name)  # noqa: SLF001 - both are the graph's own
             port.pipeline_output_name = output.pipeline_output_name
@@ -135,8 +140,15 @@ class Graph:
         self._nodes[node.node_id] = node
         return node
 
-    def add_datasource_node(self, name: str, datasource: object) -> DataSourceNode:
-        """Add data from outside."""
+    def add_datasource_node(
+        self,
+        name: str,
+        datasource: object = None,
+        datasource_builder: object = None,
+        datapath_param_name: str | None = None,
+    ) -> DataSourceNode:
+        """Add data from outside; a builder and the name of a parameter are accepted and not used."""
+        del datasource_builder, datapath_param_name
         node = DataSourceNode(self, self._next_id(name), name, datasource)
         self._nodes[node.node_id] = node
         return node

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ class StepDefinition:
     """Makes the sweep's definition, with its seed, at each submission; None for a step without a sweep."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ModuleDef:
     """A module as v1 describes it."""
 
@@ -33,33 +33,46 @@ class ModuleDef:
 
     name: str
     description: str | None = None
-    input_port_defs: tuple[InputPortDef, ...] = ()
-    output_port_defs: tuple[OutputPortDef, ...] = ()
-    param_defs: tuple[ParamDef, ...] = ()
+    input_port_defs: Sequence[InputPortDef] | None = None
+    output_port_defs: Sequence[OutputPortDef] | None = None
+    param_defs: Sequence[ParamDef] | None = None
     module_execution_type: str | None = None
     create_sequencing_ports: bool = True
     allow_reuse: bool = True
     version: str | None = None
     module_type: str | None = None
     step_type: str | None = None
-    arguments: tuple[str, ...] = ()
+    arguments: Sequence[str] | None = None
+    runconfig: object = None
+    """Kept, and not used."""
+    cloud_settings: object = None
+    """Kept, and not used."""
+
+    def add_fake_sequencing_input_port(self) -> InputPortDef:
+        """Add an input port through which no data comes: only order."""
+        known = [port for port in self.input_port_defs or () if port.name.startswith(self.fake_input_prefix)]
+        added = InputPortDef(f"{self.fake_input_prefix}{len(known)}")
+        self.input_port_defs = (*(self.input_port_defs or ()), added)
+        return added
 
     def calculate_hash(self) -> str:
         """Digest of the definition: ports, hashed parameters, arguments. Code and data are no part of it."""
         ports = [
-            [port.name, port.default_datastore_mode, port.default_path_on_compute] for port in self.input_port_defs
+            [port.name, port.default_datastore_mode, port.default_path_on_compute]
+            for port in self.input_port_defs or ()
         ]
         outputs = [
-            [port.name, port.default_datastore_name, port.default_datastore_mode] for port in self.output_port_defs
+            [port.name, port.default_datastore_name, port.default_datastore_mode]
+            for port in self.output_port_defs or ()
         ]
-        hashed = {param.name: str(param.default_value) for param in self.param_defs if param.calculate_hash}
+        hashed = {param.name: str(param.default_value) for param in self.param_defs or () if param.calculate_hash}
         return digest_json(
             {
                 "name": self.name,
                 "inputs": sorted(ports, key=str),
                 "outputs": sorted(outputs, key=str),
                 "parameters": hashed,
-                "arguments": list(self.arguments),
+                "arguments": list(self.arguments or ()),
                 "execution_type": self.module_execution_type,
                 "allow_reuse": self.allow_reuse,
                 "version": self.version,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding
 from hyperstep.azureml_v1.pipeline.modules import ModuleBuilder, ModuleDef
 from hyperstep.azureml_v1.pipeline.port_definitions import InputPortDef, OutputPortDef, ParamDef
 from hyperstep.azureml_v1.pipeline.ports import InputPort, OutputPort, Param
+from hyperstep.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.graph import Graph
@@ -18,12 +19,36 @@ DATA_PORT = "data"
 
 
 class Node:
-    """A node of a graph, with its ports and parameters by name."""
+    """A node of a graph, with its ports and parameters by name.
 
-    def __init__(self, graph: Graph, node_id: str, name: str) -> None:
+    Args:
+        graph: The graph that it belongs to.
+        node_id: Unique in the graph.
+        name: For people.
+        module: Accepted and not used.
+        module_builder: For a step: what it runs.
+        datasource: For data from outside: what it is.
+        datasource_builder: Accepted and not used.
+        module_wiring: Accepted and not used.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        node_id: str,
+        name: str | None = None,
+        module: object = None,
+        module_builder: ModuleBuilder | None = None,
+        datasource: object = None,
+        datasource_builder: object = None,
+        module_wiring: object = None,
+    ) -> None:
+        del module, datasource_builder, module_wiring
         self._graph = graph
         self._node_id = node_id
-        self._name = name
+        self._name = name or node_id
+        self._module_builder = module_builder
+        self._datasource = datasource
         self._inputs: dict[str, InputPort] = {}
         self._outputs: dict[str, OutputPort] = {}
         self._params: dict[str, Param] = {}
@@ -37,6 +62,16 @@ class Node:
     def name(self) -> str:
         """Not always unique."""
         return self._name
+
+    @property
+    def module_def(self) -> ModuleDef | None:
+        """What a step runs; None for data from outside."""
+        return self._module_builder.module_def if self._module_builder is not None else None
+
+    @property
+    def datasource_def(self) -> object:
+        """What data from outside is; None for a step."""
+        return self._datasource
 
     @property
     def inputs(self) -> list[InputPort]:
@@ -100,30 +135,45 @@ class ModuleNode(Node):
         graph: The graph that it belongs to.
         node_id: Unique in the graph.
         name: Name of the step.
+        module: Accepted and not used.
         module_builder: What it runs; its definition says which ports and parameters there are.
-        bindings: For each input port what is bound to it.
+        module_wiring: Accepted and not used.
+        runconfig: Accepted and not used.
+        cloud_settings: Accepted and not used.
+        regenerate_outputs: Accepted and not used.
+
+    Raises:
+        InvalidInputError: No module builder is given.
     """
 
     def __init__(
         self,
         graph: Graph,
         node_id: str,
-        name: str,
-        module_builder: ModuleBuilder,
-        bindings: Mapping[str, InputPortBinding],
+        name: str | None = None,
+        module: object = None,
+        module_builder: ModuleBuilder | None = None,
+        module_wiring: object = None,
+        runconfig: object = None,
+        cloud_settings: object = None,
+        regenerate_outputs: bool | None = None,
     ) -> None:
-        super().__init__(graph, node_id, name)
-        self._module_builder = module_builder
-        self._bindings = dict(bindings)
+        del module, module_wiring, runconfig, cloud_settings, regenerate_outputs
+        if module_builder is None:
+            rule = "A step's node needs a module builder."
+            raise InvalidInputError(rule, received=None, remedy="Build the node with the step's create_node.")
+        super().__init__(graph, node_id, name, module_builder=module_builder)
+        self._built: ModuleBuilder = module_builder
+        self._bindings: dict[str, InputPortBinding] = {}  # for each input port what is bound to it
         definition = module_builder.module_def
-        self._inputs = {port.name: InputPort(self, port) for port in definition.input_port_defs}
-        self._outputs = {port.name: OutputPort(self, port) for port in definition.output_port_defs}
-        self._params = {param.name: Param(param) for param in definition.param_defs}
+        self._inputs = {port.name: InputPort(self, port) for port in definition.input_port_defs or ()}
+        self._outputs = {port.name: OutputPort(self, port) for port in definition.output_port_defs or ()}
+        self._params = {param.name: Param(param) for param in definition.param_defs or ()}
 
     @property
     def module_def(self) -> ModuleDef:
         """What it runs, as v1 describes it."""
-        return self._module_builder.module_def
+        return self._built.module_def
 
     def set_param(self, definition: ParamDef, value: object) -> None:
         """Give a parameter a value, adding the parameter when the module has none of that name."""
@@ -131,14 +181,26 @@ class ModuleNode(Node):
 
 
 class DataSourceNode(Node):
-    """Data from outside: a data reference or a dataset input."""
+    """Data from outside: a data reference or a dataset input.
 
-    def __init__(self, graph: Graph, node_id: str, name: str, datasource: object) -> None:
-        super().__init__(graph, node_id, name)
-        self._datasource = datasource
+    Args:
+        graph: The graph that it belongs to.
+        node_id: Unique in the graph.
+        name: For people.
+        datasource: What it is.
+        datasource_builder: Accepted and not used.
+        datapath_param_name: Accepted and not used; what follows a parameter knows it itself.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        node_id: str,
+        name: str | None = None,
+        datasource: object = None,
+        datasource_builder: object = None,
+        datapath_param_name: str | None = None,
+    ) -> None:
+        del datasource_builder, datapath_param_name
+        super().__init__(graph, node_id, name, datasource=datasource)
         self._outputs = {DATA_PORT: OutputPort(self, OutputPortDef(DATA_PORT))}
-
-    @property
-    def datasource_def(self) -> object:
-        """The data reference or the dataset input that it stands for."""
-        return self._datasource

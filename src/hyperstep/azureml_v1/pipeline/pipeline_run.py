@@ -74,7 +74,7 @@ class PipelineRun(Run):
         """The runs of a published pipeline, newest first."""
         return pipeline_runs_with(workspace, PIPELINE_PROPERTY, pipeline_id)
 
-    def complete(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
+    def complete(self) -> Never:  # type: ignore[override]  # v1's signature
         """Refused, as in v1.
 
         Raises:
@@ -82,7 +82,7 @@ class PipelineRun(Run):
         """
         raise UnsupportedError(_END, received="complete", remedy="Wait for it, or cancel it.")
 
-    def fail(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
+    def fail(self) -> Never:  # type: ignore[override]  # v1's signature
         """Refused, as in v1.
 
         Raises:
@@ -90,14 +90,19 @@ class PipelineRun(Run):
         """
         raise UnsupportedError(_END, received="fail", remedy="Wait for it, or cancel it.")
 
-    def child_run(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
+    def child_run(
+        self,
+        name: str | None = None,
+        run_id: str | None = None,  # noqa: ARG002 - v1's signature
+        outputs: str | bool | None = None,  # noqa: ARG002
+    ) -> Never:
         """Refused, as in v1.
 
         Raises:
             UnsupportedError: Always; it is a NotImplementedError.
         """
         rule = "The children of a pipeline run are its steps."
-        raise UnsupportedError(rule, received="child_run", remedy="Add a step to the pipeline.")
+        raise UnsupportedError(rule, received=name, remedy="Add a step to the pipeline.")
 
     def get_status(self) -> str:
         """NotStarted, Running, Failed, Finished or Canceled; ``status`` says Completed where this says Finished."""

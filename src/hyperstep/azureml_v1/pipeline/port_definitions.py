@@ -9,7 +9,7 @@ from typing import Any
 from hyperstep.azureml_v1.pipeline.training_output import TrainingOutput
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class InputPortDef:
     """An input port of a module."""
 
@@ -25,7 +25,7 @@ class InputPortDef:
     additional_transformations: object = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OutputPortDef:
     """An output port of a module."""
 
@@ -44,7 +44,7 @@ class OutputPortDef:
     """Under which name it is registered, if any."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ParamDef:
     """A parameter of a module."""
 

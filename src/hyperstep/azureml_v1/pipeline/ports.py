@@ -31,6 +31,15 @@ class Edge:
 class InputPort:
     """An input of a node; at most one edge ends in it."""
 
+    bind_mode: str | None = None
+    """How the data reaches the step."""
+    data_reference_name: str = ""
+    """Name of the variable that holds the data's path, without its fixed beginning."""
+    path_on_compute: str | None = None
+    """Where the data is to lie on the machine that runs the step."""
+    overwrite: bool | None = None
+    """Whether files that lie there already are replaced."""
+
     def __init__(self, node: Node, input_port_def: InputPortDef) -> None:
         self._node = node
         self._definition = input_port_def
@@ -56,6 +65,16 @@ class InputPort:
         return self._definition
 
     @property
+    def data_types(self) -> list[str]:
+        """Types of data that it takes, for people to read."""
+        return list(self._definition.data_types or ())
+
+    @property
+    def additional_transformations(self) -> object:
+        """Transformations of the data; never any here."""
+        return self._definition.additional_transformations
+
+    @property
     def incoming_edge(self) -> Edge | None:
         """The edge that ends here."""
         return self._incoming_edge
@@ -73,6 +92,21 @@ class InputPort:
 class OutputPort:
     """An output of a node; any number of edges begin in it."""
 
+    bind_mode: str | None = None
+    """How the data leaves the step."""
+    datastore_name: str | None = None
+    """Where it is kept."""
+    path_on_compute: str | None = None
+    """Where the step writes on its machine."""
+    overwrite: bool | None = None
+    """Whether files that exist are replaced."""
+    pipeline_output_name: str | None = None
+    """Under which the pipeline run hands it out."""
+    dataset_output: Any = None
+    """The OutputDatasetConfig that it is, if any."""
+    dataset_registration: Any = None
+    """Under which name it is registered, if any."""
+
     def __init__(self, node: Node, output_port_def: OutputPortDef) -> None:
         self._node = node
         self._definition = output_port_def
@@ -80,7 +114,8 @@ class OutputPort:
         self.datastore_name = output_port_def.default_datastore_name
         self.path_on_compute = output_port_def.default_path_on_compute
         self.overwrite = output_port_def.default_overwrite
-        self.pipeline_output_name: str | None = None
+        self.dataset_output = output_port_def.dataset_output
+        self.dataset_registration = output_port_def.dataset_registration
         self._data_name = output_port_def.name
 
     @property

@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hyperstep.azureml_v1.data.output_dataset_config import OutputDatasetConfig
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding, OutputPortBinding
 from hyperstep.azureml_v1.pipeline.data_kinds import DatasetConsumptionConfig
 from hyperstep.azureml_v1.pipeline.modules import ModuleDef
 from hyperstep.azureml_v1.pipeline.names import check_port_name
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter, collect_parameters
 from hyperstep.azureml_v1.pipeline.parameter_sites import parameter_of
+from hyperstep.azureml_v1.pipeline.pipeline_dataset import PipelineDataset
 from hyperstep.azureml_v1.pipeline.port_definitions import InputPortDef, OutputPortDef, ParamDef
-from hyperstep.azureml_v1.pipeline.produced_data import take_in_produced
+from hyperstep.azureml_v1.pipeline.produced_data import as_input, take_in_produced
 from hyperstep.azureml_v1.pipeline.step_arguments import bound_data, check_arguments, resolve_arguments
 from hyperstep.azureml_v1.pipeline.step_ports import bind_output, input_binding, output_port_name, reference_of_pair
 from hyperstep.errors import InvalidInputError, UnsupportedError
@@ -135,6 +135,8 @@ class PipelineStep(ABC):
         version: str | None = None,
         module_type: str | None = None,
         arguments: Sequence[str] | None = None,
+        runconfig: object = None,
+        cloud_settings: object = None,
     ) -> ModuleDef:
         """What the step's node says about itself."""
         return ModuleDef(
@@ -150,6 +152,8 @@ class PipelineStep(ABC):
             module_type=module_type,
             step_type=self.step_type,
             arguments=tuple(arguments or ()),
+            runconfig=runconfig,
+            cloud_settings=cloud_settings,
         )
 
     def get_source_directory(self, context: GraphContext, source_directory: str | None, script_name: str | None) -> str:
@@ -178,7 +182,8 @@ class PipelineStep(ABC):
         references = {key: reference_of_pair(pair) for key, pair in pairs.items()}
         self._inputs[:] = [references.get(_pair_key(port), port) for port in self._inputs]
         taken = [references.get(_pair_key(item), item) for item in arguments]
-        self._inputs[:] = [port.as_input() if isinstance(port, OutputDatasetConfig) else port for port in self._inputs]
+        self._inputs[:] = [as_input(port) for port in self._inputs]
+        taken = [item.as_consumption() if isinstance(item, PipelineDataset) else item for item in taken]
         taken = [take_in_produced(item, self._inputs, self._outputs) for item in taken]
         for item in taken:
             if isinstance(item, DatasetConsumptionConfig) and not any(item is port for port in self._inputs):

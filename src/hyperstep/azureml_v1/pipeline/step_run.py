@@ -35,7 +35,8 @@ class StepRun(Run):
         pipeline_run_id: Id of the pipeline run; read from the records without it.
         node_id: Id of the step's node; read from the records without it.
         _service_endpoint: Accepted and not used.
-        **kwargs: Accepted and not used; whether the step was reused is read from the records.
+        _is_reused: Not used, as those that follow: whether the step was reused is read from the records.
+        **kwargs: Accepted and not used.
     """
 
     def __init__(
@@ -45,6 +46,11 @@ class StepRun(Run):
         pipeline_run_id: str | None = None,
         node_id: str | None = None,
         _service_endpoint: object = None,
+        _is_reused: bool = False,
+        _current_node_id: str | None = None,
+        _reused_run_id: str | None = None,
+        _reused_node_id: str | None = None,
+        _reused_pipeline_run_id: str | None = None,
         **kwargs: object,  # noqa: ARG002 - v1 takes any keyword
     ) -> None:
         super().__init__(experiment, step_run_id)
@@ -74,7 +80,7 @@ class StepRun(Run):
     def _reused_pipeline_run_id(self) -> str | None:
         return self._source.record().properties.get("azureml.reusedpipeline")
 
-    def complete(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
+    def complete(self) -> Never:  # type: ignore[override]  # v1's signature
         """Refused, as in v1.
 
         Raises:
@@ -82,7 +88,7 @@ class StepRun(Run):
         """
         raise UnsupportedError(_END, received="complete", remedy="Wait for it, or cancel it.")
 
-    def fail(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
+    def fail(self) -> Never:  # type: ignore[override]  # v1's signature
         """Refused, as in v1.
 
         Raises:
@@ -90,14 +96,19 @@ class StepRun(Run):
         """
         raise UnsupportedError(_END, received="fail", remedy="Wait for it, or cancel it.")
 
-    def child_run(self, *args: object, **kwargs: object) -> Never:  # noqa: ARG002 - refused whatever is given
+    def child_run(
+        self,
+        name: str | None = None,
+        run_id: str | None = None,  # noqa: ARG002 - v1's signature
+        outputs: str | bool | None = None,  # noqa: ARG002
+    ) -> Never:
         """Refused, as in v1.
 
         Raises:
             UnsupportedError: Always; it is a NotImplementedError.
         """
         rule = "A step run takes no children."
-        raise UnsupportedError(rule, received="child_run", remedy="Add a step to the pipeline.")
+        raise UnsupportedError(rule, received=name, remedy="Add a step to the pipeline.")
 
     def get_status(self) -> str:
         """NotStarted, Queued, Running, Failed, Finished or Canceled."""
@@ -122,7 +133,10 @@ class StepRun(Run):
 
     def get_outputs(self) -> dict[str, StepRunOutput]:
         """Its outputs by port; empty before it has started."""
-        return {port: StepRunOutput(self, port) for port in output_places(self._source.record())}
+        return {
+            port: StepRunOutput(self.experiment.workspace, self.pipeline_run_id, self, port, None)
+            for port in output_places(self._source.record())
+        }
 
     def get_output(self, name: str) -> StepRunOutput:
         """The output of that port; KeyError when there is none."""
@@ -249,11 +263,18 @@ class StepRunOutput:
     """An output of a step run.
 
     Args:
+        context: Accepted and not used.
+        pipeline_run_id: Id of the pipeline run.
         step_run: The step run.
         name: Name of the port.
+        step_output: Accepted and not used.
     """
 
-    def __init__(self, step_run: StepRun, name: str) -> None:
+    def __init__(
+        self, context: object, pipeline_run_id: str, step_run: StepRun, name: str, step_output: object
+    ) -> None:
+        del context, step_output
+        self._pipeline_run_id = pipeline_run_id
         self._step_run = step_run
         self._name = name
 

@@ -49,7 +49,7 @@ def _node(graph: Graph, step: StepSpec, template: PipelineTemplate) -> ModuleNod
         arguments=step.code.arguments,
     )
     definition = StepDefinition(code=step.code, target=step.target, nodes=step.nodes)
-    node = ModuleNode(graph, step.id, step.name, ModuleBuilder(module, definition), {})
+    node = ModuleNode(graph, step.id, step.name, module_builder=ModuleBuilder(module, definition))
     for parameter in used:
         node.get_param(parameter.name).set_value(PipelineParameter(parameter.name, parameter.default))
     for output in step.outputs:

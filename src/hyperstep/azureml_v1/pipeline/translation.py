@@ -98,7 +98,7 @@ def translate_template(
 
 
 def _step(node: ModuleNode, workspace: Workspace) -> StepSpec:
-    definition = node._module_builder.definition  # noqa: SLF001 - one area
+    definition = node._built.definition  # noqa: SLF001 - one area
     module = node.module_def
     variables, arguments = own_variables(node)
     code = replace(
