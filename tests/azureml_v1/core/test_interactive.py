@@ -187,6 +187,12 @@ def test_a_script_that_raises_leaves_its_run_failed(experiment: Experiment) -> N
     assert "too bad" in run.get_details()["error"]["error"]["message"]
 
 
+def test_a_script_that_is_interrupted_leaves_its_run_canceled(experiment: Experiment) -> None:
+    assert _script(f"{HEAD}raise KeyboardInterrupt", experiment).returncode != 0
+    (run,) = experiment.get_runs()
+    assert run.get_status() == "Canceled"
+
+
 def test_a_run_whose_process_was_killed_fails_when_it_is_waited_for(
     experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,3 +154,10 @@ def test_service_addresses_are_refused(workspace: Workspace) -> None:
 
 def test_a_notebook_shows_a_workspace_as_a_table(workspace: Workspace) -> None:
     assert "<td>local</td>" in workspace._repr_html_()
+
+
+def test_a_workspace_is_got_or_made(workspace: Workspace) -> None:
+    del workspace
+    made = Workspace._get_or_create("team", subscription_id="sub", resource_group="group", sku="basic")
+    assert (made.name, made.subscription_id) == ("team", "sub")
+    assert "team" in Workspace.list("sub")

@@ -208,6 +208,8 @@ def _end_started() -> None:
             continue
         if error is None:
             finish(run._source, "Completed", reason="its process ended without run.complete()")  # noqa: SLF001
+        elif isinstance(error, KeyboardInterrupt):
+            finish(run._source, "Canceled", reason="its process was interrupted")  # noqa: SLF001
         else:
             run.fail(f"{type(error).__name__}: {error}")
 

@@ -186,6 +186,19 @@ class Workspace(WorkspaceService):
         return _record(Workspace(subscription_id, resource_group, name, auth))
 
     @staticmethod
+    def _get_or_create(
+        name: str,
+        auth: object = None,
+        subscription_id: str | None = None,
+        resource_group: str | None = None,
+        location: str | None = None,
+        **kwargs: object,
+    ) -> Workspace:
+        """The workspace of that name, made when absent: scripts use v1's private spelling."""
+        del kwargs
+        return Workspace.get(name, auth, subscription_id, resource_group, location)
+
+    @staticmethod
     def list(
         subscription_id: str, auth: object = None, resource_group: str | None = None
     ) -> dict[str, builtins.list[Workspace]]:
