@@ -11,7 +11,9 @@ from hyperstep.azureml_v1.core.environment import Environment
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.data.data_reference import DataReference
 from hyperstep.azureml_v1.exceptions import TrainingException, UserErrorException
-from hyperstep.azureml_v1.train.estimator import Estimator, params_to_arguments
+from hyperstep.azureml_v1.train.distributed_training import Mpi
+from hyperstep.azureml_v1.train.estimator import Estimator
+from hyperstep.azureml_v1.train.estimator_arguments import params_to_arguments
 
 
 def _estimator(**settings: Any) -> Estimator:
@@ -32,6 +34,9 @@ def test_everything_after_the_folder_is_given_by_keyword() -> None:
         ({"script_params": ["--n", 3]}, "dict"),
         ({"environment_definition": Environment("mine"), "pip_packages": ["numpy"]}, "not both"),
         ({"pip_requirements_file": "absent.txt"}, r"absent\.txt"),
+        ({"pip_requirements_file": "a", "pip_requirements_file_path": "b"}, "old name"),
+        ({"distributed_training": "mpi"}, "distributed_training"),
+        ({"distributed_training": Mpi(0)}, "process_count_per_node"),
     ],
 )
 def test_a_wrong_argument_is_a_training_exception(settings: dict[str, Any], rule: str) -> None:
@@ -51,6 +56,7 @@ def test_a_machine_size_stands_for_a_compute_target() -> None:
         ({"--n": 3, "--lr": 0.5}, ["--n", 3, "--lr", 0.5]),
         ({"--layers": [3, 4], "--x": 1}, ["--layers", 3, 4, "--x", 1]),
         ({"--verbose": "", "--n": 3}, ["--verbose", "--n", 3]),
+        ({"--empty": [], "--zero": 0, "--no": False}, ["--empty", "--zero", 0, "--no", False]),
     ],
 )
 def test_script_params_become_a_flat_list(params: Any, arguments: list[Any]) -> None:
@@ -93,3 +99,21 @@ def test_inputs_are_dataset_inputs_and_data_references(workspace: Workspace) -> 
     assert _estimator(inputs=[reference]).run_config.data_references == {"raw": reference}
     with pytest.raises(UserErrorException, match="dataset inputs"):
         _estimator(inputs=["data"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "deprecated"),
+        ({"node_count": 2}, "several processes"),
+        ({"distributed_training": Mpi(2)}, "several processes"),
+        ({"pip_requirements_file_path": "requirements.txt"}, "old name"),
+    ],
+)
+def test_what_has_no_effect_or_is_old_is_said(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture, settings: dict[str, Any], said: str
+) -> None:
+    assert workspace.name == "local"
+    Path("src/requirements.txt").write_text("numpy", encoding="utf-8")
+    _estimator(**settings)
+    assert said in caplog.text

@@ -7,13 +7,13 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hyperstep.azureml_v1.core.compute import target_name
 from hyperstep.azureml_v1.core.runconfig import RunConfiguration
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
-from hyperstep.azureml_v1.data.data_reference import DataReference
-from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
-from hyperstep.azureml_v1.exceptions import TrainingException, UserErrorException
+from hyperstep.azureml_v1.exceptions import TrainingException
+from hyperstep.azureml_v1.train.distributed_training import DistributedTraining, check_distributed_training
+from hyperstep.azureml_v1.train.estimator_arguments import add_inputs, params_to_arguments
 from hyperstep.azureml_v1.train.estimator_environment import EnvironmentRequest, build_environment
+from hyperstep.azureml_v1.train.estimator_run_config import check_script, local_target, say_one_process
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.conda_dependencies import CondaDependencies
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.data.datapath import DataPath
 
 _logger = logging.getLogger("hyperstep.azureml")
-_AMLCOMPUTE = "amlcompute"
 
 
 class MMLBaseEstimator:
@@ -116,7 +115,7 @@ class Estimator(MMLBaseEstimator):
 
     Raises:
         TrainingException: No entry script; neither compute target nor machine size; script_params that are no dict;
-            an environment beside packages.
+            an environment beside packages; a file of packages by both its names; a distribution of another type.
         UserErrorException: An input that is none.
     """
 
@@ -132,7 +131,7 @@ class Estimator(MMLBaseEstimator):
         node_count: int = 1,
         process_count_per_node: int = 1,
         distributed_backend: str | None = None,
-        distributed_training: object = None,
+        distributed_training: DistributedTraining | None = None,
         use_gpu: bool = False,  # noqa: ARG002 - scripts see the machine as it is
         use_docker: bool = True,  # noqa: ARG002 - no containers here
         custom_docker_base_image: str | None = None,  # noqa: ARG002
@@ -157,9 +156,13 @@ class Estimator(MMLBaseEstimator):
         _show_package_warnings: bool = False,
     ) -> None:
         _logger.warning("Estimators are deprecated in v1; ScriptRunConfig and Environment take their place.")
-        _check_script(entry_script, compute_target, vm_size)
-        if node_count > 1 or process_count_per_node > 1 or distributed_backend or distributed_training:
-            _logger.warning("The estimator asks for several processes; one is started here.")
+        check_script(entry_script, compute_target, vm_size)
+        check_distributed_training(distributed_training)
+        say_one_process(node_count, process_count_per_node, distributed_backend, distributed_training)
+        _check_files(
+            conda_dependencies_file=(conda_dependencies_file, conda_dependencies_file_path),
+            pip_requirements_file=(pip_requirements_file, pip_requirements_file_path),
+        )
         run_config = RunConfiguration(script=entry_script, arguments=params_to_arguments(script_params))
         request = EnvironmentRequest(
             folder=os.fspath(source_directory) if source_directory else ".",
@@ -173,53 +176,18 @@ class Estimator(MMLBaseEstimator):
         )
         run_config.environment = build_environment(request, run_config.environment)
         run_config.max_run_duration_seconds = max_run_duration_seconds
-        _add_inputs(run_config, inputs or ())
+        add_inputs(run_config, inputs or ())
         self._resume_from = resume_from
-        target = None if target_name(compute_target) == _AMLCOMPUTE else compute_target
-        super().__init__(source_directory, compute_target=target, estimator_config=run_config)
+        super().__init__(source_directory, compute_target=local_target(compute_target), estimator_config=run_config)
 
     def _as_script(self) -> ScriptRunConfig:
         return ScriptRunConfig(self.source_directory, run_config=self.run_config, resume_from=self._resume_from)
 
 
-def params_to_arguments(script_params: object) -> list[Any]:
-    """The argument list of ``script_params``: each name, then its value.
-
-    A list gives all its items after the name; an empty text gives nothing after it.
-
-    Raises:
-        TrainingException: It is neither None nor a dict.
-    """
-    if script_params is None:
-        return []
-    if not isinstance(script_params, Mapping):
-        message = f"script_params is a dict of argument names and values. Received: {script_params!r}."
-        raise TrainingException(message)
-    arguments: list[Any] = []
-    for name, value in script_params.items():
-        values = value if isinstance(value, list) else [value]
-        arguments += [name, *(item for item in values if item != "")]
-    return arguments
-
-
-def _check_script(entry_script: object, compute_target: object, vm_size: object) -> None:
-    if not isinstance(entry_script, str) or not entry_script:
-        message = f"An Estimator needs an entry_script, relative to its source_directory. Received: {entry_script!r}."
-        raise TrainingException(message)
-    if compute_target is None and vm_size is None:
-        message = "An Estimator needs a compute_target (or vm_size). Give compute_target='local' to run here."
-        raise TrainingException(message)
-
-
-def _add_inputs(run_config: RunConfiguration, inputs: Sequence[Any]) -> None:
-    for given in inputs:
-        if isinstance(given, DatasetConsumptionConfig):
-            run_config.data[given.name] = given
-        elif isinstance(given, DataReference):
-            run_config.data_references[given.data_reference_name] = given
-        else:
-            message = (
-                "The inputs of an Estimator are dataset inputs (dataset.as_named_input(...)) and DataReferences. "
-                f"Received: an object of type {type(given).__name__}."
-            )
-            raise UserErrorException(message)
+def _check_files(**names: tuple[str | None, str | None]) -> None:
+    for name, (new, old) in names.items():
+        if old is not None:
+            _logger.warning("%s_path is the old name of %s.", name, name)
+        if new is not None and old is not None:
+            message = f"{name} is given by its new and its old name. Received: {new!r}, {old!r}. Leave one out."
+            raise TrainingException(message)

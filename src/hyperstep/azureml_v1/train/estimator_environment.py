@@ -16,7 +16,7 @@ from hyperstep.azureml_v1.exceptions import TrainingException
 class EnvironmentRequest:
     """What an estimator says about its environment."""
 
-    folder: str
+    folder: str = "."
     """Files of packages lie below it."""
     definition: Environment | None = None
     conda_packages: Sequence[str] | None = None

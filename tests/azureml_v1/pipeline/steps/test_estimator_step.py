@@ -14,7 +14,7 @@ from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
 from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
 from hyperstep.azureml_v1.pipeline.steps.estimator_step import EstimatorStep
 from hyperstep.azureml_v1.train.estimator import Estimator
-from hyperstep.azureml_v1.train.framework_estimators import SKLearn
+from hyperstep.azureml_v1.train.sklearn import SKLearn
 
 
 def _estimator(**settings: Any) -> Estimator:

@@ -8,10 +8,11 @@ __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "Estimator": "hyperstep.azureml_v1.train.estimator",
-        "Gloo": "hyperstep.azureml_v1.train.framework_estimators",
+        "Gloo": "hyperstep.azureml_v1.train.distributed_training",
         "MMLBaseEstimator": "hyperstep.azureml_v1.train.estimator",
-        "Mpi": "hyperstep.azureml_v1.train.framework_estimators",
-        "Nccl": "hyperstep.azureml_v1.train.framework_estimators",
-        "ParameterServer": "hyperstep.azureml_v1.train.framework_estimators",
+        "MMLBaseEstimatorRunConfig": "hyperstep.azureml_v1.train.estimator_run_config",
+        "Mpi": "hyperstep.azureml_v1.train.distributed_training",
+        "Nccl": "hyperstep.azureml_v1.train.distributed_training",
+        "ParameterServer": "hyperstep.azureml_v1.train.distributed_training",
     },
 )

@@ -7,6 +7,6 @@ from hyperstep.azureml_v1.lazy import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
-        "SKLearn": "hyperstep.azureml_v1.train.framework_estimators",
+        "SKLearn": "hyperstep.azureml_v1.train.sklearn",
     },
 )

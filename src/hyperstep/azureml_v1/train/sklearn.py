@@ -1,0 +1,64 @@
+"""The estimator of scikit-learn."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hyperstep.azureml_v1.train.framework_estimator import FrameworkEstimator, given_settings
+
+if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.environment import Environment
+    from hyperstep.azureml_v1.data.datapath import DataPath
+
+
+class SKLearn(FrameworkEstimator):
+    """A scikit-learn script.
+
+    Args:
+        source_directory: Folder of the script. All that follow are given by keyword, and mean what they mean for
+            Estimator.
+        framework_version: Accepted; the version that the current interpreter has is used, which is said.
+
+    Raises:
+        TrainingException: As for Estimator.
+        UserErrorException: As for Estimator.
+    """
+
+    FRAMEWORK_NAME: ClassVar[str] = "SKLearn"
+    DEFAULT_VERSION: ClassVar[str] = "0.20.3"
+    _package: ClassVar[str] = "scikit-learn"
+
+    def __init__(
+        self,
+        source_directory: str | os.PathLike[str] | None,
+        *,
+        compute_target: object = None,
+        vm_size: str | None = None,
+        vm_priority: str | None = None,
+        entry_script: str | None = None,
+        script_params: Mapping[str, Any] | None = None,
+        use_docker: bool = True,
+        custom_docker_image: str | None = None,
+        image_registry_details: object = None,
+        user_managed: bool = False,
+        conda_packages: Sequence[str] | None = None,
+        pip_packages: Sequence[str] | None = None,
+        conda_dependencies_file_path: str | None = None,
+        pip_requirements_file_path: str | None = None,
+        conda_dependencies_file: str | None = None,
+        pip_requirements_file: str | None = None,
+        environment_variables: Mapping[str, str] | None = None,
+        environment_definition: Environment | None = None,
+        inputs: Sequence[Any] | None = None,
+        shm_size: str | None = None,
+        resume_from: DataPath | None = None,
+        max_run_duration_seconds: int | None = None,
+        framework_version: str | None = None,
+        _enable_optimized_mode: bool = False,
+        _disable_validation: bool = True,
+        _show_lint_warnings: bool = False,
+        _show_package_warnings: bool = False,
+    ) -> None:
+        super().__init__(**given_settings(locals()))
