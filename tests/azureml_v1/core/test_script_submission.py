@@ -21,6 +21,10 @@ from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.azureml_v1.core.session import close_homes
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.exceptions import ActivityFailedException, ExperimentExecutionException, UserErrorException
+from hyperstep.azureml_v1.train.expressions import choice
+from hyperstep.azureml_v1.train.goal import PrimaryMetricGoal
+from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
+from hyperstep.azureml_v1.train.sampling import GridParameterSampling
 from hyperstep.errors import InvalidInputError
 
 pytestmark = pytest.mark.end_to_end
@@ -191,3 +195,26 @@ def test_an_environment_is_built_where_the_settings_say_so(monkeypatch: pytest.M
     run = _submit(Experiment(workspace, "built"), "print(1)", environment=Environment("train"))
     assert run.wait_for_completion()["status"] == "Completed"
     assert built == [(workspace.home.path / "environments", "train")]
+
+
+def test_environment_variables_and_the_limit_of_time_reach_trials(experiment: Experiment) -> None:
+    environment = Environment("train")
+    environment.environment_variables = {"MY_VALUE": "7"}
+    Path("src").mkdir()
+    text = """
+        import os, sys, time
+        from azureml.core import Run
+        if sys.argv[-1] == "1":
+            time.sleep(600)
+        Run.get_context().log("value", int(os.environ["MY_VALUE"]))
+    """
+    Path("src/train.py").write_text(dedent(text), encoding="utf-8")
+    script = ScriptRunConfig("src", "train.py", environment=environment, max_run_duration_seconds=2)
+    sampling = GridParameterSampling({"x": choice(0, 1)})
+    config = HyperDriveConfig(sampling, "value", PrimaryMetricGoal.MAXIMIZE, 2, run_config=script)
+    sweep = experiment.submit(config)
+    sweep.wait_for_completion()
+    good, slow = sorted(sweep.get_children(), key=lambda trial: str(trial.id))
+    assert good.get_metrics() == {"value": 7}
+    assert slow.get_status() == "Failed"
+    assert "max_run_duration_seconds = 2" in slow.get_details()["error"]["error"]["message"]
