@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.pipeline.graph import Graph, upstream_ids
+from hyperstep.azureml_v1.pipeline.modules import ModuleDef
+from hyperstep.azureml_v1.pipeline.nodes import DataSourceNode, ModuleNode
 from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
 from hyperstep.azureml_v1.pipeline.steps.python_script_step import PythonScriptStep
+from hyperstep.errors import InvalidInputError, UnsupportedError
 
 
 @pytest.fixture
@@ -88,3 +93,51 @@ def test_the_hash_of_a_module_follows_its_definition(workspace: Workspace) -> No
     first = digest("a", True, ["x"])
     assert digest("a", True, ["x"]) == first
     assert len({first, digest("b", True, ["x"]), digest("a", False, ["x"]), digest("a", True, ["y"])}) == 4
+
+
+def test_a_node_says_what_it_is(graph: Graph, workspace: Workspace) -> None:
+    [writer] = graph.node_name_dict["a"]
+    assert writer.module_def is not None
+    assert (writer.module_def.name, writer.module_def.step_type, writer.datasource_def) == (
+        "a",
+        "PythonScriptStep",
+        None,
+    )
+    data = graph.add_datasource_node("data", "anything", datapath_param_name="p")
+    assert (data.module_def, data.datasource_def, data.get_output("data").name) == (None, "anything", "data")
+    assert DataSourceNode(graph, "id").name == "id"
+    with pytest.raises(InvalidInputError, match="create_node"):
+        ModuleNode(graph, "id", "name")
+    assert workspace.name == "local"
+
+
+def test_a_port_says_what_flows_through_it(graph: Graph) -> None:
+    port = graph.node_name_dict["b"][0].get_input("here")
+    output = graph.node_name_dict["a"][0].get_output("port")
+    assert (port.data_types, port.additional_transformations, port.overwrite) == (["AnyFile"], None, None)
+    assert (output.dataset_output, output.dataset_registration, output.data_type) == (None, None, None)
+
+
+def test_a_module_can_have_ports_of_mere_order() -> None:
+    module = ModuleDef("a", runconfig="any")
+    before = module.calculate_hash()
+    assert [module.add_fake_sequencing_input_port().name for _ in "ab"] == ["_run_after_input_0", "_run_after_input_1"]
+    assert (len(module.input_port_defs or ()), module.runconfig, module.cloud_settings) == (2, "any", None)
+    assert module.calculate_hash() != before
+
+
+def test_finalizing_tells_of_each_step_whether_it_is_made_anew(graph: Graph) -> None:
+    found = graph.finalize(dry_run=True)
+    assert set(found) == {node.node_id for node in graph.module_nodes}
+    assert [anew for _, anew in found.values()] == [False] * 3
+    assert all(anew for _, anew in graph.finalize(regenerate_outputs=True).values())
+
+
+def test_a_graph_as_plain_data_has_its_steps(graph: Graph) -> None:
+    content: Any = graph.generate_yaml()
+    assert [step["name"] for step in content["spec"]["steps"]] == ["a", "b", "c"]
+
+
+def test_a_graph_is_not_submitted_below_a_run(graph: Graph) -> None:
+    with pytest.raises(UnsupportedError, match="parent_run_id"):
+        graph.submit(parent_run_id="x")

@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Any, Never
 from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.run_factory import find_run
 from hyperstep.azureml_v1.exceptions import UserErrorException
-from hyperstep.azureml_v1.pipeline.definition_file import definition, save_definition
 from hyperstep.azureml_v1.pipeline.html_table import html_table
-from hyperstep.azureml_v1.pipeline.published_pipeline import publish_template
 from hyperstep.azureml_v1.pipeline.run_status import pipeline_status
 from hyperstep.azureml_v1.pipeline.step_outputs import node_of_pipeline_output
 from hyperstep.azureml_v1.pipeline.step_run import StepRun, step_row
-from hyperstep.azureml_v1.pipeline.template_graph import graph_of
 from hyperstep.azureml_v1.pipeline.watching import watch_pipeline
 from hyperstep.errors import NotFoundError, UnsupportedError
 from hyperstep.records.run import RunKind
-from hyperstep.runtime.publishing import PIPELINE_PROPERTY, runs_with, submitted_template
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.experiment import Experiment
@@ -28,6 +24,9 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
     from hyperstep.azureml_v1.pipeline.published_pipeline import PublishedPipeline
     from hyperstep.pipeline.template import PipelineTemplate
+
+# What publishes and rebuilds is loaded when it is called: scripts of steps look at their pipeline's run too.
+# ruff: noqa: PLC0415
 
 _END = "A pipeline run ends when its steps have ended."
 
@@ -72,6 +71,8 @@ class PipelineRun(Run):
         _service_endpoint: object = None,
     ) -> list[PipelineRun]:
         """The runs of a published pipeline, newest first."""
+        from hyperstep.runtime.publishing import PIPELINE_PROPERTY
+
         return pipeline_runs_with(workspace, PIPELINE_PROPERTY, pipeline_id)
 
     def complete(self) -> Never:  # type: ignore[override]  # v1's signature
@@ -110,10 +111,14 @@ class PipelineRun(Run):
 
     def get_graph(self) -> Graph:
         """Its graph."""
+        from hyperstep.azureml_v1.pipeline.template_graph import graph_of
+
         return graph_of(self._template(), self.experiment.workspace)
 
     def get_definition(self) -> dict[str, object]:
         """Its steps and parameters as plain data, the values being those of this run."""
+        from hyperstep.azureml_v1.pipeline.definition_file import definition
+
         return definition(self._template())
 
     def publish_pipeline(
@@ -136,6 +141,8 @@ class PipelineRun(Run):
         Raises:
             UserErrorException: This process is a job.
         """
+        from hyperstep.azureml_v1.pipeline.published_pipeline import publish_template
+
         return publish_template(
             self.experiment.workspace,
             self._template(),
@@ -203,6 +210,8 @@ class PipelineRun(Run):
 
     def save(self, path: str | None = None) -> None:
         """Write its definition to a file, or into a folder as ``<run id>.yml``."""
+        from hyperstep.azureml_v1.pipeline.definition_file import save_definition
+
         save_definition(self._template(), path, self.id)
 
     def _repr_html_(self) -> str:
@@ -211,10 +220,14 @@ class PipelineRun(Run):
         return html_table([{**row, "Details": self.get_portal_url()}]) + (html_table(steps) if steps else "")
 
     def _template(self) -> PipelineTemplate:
+        from hyperstep.runtime.publishing import submitted_template
+
         return submitted_template(self._source.home, self.id)
 
 
 def pipeline_runs_with(workspace: Workspace, name: str, value: str) -> list[PipelineRun]:
     """The pipeline runs of a workspace that have a property, newest first."""
+    from hyperstep.runtime.publishing import runs_with
+
     found = (find_run(workspace, record.id) for record in runs_with(workspace.home, workspace.name, name, value))
     return [run for run in found if isinstance(run, PipelineRun)]
