@@ -15,7 +15,7 @@ from hyperstep.azureml_v1.core.model import Model
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.data.file_dataset import FileDataset
 from hyperstep.azureml_v1.deployment.resource_configuration import ResourceConfiguration
-from hyperstep.azureml_v1.exceptions import AzureMLException, WebserviceException
+from hyperstep.azureml_v1.exceptions import AzureMLException, ModelNotFoundException, WebserviceException
 
 
 def test_datasets_and_resources_are_kept_and_found_again(workspace: Workspace, dataset: FileDataset) -> None:
@@ -154,6 +154,7 @@ def test_an_absent_model_is_an_azureml_exception_with_a_status(workspace: Worksp
     with pytest.raises(AzureMLException) as caught:
         Model(workspace, "digits", version=3)
     assert isinstance(caught.value, WebserviceException)
+    assert isinstance(caught.value, ModelNotFoundException)
     assert caught.value.status_code == 404
     assert "ModelNotFound" in caught.value.message
 

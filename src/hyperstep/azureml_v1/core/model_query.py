@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core import registry
-from hyperstep.azureml_v1.exceptions import WebserviceException
+from hyperstep.azureml_v1.exceptions import ModelNotFoundException, WebserviceException
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.workspace import Workspace
@@ -18,6 +18,10 @@ _NOT_FOUND = 404
 
 Tags = Mapping[str, object] | Sequence[Any] | None
 """Names, or pairs of a name and a value; also a mapping of names to values."""
+
+
+class AbsentModelException(WebserviceException, ModelNotFoundException):
+    """No such model: v1 raises the one or the other class, by where it was looked for, so this is both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,14 @@ class ModelQuery:
         """The newest version that fits.
 
         Raises:
-            WebserviceException: There is none ("ModelNotFound").
+            AbsentModelException: There is none ("ModelNotFound").
         """
         for record in self.fitting(workspace):
             return record
         known = ", ".join(record.name for record in registry.newest_named(workspace.home, workspace.name, KIND))
         wanted = f"has no model {self.name!r} of version {self.version!r} that fits"
         message = f"ModelNotFound: workspace {workspace.name!r} {wanted}. It has: {known or 'none'}."
-        raise WebserviceException(message, status_code=_NOT_FOUND)
+        raise AbsentModelException(message, status_code=_NOT_FOUND)
 
     def _fits(self, record: NamedRecord) -> bool:
         body: Mapping[str, Any] = record.body

@@ -39,10 +39,12 @@ class Mpi(DistributedTraining):
         return asdict(self)
 
 
+@dataclass
 class Gloo(DistributedTraining):
     """Several PyTorch processes that talk by Gloo."""
 
 
+@dataclass
 class Nccl(DistributedTraining):
     """Several PyTorch processes that talk by NCCL."""
 
