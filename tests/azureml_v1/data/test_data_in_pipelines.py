@@ -13,14 +13,18 @@ from hyperstep.azureml_v1.core.dataset import Dataset
 from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.azureml_v1.core.workspace import Workspace
+from hyperstep.azureml_v1.data.datapath import DataPath, DataPathComputeBinding
+from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
 from hyperstep.azureml_v1.data.output_dataset_config import (
     HDFSOutputDatasetConfig,
     LinkFileOutputDatasetConfig,
     LinkTabularOutputDatasetConfig,
     OutputFileDatasetConfig,
 )
+from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
 from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
+from hyperstep.azureml_v1.pipeline.pipeline_dataset import PipelineDataset
 from hyperstep.azureml_v1.pipeline.steps.hyper_drive_step import HyperDriveStep
 from hyperstep.azureml_v1.pipeline.steps.python_script_step import PythonScriptStep
 from hyperstep.azureml_v1.train.expressions import choice
@@ -214,6 +218,93 @@ def test_a_step_links_datasets_that_another_reads(experiment: Experiment, tmp_pa
     assert found["inputs"]["rows"] == ["TabularDataset", True, {"v": [1]}]
     assert found["inputs"]["there"][1:] == [True, ["a.csv"]]
     assert Dataset.get_by_name(workspace, "linked").to_path() == ["/a.csv"]
+
+
+def test_data_references_reach_a_step_in_each_mode(experiment: Experiment, tmp_path: Path) -> None:
+    workspace = experiment.workspace
+    store = workspace.get_default_datastore()
+    (store.folder / "given").mkdir()
+    (store.folder / "given/a.txt").write_text("1", encoding="utf-8")
+    Path("read.py").write_text(
+        "import os, sys\n"
+        "for name in ('mounted', 'copied'):\n"
+        "    path = os.environ['AZUREML_DATAREFERENCE_' + name]\n"
+        "    assert open(os.path.join(path, 'a.txt')).read() == '1'\n"
+        "    print(name, path in sys.argv)\n"
+        "    open(os.path.join(path, name + '.txt'), 'w').close()\n",
+        encoding="utf-8",
+    )
+    mounted = store.path("given", "mounted").as_mount()
+    copied = DataPath(store, "given").create_data_reference("copied", DataPathComputeBinding(mode="download"))
+    step = PythonScriptStep("read.py", arguments=[mounted, copied], inputs=[mounted, copied], source_directory=".")
+    run = experiment.submit(Pipeline(workspace, [step]))
+    assert run.wait_for_completion(show_output=False) == "Finished"
+    run.find_step_run("read.py")[0].download_file("user_logs/std_log.txt", str(tmp_path / "log"))
+    assert (tmp_path / "log").read_text(encoding="utf-8").split() == ["mounted", "True", "copied", "True"]
+    assert sorted(path.name for path in (store.folder / "given").iterdir()) == ["a.txt", "mounted.txt"]
+
+
+def test_a_script_writes_to_a_reference_for_upload(experiment: Experiment) -> None:
+    store = experiment.workspace.get_default_datastore()
+    Path("main.py").write_text(
+        "import os, sys\n"
+        "os.makedirs(sys.argv[1], exist_ok=True)\n"
+        "open(os.path.join(sys.argv[1], 'a.txt'), 'w').write('1')\n",
+        encoding="utf-8",
+    )
+    store.folder.joinpath("results").mkdir()
+    run = experiment.submit(ScriptRunConfig(".", "main.py", [store.path("results").as_upload()]))
+    run.wait_for_completion(show_output=False)
+    assert (store.folder / "results/a.txt").read_text(encoding="utf-8") == "1"
+
+
+def test_the_oldest_form_of_a_dataset_input_works(experiment: Experiment, tmp_path: Path) -> None:
+    workspace = experiment.workspace
+    store = workspace.get_default_datastore()
+    (store.folder / "given").mkdir()
+    (store.folder / "given/a.csv").write_text("v\n1\n", encoding="utf-8")
+    files = PipelineDataset.create(Dataset.File.from_files((store, "given")), name="files")
+    rows = PipelineDataset(Dataset.Tabular.from_delimited_files((store, "given")).register(workspace, "my rows"))
+    assert (rows.name, rows.bind_mode, rows.dataset_version, files.bind_mode) == ("my_rows", "direct", 1, "mount")
+    assert (rows.saved_dataset_id, files.dataset_id, rows.workspace) == (rows.dataset_id, None, workspace)
+    step = PythonScriptStep("report.py", arguments=[files], inputs=[files, rows], source_directory=".")
+    run = experiment.submit(Pipeline(workspace, [step]))
+    assert run.wait_for_completion(show_output=False) == "Finished"
+    found = report_of(run, "report.py", tmp_path)
+    assert found["inputs"]["files"] == [found["arguments"][0], True, ["a.csv"]]
+    assert found["inputs"]["my_rows"] == ["TabularDataset", True, {"v": [1]}]
+    with pytest.raises(InvalidInputError, match="file or tabular"):
+        PipelineDataset("given")
+
+
+def test_a_parameter_of_a_table_takes_another_table(experiment: Experiment, tmp_path: Path) -> None:
+    workspace = experiment.workspace
+    store = workspace.get_default_datastore()
+    (store.folder / "one.csv").write_text("v\n1\n2\n", encoding="utf-8")
+    one = Dataset.Tabular.from_delimited_files((store, "one.csv"))
+    parameter = PipelineParameter("rows", one)
+    step = PythonScriptStep("report.py", inputs=[DatasetConsumptionConfig("table", parameter)], source_directory=".")
+    pipeline = Pipeline(workspace, [step])
+    found = []
+    for values in ({}, {"rows": one.take(1)}):
+        run = experiment.submit(pipeline, pipeline_parameters=values)
+        assert run.wait_for_completion(show_output=False) == "Finished"
+        found.append(report_of(run, "report.py", tmp_path)["inputs"]["table"])
+    assert found == [["TabularDataset", True, {"v": [1, 2]}], ["TabularDataset", True, {"v": [1]}]]
+
+
+def test_a_changed_reading_of_the_same_files_is_no_reuse(experiment: Experiment) -> None:
+    workspace = experiment.workspace
+    store = workspace.get_default_datastore()
+    (store.folder / "one.csv").write_text("v\n1\n2\n", encoding="utf-8")
+    one = Dataset.Tabular.from_delimited_files((store, "one.csv"))
+    reused = []
+    for rows in (one, one, one.take(1)):
+        step = PythonScriptStep("report.py", inputs=[rows.as_named_input("table")], source_directory=".")
+        run = experiment.submit(Pipeline(workspace, [step]))
+        assert run.wait_for_completion(show_output=False) == "Finished"
+        reused.append(run.find_step_run("report.py")[0].get_properties().get("azureml.isreused"))
+    assert reused == [None, "true", None]
 
 
 def test_an_output_for_spark_is_refused_when_the_pipeline_is_built(experiment: Experiment) -> None:

@@ -50,6 +50,30 @@ def test_files_become_one_table_with_recognized_types(datastore: AbstractAzureSt
     assert list(frame.index) == [0, 1, 2]
 
 
+def test_a_late_value_that_is_no_time_keeps_the_column_as_text(datastore: AbstractAzureStorageDatastore) -> None:
+    write(datastore, "l/1.csv", "d,v\n" + "2020-01-01,1\n" * 2000)
+    write(datastore, "l/2.csv", "v,d\n1,never\n")
+    frame = Dataset.Tabular.from_delimited_files((datastore, "l")).to_pandas_dataframe()
+    assert (frame["d"].iloc[0], frame["d"].iloc[-1]) == ("2020-01-01", "never")
+
+
+@pytest.mark.parametrize("header", [False, PromoteHeadersBehavior.ONLY_FIRST_FILE_HAS_HEADERS])
+def test_times_are_recognized_without_header_lines_too(
+    datastore: AbstractAzureStorageDatastore, header: bool | PromoteHeadersBehavior
+) -> None:
+    write(datastore, "n/1.csv", "" if header is False else "a,b\n")
+    write(datastore, "n/2.csv", "1,2020-01-01T10:00:00Z\n2,2020-01-02T10:00:00Z\n")
+    write(datastore, "n/3.csv", "3,2020-01-03\n")
+    dataset = Dataset.Tabular.from_delimited_files(
+        (datastore, "n/[23].csv") if header is False else (datastore, "n"), header=header, include_path=True
+    )
+    frame = dataset.to_pandas_dataframe()
+    assert list(frame.columns)[1:] == (["Column1", "Column2"] if header is False else ["a", "b"])
+    if header is False:
+        assert frame["Column2"].tolist() == [pd.Timestamp(2020, 1, d, h) for d, h in ((1, 10), (2, 10), (3, 0))]
+    assert frame.iloc[:, 1].tolist() == [1, 2, 3]
+
+
 def test_columns_get_the_types_asked_for(datastore: AbstractAzureStorageDatastore) -> None:
     frame = table(datastore).to_pandas_dataframe()
     assert list(frame["id"]) == ["001", "002", "003"]

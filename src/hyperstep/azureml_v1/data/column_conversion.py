@@ -59,7 +59,7 @@ def recognize_times(table: DataFrame, typed: set[str]) -> None:
         if sample.empty or not all(isinstance(v, str) and _ISO_TIME.fullmatch(v) for v in sample):
             continue
         try:
-            table[name] = _naive(pandas.to_datetime(table[name], format="ISO8601", utc=True))
+            table[name] = naive_times(pandas.to_datetime(table[name], format="ISO8601", utc=True))
         except (ValueError, OverflowError):
             continue
 
@@ -93,14 +93,14 @@ def _to_datetime(column: Series[Any], kind: Mapping[str, Any]) -> Any:  # noqa: 
     result = None
     for pattern in formats:
         options = {"format": pattern} if pattern else {"format": "mixed"}
-        times = _naive(pandas.to_datetime(column, errors="coerce", utc=True, **options))
+        times = naive_times(pandas.to_datetime(column, errors="coerce", utc=True, **options))
         result = times if result is None else result.fillna(times)
     return result
 
 
-def _naive(times: Any) -> Any:  # noqa: ANN401 - a pandas column
+def naive_times(times: Any) -> Any:  # noqa: ANN401 - a pandas column
     """Times without a zone, in UTC."""
-    return times.dt.tz_localize(None)
+    return times.dt.tz_localize(None) if times.dt.tz is None else times.dt.tz_convert("UTC").dt.tz_localize(None)
 
 
 def _check_nothing_lost(name: str, before: Any, after: Any, kind: Mapping[str, Any]) -> None:  # noqa: ANN401 - columns

@@ -8,6 +8,7 @@ from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumpt
 from hyperstep.azureml_v1.data.output_dataset_config import OutputDatasetConfig
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding, OutputPortBinding
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
+from hyperstep.azureml_v1.pipeline.pipeline_dataset import PipelineDataset
 from hyperstep.azureml_v1.pipeline.pipeline_output_dataset import PipelineOutputAbstractDataset
 from hyperstep.digest import Json
 
@@ -34,6 +35,13 @@ def read_as_dataset(data: object) -> tuple[str, dict[str, Json]] | None:
     if isinstance(data, DatasetConsumptionConfig) and isinstance(data.dataset, OutputDatasetConfig):
         return data.name, data.dataset._meaning()  # noqa: SLF001
     return None
+
+
+def as_input(port: Any) -> Any:  # noqa: ANN401 - whatever is listed
+    """What an output dataset, or a dataset in its oldest form, listed among inputs stands for; all else is itself."""
+    if isinstance(port, PipelineDataset):
+        return port.as_consumption()
+    return port.as_input() if isinstance(port, OutputDatasetConfig) else port
 
 
 def take_in_produced(item: Any, inputs: list[Any], outputs: list[Any]) -> Any:  # noqa: ANN401 - any argument

@@ -51,32 +51,6 @@ class ModuleStep(_StoredModule):
     """A step that runs a stored script."""
 
 
-class _IntermediateDataset(Unbuilt):
-    remedy = "Use PipelineData.as_mount() or as_download(), and read the files in the script."
-
-
-class PipelineDataset(_IntermediateDataset):
-    """A dataset as an input, in its oldest form."""
-
-    remedy = "Use dataset.as_named_input('name').as_mount()."
-
-
-class PipelineOutputAbstractDataset(_IntermediateDataset):
-    """A step's output as a dataset."""
-
-
-class PipelineOutputFileDataset(PipelineOutputAbstractDataset):
-    """A step's output as a file dataset."""
-
-
-class PipelineOutputTabularDataset(PipelineOutputAbstractDataset):
-    """A step's output as a table."""
-
-
-class DatasetRegistration(_IntermediateDataset):
-    """How a step's output is registered."""
-
-
 class DataSource(Unbuilt):
     """A stored piece of data in a graph."""
 

@@ -14,7 +14,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "OutputPortBinding": "hyperstep.azureml_v1.pipeline.bindings",
         "Pipeline": "hyperstep.azureml_v1.pipeline.pipeline",
         "PipelineData": "hyperstep.azureml_v1.pipeline.pipeline_data",
-        "PipelineDataset": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "PipelineDataset": "hyperstep.azureml_v1.pipeline.pipeline_dataset",
         "PipelineDraft": "hyperstep.azureml_v1.pipeline.pipeline_draft",
         "PipelineEndpoint": "hyperstep.azureml_v1.pipeline.pipeline_endpoint",
         "PipelineParameter": "hyperstep.azureml_v1.pipeline.parameter",

@@ -25,7 +25,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "OutputPortDef": "hyperstep.azureml_v1.pipeline.port_definitions",
         "Param": "hyperstep.azureml_v1.pipeline.ports",
         "ParamDef": "hyperstep.azureml_v1.pipeline.port_definitions",
-        "PipelineDataset": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "PipelineDataset": "hyperstep.azureml_v1.pipeline.pipeline_dataset",
         "PipelineParameter": "hyperstep.azureml_v1.pipeline.parameter",
         "PortDataReference": "hyperstep.azureml_v1.pipeline.port_data_reference",
         "PublishedPipeline": "hyperstep.azureml_v1.pipeline.published_pipeline",
