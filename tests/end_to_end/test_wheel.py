@@ -38,7 +38,18 @@ def other_environment(wheel: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "other"
     venv.create(folder, with_pip=False, symlinks=True)
     site = next(folder.glob("lib/python*/site-packages"))
-    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", str(site), str(wheel)]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(site),
+        str(wheel),
+    ]
     subprocess.run(install, check=True, capture_output=True)
     (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
     (folder / "bin" / "hyperstep").write_text(
@@ -52,7 +63,9 @@ def plant_foreign_azureml(environment: Path) -> None:
     site = next(environment.glob("lib/python*/site-packages"))
     for package in ("core", "train", "pipeline"):
         (site / "azureml" / package).mkdir(parents=True)
-        (site / "azureml" / package / "__init__.py").write_text("raise RuntimeError('the foreign azureml was loaded')\n")
+        (site / "azureml" / package / "__init__.py").write_text(
+            "raise RuntimeError('the foreign azureml was loaded')\n"
+        )
     information = site / "azureml_core-1.61.0.dist-info"
     information.mkdir()
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: azureml-core\nVersion: 1.61.0\n")
@@ -66,7 +79,9 @@ def test_the_installed_wheel_runs_the_example_outside_the_checkout(
     if foreign:
         plant_foreign_azureml(other_environment)
     project = tmp_path / "project"
-    shutil.copytree(ROOT / "examples" / "digits", project, ignore=shutil.ignore_patterns("results", "data", "__pycache__"))
+    shutil.copytree(
+        ROOT / "examples" / "digits", project, ignore=shutil.ignore_patterns("results", "data", "__pycache__")
+    )
     environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "VIRTUAL_ENV"}}
     where = [str(other_environment / "bin" / "python"), "-c", "import hyperstep; print(hyperstep.__file__)"]
     found = subprocess.run(where, cwd=project, env=environment, capture_output=True, text=True, check=True)

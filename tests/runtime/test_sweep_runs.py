@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.digest import Json
+from hyperstep.pipeline.spec import DataMode, OutputSpec, TrainingKind, TrainingSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.liveness import live_owner
@@ -104,13 +106,27 @@ def test_crashes_and_unusable_values_break_nothing_and_are_never_best(bench: Ben
     assert sweep.reason
 
 
+def test_a_trial_that_crashed_is_never_the_best_nor_gives_the_model(bench: Bench, label: Label) -> None:
+    script = LOG_X + "\nif x == 3: raise ValueError('late')"
+    training = TrainingSpec(TrainingKind.MODEL, "outputs/model.txt")
+    model = OutputSpec("model", "workspaceblobstore", DataMode.MOUNT, "$M", "M", training=training)
+    step = replace(bench.tuning_step(script, sweep_config(total=4)), outputs=(model,))
+    sweep = bench.wait(submit_step(bench.home, step, label).id)
+    assert sweep.status is RunStatus.COMPLETED, sweep.error
+    assert sweep.properties["best_child_run_id"] == f"{sweep.id}_2"
+    written = bench.home.datastore_folder("local", "workspaceblobstore") / "azureml" / sweep.id / "model"
+    assert written.read_text() == "2.0"
+
+
 def test_all_trials_failed_names_the_commonest_error(bench: Bench, label: Label) -> None:
-    sweep = run_sweep(bench, label, "raise ValueError('no data')", sweep_config(total=3))
+    script = "import random\nraise ValueError(f'no data {random.random()}')"
+    sweep = run_sweep(bench, label, script, sweep_config(total=3))
     assert sweep.status is RunStatus.FAILED
     assert sweep.error is not None
     assert "ValueError: no data" in sweep.error.message
     assert "3" in sweep.error.message
-    assert "std_log.txt" in sweep.error.details
+    assert "3 of 3" in sweep.error.message
+    assert "std_log.txt" in sweep.error.message
 
 
 def test_a_metric_of_another_name_halts_after_the_first_trial(bench: Bench, label: Label) -> None:
@@ -162,10 +178,8 @@ time.sleep(600 if x == 0 else 0)
 
 
 def test_a_metric_printed_to_the_log_is_read_by_a_pattern(bench: Bench, label: Label) -> None:
-    script = "import sys\nfor i in range(3): print(f'epoch {i} acc={i / 10}')"
+    script = "for i in range(2): print(f'epoch {i} acc={i / 10}', end='\\r')\nprint('acc=0.2', end='')"
     step = bench.tuning_step(script, sweep_config(total=1))
-    from dataclasses import replace  # noqa: PLC0415
-
     assert step.tuning is not None
     step = replace(step, tuning=replace(step.tuning, metric_pattern=r"acc=([0-9.]+)"))
     sweep = bench.wait(submit_step(bench.home, step, label).id)

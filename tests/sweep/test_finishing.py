@@ -51,12 +51,20 @@ def test_of_equal_bests_the_first_trial_wins(make_config: MakeConfig) -> None:
     assert finish.best == 0
 
 
-def test_a_stopped_trial_and_a_failed_one_can_be_best(make_config: MakeConfig) -> None:
+def test_a_stopped_trial_can_be_best(make_config: MakeConfig) -> None:
     policy = BanditPolicy(slack_amount=0.1)
     stopped = Simulation(make_config(policy=policy), lambda trial, _: Script((0.9, 0.9) if trial == 1 else (0.5,)))
     assert stopped.run().best == 1
+
+
+def test_a_trial_that_failed_is_never_best(make_config: MakeConfig) -> None:
     failed = Simulation(make_config(), lambda trial, _: Script((0.9,), exit_code=1) if trial == 2 else Script((0.5,)))
-    assert failed.run().best == 2
+    assert failed.run().best == 0
+
+
+def test_errors_that_differ_by_a_number_are_one(make_config: MakeConfig) -> None:
+    simulation = Simulation(make_config(), lambda trial, _: Script((), 1, f"ValueError: x={trial / 7}"))
+    assert "4 of 4, first in trial 0: ValueError: x=0.0" in simulation.run().reason
 
 
 def test_stopped_trials_are_told_apart_in_the_tally(make_config: MakeConfig) -> None:
@@ -73,7 +81,7 @@ def test_all_failed_names_the_commonest_error_its_count_and_a_trial(make_config:
     assert simulation.run() == FinishSweep(
         RunStatus.FAILED,
         "All 4 trials failed. The commonest error, 3 of 4, first in trial 1: ValueError: x",
-        0,
+        None,
     )
 
 

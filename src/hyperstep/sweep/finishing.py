@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from hyperstep.digest import Json
@@ -10,6 +11,8 @@ from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.halting import logged_names, mismatch
 from hyperstep.sweep.instructions import FinishSweep, Instruction, RecordDecision
 from hyperstep.sweep.state import SweepState
+
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
 
 Outcome = tuple[RunStatus, str]
 
@@ -67,10 +70,15 @@ def _why_nothing_ran(config: SweepConfig, state: SweepState) -> str:
 
 def _commonest_error(state: SweepState) -> str:
     total = len(state.trials)
-    error, count = Counter(trial.error for trial in state.trials).most_common(1)[0]
-    first = next(trial.index for trial in state.trials if trial.error == error)
+    kind, count = Counter(_kind(trial.error) for trial in state.trials).most_common(1)[0]
+    first, error = next((trial.index, trial.error) for trial in state.trials if _kind(trial.error) == kind)
     failed = "The only trial failed." if total == 1 else f"All {total} trials failed."
     return f"{failed} The commonest error, {count} of {total}, first in trial {first}: {error}"
+
+
+def _kind(error: str) -> str:
+    """The error without the numbers in it: what differs from trial to trial only by a value is one error."""
+    return _NUMBER.sub("#", error)
 
 
 def _time_limit(state: SweepState) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hyperstep.policies.cohort import Cohort
+from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import Limits
 from hyperstep.sweep.trial_state import TrialState
@@ -78,9 +79,15 @@ class SweepState:
     def best(self) -> tuple[int, float] | None:
         """The best trial and its best usable value; of equal ones the lowest index.
 
-        Stopped and failed trials count, as in v1; attempts that were lost do not.
+        Trials that were stopped count, as in v1. A trial that failed is never the best: what it wrote may be torn.
         """
-        return self.cohort.best()
+        best = self.cohort.best()
+        if best is None or self.trials[best[0]].status is not RunStatus.FAILED:
+            return best
+        values = {t.index: self.cohort.best_of(t.index) for t in self.trials if t.status is not RunStatus.FAILED}
+        usable = {index: value for index, value in values.items() if value is not None}
+        top = self.cohort.goal.best(usable.values())
+        return next(((index, value) for index, value in usable.items() if value == top), None)
 
     def check(self) -> None:
         """See that the state is possible.

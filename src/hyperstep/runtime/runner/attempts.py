@@ -48,9 +48,9 @@ class _Active:
     fault: str = ""
     """Why we ended it, when a limit did."""
 
-    def read_new(self) -> list[TrialLine]:
+    def read_new(self, *, to_end: bool) -> list[TrialLine]:
         lines = self.reader.read_new()
-        return lines + self.log_metrics.read_new() if self.log_metrics else lines
+        return lines + self.log_metrics.read_new(to_end=to_end) if self.log_metrics else lines
 
 
 @dataclass(slots=True)
@@ -187,8 +187,8 @@ class Attempts:
         log_metrics = LogMetrics.for_step(order.place.step, attempt, self._context.journal)
         return _Active(attempt, order.place, order.owner, reader, log_metrics, started_at)
 
-    def _take_lines(self, active: _Active) -> None:
-        lines = active.read_new()
+    def _take_lines(self, active: _Active, *, to_end: bool = False) -> None:
+        lines = active.read_new(to_end=to_end)
         if not lines:
             return
         with self._context.transaction() as unit:
@@ -200,7 +200,7 @@ class Attempts:
         active = self._active.get(end.key)
         if active is None:
             return
-        self._take_lines(active)
+        self._take_lines(active, to_end=True)
         del self._active[end.key]
         if active.reader.torn_bytes():
             self._context.note(f"{end.key.run_id}: its last record has no end ({active.reader.torn_bytes()} bytes)")

@@ -17,7 +17,16 @@ LOG_NAMES = ("azureml-logs/70_driver_log.txt", "user_logs/std_log.txt")
 """The two names under which v1 shows a process's output."""
 
 ENGINE_PROPERTIES = frozenset(
-    {"outputs", "hyperparameters", "final_status", "azureml.nodeid", "best_child_run_id", "score"}
+    {
+        "outputs",
+        "hyperparameters",
+        "final_status",
+        "seed",
+        "stopped_early",
+        "azureml.nodeid",
+        "best_child_run_id",
+        "score",
+    }
 )
 """What the engine itself keeps in a run's properties and reads again."""
 

@@ -48,15 +48,20 @@ class LogMetrics:
             reader._skip_past(max(taken))
         return reader
 
-    def read_new(self) -> list[TrialLine]:
-        """A record for each new line that matches."""
+    def read_new(self, *, to_end: bool = False) -> list[TrialLine]:
+        """A record for each new line that matches; a progress bar's carriage return ends a line too.
+
+        Args:
+            to_end: The process has ended: what follows the last line's end is a line as well.
+        """
         if not self._path.exists():
             return []
         with self._path.open("rb") as stream:
             stream.seek(self._offset)
             data = stream.read()
+        whole = data if to_end else data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1]
         found = []
-        for line in data[: data.rfind(b"\n") + 1].splitlines(keepends=True):
+        for line in whole.splitlines(keepends=True):
             found += self._match(line)
             self._offset += len(line)
         return found

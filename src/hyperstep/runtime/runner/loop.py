@@ -44,8 +44,8 @@ class Runner:
         next_tick = self._context.now() + TICK_S
         while not self._context.root.status.is_terminal:
             self._bell.wait(TICK_S)
+            self._attempts.pump()  # first what has happened already, then what somebody wants
             answer_requests(self._context, lambda run_id, reason: self._cancel(driver, run_id, reason))
-            self._attempts.pump()
             if self._context.now() >= next_tick:
                 next_tick = self._context.now() + TICK_S
                 driver.tick()

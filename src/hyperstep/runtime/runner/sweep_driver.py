@@ -15,7 +15,7 @@ from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.attempts import Attempts, Order
 from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
-from hyperstep.runtime.runner.failures import failure_of
+from hyperstep.runtime.runner.failures import failure_of, log_tail
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
 from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
 from hyperstep.runtime.runner.sweep_records import (
@@ -205,8 +205,12 @@ class SweepDriver:
 
     def _end_trial(self, unit: Unit, instruction: EndTrial) -> None:
         error = RunError("UserError", instruction.error) if instruction.status is RunStatus.FAILED else None
-        run_id = trial_id(self._sweep_id, instruction.trial)
-        unit.change_run(run_id, status=instruction.status, reason=instruction.reason, error=error)
+        run = self._context.runs[trial_id(self._sweep_id, instruction.trial)]
+        by_policy = self._controller.trials[instruction.trial].stopped_by_policy
+        properties = {**run.properties, "stopped_early": "true"} if by_policy else run.properties
+        unit.change_run(
+            run.id, status=instruction.status, reason=instruction.reason, error=error, properties=properties
+        )
 
     def _finish(self, unit: Unit, instruction: FinishSweep) -> None:
         properties = {
@@ -229,7 +233,7 @@ class SweepDriver:
         except (*USER_FAULTS, OSError) as failure:
             status, error = RunStatus.FAILED, RunError("UserError", str(failure))
         if status is RunStatus.FAILED and error is None:
-            error = RunError("UserError", sweep.reason, self._failed_log())
+            error = self._failure(sweep.reason)
         properties = {k: v for k, v in sweep.properties.items() if k != "final_status"}
         with self._context.transaction() as unit:
             self._keep_log(unit)
@@ -242,15 +246,14 @@ class SweepDriver:
             digest = self._context.home.artifacts.put_file(path)
             unit.writer.add_artifact(ArtifactRecord(self._sweep_id, SWEEP_LOG, digest, path.stat().st_size))
 
-    def _failed_log(self) -> str:
-        """The end of the log of the first trial that failed, for who looks at the sweep only."""
-        failed = [r for r in self._trials() if r.status is RunStatus.FAILED]
-        if not failed:
-            return ""
-        attempts = self._context.journal.attempts(failed[0].id)
-        number = attempts[-1].key.number if attempts else 0
-        log = self._context.home.attempt(failed[0], number).log_file
-        return f"Log of trial {failed[0].number}: {log}\n{failure_of(AttemptEnd(AttemptKey('', 0), 1), log).details}"
+    def _failure(self, reason: str) -> RunError:
+        """The sweep's error, with the log of the first trial that failed."""
+        failed = next((trial for trial in self._trials() if trial.status is RunStatus.FAILED), None)
+        if failed is None:
+            return RunError("UserError", reason)
+        attempts = self._context.journal.attempts(failed.id)
+        log = self._context.home.attempt(failed, attempts[-1].key.number if attempts else 0).log_file
+        return RunError("UserError", f"{reason} Log of trial {failed.number}: {log}", log_tail(log))
 
     def _resume_trials(self) -> None:
         for run in self._trials():

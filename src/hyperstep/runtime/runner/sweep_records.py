@@ -70,8 +70,9 @@ def starting_properties(config: SweepConfig, effective: int) -> dict[str, str]:
         config: The sweep.
         effective: How many of its trials run at one time on this machine.
     """
-    size = config.sampler.size
+    size, seed = config.sampler.size, config.sampler.to_json().get("seed")
     return {
+        **({} if seed is None else {"seed": json.dumps(seed)}),
         "primary_metric_config": json.dumps({"name": config.metric.name, "goal": config.metric.goal.value}),
         "resume_from": "null",
         "resume_child_runs": "null",

@@ -12,6 +12,7 @@ from hyperstep.pipeline.spec import OutputSpec, TrainingKind, TrainingSpec
 from hyperstep.records.goal import PrimaryMetric
 from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.records.run import RunRecord
+from hyperstep.records.status import RunStatus
 from hyperstep.runtime.ranking import best_trial
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.data_paths import output_path
@@ -86,8 +87,14 @@ def _model_trial(context: RunnerContext, training: TrainingSpec, metric: Primary
     if training.trial is not None:
         return f"{sweep.id}_{training.trial}"
     by = replace(metric, name=training.metric) if training.metric else metric
-    best = best_trial(context.journal.metrics_of_children(sweep.id, name=by.name), by.goal)
+    metrics = context.journal.metrics_of_children(sweep.id, name=by.name)
+    sound = {trial: records for trial, records in metrics.items() if _did_not_fail(context, trial)}
+    best = best_trial(sound, by.goal)
     if best is None:
         rule = "A trial must have logged the metric by which the model is chosen, as a number."
         raise InvalidInputError(rule, received=by.name, remedy="See the trials' logs.")
     return best[0]
+
+
+def _did_not_fail(context: RunnerContext, trial_id: str) -> bool:
+    return context.runs[trial_id].status is not RunStatus.FAILED
