@@ -272,3 +272,20 @@ def test_the_submit_function_takes_an_experiment_by_name(experiment: Experiment)
     assert (run.id, run.experiment.name) == ("my-id", "other")
     assert run.wait_for_completion()["status"] == "Completed"
     assert run.parent == parent
+
+
+def test_what_start_logging_does_not_know_is_told(experiment: Experiment, caplog: pytest.LogCaptureFixture) -> None:
+    run = experiment.start_logging("x", snapshot_directory=None, display_name="Mine", colour="red")
+    assert run.display_name == "Mine"
+    assert "'x', colour" in caplog.text
+
+
+def test_a_parent_is_logged_to_through_its_child_and_flushed(experiment: Experiment) -> None:
+    child = experiment.start_logging(snapshot_directory=None).child_run("fold")
+    parent = child.parent
+    assert parent is not None
+    parent.log("best", 3)
+    parent.flush(timeout_seconds=10)
+    assert parent.get_metrics() == {"best": 3}
+    assert child.get_metrics() == {}
+    assert "<td>Running</td>" in child._repr_html_()

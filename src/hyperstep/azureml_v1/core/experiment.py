@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hyperstep.digest import Json
 
 _KIND = "experiment"
+_logger = logging.getLogger("hyperstep.azureml")
 _VIEWS = ("ActiveOnly", "ArchivedOnly", "All")
 
 
@@ -240,7 +242,7 @@ class Experiment:
         """Start a run that this process drives itself: log to it, then call ``complete()``.
 
         Args:
-            *args: None are taken.
+            *args: Not used, which is told.
             **kwargs: ``outputs`` (a folder whose files are kept when it completes; True for ``./outputs``),
                 ``snapshot_directory`` (the current folder without it; None for none), ``display_name``.
 
@@ -251,7 +253,9 @@ class Experiment:
         from hyperstep.azureml_v1.core.interactive import start_logging  # noqa: PLC0415 - loads the engine
 
         known = {"outputs", "snapshot_directory", "display_name", "name", "run_id"}
-        del args
+        ignored = [*map(repr, args), *sorted(set(kwargs) - known)]
+        if ignored:
+            _logger.warning("start_logging() has no use for: %s", ", ".join(ignored))
         return start_logging(self, **{key: value for key, value in kwargs.items() if key in known})
 
     def get_runs(

@@ -19,7 +19,7 @@ from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.run_changes import RunChanges
 from hyperstep.azureml_v1.core.run_source import RunSource
 from hyperstep.azureml_v1.core.session import in_job
-from hyperstep.azureml_v1.exceptions import SnapshotException, UserErrorException
+from hyperstep.azureml_v1.exceptions import AzureMLException, SnapshotException, UserErrorException
 from hyperstep.errors import HyperstepError
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.run import RunError, RunKind
@@ -204,14 +204,20 @@ def _end_started() -> None:
     """What this process started and did not end ends with it: Failed after an error that nobody caught."""
     error = getattr(sys, "last_value", None)
     for process, run in list(_started.values()):
-        if process != os.getpid():
-            continue
-        if error is None:
-            finish(run._source, "Completed", reason="its process ended without run.complete()")  # noqa: SLF001
-        elif isinstance(error, KeyboardInterrupt):
-            finish(run._source, "Canceled", reason="its process was interrupted")  # noqa: SLF001
-        else:
-            run.fail(f"{type(error).__name__}: {error}")
+        if process == os.getpid():
+            try:
+                _end_with_process(run._source, error)  # noqa: SLF001 - one area
+            except (AzureMLException, HyperstepError, OSError) as refusal:
+                _logger.warning("Run %s could not be ended with its process: %s", run.id, refusal)
+
+
+def _end_with_process(source: RunSource, error: BaseException | None) -> None:
+    if error is None:
+        finish(source, "Completed", reason="its process ended without run.complete()")
+    elif isinstance(error, KeyboardInterrupt):
+        finish(source, "Canceled", reason="its process was interrupted")
+    else:
+        finish(source, "Failed", f"{type(error).__name__}: {error}", "UserError")
 
 
 if not in_job():
