@@ -41,6 +41,7 @@ def make_sweep(**fields: object) -> RunRecord:
         "requested_concurrency": "4",
         "effective_concurrency": "2",
         "space_size": "infinite",
+        "seed": "17",
     }
     return make_run(SWEEP, RunKind.SWEEP, **({"parent_id": TUNE, "properties": properties} | fields))
 

@@ -68,7 +68,7 @@ def test_requested_and_effective_concurrency_are_told_once() -> None:
 def test_the_first_new_best_is_told_at_once_and_later_ones_wait() -> None:
     narrator = Narrator()
     told = narrator.tell(root_of(sweep_of(trial(0, best=0.1))), 0.0)
-    assert told[-1] == "tune: best acc 0.1 (trial 0: lr=0.25); 0 of 100 trials ended"
+    assert told[-1] == "tune: best acc 0.1 (trial 0: lr=0.25)"
     assert narrator.tell(root_of(sweep_of(trial(0, best=0.2))), 1.0) == []
     assert "best acc 0.3" in narrator.tell(root_of(sweep_of(trial(0, best=0.3))), 2.0)[0]
     assert narrator.tell(root_of(sweep_of(trial(0, best=0.4))), 5.0) == []
@@ -76,7 +76,7 @@ def test_the_first_new_best_is_told_at_once_and_later_ones_wait() -> None:
 
 def test_stopped_and_failed_trials_are_gathered_into_one_line_each() -> None:
     narrator = Narrator()
-    stopped = [trial(n, RunStatus.CANCELED, reason="Bandit: too low") for n in range(3)]
+    stopped = [trial(n, RunStatus.CANCELED, reason="Bandit: too low", stopped_early=True) for n in range(3)]
     failed = [trial(3, RunStatus.FAILED, error=RunError("UserError", "KeyError: 'x'"))]
     assert narrator.tell(root_of(sweep_of(stopped[0])), 0.0)[-1] == "tune: trial 0 stopped early: Bandit: too low"
     assert narrator.tell(root_of(sweep_of(*stopped)), 1.0) == []
@@ -89,13 +89,13 @@ def test_stopped_and_failed_trials_are_gathered_into_one_line_each() -> None:
 
 def test_what_was_held_back_is_told_when_the_sweep_ends() -> None:
     narrator = Narrator()
-    stopped = [trial(n, RunStatus.CANCELED, best=0.5, reason="why") for n in range(3)]
+    stopped = [trial(n, RunStatus.CANCELED, best=0.5, reason="why", stopped_early=True) for n in range(3)]
     narrator.tell(root_of(sweep_of(stopped[0])), 0.0)
     ended = sweep_of(*stopped, status=RunStatus.COMPLETED)
     lines = narrator.tell(root_of(ended, RunStatus.COMPLETED), 0.1)
     assert lines == [
         "tune: 2 trials stopped early (1, 2); trial 2: why",
-        "step 'tune' completed after 8 s; trials: 3 stopped early; best acc 0.5 (trial 0: lr=0.25)",
+        "step 'tune' completed after 8 s; 3 trials: 3 stopped early; best acc 0.5 (trial 0: lr=0.25)",
     ]
 
 
@@ -109,9 +109,38 @@ def test_a_hundred_trials_take_about_a_screen() -> None:
         for tick in range(20):
             running = trial(number, best=(number + tick / 20) / 100)
             lines += narrator.tell(root_of(sweep_of(*trials, running)), number * 2 + tick / 10)
-        trials.append(trial(number, status, best=(number + 1) / 100))
+        trials.append(trial(number, status, best=(number + 1) / 100, stopped_early=status is RunStatus.CANCELED))
     lines += narrator.tell(root_of(sweep_of(*trials, status=RunStatus.COMPLETED), RunStatus.COMPLETED), 200.0)
     assert len(lines) <= 30
     told = " ".join(lines)
     assert "33 failed" not in told
     assert "34 stopped early" in lines[-1]
+
+
+def test_trials_that_a_person_canceled_are_not_called_stopped_early() -> None:
+    trials = [trial(0, RunStatus.CANCELED, reason="Bandit: low", stopped_early=True)]
+    trials += [trial(n, RunStatus.CANCELED, reason="canceled by Ctrl-C") for n in (1, 2)]
+    lines = Narrator().tell(root_of(sweep_of(*trials, status=RunStatus.CANCELED), RunStatus.CANCELED), 0.0)
+    assert lines[-3:] == [
+        "tune: trial 0 stopped early: Bandit: low",
+        "tune: 2 trials canceled (1, 2); trial 2: canceled by Ctrl-C",
+        "step 'tune' canceled after 8 s; 3 trials: 1 stopped early, 2 canceled",
+    ]
+
+
+def test_the_tally_of_trials_is_told_once() -> None:
+    ended = sweep_of(trial(0, RunStatus.COMPLETED, best=0.5), status=RunStatus.COMPLETED)
+    best = "best acc 0.5 (trial 0: lr=0.25)"
+    tally = Narrator().tell(root_of(ended, RunStatus.COMPLETED, reason="1 trial: 1 completed."), 0.0)
+    assert tally[-1] == f"step 'tune' completed after 8 s; 1 trial: 1 completed; {best}"
+    reason = "The time limit of 3 s was reached. 2 trials: 1 completed, 1 canceled."
+    late = Narrator().tell(root_of(ended, RunStatus.COMPLETED, reason=reason), 0.0)
+    expected = f"step 'tune' completed after 8 s: The time limit of 3 s was reached; 1 trial: 1 completed; {best}"
+    assert late[-1] == expected
+
+
+def test_one_trial_is_no_plural_and_none_ended_is_not_said() -> None:
+    narrator = Narrator()
+    lines = narrator.tell(root_of(replace(sweep_of(trial(0, best=0.5)), max_total=1)), 0.0)
+    assert lines[-2].startswith("tune: 1 trial at most, ")
+    assert lines[-1] == "tune: best acc 0.5 (trial 0: lr=0.25)"

@@ -105,3 +105,29 @@ def test_each_trial_is_counted_at_most_once(statuses: list[RunStatus]) -> None:
     assert sweep.ended + sweep.running <= len(trials)
     assert sweep.total is not None
     assert sweep.total >= len(trials)
+
+
+def test_a_trial_that_failed_is_never_the_best_even_when_it_was_named() -> None:
+    trials = [make_trial(0, RunStatus.FAILED), make_trial(1, RunStatus.CANCELED), make_trial(2, RunStatus.COMPLETED)]
+    metrics = {t.id: make_metrics(t, value) for t, value in zip(trials, (0.9, 0.8, 0.7), strict=True)}
+    named = {**make_sweep().properties, "best_child_run_id": trials[0].id}
+    for sweep in (make_sweep(), make_sweep(status=RunStatus.COMPLETED, properties=named)):
+        view = view_sweep(sweep, trials, SweepRecords(metrics))
+        assert view.best is not None
+        assert view.best.number == 1
+
+
+def test_only_what_a_policy_ended_is_stopped_early() -> None:
+    kept = make_trial(0, RunStatus.CANCELED).properties
+    trials = [make_trial(n, RunStatus.CANCELED) for n in range(1, 4)]
+    trials.append(make_trial(4, RunStatus.CANCELED, properties={**kept, "stopped_early": "true"}))
+    bandit = DecisionRecord(SWEEP, 0, 0, "stop", trials[0].id, {"policy": "Bandit"}, START)
+    person = DecisionRecord(SWEEP, 1, 0, "stop", trials[1].id, {"cause": "cancel", "reason": "x"}, START)
+    sweep = view_sweep(make_sweep(), trials, SweepRecords(decisions=[bandit, person]))
+    assert [trial.number for trial in sweep.trials if trial.stopped_early] == [1, 4]
+    assert (sweep.stopped, sweep.canceled, sweep.ended) == (2, 2, 4)
+
+
+def test_a_sampler_without_a_seed_has_none() -> None:
+    assert view_sweep(make_sweep(properties={}), [], SweepRecords()).seed is None
+    assert view_sweep(make_sweep(), [], SweepRecords()).seed == 17

@@ -16,7 +16,9 @@ from hyperstep.records.status import RunStatus
 
 
 def trial(number: int, status: RunStatus, best: float | None = None, reason: str = "") -> TrialView:
-    return TrialView(f"HD_s_{number}", number, status, {"--lr": 0.5}, best, best, reason=reason, ended_at=float(number))
+    early = status is RunStatus.CANCELED and reason.startswith("Bandit")
+    made = TrialView(f"HD_s_{number}", number, status, {"--lr": 0.5}, best, best, reason=reason, stopped_early=early)
+    return replace(made, ended_at=float(number))
 
 
 TRIALS = (
@@ -34,6 +36,7 @@ SWEEP = SweepView(
     max_total=10,
     requested_concurrency=4,
     effective_concurrency=2,
+    seed=17,
 )
 MODEL = OutputView("m", "blob", "azureml/x/m", "model")
 STEPS = (
@@ -99,6 +102,7 @@ def test_the_last_words_name_best_files_and_what_to_type() -> None:
         "  best trial  HD_s_0: acc 0.9",
         "  parameters  lr=0.5",
         "  trials      3 of 10 at most: 1 completed, 1 stopped early, 1 running",
+        "  seed        17",
         "  concurrency 4 at a time requested, 2 here",
         "  model       /data/azureml/x/m",
         "  next        hyperstep show abcdefgh   hyperstep best abcdefgh --json",
@@ -130,3 +134,11 @@ def test_the_bar_has_one_width_whatever_the_counts() -> None:
         bar = words(replace(ROOT, steps=(step,)))[2].split()[0]
         assert len(bar) == 30
         assert bar.count("#") == 3 * ended
+
+
+def test_canceled_trials_are_counted_apart_from_those_stopped_early() -> None:
+    canceled = trial(3, RunStatus.CANCELED, reason="canceled by Ctrl-C")
+    step = replace(STEPS[1], sweep=replace(SWEEP, trials=(*TRIALS, canceled)))
+    lines = words(replace(ROOT, steps=(step,)))
+    assert lines[2].endswith("3/10  1 completed, 1 stopped early, 1 canceled, 1 running")
+    assert lines[-1] == "    canceled trial 3: canceled by Ctrl-C"

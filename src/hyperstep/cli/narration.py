@@ -7,6 +7,7 @@ next line. So the number of lines grows with the logarithm of a sweep's duration
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
 from hyperstep.records.status import RunStatus
 
 _FIRST_PAUSE_S = 2.0
+_TALLY = re.compile(r"(?<!\S)\d+ trials?: \d+ [a-z ]+(, \d+ [a-z ]+)*\.")
 _LISTED = 8
 """Trial numbers in one line at most."""
 
@@ -42,7 +44,7 @@ class _Told:
     best: float | None = None
     ended: set[int] = field(default_factory=set)
     best_throttle: _Throttle = field(default_factory=_Throttle)
-    throttles: dict[RunStatus, _Throttle] = field(default_factory=dict)
+    throttles: dict[str, _Throttle] = field(default_factory=dict)
 
 
 class Narrator:
@@ -88,13 +90,13 @@ class Narrator:
         told = self._sweeps.setdefault(sweep.id, _Told())
         if not told.introduced and sweep.effective_concurrency is not None:
             told.introduced = True
-            total = f"{sweep.total} trials at most" if sweep.total is not None else "trials"
+            total = f"{wording.how_many(sweep.total, 'trial')} at most" if sweep.total is not None else "trials"
             yield f"{step.name}: {total}, {wording.concurrency(sweep)}; {sweep.goal.value} {sweep.metric}"
         over = sweep.status.is_terminal
         yield from self._tell_best(step, sweep, told, now)
-        for status, words in ((RunStatus.CANCELED, "stopped early"), (RunStatus.FAILED, "failed")):
-            new = [t for t in sweep.trials if t.status is status and t.number not in told.ended]
-            if new and told.throttles.setdefault(status, _Throttle()).take(now, flush=over):
+        for words in ("stopped early", "canceled", "failed"):
+            new = [t for t in sweep.trials if wording.trial_status(t) == words and t.number not in told.ended]
+            if new and told.throttles.setdefault(words, _Throttle()).take(now, flush=over):
                 told.ended.update(trial.number for trial in new)
                 yield f"{step.name}: {_ended_trials(new, words)}"
 
@@ -105,8 +107,16 @@ class Narrator:
             return
         if told.best_throttle.take(now, flush=False):
             told.best = best
-            done = f"{sweep.ended} of {sweep.total}" if sweep.total is not None else str(sweep.ended)
-            yield f"{step.name}: best {wording.best_words(sweep)}; {done} trials ended"
+            yield f"{step.name}: best {wording.best_words(sweep)}{_progress(sweep)}"
+
+
+def _progress(sweep: SweepView) -> str:
+    """``; 3 of 20 trials ended``; nothing before the first has."""
+    if not sweep.ended:
+        return ""
+    if sweep.total is None:
+        return f"; {wording.how_many(sweep.ended, 'trial')} ended"
+    return f"; {sweep.ended} of {wording.how_many(sweep.total, 'trial')} ended"
 
 
 def ended_words(step: StepView) -> str:
@@ -123,14 +133,20 @@ def ended_words(step: StepView) -> str:
     if step.sweep is None:
         return how
     best = wording.best_words(step.sweep)
-    return f"{how}; trials: {wording.counts(step.sweep)}" + (f"; best {best}" if best else "")
+    trials = f"{wording.how_many(len(step.sweep.trials), 'trial')}: {wording.counts(step.sweep)}"
+    return f"{how.removesuffix('.')}; {trials}" + (f"; best {best}" if best else "")
 
 
 def why_step_ended(step: StepView) -> str:
-    """Why a step ended as it did, one line; empty when its trials' counts say it all."""
+    """Why a step ended as it did, one line; without the tally of its trials, which is told anyhow."""
     if step.error:
         return wording.first_line(step.error.message)
-    return "" if step.sweep is not None and step.status is RunStatus.COMPLETED else step.reason
+    return reason_without_tally(step.reason) if step.sweep is not None else step.reason
+
+
+def reason_without_tally(reason: str) -> str:
+    """A sweep's reason without its sentence ``20 trials: 18 completed, 2 failed.``."""
+    return _TALLY.sub("", reason).strip()
 
 
 def why_ended(trial: TrialView) -> str:

@@ -12,6 +12,7 @@ from hyperstep.records.event import DecisionRecord
 from hyperstep.records.goal import Goal
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
 from hyperstep.runtime.ranking import usable_values
 
 _NAMED_PARTS = 3
@@ -62,7 +63,10 @@ def view_root(records: RootRecords) -> RootView:
 def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepRecords) -> SweepView:
     """One sweep with its trials."""
     metric, goal = primary_metric(sweep)
-    views = sorted((_view_trial(t, goal, records.metrics.get(t.id, ())) for t in trials), key=lambda t: t.number)
+    stopped = _policy_stops(records.decisions)
+    views = sorted(
+        (_view_trial(t, goal, records.metrics.get(t.id, ()), stopped) for t in trials), key=lambda t: t.number
+    )
     return SweepView(
         id=sweep.id,
         status=sweep.status,
@@ -74,7 +78,7 @@ def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepReco
         requested_concurrency=_whole(sweep, "requested_concurrency"),
         effective_concurrency=_whole(sweep, "effective_concurrency"),
         space_size=_whole(sweep, "space_size"),
-        policy_stops=frozenset(d.subject for d in records.decisions if d.kind == "stop"),
+        seed=_whole(sweep, "seed"),
         reason=sweep.reason,
         error=sweep.error,
     )
@@ -133,7 +137,14 @@ def _view_sweep_in(records: RootRecords, sweep: RunRecord) -> SweepView:
     return view_sweep(sweep, trials, records.sweeps.get(sweep.id, SweepRecords()))
 
 
-def _view_trial(trial: RunRecord, goal: Goal, metrics: Sequence[MetricRecord]) -> TrialView:
+def _policy_stops(decisions: Sequence[DecisionRecord]) -> frozenset[str]:
+    """Ids of the trials that a policy ended; a stop for another reason names its cause."""
+    return frozenset(d.subject for d in decisions if d.kind == "stop" and "cause" not in d.evidence)
+
+
+def _view_trial(
+    trial: RunRecord, goal: Goal, metrics: Sequence[MetricRecord], policy_stops: frozenset[str]
+) -> TrialView:
     values = usable_values(metrics)
     return TrialView(
         id=trial.id,
@@ -147,6 +158,7 @@ def _view_trial(trial: RunRecord, goal: Goal, metrics: Sequence[MetricRecord]) -
         error=trial.error,
         started_at=trial.started_at,
         ended_at=trial.ended_at,
+        stopped_early=trial.properties.get("stopped_early") == "true" or trial.id in policy_stops,
     )
 
 
@@ -164,10 +176,14 @@ def _miss(records: RootRecords, step: RunRecord) -> str:
 
 
 def _best_trial(sweep: RunRecord, goal: Goal, trials: Sequence[TrialView]) -> TrialView | None:
-    """The one that the runner named when the sweep ended; before that the best so far, the earliest of equals."""
+    """The one that the runner named when the sweep ended; before that the best so far, the earliest of equals.
+
+    A trial that failed is never the best: what it wrote may be torn.
+    """
+    sound = [trial for trial in trials if trial.status is not RunStatus.FAILED]
     named = sweep.properties.get("best_child_run_id") if sweep.status.is_terminal else None
-    found = next((t for t in trials if named and t.id == named and t.best is not None), None)
-    for trial in trials if found is None else ():
+    found = next((t for t in sound if named and t.id == named and t.best is not None), None)
+    for trial in sound if found is None else ():
         if trial.best is None:
             continue
         if found is None or found.best is None or goal.better(trial.best, found.best):
@@ -185,5 +201,7 @@ def _json_property(run: RunRecord, name: str) -> dict[str, Any]:
 
 
 def _whole(run: RunRecord, name: str) -> int | None:
-    text = run.properties.get(name, "")
-    return int(text) if text.isdigit() else None
+    try:
+        return int(run.properties.get(name, ""))
+    except ValueError:
+        return None

@@ -114,13 +114,20 @@ def _sweep_lines(sweep: SweepView, glyphs: Glyphs) -> Iterator[Text]:
     ended = [t for t in sweep.trials if t.status in {RunStatus.CANCELED, RunStatus.FAILED}]
     ended.sort(key=lambda trial: (trial.ended_at or 0.0, trial.number))
     for trial in ended[-_LAST_STOPPED:] if not sweep.status.is_terminal else ():
-        word, style = ("failed", _BAD) if trial.status is RunStatus.FAILED else ("stopped", _WARN)
+        style = _BAD if trial.status is RunStatus.FAILED else _WARN if trial.stopped_early else _QUIET
+        word = wording.trial_status(trial).removesuffix(" early")
         yield Text.assemble("    ", (f"{word} trial {trial.number}", style), (f": {why_ended(trial)}", _QUIET))
 
 
 def _bar(sweep: SweepView, glyphs: Glyphs) -> Text:
-    """A bar over all trials: completed, stopped, failed, running, to come."""
-    parts = [(sweep.completed, _GOOD), (sweep.stopped, _WARN), (sweep.failed, _BAD), (sweep.running, _ACTIVE)]
+    """A bar over all trials: completed, stopped, canceled, failed, running, to come."""
+    parts = [
+        (sweep.completed, _GOOD),
+        (sweep.stopped, _WARN),
+        (sweep.canceled, _QUIET),
+        (sweep.failed, _BAD),
+        (sweep.running, _ACTIVE),
+    ]
     whole = max(sweep.total or 0, sum(count for count, _ in parts), 1)
     bar = Text()
     reached = 0

@@ -53,6 +53,8 @@ def _sweep_lines(sweep: SweepView) -> Iterator[str]:
         yield _line("best trial", f"none: no trial has reported {sweep.metric or 'the primary metric'}")
     total = f" of {sweep.total} at most" if sweep.total is not None else ""
     yield _line("trials", f"{len(sweep.trials)}{total}: {wording.counts(sweep)}")
+    if sweep.seed is not None:
+        yield _line("seed", str(sweep.seed))
     if wording.concurrency(sweep):
         yield _line("concurrency", wording.concurrency(sweep))
 

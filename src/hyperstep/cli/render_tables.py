@@ -69,7 +69,7 @@ def trials_table(sweep: SweepView) -> list[str]:
         (
             "*" if sweep.best and sweep.best.id == trial.id else "",
             str(trial.number),
-            wording.status_word(trial.status),
+            wording.trial_status(trial),
             _optional(trial.last),
             _optional(trial.best),
             wording.parameters(trial.parameters),
@@ -85,7 +85,7 @@ def best_text(sweep: SweepView, best: TrialView, files: Sequence[FileView], mode
     lines = [
         f"trial {best.id}",
         f"  {sweep.metric}  {wording.number(best.best) if best.best is not None else 'none'} ({sweep.goal.value})",
-        f"  status  {wording.status_word(best.status)}",
+        f"  status  {wording.trial_status(best)}",
         "  parameters",
         *(f"    {name}  {value}" for name, value in best.parameters.items()),
     ]
@@ -112,6 +112,8 @@ def _step_text(step: StepView, now: float, *, titled: bool) -> Iterator[str]:
         yield f"  not reused: {step.computed_because}"
     if step.sweep is not None:
         yield f"sweep {step.sweep.id}: {step.sweep.goal.value} {step.sweep.metric}; {wording.counts(step.sweep)}"
+        if step.sweep.seed is not None:
+            yield f"  seed {step.sweep.seed}"
         if wording.concurrency(step.sweep):
             yield f"  {wording.concurrency(step.sweep)}"
         yield from trials_table(step.sweep)

@@ -29,11 +29,8 @@ class TrialView:
     error: RunError | None = None
     started_at: float | None = None
     ended_at: float | None = None
-
-    @property
-    def stopped_early(self) -> bool:
-        """Ended by us, not by itself."""
-        return self.status is RunStatus.CANCELED
+    stopped_early: bool = False
+    """Ended by a policy; not by a person or a time limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +49,8 @@ class SweepView:
     requested_concurrency: int | None = None
     effective_concurrency: int | None = None
     space_size: int | None = None
-    policy_stops: frozenset[str] = frozenset()
-    """Ids of the trials that a policy ended."""
+    seed: int | None = None
+    """Of the sampler; None when it has none."""
     reason: str = ""
     error: RunError | None = None
 
@@ -75,13 +72,18 @@ class SweepView:
 
     @property
     def stopped(self) -> int:
-        """Trials that were ended early."""
-        return self._count(RunStatus.CANCELED)
+        """Trials that a policy ended."""
+        return sum(1 for trial in self.trials if trial.status is RunStatus.CANCELED and trial.stopped_early)
+
+    @property
+    def canceled(self) -> int:
+        """Trials that a person or a time limit ended."""
+        return self._count(RunStatus.CANCELED) - self.stopped
 
     @property
     def ended(self) -> int:
         """Trials that are over."""
-        return self.completed + self.failed + self.stopped
+        return self.completed + self.failed + self.stopped + self.canceled
 
     @property
     def running(self) -> int:

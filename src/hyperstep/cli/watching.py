@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyperstep.cli.printable import printable
 from hyperstep.cli.reading import read_journal
 from hyperstep.cli.view import RootView
 from hyperstep.run_store.base import Journal, RunStore
@@ -31,7 +32,7 @@ class Watcher:
 
     @property
     def views(self) -> list[RootView]:
-        """What was last read, in the order of submission."""
+        """What was last read, in the order of submission, fit to be printed."""
         return [self._views[root_id] for root_id in self._root_ids if root_id in self._views]
 
     def is_due(self, now: float) -> bool:
@@ -50,7 +51,7 @@ class Watcher:
             self._journals[root_id] = journal
             version = journal.version()
             if self._versions.get(root_id) != version:
-                self._views[root_id] = read_journal(self._store, journal)
+                self._views[root_id] = printable(read_journal(self._store, journal))
                 self._versions[root_id] = version
                 changed = True
         return changed

@@ -88,10 +88,22 @@ def counts(sweep: SweepView) -> str:
     kinds = [
         (sweep.completed, "completed"),
         (sweep.stopped, "stopped early"),
+        (sweep.canceled, "canceled"),
         (sweep.failed, "failed"),
         (sweep.running, "running"),
     ]
     return ", ".join(f"{count} {word}" for count, word in kinds if count) or "none yet"
+
+
+def trial_status(trial: TrialView) -> str:
+    """The status of a trial; of one that a policy ended ``stopped early``."""
+    stopped = trial.stopped_early and trial.status is RunStatus.CANCELED
+    return "stopped early" if stopped else status_word(trial.status)
+
+
+def how_many(count: int, noun: str) -> str:
+    """``1 trial``, ``20 trials``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def concurrency(sweep: SweepView) -> str:

@@ -33,6 +33,7 @@ def test_the_best_so_far_is_found_from_any_run_about_the_sweep(running: Home, ru
         "parameters": {"--lr": 0.0, "--opt": "adam"},
         "status": "Completed",
         "sweep": {"id": SWEEP, "status": "Running"},
+        "seed": 17,
         "files": [{"name": "outputs/model.bin", "size": 12, "digest": "ab" * 32, "path": None}],
         "model": None,
     }

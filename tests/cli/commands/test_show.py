@@ -42,7 +42,9 @@ def test_a_pipeline_that_runs_is_shown_with_its_steps_and_trials(running: Home, 
     assert register["sweep"] is None
     sweep = tune["sweep"]
     assert (sweep["id"], sweep["metric"], sweep["goal"]) == (SWEEP, "accuracy", "maximize")
-    assert sweep["counts"] == {"trials": 4, "completed": 1, "stopped": 1, "failed": 1, "running": 1}
+    assert sweep["counts"] == {"trials": 4, "completed": 1, "stopped": 1, "canceled": 0, "failed": 1, "running": 1}
+    assert sweep["seed"] == 17
+    assert [trial["stopped_early"] for trial in sweep["trials"]] == [False, True, False, False]
     assert sweep["concurrency"] == {"requested": 4, "effective": 2}
     assert [(t["id"], t["status"], t["last"], t["best"]) for t in sweep["trials"]] == [
         (f"{SWEEP}_0", "Completed", 0.9, 0.9),
@@ -79,7 +81,7 @@ def test_people_see_the_same_as_a_table(running: Home, capsys: Captured) -> None
     assert running.store.roots()
     assert main(["show", "latest"]) == 0
     text = capsys.readouterr().out
-    for words in ("pipeline 11111111-aaaa", "step 'tune'", "2 here", "lr=0.3, opt=adam", "Bandit: 0.5 is below 0.8"):
+    for words in ("pipeline 11111111-aaaa", "step 'tune'", "2 here", "seed 17", "stopped early", "lr=0.3, opt=adam", "Bandit: 0.5 is below 0.8"):
         assert words in text
     best = next(line for line in text.splitlines() if line.startswith("*"))
     assert best.split()[:4] == ["*", "0", "completed", "0.9"]

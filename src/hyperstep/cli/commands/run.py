@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import uuid
 from pathlib import Path
 
@@ -28,16 +29,25 @@ def run(*, quiet: bool, plain: bool, script: str, arguments: tuple[str, ...]) ->
 
     What the script writes passes through byte for byte; progress is shown on standard error. The exit code is the
     script's own. All that follows SCRIPT is the script's, options included.
+
+    A notebook (NAME.ipynb) is executed without a browser; the executed copy is NAME.executed.ipynb, or what
+    `--output FILE` after it says. The exit code is 1 when a cell failed.
     """
     token = uuid.uuid4().hex
     env = boot_environment({**os.environ, _SUBMISSION_VARIABLE: token}, str(_SHIM_PATH))
     feed = open_feed(submission=token)
     display = make_display(feed, quiet=quiet, plain=plain)
     shares_terminal = can_draw() and not quiet and not plain
-    code = run_script(python_command(script, arguments), env, display, shares_terminal=shares_terminal)
+    code = run_script(_command(script, arguments), env, display, shares_terminal=shares_terminal)
     views = display.finish()
     if not quiet:
         report(views)
         if feed.fault and code == OK:
             say(f"what the script submitted cannot be shown: {fault_words(feed.fault)}")
     return code
+
+
+def _command(script: str, arguments: tuple[str, ...]) -> list[str]:
+    if script.endswith(".ipynb"):
+        return [sys.executable, "-P", "-m", "hyperstep.notebook", script, *arguments]
+    return python_command(script, arguments)

@@ -1,0 +1,39 @@
+"""Views as they may be printed: every text in them in one line, without control characters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, TypeVar
+
+from hyperstep.cli.escaping import escape, escape_lines
+from hyperstep.cli.view import OutputView
+from hyperstep.records.run import RunError
+
+T = TypeVar("T")
+
+
+def printable(view: T) -> T:
+    """A copy whose texts are escaped, those of what it holds included; JSON documents are made of the original.
+
+    The path of an output stays as it is, since files are looked for by it. An error keeps its lines.
+    """
+    result: T = _printable(view)
+    return result
+
+
+def _printable(value: Any) -> Any:  # noqa: ANN401 - any part of a view
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return escape(value)
+    if isinstance(value, Mapping):
+        return {_printable(key): _printable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | frozenset):
+        return type(value)(map(_printable, value))
+    if isinstance(value, RunError):
+        return RunError(value.code, escape_lines(value.message), escape_lines(value.details))
+    if isinstance(value, OutputView):
+        return replace(value, name=escape(value.name))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _printable(getattr(value, field.name)) for field in fields(value)})
+    return value
