@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from hyperstep.shim import shim_path
 from hyperstep_trial import finder
 
@@ -15,6 +17,10 @@ def install() -> None:
         ImportError: Modules of an installed SDK are in use already; the message says to restart.
     """
     finder.install(str(shim_path()))
+    if "IPython" in sys.modules:
+        from hyperstep.notebook.extension import load_into_running_shell  # noqa: PLC0415 - in notebooks only
+
+        load_into_running_shell()
 
 
 install()

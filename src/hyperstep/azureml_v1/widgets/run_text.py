@@ -1,4 +1,4 @@
-"""What shows a run in a notebook: here a table of its steps and trials, as text."""
+"""A run as text: its steps, and the trials of its sweeps in a table."""
 
 from __future__ import annotations
 
@@ -7,47 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core.run_source import RunSource
-from hyperstep.azureml_v1.pipeline.console import say
 from hyperstep.records.run import RunKind, RunRecord
 
 if TYPE_CHECKING:
-    from hyperstep.azureml_v1.core.run import Run
     from hyperstep.azureml_v1.train.trial_ranking import RankedTrial
 
 _MOST_TRIALS = 20
 _MOST_CHARACTERS = 60
-
-
-class RunDetails:
-    """Shows a run.
-
-    Args:
-        run_instance: A PipelineRun, StepRun, HyperDriveRun or Run.
-    """
-
-    def __init__(self, run_instance: Run) -> None:
-        self._run = run_instance
-
-    def show(self, render_lib: object = None, widget_settings: object = None) -> None:
-        """Print the run, the runs below it, and for a sweep its trials with the best so far, as they are now.
-
-        Args:
-            render_lib: Accepted and not used.
-            widget_settings: Accepted and not used.
-        """
-        del render_lib, widget_settings
-        source = RunSource(self._run.experiment.workspace, self._run.id)
-        for line in describe_run(source):
-            say(line)
-
-    def get_widget_data(self, widget_settings: object = None) -> dict[str, object]:
-        """The run's details.
-
-        Args:
-            widget_settings: Accepted and not used.
-        """
-        del widget_settings
-        return self._run.get_details()
 
 
 def describe_run(source: RunSource, indent: str = "") -> Iterator[str]:

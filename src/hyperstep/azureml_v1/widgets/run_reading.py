@@ -1,0 +1,125 @@
+"""What a live panel shows of a run, read from the records in one go."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hyperstep.azureml_v1.core.run_source import RunSource
+from hyperstep.azureml_v1.train.rehydration import sweep_definition
+from hyperstep.azureml_v1.train.trial_ranking import rank_trials
+from hyperstep.records.goal import Goal
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.ranking import usable_values
+
+_MOST_CURVES = 60
+"""Of how many trials, the best ones first, the metric is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """A trial."""
+
+    run_id: str
+    index: int
+    status: RunStatus
+    best: float | None
+    """Best value of the primary metric so far; None without one."""
+    reason: str
+    """Why it was stopped; empty when it was not."""
+    point: Mapping[str, object]
+    """Its hyperparameters by name."""
+    curve: tuple[float, ...]
+    """Its values of the primary metric in the order in which they were logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepView:
+    """What a tuning run has found so far."""
+
+    metric: str
+    goal: Goal
+    planned: int
+    """How many trials there will be at most."""
+    trials: tuple[TrialView, ...]
+    """Best first; those without a value last."""
+
+    @property
+    def best(self) -> TrialView | None:
+        """The best trial so far."""
+        first = self.trials[0] if self.trials else None
+        return first if first is not None and first.best is not None else None
+
+    @property
+    def finished(self) -> int:
+        """How many trials have ended."""
+        return sum(trial.status.is_terminal for trial in self.trials)
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run with those below it."""
+
+    id: str
+    kind: RunKind
+    name: str
+    status: RunStatus
+    reason: str
+    reused_from: str | None
+    seconds: float | None
+    """How long it has run; None before it began."""
+    log: str
+    """Path of its log; empty while there is none."""
+    sweep: SweepView | None
+    children: tuple[RunView, ...]
+
+
+def read_run(source: RunSource) -> RunView:
+    """A run as it is now. Trials are in the sweep's view, not among the children."""
+    run = source.record()
+    is_sweep = run.kind is RunKind.SWEEP
+    below = [] if is_sweep else sorted(source.journal.runs(parent_id=run.id), key=lambda record: record.number)
+    log = source.log_file() if run.kind is not RunKind.PIPELINE else None
+    return RunView(
+        id=run.id,
+        kind=run.kind,
+        name=run.name,
+        status=run.status,
+        reason=run.reason or (run.error.message if run.error else ""),
+        reused_from=run.reused_from,
+        seconds=_seconds(run),
+        log=str(log or ""),
+        sweep=_read_sweep(source) if is_sweep else None,
+        children=tuple(read_run(RunSource(source.workspace, child.id)) for child in below),
+    )
+
+
+def _read_sweep(source: RunSource) -> SweepView:
+    config = sweep_definition(source)
+    metric = config["metric"]
+    ranked = rank_trials(source)
+    records = {run.id: run for run in source.journal.runs(parent_id=source.run_id, kind=RunKind.TRIAL)}
+    logged = source.journal.metrics_of_children(source.run_id, name=metric["name"])
+    trials = tuple(
+        TrialView(
+            run_id=trial.run_id,
+            index=records[trial.run_id].number,
+            status=trial.status,
+            best=trial.best,
+            reason=records[trial.run_id].reason,
+            point=json.loads(trial.hyperparameters or "{}"),
+            curve=tuple(usable_values(logged.get(trial.run_id, []))) if place < _MOST_CURVES else (),
+        )
+        for place, trial in enumerate(ranked)
+        if trial.run_id in records
+    )
+    return SweepView(metric["name"], Goal(metric["goal"]), int(config["limits"]["max_total"]), trials)
+
+
+def _seconds(run: RunRecord) -> float | None:
+    if run.started_at is None:
+        return None
+    return max(0.0, (run.ended_at or time.time()) - run.started_at)
