@@ -28,6 +28,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.inbox import post, wait_for_answer
 from hyperstep.runtime.interactive import end_run
 from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.processes import machine_name
 from hyperstep.sweep.config import SweepConfig
 
 SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
@@ -122,10 +123,17 @@ def ensure_runner(home: Home, root_id: str) -> bool:
     if live_owner(home, root_id) is not None:
         return False
     if run.kind is RunKind.INTERACTIVE:
-        end_run(home, root_id, RunStatus.FAILED, error=RunError("SystemError", _ABANDONED))
+        _end_abandoned(home, root_id)
         return False
     _spawn_runner(home, root_id)
     return True
+
+
+def _end_abandoned(home: Home, root_id: str) -> None:
+    """Fail an interactive run whose process is gone; one of another machine is left alone."""
+    owner = home.store.journal(root_id).owner()
+    if owner is None or owner.host == machine_name():
+        end_run(home, root_id, RunStatus.FAILED, error=RunError("SystemError", _ABANDONED))
 
 
 def _check(spec: PipelineSpec) -> None:

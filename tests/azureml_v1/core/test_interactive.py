@@ -193,16 +193,21 @@ def test_a_script_that_is_interrupted_leaves_its_run_canceled(experiment: Experi
     assert run.get_status() == "Canceled"
 
 
-def test_a_run_whose_process_was_killed_fails_when_it_is_waited_for(
-    experiment: Experiment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_whose_process_was_killed_fails_when_it_is_asked_for(experiment: Experiment) -> None:
+    _script(f"{HEAD}run.child_run('x'); import os; os.kill(os.getpid(), 9)", experiment)
+    (run,) = experiment.get_runs()
+    assert run.status == "Running"
+    assert run.get_status() == "Failed"
+    assert [child.get_status() for child in run.get_children()] == ["Failed"]
+    details = run.wait_for_completion(raise_on_error=False)
+    assert "is gone" in details["error"]["error"]["message"]
+
+
+def test_a_killed_run_that_is_waited_for_fails(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
     _script(f"{HEAD}import os; os.kill(os.getpid(), 9)", experiment)
     (run,) = experiment.get_runs()
-    assert run.get_status() == "Running"
     monkeypatch.setattr("hyperstep.azureml_v1.core.run_waiting._CHECK_RUNNER_S", 0.01)
-    details = run.wait_for_completion(raise_on_error=False)
-    assert details["status"] == "Failed"
-    assert "is gone" in details["error"]["error"]["message"]
+    assert run.wait_for_completion(raise_on_error=False)["status"] == "Failed"
 
 
 @pytest.mark.end_to_end

@@ -112,7 +112,7 @@ class RunBase(RunLogger):
     def get_status(self) -> str:
         """The status now."""
         if self._cached is None or not self._cached.status.is_terminal:
-            self._cached = self._source.record()
+            self._cached = self._source.living_record()
         return self._cached.status.value
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.exceptions import ServiceException
 from hyperstep.errors import NotFoundError
 from hyperstep.records.run import RunKind, RunRecord
@@ -78,6 +79,21 @@ class RunSource:
             return self.journal.run(self.run_id)
         except NotFoundError as error:
             raise ServiceException(error) from error
+
+    def living_record(self) -> RunRecord:
+        """The same; an interactive run whose process is gone is ended first.
+
+        Raises:
+            ServiceException: No run has this id.
+        """
+        run = self.record()
+        if run.kind is not RunKind.INTERACTIVE or run.status.is_terminal or in_job():
+            return run
+        if self.journal.run(self.root_id).kind is RunKind.INTERACTIVE:
+            from hyperstep.runtime.submission import ensure_runner  # noqa: PLC0415 - loads the engine
+
+            ensure_runner(self.home, self.root_id)
+        return self.record()
 
     def children(self, *, recursive: bool = False) -> Iterator[RunRecord]:
         """The runs directly below, newest first; with ``recursive`` each followed by those below it.
