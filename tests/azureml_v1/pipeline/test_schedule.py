@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -203,3 +204,20 @@ def test_the_command_submits_what_is_due_once(workspace: Workspace, kept: Publis
     assert "1 active schedule." in first.stderr
     assert second.stdout == ""
     run.wait_for_completion(show_output=False)
+
+
+@pytest.mark.end_to_end
+def test_ctrl_c_ends_the_command_and_not_the_runs(workspace: Workspace, kept: PublishedPipeline) -> None:
+    schedule = _hourly(workspace, kept)
+    command = [sys.executable, "-u", "-m", "hyperstep", "schedule", "--every", "0.1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    assert "hourly: submitted" in line
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    run = schedule.get_last_pipeline_run()
+    assert run is not None
+    assert run.wait_for_completion(show_output=False) == "Finished"

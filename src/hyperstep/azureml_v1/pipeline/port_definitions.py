@@ -9,20 +9,45 @@ from typing import Any
 from hyperstep.azureml_v1.pipeline.training_output import TrainingOutput
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, init=False)
 class InputPortDef:
-    """An input port of a module."""
+    """An input port of a module; further keywords are accepted and not used."""
 
     name: str
-    data_types: Sequence[str] | None = None
-    default_datastore_mode: str | None = None
-    default_path_on_compute: str | None = None
-    is_optional: bool = False
-    default_overwrite: bool | None = None
-    default_data_reference_name: str | None = None
-    is_resource: bool = False
-    label: str | None = None
-    additional_transformations: object = None
+    data_types: Sequence[str] | None
+    default_datastore_mode: str | None
+    default_path_on_compute: str | None
+    is_optional: bool
+    default_overwrite: bool | None
+    default_data_reference_name: str | None
+    is_resource: bool
+    label: str | None
+    additional_transformations: object
+
+    def __init__(
+        self,
+        name: str,
+        data_types: Sequence[str] | None = None,
+        default_datastore_mode: str | None = None,
+        default_path_on_compute: str | None = None,
+        is_optional: bool = False,
+        default_overwrite: bool | None = None,
+        default_data_reference_name: str | None = None,
+        is_resource: bool = False,
+        label: str | None = None,
+        additional_transformations: object = None,
+        **kwargs: object,  # noqa: ARG002 - v1 takes any keyword
+    ) -> None:
+        self.name = name
+        self.data_types = data_types
+        self.default_datastore_mode = default_datastore_mode
+        self.default_path_on_compute = default_path_on_compute
+        self.is_optional = is_optional
+        self.default_overwrite = default_overwrite
+        self.default_data_reference_name = default_data_reference_name
+        self.is_resource = is_resource
+        self.label = label
+        self.additional_transformations = additional_transformations
 
 
 @dataclass(frozen=True, slots=True)
