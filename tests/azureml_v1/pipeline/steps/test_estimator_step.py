@@ -48,6 +48,7 @@ def test_it_is_the_estimators_script_and_folder(workspace: Workspace) -> None:
     step = EstimatorStep(estimator=_estimator(), estimator_entry_script_arguments=[], compute_target="cluster")
     assert (step.name, step.step_type) == ("train.py", "EstimatorStep")
     node = Pipeline(workspace, [step]).graph.module_nodes[0]
+    assert node._module_builder is not None
     definition = node._module_builder.definition
     assert (definition.code.script, definition.target) == ("train.py", "cluster")
 
