@@ -349,3 +349,11 @@ def test_any_names_survive_the_way_through_the_store(contents: dict[str, bytes])
         assert {path.name: path.read_bytes() for path in work.iterdir()} == contents
         remove_snapshot(snapshot, work)
         assert [path.name for path in work.iterdir() if path.name not in {"outputs", "logs"}] == []
+
+
+def test_a_virtual_environment_beside_the_script_is_no_source(folder: Path, store: ArtifactStore) -> None:
+    before = _paths(_take(folder, store))
+    (folder / "env" / "lib").mkdir(parents=True)
+    (folder / "env" / "pyvenv.cfg").write_text("home = /usr/bin")
+    (folder / "env" / "lib" / "module.py").write_text("")
+    assert _paths(_take(folder, store)) == before

@@ -120,6 +120,17 @@ def test_a_changed_part_is_a_miss_that_names_it(
         assert [d["part"] for d in differences] == [part]
 
 
+def test_a_miss_is_explained_by_the_nearest_run_not_the_newest(bench: Bench, label: Label, spec: PipelineSpec) -> None:
+    submit(bench, spec, label)
+    submit(bench, change_code(bench, spec), label)
+    root, steps = submit(bench, change_arguments(bench, spec), label)
+    ledger = bench.home.store.journal(root.id).decisions(root.id)
+    evidence = next(d.evidence for d in ledger if d.subject == steps["prep"].id)
+    found = evidence["differences"]
+    assert isinstance(found, list)
+    assert [d["part"] for d in found] == ["arguments"]
+
+
 def test_reuse_can_be_forbidden_by_step_and_by_submission(bench: Bench, label: Label, spec: PipelineSpec) -> None:
     submit(bench, spec, label)
     count, prep = spec.steps

@@ -57,8 +57,9 @@ def take_snapshot(folder: Path, store: ArtifactStore, limits: SnapshotLimits) ->
     """Store a folder's content.
 
     ``.amlignore`` in the folder decides what is left out, else ``.gitignore``, never both (v1). Beyond v1,
-    ``__pycache__``, ``.git`` and the store's own home are always left out. Ignored folders are not walked. Symbolic
-    links are followed and what they lead to is stored (see ``walk_files``). Empty folders are not part of it.
+    ``__pycache__``, ``.git``, virtual environments and the store's own home are always left out. Ignored folders are
+    not walked. Symbolic links are followed and what they lead to is stored (see ``walk_files``). Empty folders are not
+    part of it.
 
     Files that have not changed since the last snapshot are not read again.
 
@@ -138,7 +139,7 @@ def _find_files(folder: Path, home: Path | None, rules: IgnoreRules, limits: Sna
     def keep(path: str, is_folder: bool) -> bool:
         if rules.ignores(path, is_folder=is_folder):
             return False
-        return not (is_folder and own is not None and _is_same(folder / path, own))
+        return not (is_folder and _is_no_source(folder / path, own))
 
     found: list[FoundFile] = []
     bound = None if limits.max_files is None else limits.max_files + _WALK_BOUND
@@ -153,6 +154,11 @@ def _find_files(folder: Path, home: Path | None, rules: IgnoreRules, limits: Sna
         raise _unreadable(place, error, rules, path) from error
     _check_limits(folder, found, limits, rules, bound)
     return sorted(found, key=lambda file: file.path)
+
+
+def _is_no_source(folder: Path, own: Path | None) -> bool:
+    """A virtual environment, or the store's own home."""
+    return (folder / "pyvenv.cfg").is_file() or (own is not None and _is_same(folder, own))
 
 
 def _is_same(folder: Path, own: Path) -> bool:

@@ -315,8 +315,8 @@ class RunStore(ABC):
         """The newest finished step run of that fingerprint."""
 
     @abstractmethod
-    def nearest(self, workspace: str, step: str) -> StoredFingerprint | None:
-        """The newest remembered run of a step of that name: what a miss is explained against."""
+    def remembered(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
+        """The remembered runs of a step of that name, newest first: what a miss is explained against."""
 
     @abstractmethod
     def close(self) -> None:

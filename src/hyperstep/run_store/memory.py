@@ -174,9 +174,10 @@ class MemoryRunStore(RunStore):
         """See the base."""
         return _newest_of([f for f in self.state.fingerprints if (f.workspace, f.digest) == (workspace, digest)])
 
-    def nearest(self, workspace: str, step: str) -> StoredFingerprint | None:
+    def remembered(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
         """See the base."""
-        return _newest_of([f for f in self.state.fingerprints if (f.workspace, f.step) == (workspace, step)])
+        found = [f for f in self.state.fingerprints if (f.workspace, f.step) == (workspace, step)]
+        return [_copy_fingerprint(f) for f in _newest_first(found)[:limit]]
 
     def close(self) -> None:
         """Nothing to let go of: the records stay with the state."""
@@ -230,5 +231,10 @@ def _copy_fingerprint(fingerprint: StoredFingerprint) -> StoredFingerprint:
 
 
 def _newest_of(found: Sequence[StoredFingerprint]) -> StoredFingerprint | None:
-    newest = max(enumerate(found), key=lambda pair: (pair[1].created_at, pair[0]), default=None)
-    return None if newest is None else _copy_fingerprint(newest[1])
+    newest = _newest_first(found)
+    return _copy_fingerprint(newest[0]) if newest else None
+
+
+def _newest_first(found: Sequence[StoredFingerprint]) -> list[StoredFingerprint]:
+    pairs = sorted(enumerate(found), key=lambda pair: (pair[1].created_at, pair[0]), reverse=True)
+    return [fingerprint for _, fingerprint in pairs]

@@ -276,13 +276,13 @@ class RunStoreContract(StoreFactory):
         assert other_store.recall("elsewhere", "digest") is None
         assert other_store.recall("local", "unknown") is None
 
-    def test_the_nearest_fingerprint_is_the_newest_of_the_step(self, store: RunStore) -> None:
-        assert store.nearest("local", "train") is None
-        store.remember(_fingerprint("run-1", digest="a", created_at=1.0))
-        store.remember(_fingerprint("run-2", digest="b", created_at=1.0))
-        found = store.nearest("local", "train")
-        assert found is not None
-        assert found.run_id == "run-2"
+    def test_a_steps_fingerprints_are_remembered_newest_first(self, store: RunStore) -> None:
+        assert store.remembered("local", "train", limit=9) == []
+        for number in (1, 2, 3):
+            store.remember(_fingerprint(f"run-{number}", digest=str(number), created_at=1.0))
+        assert [f.run_id for f in store.remembered("local", "train", limit=9)] == ["run-3", "run-2", "run-1"]
+        assert [f.run_id for f in store.remembered("local", "train", limit=2)] == ["run-3", "run-2"]
+        assert store.remembered("local", "other", limit=9) == []
 
     def test_a_reading_store_reads_and_refuses_to_write(self, store: RunStore, reader: RunStore) -> None:
         assert reader.roots() == []

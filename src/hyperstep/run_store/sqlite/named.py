@@ -40,9 +40,9 @@ _RECALL = """
 select workspace, digest, step, run_id, root_id, created_at, body from fingerprints
 where workspace = ? and digest = ? order by created_at desc, position desc limit 1
 """
-_NEAREST = """
+_REMEMBERED = """
 select workspace, digest, step, run_id, root_id, created_at, body from fingerprints
-where workspace = ? and step = ? order by created_at desc, position desc limit 1
+where workspace = ? and step = ? order by created_at desc, position desc limit ?
 """
 
 
@@ -105,8 +105,9 @@ class FingerprintTable:
 
     def recall(self, workspace: str, digest: str) -> StoredFingerprint | None:
         """The newest of that digest."""
-        return fingerprint_from(self._index.query(_RECALL, (workspace, digest)))
+        rows = self._index.query(_RECALL, (workspace, digest))
+        return fingerprint_from(rows[0]) if rows else None
 
-    def nearest(self, workspace: str, step: str) -> StoredFingerprint | None:
-        """The newest of that step name."""
-        return fingerprint_from(self._index.query(_NEAREST, (workspace, step)))
+    def remembered(self, workspace: str, step: str, limit: int) -> list[StoredFingerprint]:
+        """Those of that step name, newest first."""
+        return [fingerprint_from(row) for row in self._index.query(_REMEMBERED, (workspace, step, limit))]

@@ -6,7 +6,7 @@ JSON is Python's own, with its words for NaN and the infinities, which SQLite's 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
@@ -153,11 +153,9 @@ def fingerprint_row(fingerprint: StoredFingerprint) -> tuple[object, ...]:
     )
 
 
-def fingerprint_from(rows: Sequence[Row]) -> StoredFingerprint | None:
-    """The fingerprint of the first row; None without one."""
-    if not rows:
-        return None
-    workspace, digest, step, run_id, root_id, created_at, body = rows[0]
+def fingerprint_from(row: Row) -> StoredFingerprint:
+    """The fingerprint of a row."""
+    workspace, digest, step, run_id, root_id, created_at, body = row
     return StoredFingerprint(
         workspace=workspace,
         digest=digest,

@@ -174,9 +174,9 @@ class SqliteRunStore(RunStore):
         """See the base."""
         return self._fingerprints.recall(workspace, digest)
 
-    def nearest(self, workspace: str, step: str) -> StoredFingerprint | None:
+    def remembered(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
         """See the base."""
-        return self._fingerprints.nearest(workspace, step)
+        return self._fingerprints.remembered(workspace, step, limit)
 
     def close(self) -> None:
         """See the base."""

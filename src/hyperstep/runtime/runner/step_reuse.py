@@ -17,6 +17,9 @@ from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest, output_path, recorded_outputs
 
+_COMPARED = 50
+"""How many earlier runs of a step a miss is compared with."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReuseAnswer:
@@ -74,10 +77,13 @@ def decision_evidence(answer: ReuseAnswer) -> dict[str, Json]:
 
 
 def _explain_miss(home: Home, workspace: str, step: StepSpec, fingerprint: Fingerprint) -> ReuseDecision:
-    nearest = home.store.nearest(workspace, step.name)
-    if nearest is None:
+    """Compare with the earlier run that is nearest: the fewest parts differ, and of equals the newest."""
+    earlier = home.store.remembered(workspace, step.name, limit=_COMPARED)
+    compared = [(known.run_id, differences(known.parts, fingerprint.parts)) for known in earlier]
+    if not compared:
         return ReuseDecision(Reason.FIRST)
-    return ReuseDecision(Reason.CHANGED, nearest.run_id, differences(nearest.parts, fingerprint.parts))
+    nearest, found = min(compared, key=lambda pair: len(pair[1]))
+    return ReuseDecision(Reason.CHANGED, nearest, found)
 
 
 def _outputs_unchanged(home: Home, workspace: str, source: StoredFingerprint) -> bool:
