@@ -8,6 +8,7 @@ from enum import Enum
 
 from hyperstep.compatibility import facts, offered, signatures
 from hyperstep.compatibility.facts import NameFacts
+from hyperstep.compatibility.inference import RELATED
 from hyperstep.compatibility.refused import refusal_of
 
 
@@ -84,11 +85,20 @@ def _method(name: str, member: str, parameters: Sequence[str], value: object, st
         return Finding(name, State.REFUSED)
     if state is not State.PRESENT:
         return Finding(name, state)
-    holders = [cls for cls in offered.classes_behind(value) if hasattr(cls, member)]
+    classes = offered.classes_behind(value)
+    holders = [cls for cls in classes if hasattr(cls, member)] or _related(name, member)
     defining = [cls for cls in holders if len(holders) == 1 or any(member in base.__dict__ for base in cls.__mro__)]
     if not defining:
         return Finding(name, State.MISSING)
     return _compared(name, parameters, [_parameters(getattr(cls, member)) for cls in defining])
+
+
+def _related(name: str, member: str) -> list[type]:
+    """The classes of what the class's constructor gives, when those have the member."""
+    related = RELATED.get(name.removesuffix(f".{member}"), ())
+    places = (full_name.rpartition(".") for full_name in related)
+    values = (offered.resolve(module, last) for module, _, last in places if offered.offers(module, last))
+    return [cls for value in values for cls in offered.classes_behind(value) if hasattr(cls, member)]
 
 
 def _attribute(name: str, member: str, value: object, state: State) -> Finding:

@@ -36,6 +36,7 @@ DIFFERENCES: Sequence[Difference] = (
     ),
     Difference(
         (
+            "azureml.core.authentication.ArmTokenAuthentication",
             "azureml.core.authentication.AzureCliAuthentication",
             "azureml.core.authentication.InteractiveLoginAuthentication",
             "azureml.core.authentication.MsiAuthentication",

@@ -37,6 +37,7 @@ RELATED: Mapping[str, tuple[str, ...]] = {
     DATASET: (_TABULAR_DATASET, _FILE_DATASET),
     _TABULAR_DATASET: (_FILE_DATASET,),
     _COMPUTE: (_AML_COMPUTE,),
+    "azureml.core.Datastore": (_BLOB,),
     _BLOB: ("azureml.data.azure_storage_datastore.AzureFileDatastore",),
 }
 """An object inferred to be of a class may also be of these."""

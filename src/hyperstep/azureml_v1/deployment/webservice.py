@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Never
 
+from hyperstep.azureml_v1.deployment.deployed_service import DeployedService
 from hyperstep.azureml_v1.deployment.deployment_configuration import DeploymentConfiguration
 from hyperstep.azureml_v1.deployment.refusal import refuse
 from hyperstep.azureml_v1.exceptions import WebserviceException
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _NOT_FOUND = 404
 
 
-class Webservice:
+class Webservice(DeployedService):
     """A deployed service. There is none in a local workspace, so looking one up says so.
 
     Args:
