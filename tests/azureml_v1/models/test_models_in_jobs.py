@@ -11,6 +11,8 @@ from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.model import Model
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.azureml_v1.core.workspace import Workspace
+from hyperstep.azureml_v1.data.file_dataset import FileDataset
+from hyperstep.azureml_v1.deployment.resource_configuration import ResourceConfiguration
 
 pytestmark = pytest.mark.end_to_end
 
@@ -42,7 +44,9 @@ except WebserviceException as error:
 """
 
 
-def test_a_job_registers_changes_and_removes_models(experiment: Experiment, workspace: Workspace) -> None:
+def test_a_job_registers_changes_and_removes_models(
+    experiment: Experiment, workspace: Workspace, dataset: FileDataset
+) -> None:
     source = Path("src")
     source.mkdir()
     (source / "train.py").write_text(dedent(SCRIPT), encoding="utf-8")
@@ -56,3 +60,9 @@ def test_a_job_registers_changes_and_removes_models(experiment: Experiment, work
     assert (model.properties, model.description) == ({"rows": "150"}, "fitted in a job")
     assert [found.version for found in Model.list(workspace, "other")] == [2]
     assert Path(model.download("out")).name == "model.joblib"
+    later = run.register_model(
+        "later", "outputs", datasets=[("training", dataset)], resource_configuration=ResourceConfiguration(cpu=1)
+    )
+    assert later.datasets["training"][0].id == dataset.id
+    assert later.resource_configuration == ResourceConfiguration(cpu=1)
+    assert [path.name for path in Path(later.download("out")).iterdir()] == ["model.joblib"]

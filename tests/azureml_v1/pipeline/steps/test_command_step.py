@@ -124,3 +124,16 @@ def test_a_script_run_takes_a_command_with_data(experiment: Experiment, dataset:
     )
     run.wait_for_completion()
     assert "['digits.csv']" in run.get_details_with_logs()["logFiles"]["user_logs/std_log.txt"]
+
+
+@pytest.mark.end_to_end
+def test_an_equal_command_is_not_run_again(workspace: Workspace, experiment: Experiment) -> None:
+    reused = []
+    for text in ("echo $((1 + 1))", "echo $((1 + 1))", "echo $((1 + 2))"):
+        step = CommandStep(text, name="count", source_directory="src")
+        run = experiment.submit(Pipeline(workspace, [step]))
+        assert run.wait_for_completion(show_output=False) == "Finished"
+        [step_run] = run.find_step_run("count")
+        reused.append(bool(step_run.properties.get("azureml.reusedrunid")))
+    assert reused == [False, True, False]
+    assert "3" in step_run.get_stdout_log()
