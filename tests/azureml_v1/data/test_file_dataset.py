@@ -236,3 +236,37 @@ def test_caches_are_refused_when_made(workspace: Workspace) -> None:
 def test_the_oldest_forms_name_the_newer_ones(use: Callable[[], object]) -> None:
     with pytest.raises(UserErrorException, match=r"Dataset\.(Tabular|File|get)"):
         use()
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("archive", 0),
+        ("compare_profiles", 1),
+        ("create_snapshot", 1),
+        ("delete_snapshot", 1),
+        ("deprecate", 1),
+        ("diff", 1),
+        ("generate_profile", 0),
+        ("get_all_snapshots", 0),
+        ("get_definition", 0),
+        ("get_definitions", 0),
+        ("get_profile", 0),
+        ("get_snapshot", 1),
+        ("head", 1),
+        ("reactivate", 0),
+        ("sample", 2),
+        ("to_pandas_dataframe", 0),
+        ("to_spark_dataframe", 0),
+        ("update_definition", 2),
+    ],
+)
+def test_the_oldest_methods_name_the_newer_ones(name: str, count: int) -> None:
+    with pytest.raises(UserErrorException, match=rf"{name}\(\) is an older form"):
+        getattr(Dataset, name)(None, *[None] * count)
+
+
+@pytest.mark.parametrize(("name", "count"), [("get_by_name", 2), ("list", 1), ("register", 8), ("update", 2)])
+def test_caches_can_be_named_only(name: str, count: int) -> None:
+    with pytest.raises(UserErrorException, match="Mount the dataset"):
+        getattr(DatacacheStore, name)(*[None] * count)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from hyperstep.azureml_v1.core.dataset_methods import OldestMethods
 from hyperstep.azureml_v1.core.dataset_refusals import OldestForms, refuse
 from hyperstep.azureml_v1.data.abstract_dataset import AbstractDataset
 from hyperstep.azureml_v1.data.dataset_factory import FileDatasetFactory
 from hyperstep.azureml_v1.data.tabular_factory import TabularDatasetFactory
 
 
-class Dataset(OldestForms, AbstractDataset):
+class Dataset(OldestForms, OldestMethods, AbstractDataset):
     """Makes datasets (``Dataset.File.from_files``, ``Dataset.Tabular.from_...``) and finds registered ones.
 
     Args:

@@ -12,6 +12,7 @@ from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.datastore_refusals import UnbuiltDatastores
 from hyperstep.azureml_v1.data.azure_storage_datastore import (
     AbstractAzureStorageDatastore,
+    AbstractDatastore,
     AzureBlobDatastore,
     AzureFileDatastore,
 )
@@ -34,6 +35,9 @@ _FILE_SHARES = frozenset({"workspacefilestore"})
 
 class Datastore(UnbuiltDatastores):
     """Finds datastores: ``Datastore(workspace, name)`` is one of the classes of ``azureml.data``."""
+
+    set_as_default = AbstractDatastore.set_as_default
+    unregister = AbstractDatastore.unregister
 
     def __new__(cls, workspace: Workspace, name: str | None = None) -> AbstractAzureStorageDatastore:  # type: ignore[misc]
         """The datastore of that name, the default one without a name."""

@@ -100,7 +100,7 @@ def _to_datetime(column: Series[Any], kind: Mapping[str, Any]) -> Any:  # noqa: 
 
 def naive_times(times: Any) -> Any:  # noqa: ANN401 - a pandas column
     """Times without a zone, in UTC."""
-    return times.dt.tz_localize(None) if times.dt.tz is None else times.dt.tz_convert("UTC").dt.tz_localize(None)
+    return times if times.dt.tz is None else times.dt.tz_convert("UTC").dt.tz_localize(None)
 
 
 def _check_nothing_lost(name: str, before: Any, after: Any, kind: Mapping[str, Any]) -> None:  # noqa: ANN401 - columns

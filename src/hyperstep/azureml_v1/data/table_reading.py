@@ -109,11 +109,12 @@ def _are_times(tables: Sequence[DataFrame], names: Sequence[str]) -> bool:
     pandas = load_pandas()
     for table in tables:
         for name in names:
-            if name not in table.columns or table[name].isna().all():
+            if name not in table.columns:
                 continue
-            if not pandas.api.types.is_datetime64_any_dtype(table[name].dtype):
+            if pandas.api.types.is_datetime64_any_dtype(table[name].dtype):
+                table[name] = naive_times(table[name])
+            elif table[name].notna().any():
                 return False
-            table[name] = naive_times(table[name])
     return True
 
 
