@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
@@ -101,6 +102,10 @@ def test_the_default_or_a_given_version_is_run(endpoint: PipelineEndpoint, works
         run = endpoint.submit("digits", values, pipeline_version=version)
         run.wait_for_completion(show_output=False)
         assert run.find_step_run("show")[0].get_stdout_log().strip() == text
+    by_experiment = Experiment(workspace, "digits").submit(endpoint, tags={"a": 1}, pipeline_version="0")
+    by_experiment.wait_for_completion(show_output=False)
+    assert by_experiment.find_step_run("show")[0].get_stdout_log().strip() == "['zero', 'default']"
+    assert by_experiment.tags["a"] == "1"
     endpoint.disable()
     with pytest.raises(UserErrorException, match="disabled"):
         endpoint.submit("digits")

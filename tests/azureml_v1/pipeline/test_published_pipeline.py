@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from hyperstep.azureml_v1.core.dataset import Dataset
 from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.data.datapath import DataPath, DataPathComputeBinding
+from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
 from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter
 from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
@@ -118,7 +120,10 @@ def test_values_reach_the_script_and_the_runs_are_listed(parametrized: Pipeline,
     assert _shown(first) == "['--n', '3'] 3"
     second = kept.submit(workspace, "digits", pipeline_parameters={"rounds": 7})
     assert _shown(second) == "['--n', '7'] 7"
-    assert [run.id for run in PipelineRun.get_pipeline_runs(workspace, kept.id)] == [second.id, first.id]
+    third = Experiment(workspace, "digits").submit(kept, pipeline_params={"rounds": 8}, unknown="ignored, as in v1")
+    assert _shown(third) == "['--n', '8'] 8"
+    ids = [run.id for run in PipelineRun.get_pipeline_runs(workspace, kept.id)]
+    assert ids == [third.id, second.id, first.id]
     with pytest.raises(NotFoundError, match="rounds"):
         kept.submit(workspace, "digits", pipeline_parameters={"round": 7})
 
@@ -199,9 +204,6 @@ def test_a_data_path_given_at_submission_is_what_the_step_reads(workspace: Works
 
 @pytest.mark.end_to_end
 def test_a_dataset_given_at_submission_is_what_the_step_reads(workspace: Workspace, dataset: Any) -> None:
-    from hyperstep.azureml_v1.core.dataset import Dataset  # noqa: PLC0415 - beside its use
-    from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig  # noqa: PLC0415
-
     store = workspace.get_default_datastore()
     (store.folder / "more").mkdir()
     (store.folder / "more" / "new.csv").write_text("new", encoding="utf-8")
@@ -218,6 +220,26 @@ def test_a_dataset_given_at_submission_is_what_the_step_reads(workspace: Workspa
         assert run.find_step_run("read.py")[0].get_stdout_log().strip() == names
     with pytest.raises(TypeError, match="FileDataset"):
         kept.submit(workspace, "digits", {"which": "more"})
+
+
+@pytest.mark.end_to_end
+def test_a_table_given_at_submission_is_what_the_step_reads(workspace: Workspace) -> None:
+    pytest.importorskip("pandas")
+    store = workspace.get_default_datastore()
+    for name, rows in (("few", 2), ("many", 5)):
+        (store.folder / f"{name}.csv").write_text("a\n" + "1\n" * rows, encoding="utf-8")
+    Path("src/rows.py").write_text(
+        "from azureml.core import Run\nprint(len(Run.get_context().input_datasets['table'].to_pandas_dataframe()))\n",
+        encoding="utf-8",
+    )
+    few, many = (Dataset.Tabular.from_delimited_files((store, f"{name}.csv")) for name in ("few", "many"))
+    which: Any = PipelineParameter("which", few)
+    given = DatasetConsumptionConfig("table", which)
+    kept = Pipeline(workspace, [PythonScriptStep("rows.py", inputs=[given], source_directory="src")]).publish("rows")
+    for values, text in ((None, "2"), ({"which": many}, "5")):
+        run = kept.submit(workspace, "digits", values)
+        run.wait_for_completion(show_output=False)
+        assert run.find_step_run("rows.py")[0].get_stdout_log().strip() == text
 
 
 @pytest.mark.end_to_end

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from time import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.registry import refuse_in_job
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -19,6 +19,7 @@ from hyperstep.errors import InvalidInputError, NotFoundError
 from hyperstep.runtime.publishing import EndpointRecord, endpoints, new_id
 
 if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.experiment import Experiment
     from hyperstep.azureml_v1.core.workspace import Workspace
     from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun
 
@@ -315,12 +316,29 @@ class PipelineEndpoint:
             NotFoundError: There is no such version, or a value for a parameter that there is not.
             UnsupportedError: ``parent_run_id`` is given.
         """
-        refuse_parent(parent_run_id)
+        from hyperstep.azureml_v1.core.experiment import Experiment  # noqa: PLC0415 - loaded when submitting
+
+        return self._submit(
+            Experiment(self._workspace, experiment_name),
+            pipeline_parameters=pipeline_parameters,
+            parent_run_id=parent_run_id,
+            pipeline_version=pipeline_version,
+        )
+
+    def _submit(
+        self,
+        experiment: Experiment,
+        tags: Mapping[str, object] | None = None,
+        **kwargs: Any,  # noqa: ANN401 - v1's
+    ) -> PipelineRun:
+        """What ``Experiment.submit`` calls; unknown keywords are ignored there, as in v1."""
+        refuse_parent(kwargs.get("parent_run_id"))
         if not self._record().active:
             message = f"Endpoint {self.name!r} is disabled. Enable it first: enable()."
             raise UserErrorException(message)
-        pipeline = self.get_pipeline(None if pipeline_version is None else str(pipeline_version))
-        return pipeline.submit(self._workspace, experiment_name, pipeline_parameters)
+        version = kwargs.get("pipeline_version")
+        pipeline = self.get_pipeline(None if version is None else str(version))
+        return pipeline._submit(experiment, tags, **kwargs)  # noqa: SLF001 - one area
 
     def _add(self, pipeline: Pipeline | PublishedPipeline) -> str:
         record = self._record()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.registry import refuse_in_job
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -19,6 +19,7 @@ from hyperstep.digest import digest_json
 from hyperstep.runtime.publishing import PIPELINE_PROPERTY, PublishedRecord, publish, published_pipelines
 
 if TYPE_CHECKING:
+    from hyperstep.azureml_v1.core.experiment import Experiment
     from hyperstep.azureml_v1.core.workspace import Workspace
     from hyperstep.azureml_v1.pipeline.graph import Graph
     from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun
@@ -200,17 +201,34 @@ class PublishedPipeline:
         """
         from hyperstep.azureml_v1.core.experiment import Experiment  # noqa: PLC0415 - loaded when submitting
 
-        refuse_parent(parent_run_id)
+        return self._submit(
+            Experiment(workspace, experiment_name),
+            pipeline_parameters=pipeline_parameters,
+            parent_run_id=parent_run_id,
+            continue_on_step_failure=continue_on_step_failure,
+        )
+
+    def _submit(
+        self,
+        experiment: Experiment,
+        tags: Mapping[str, object] | None = None,
+        **kwargs: Any,  # noqa: ANN401 - v1's
+    ) -> PipelineRun:
+        """What ``Experiment.submit`` calls; unknown keywords are ignored there, as in v1."""
+        refuse_parent(kwargs.get("parent_run_id"))
+        workspace = experiment.workspace
         record = published_pipelines.find(workspace.home, workspace.name, self._id)
         if not record.active:
             message = f"Published pipeline {self._name!r} ({self._id}) is disabled. Enable it first: enable()."
             raise UserErrorException(message)
         submission = Submission(
-            parameters=pipeline_parameters or {},
-            continue_on_step_failure=continue_on_step_failure,
+            parameters=kwargs.get("pipeline_parameters") or kwargs.get("pipeline_params") or {},
+            continue_on_step_failure=kwargs.get("continue_on_step_failure"),
+            regenerate_outputs=bool(kwargs.get("regenerate_outputs")),
+            tags={str(key): str(value) for key, value in (tags or {}).items()},
             properties={PIPELINE_PROPERTY: self._id},
         )
-        return start(record.template, Experiment(workspace, experiment_name), submission)
+        return start(record.template, experiment, submission)
 
     def enable(self) -> None:
         """Let it be submitted."""
