@@ -17,6 +17,8 @@ from hyperstep.compatibility.report import Report, main, make_report
 
 _GAPS = json.loads((Path(__file__).parent / "known_gaps.json").read_text(encoding="utf-8"))
 _MOST_REFUSALS = 60
+ON_OBJECTS = {"azureml.core.Dataset.to_pandas_dataframe"}
+"""Refused on the class itself; the objects that are made of it have it."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,7 @@ def test_every_member_that_says_it_is_refused_is_in_the_table() -> None:
     members = list(members_in_scope())
     refused = {function for name, function in members if refusal_of(name)}
     says_so = {name: function for name, function in members if says_refused(function)}
-    assert {name for name, function in says_so.items() if function not in refused} == set()
+    assert {name for name, function in says_so.items() if function not in refused} - ON_OBJECTS == set()
 
 
 def members_in_scope() -> Iterator[tuple[str, object]]:
