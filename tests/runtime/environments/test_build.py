@@ -53,7 +53,9 @@ def test_nothing_is_built_when_nothing_is_asked_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.end_to_end
-def test_an_environment_is_built_once_and_finds_hyperstep(tmp_path: Path, tiny: Path) -> None:
+def test_an_environment_is_built_once_and_finds_hyperstep(
+    tmp_path: Path, tiny: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     python = build_environment(tmp_path / "environments", _definition(str(tiny)))
     imports = "import tiny, hyperstep_trial, hyperstep.runtime.home, importlib.util as u"
     code = f"{imports}; print(tiny.answer, u.find_spec('numpy'))"
@@ -63,6 +65,7 @@ def test_an_environment_is_built_once_and_finds_hyperstep(tmp_path: Path, tiny: 
     before = made.stat().st_mtime_ns
     assert build_environment(tmp_path / "environments", _definition(str(tiny))) == python
     assert made.stat().st_mtime_ns == before
+    assert caplog.text.count("Building an environment of 1 packages, once") == 1
 
 
 @pytest.mark.end_to_end

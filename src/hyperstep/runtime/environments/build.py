@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from hyperstep.runtime.runner.ownership import owner_lock
 _SEEN_FROM_WITHIN = ("hyperstep", "hyperstep_trial", "msgspec", "packaging", "pathspec", "psutil", "yaml", "_yaml")
 """What a job needs of hyperstep and of what hyperstep reads records with."""
 
+_logger = logging.getLogger("hyperstep")
 _WAIT_S = 0.2
 _DIGEST_LENGTH = 16
 _READY = "ready"
@@ -44,7 +46,8 @@ def build_environment(folder: Path, definition: Mapping[str, Json]) -> str:
     wanted = wanted_packages(definition)
     if not wanted.requirements and not wanted.options:
         return ""
-    parts: Json = [sys.version, sys.base_prefix, list(wanted.requirements), list(wanted.options)]
+    ours = str(Path(__file__).resolve().parents[2])
+    parts: Json = [sys.version, sys.base_prefix, ours, list(wanted.requirements), list(wanted.options)]
     place = folder / digest_json(parts)[:_DIGEST_LENGTH]
     place.mkdir(parents=True, exist_ok=True)
     while not (place / _READY).exists():
@@ -57,6 +60,9 @@ def build_environment(folder: Path, definition: Mapping[str, Json]) -> str:
 
 
 def _build(place: Path, wanted: Wanted) -> None:
+    _logger.warning(
+        "Building an environment of %d packages, once; its log is %s", len(wanted.requirements), place / _LOG
+    )
     requirements = place / "requirements.txt"
     requirements.write_text("\n".join([*wanted.options, *wanted.requirements]) + "\n", encoding="utf-8")
     with (place / _LOG).open("wb") as log:
