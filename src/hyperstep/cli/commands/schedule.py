@@ -24,7 +24,7 @@ def schedule(*, once: bool, look_s: float) -> int:
     A due time that passed while nothing was looking is made up for once: the latest one, however many there were.
     """
     with opened_home(writable=True) as home:
-        _announce(home)
+        _announce(home, "" if once else " Ctrl-C ends.")
         while True:
             for fired in look(home, time.time()):
                 click.echo(_line(fired))
@@ -33,11 +33,11 @@ def schedule(*, once: bool, look_s: float) -> int:
             time.sleep(look_s)
 
 
-def _announce(home: Home) -> None:
+def _announce(home: Home, ending: str) -> None:
     """Say which schedules there are, and when each is due next."""
     now = time.time()
     found = [record for name in scheduled_workspaces(home) for record in schedules.all(home, name) if record.active]
-    click.echo(f"{len(found)} active schedule{'' if len(found) == 1 else 's'}. Ctrl-C ends.", err=True)
+    click.echo(f"{len(found)} active schedule{'' if len(found) == 1 else 's'}.{ending}", err=True)
     for record in found:
         click.echo(f"  {record.name} [{record.id}]: {_when(record, now)}", err=True)
 
@@ -47,7 +47,7 @@ def _when(record: ScheduleRecord, now: float) -> str:
         place = f"{record.watch.datastore}/{record.watch.path}"
         return f"looks at {place} every {record.watch.interval_min} min"
     due_at = next_due(record, now)
-    return f"next after now at {_clock(due_at)}" if due_at is not None else "has no further time"
+    return f"next at {_clock(due_at)}" if due_at is not None else "has no further time"
 
 
 def _line(fired: Fired) -> str:
