@@ -15,6 +15,7 @@ from hyperstep.pipeline.spec import (
     DatastorePaths,
     InputSpec,
     OutputSpec,
+    RegistrationSpec,
     StepSpec,
     TrainingKind,
     TrainingSpec,
@@ -108,3 +109,16 @@ def test_a_difference_holds_old_and_new() -> None:
         Difference("code: y", "2", None),
         Difference("code: z", None, "4"),
     )
+
+
+def test_how_data_is_read_and_stored_counts_and_its_registration_does_not() -> None:
+    source = DatastorePaths((("blob", "digits"),), definition={"kind": "TabularDataset", "transforms": []})
+    as_table = replace(STEP, inputs=(replace(STEP.inputs[0], source=source),))
+    placed = replace(STEP, outputs=(replace(STEP.outputs[0], path="elsewhere"),))
+    chosen = replace(STEP, outputs=(replace(STEP.outputs[0], source_globs=("*.csv",)),))
+    digests = {fingerprint_step(step, FACTS).digest for step in (STEP, as_table, placed, chosen)}
+    assert len(digests) == 4
+    registered = replace(STEP, outputs=(replace(STEP.outputs[0], registration=RegistrationSpec("name", {})),))
+    assert fingerprint_step(registered, FACTS).digest == fingerprint_step(STEP, FACTS).digest
+    assert from_json(StepSpec, to_json(registered)) == registered
+    assert from_json(StepSpec, to_json(as_table)) == as_table

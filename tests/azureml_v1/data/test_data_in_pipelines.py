@@ -293,6 +293,31 @@ def test_a_parameter_of_a_table_takes_another_table(experiment: Experiment, tmp_
     assert found == [["TabularDataset", True, {"v": [1, 2]}], ["TabularDataset", True, {"v": [1]}]]
 
 
+def test_a_taken_name_stays_with_its_data_when_no_new_version_is_wanted(experiment: Experiment) -> None:
+    workspace = experiment.workspace
+    store = workspace.get_default_datastore()
+    (store.folder / "given.txt").write_text("1", encoding="utf-8")
+    earlier = Dataset.File.from_files((store, "given.txt")).register(workspace, "taken")
+    data = PipelineData("made", datastore=store)
+    files = data.as_dataset().register("taken", create_new_version=False)
+    write = PythonScriptStep("write.py", arguments=[data], outputs=[files], source_directory=".")
+    run = experiment.submit(Pipeline(workspace, [write]))
+    assert run.wait_for_completion(show_output=False) == "Finished"
+    assert (Dataset.get_by_name(workspace, "taken").id, earlier.version) == (earlier.id, 1)
+
+
+def test_a_link_that_no_script_made_fails_the_step_that_needs_it(experiment: Experiment) -> None:
+    Path("nothing.py").write_text("", encoding="utf-8")
+    files = LinkFileOutputDatasetConfig("files").register_on_complete("linked")
+    nothing = PythonScriptStep("nothing.py", outputs=[files], source_directory=".")
+    report = PythonScriptStep("report.py", inputs=[files.as_input("there")], source_directory=".")
+    run = experiment.submit(Pipeline(experiment.workspace, [nothing, report]))
+    run.wait_for_completion(show_output=False, raise_on_error=False)
+    assert run.find_step_run("nothing.py")[0].get_status() == "Finished"
+    assert "link(dataset)" in run.find_step_run("report.py")[0].get_details()["error"]["error"]["message"]
+    assert Dataset.get_all(experiment.workspace) == {}
+
+
 def test_a_changed_reading_of_the_same_files_is_no_reuse(experiment: Experiment) -> None:
     workspace = experiment.workspace
     store = workspace.get_default_datastore()

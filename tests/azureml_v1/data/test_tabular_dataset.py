@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -373,3 +374,14 @@ def test_what_is_not_built_says_what_to_do(
 ) -> None:
     with pytest.raises(UserErrorException, match=r"Use |Group |Make |Read "):
         use(table(datastore))
+
+
+@pytest.mark.parametrize("module", ["pandas", "pyarrow.parquet"])
+def test_a_missing_library_says_how_to_install_it(
+    datastore: AbstractAzureStorageDatastore, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    path = Path(table(datastore).to_parquet_files().download("p")[0])
+    dataset = Dataset.Tabular.from_parquet_files(str(path))
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(UserErrorException, match=r"pip install 'hyperstep\[data\]'"):
+        dataset.to_pandas_dataframe()
