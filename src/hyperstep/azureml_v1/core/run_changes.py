@@ -151,7 +151,7 @@ def _next_sequence() -> int:
 def _has_runner(source: RunSource) -> bool:
     if source.journal.run(source.root_id).kind is RunKind.INTERACTIVE:
         return False
-    from hyperstep.runtime.submission import live_owner  # noqa: PLC0415 - loads the engine
+    from hyperstep.runtime.liveness import live_owner  # noqa: PLC0415 - loads the engine
 
     return live_owner(source.home, source.root_id) is not None
 
