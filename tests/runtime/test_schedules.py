@@ -181,3 +181,28 @@ def test_a_request_says_more_than_the_template(home: Home, pipeline_id: str) -> 
     template = publishing.submitted_template(home, run.id)
     assert (template.spec.continue_on_step_failure, template.spec.regenerate_outputs) == (True, True)
     assert [parameter.name for parameter in template.parameters] == ["data"]
+
+
+def test_a_file_that_vanishes_and_a_link_to_nowhere_are_no_trouble(home: Home, pipeline_id: str) -> None:
+    folder: Path = home.datastore_folder("local", "workspaceblobstore")
+    watch = Watch("workspaceblobstore", "", 1)
+    add_schedule(home, "local", ScheduleRecord("s1", "watching", "e", pipeline_id, watch=watch, since=_BORN))
+    (folder / "link").symlink_to(folder / "nowhere")
+    assert list(look(home, _BORN + 60)) == []
+
+
+def test_the_trouble_of_one_schedule_is_not_anothers(
+    home: Home, pipeline_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch("workspaceblobstore", "", 1)
+    add_schedule(home, "local", ScheduleRecord("s0", "watching", "e", pipeline_id, watch=watch, since=_BORN))
+    _hourly(home, pipeline_id)
+
+    def broken(*_: object) -> dict[str, str]:
+        raise PermissionError
+
+    monkeypatch.setattr(schedules, "_listing", broken)
+    fired = list(look(home, _BORN + 61))
+    assert [(one.schedule.name, bool(one.run_id)) for one in fired] == [("watching", False), ("hourly", True)]
+    assert fired[0].error == "PermissionError"
+    assert list(look(home, _BORN + 62)) == []

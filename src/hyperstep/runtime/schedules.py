@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -135,16 +136,20 @@ def look(home: Home, now: float) -> Iterator[Fired]:
 
 def _look_at(home: Home, workspace: str, record: ScheduleRecord, now: float) -> Iterator[Fired]:
     try:
-        state = _states.find(home, workspace, record.id)
-    except NotFoundError:  # broken off between the schedule and its state
-        state = _first_state(home, workspace, record)
-    try:
+        state = _state(home, workspace, record)
         if record.recurrence is not None:
             yield from _look_at_times(home, workspace, record, state, now)
         elif record.watch is not None:
             yield from _look_at_files(home, workspace, record, state, now)
-    except HyperstepError as error:
+    except (HyperstepError, OSError) as error:  # one schedule's trouble is not another's
         yield Fired(record, now, error=str(error))
+
+
+def _state(home: Home, workspace: str, record: ScheduleRecord) -> ScheduleState:
+    try:
+        return _states.find(home, workspace, record.id)
+    except NotFoundError:  # broken off between the schedule and its state
+        return _first_state(home, workspace, record)
 
 
 def _look_at_times(
@@ -168,7 +173,12 @@ def _look_at_files(
     watch = record.watch
     if watch is None or now < max(state.done_until, record.since) + watch.interval_min * _MINUTE_S:
         return
-    files = _listing(home, workspace, watch)
+    try:
+        files = _listing(home, workspace, watch)
+    except (HyperstepError, OSError) as error:  # told again only when it is looked at again
+        _set_state(home, workspace, replace(state, done_until=now))
+        yield Fired(record, now, error=str(error) or type(error).__name__)
+        return
     known = files if state.files is None else state.files
     changed = [name for name, stamp in files.items() if known.get(name) != stamp]
     causes = changed if watch.parameter else [", ".join(changed)] if changed else []
@@ -232,5 +242,10 @@ def _listing(home: Home, workspace: str, watch: Watch) -> dict[str, str]:
     folder: Path = home.datastore_folder(workspace, watch.datastore) / watch.path.strip("/")
     if not folder.is_dir():
         return {}
-    found = sorted((file, file.stat()) for file in folder.iterdir() if file.is_file())
-    return {file.name: f"{stat.st_size} {stat.st_mtime_ns}" for file, stat in found}
+    stamps: dict[str, str] = {}
+    for file in sorted(folder.iterdir()):
+        with suppress(FileNotFoundError):  # gone since the folder was read
+            stat = file.stat()
+            if file.is_file():
+                stamps[file.name] = f"{stat.st_size} {stat.st_mtime_ns}"
+    return stamps
