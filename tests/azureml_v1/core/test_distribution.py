@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,10 @@ from hyperstep.azureml_v1.core.runconfig_sections import (
     TensorflowConfiguration,
 )
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
+from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.exceptions import RunConfigurationException
+from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
+from hyperstep.azureml_v1.pipeline.steps.python_script_step import PythonScriptStep
 
 
 @pytest.mark.parametrize(
@@ -51,3 +55,12 @@ def test_a_docker_configuration_is_equal_by_its_values() -> None:
     assert "use_docker=True" in repr(DockerConfiguration(use_docker=True))
     config = ScriptRunConfig(".", "train.py", docker_runtime_config=DockerConfiguration(use_docker=True))
     assert config.run_config.docker.use_docker
+
+
+def test_more_than_one_node_is_refused_in_a_pipeline(workspace: Workspace) -> None:
+    Path("train.py").write_text("print(1)", encoding="utf-8")
+    run_config = RunConfiguration()
+    run_config.node_count = 2
+    step = PythonScriptStep("train.py", compute_target="local", runconfig=run_config, source_directory=".")
+    with pytest.raises(RunConfigurationException, match="2 nodes"):
+        Pipeline(workspace, [step])

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.code_translation import translate_code
 from hyperstep.azureml_v1.core.compute import max_nodes_of, target_name
+from hyperstep.azureml_v1.core.distribution import check_distribution
+from hyperstep.azureml_v1.core.runconfig import RunConfiguration
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.pipeline.spec import CodeSpec
 
@@ -52,11 +54,14 @@ def fix_code(
 
     Raises:
         InvalidInputError: The folder or the script does not exist.
+        RunConfigurationException: More than one node is asked for.
         SnapshotException: The folder is over a limit.
     """
     scripted = isinstance(run_config, ScriptRunConfig)
     settings = run_config.run_config if scripted else run_config
     _warn_of_data(settings)
+    if isinstance(settings, RunConfiguration):
+        check_distribution(settings)
     target = target_name(compute_target if compute_target is not None else getattr(settings, "target", None))
     spec = translate_code(
         context.workspace.home,
