@@ -136,6 +136,16 @@ def test_what_is_not_supported_says_why_and_what_to_do(tmp_path: Path, code: str
     assert says in explanations[name]
 
 
+def test_keywords_of_a_refused_method_are_not_reported_again(tmp_path: Path) -> None:
+    result = checked(tmp_path, "from azureml.core import Model\nModel.deploy(workspace=1, name='n')\n")
+    assert outcomes(result) == {"azureml.core.Model": "works", "azureml.core.Model.deploy": "not supported"}
+
+
+def test_an_older_keyword_that_is_still_taken_works(tmp_path: Path) -> None:
+    code = "from azureml.pipeline.steps import HyperDriveStep\nHyperDriveStep('n', hyperdrive_run_config=1)\n"
+    assert checked(tmp_path, code).works
+
+
 def test_what_works_differently_says_how(tmp_path: Path) -> None:
     result = checked(tmp_path, "from azureml.core import Workspace\nws = Workspace.from_config()\n")
     assert result.works

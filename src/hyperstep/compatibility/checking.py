@@ -151,8 +151,8 @@ def _judged(places: Mapping[UsedName, list[Place]]) -> list[NameFinding]:
 
 def _hidden(used: UsedName, places: Mapping[UsedName, list[Place]]) -> bool:
     """Whether a name says nothing of its own: a member or keyword of a name that is not supported anyway."""
-    outer = UsedName(used.module, used.name)
-    return used != outer and outer in places and judge(outer).outcome is Outcome.UNSUPPORTED
+    outer = {UsedName(used.module, used.name), UsedName(used.module, used.name, used.member)} - {used}
+    return any(name in places and judge(name).outcome is Outcome.UNSUPPORTED for name in outer)
 
 
 def _gone(places: Mapping[UsedName, list[Place]]) -> list[GoneFinding]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from hyperstep.compatibility import offered, signatures
 from hyperstep.compatibility.differences import difference_of
-from hyperstep.compatibility.facts import NameFacts, surface
+from hyperstep.compatibility.facts import NameFacts, surface, usage
 from hyperstep.compatibility.inference import RELATED
 from hyperstep.compatibility.refused import refusal_of
 from hyperstep.compatibility.used import UsedName
@@ -98,6 +99,8 @@ def _keyword(used: UsedName) -> str:
     taken = [parameters for parameters in _parameters(used) if parameters is not None]
     if not taken or any(signatures.accepts_keyword(parameters, used.keyword) for parameters in taken):
         return ""
+    if not used.member and f"{used.name}({used.keyword}=)" in usage().keywords and _is_wrapped(used):
+        return ""  # an older name that the wrapper takes
     known = _known_parameters(used)
     if known is not None and signatures.accepts_keyword(known, used.keyword):
         return _NOT_BUILT
@@ -114,6 +117,12 @@ def _parameters(used: UsedName) -> Iterator[list[str] | None]:
                 yield signatures.parameters_of(getattr(cls, used.member))
         if not isinstance(value, type) and callable(value):
             yield signatures.parameters_of(value)
+
+
+def _is_wrapped(used: UsedName) -> bool:
+    """Whether a class's constructor is wrapped, so that it takes more than its signature says."""
+    value = offered.resolve(used.module, used.name)
+    return isinstance(value, type) and hasattr(inspect.getattr_static(value, "__init__"), "__wrapped__")
 
 
 def _known_parameters(used: UsedName) -> list[str] | None:
