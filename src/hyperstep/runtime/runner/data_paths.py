@@ -17,6 +17,7 @@ from hyperstep.pipeline.dataset_definition import FILES, LINKED, with_paths
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec, OutputSpec, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.prefixed_files import prefixed_files
 
 LINK = "link"
 """Kind of an output that names a dataset instead of holding files."""
@@ -34,6 +35,8 @@ class Found:
     """For a set: each file's place below their common root, and the file."""
     definition: Mapping[str, Json] | None = None
     """Of what another step wrote: the dataset that it is."""
+    prefix: Path | None = None
+    """For a set whose files' names begin with an output's path: that path."""
 
 
 def output_locations(run: RunRecord, step: StepSpec) -> dict[str, dict[str, Json]]:
@@ -45,6 +48,11 @@ def recorded_outputs(run: RunRecord) -> dict[str, dict[str, str]]:
     """The outputs that a step run has recorded; those of its source for a reused one."""
     outputs: dict[str, dict[str, str]] = json.loads(run.properties.get("outputs", "{}"))
     return outputs
+
+
+def other_outputs(run: RunRecord, name: str) -> frozenset[str]:
+    """The last parts of the paths of a step run's outputs, but for one."""
+    return frozenset(Path(place["path"]).name for other, place in recorded_outputs(run).items() if other != name)
 
 
 def output_path(home: Home, workspace: str, location: Mapping[str, Json]) -> Path:
@@ -71,11 +79,14 @@ def find_input(home: Home, workspace: str, port: InputSpec, producers: Mapping[s
     if location and location["kind"] == LINK:
         return _find_linked(home, workspace, port.name, location["path"])
     path = output_path(home, workspace, location) if location else None
-    if path is None or not path.exists():
+    files = prefixed_files(path, other_outputs(producer, port.source.output)) if path else ()
+    if path is None or not (path.exists() or files):
         rule = f"Input '{port.name}' needs output '{port.source.output}', which step '{producer.name}' never wrote."
         raise InvalidInputError(
             rule, received=str(path), remedy="Have that step's script write to the path it is given."
         )
+    if files:
+        return Found(None, files, prefix=path)
     place = (str(location["datastore"]), str(location["path"])) if location else ("", "")
     return Found(path, definition=with_paths(port.source.definition or FILES, [place]))
 
@@ -109,13 +120,15 @@ def provide_input(port: InputSpec, found: Found, folder: Path) -> str:
 
 
 def _materialize(port: InputSpec, found: Found, folder: Path) -> Path:
-    """The content itself, a copy of it, or a folder of links to it."""
+    """The content itself, a copy of it, or a folder of links to it; of a prefix, what file names begin with."""
     target = folder / port.name
     if port.mode is DataMode.DOWNLOAD:
         _copy(found, target)
-        return target
+        return target / found.prefix.name if found.prefix else target
     if found.path is not None:
         return found.path
+    if found.prefix is not None:
+        return found.prefix
     _link(found, target)
     return target
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from hyperstep.artifact_store.snapshot import load_snapshot
-from hyperstep.artifact_store.tree import digest_tree
 from hyperstep.codec import to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.fingerprint import Fingerprint, StepFacts, fingerprint_step
@@ -15,7 +15,8 @@ from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.data_paths import Found, content_digest, output_path, recorded_outputs
+from hyperstep.runtime.runner.data_paths import Found, content_digest, other_outputs, output_path, recorded_outputs
+from hyperstep.runtime.runner.prefixed_files import output_digest
 
 _COMPARED = 50
 """How many earlier runs of a step a miss is compared with."""
@@ -55,7 +56,7 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
     outputs: dict[str, Json] = {}
     for name, location in recorded_outputs(run).items():
         path = output_path(home, run.workspace, location)
-        outputs[name] = {**location, "digest": digest_tree(path, home=home.path).digest if path.exists() else ""}
+        outputs[name] = {**location, "digest": output_digest(path, other_outputs(run, name), home.path)}
     home.store.remember(
         StoredFingerprint(
             workspace=run.workspace,
@@ -87,10 +88,10 @@ def _explain_miss(home: Home, workspace: str, step: StepSpec, fingerprint: Finge
 
 
 def _outputs_unchanged(home: Home, workspace: str, source: StoredFingerprint) -> bool:
-    for recorded in source.outputs.values():
-        if not isinstance(recorded, Mapping):
-            return False
-        path = output_path(home, workspace, recorded)
-        if (digest_tree(path, home=home.path).digest if path.exists() else "") != recorded["digest"]:
-            return False
-    return True
+    places = {name: place for name, place in source.outputs.items() if isinstance(place, Mapping)}
+    names = {name: Path(str(place["path"])).name for name, place in places.items()}
+    digests = {
+        name: output_digest(output_path(home, workspace, place), {*names.values()} - {names[name]}, home.path)
+        for name, place in places.items()
+    }
+    return len(places) == len(source.outputs) and all(digests[name] == places[name]["digest"] for name in places)
