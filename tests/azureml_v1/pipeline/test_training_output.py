@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hyperstep.azureml_v1.pipeline.training_output import TrainingOutput
+from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import TrainingKind, TrainingSpec
 
 
@@ -38,3 +39,8 @@ def test_iteration_zero_beside_a_metric_passes_as_in_v1() -> None:
 def test_the_engine_is_told_kind_file_metric_and_trial() -> None:
     output = TrainingOutput("model", iteration=3, model_file="outputs/m.pkl")
     assert output._to_engine() == TrainingSpec(TrainingKind.MODEL, "outputs/m.pkl", "", 3)
+
+
+def test_a_metric_that_is_no_name_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="name"):
+        TrainingOutput("Model", metric=("size", "minimize"))  # type: ignore[arg-type]

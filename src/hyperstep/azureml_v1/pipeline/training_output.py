@@ -33,6 +33,7 @@ class TrainingOutput:
         if iteration and metric:
             rule = "A training output of type Model takes an iteration or a metric, not both."
             raise InvalidInputError(rule, received={"iteration": iteration, "metric": metric}, remedy="Leave one out.")
+        _check_metric(metric)
         self._type = type
         self._iteration = iteration
         self._metric = metric
@@ -74,3 +75,9 @@ def _kind(type_name: object) -> TrainingKind:
         rule = "The type of a training output is 'Metrics' or 'Model'."
         raise InvalidInputError(rule, received=type_name, remedy="Give one of the two.")
     return kind
+
+
+def _check_metric(metric: object) -> None:
+    if metric is not None and not isinstance(metric, str):
+        rule = "The metric of a training output is a metric's name; trials are ranked by the sweep's goal."
+        raise InvalidInputError(rule, received=metric, remedy="Give the name only.")
