@@ -32,7 +32,14 @@ def keys_of(value: object, below: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "command",
-    [["show", "latest"], ["show", "HD_44444444-dddd_2"], ["best", "latest"], ["runs"], ["doctor"]],
+    [
+        ["show", "latest"],
+        ["show", "HD_44444444-dddd_2"],
+        ["best", "latest"],
+        ["logs", "latest"],
+        ["runs"],
+        ["doctor"],
+    ],
     ids=" ".join,
 )
 def test_every_key_is_described(running: Home, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -143,4 +144,62 @@ def test_a_run_outlives_its_script_and_can_be_seen_and_canceled_from_elsewhere(
     assert shown["runner"]["pid"] > 0
     assert shown["status"] == "Running"
     assert run("cancel", run_id, "--wait", "60").returncode == 0
+    assert reading("show", "latest")["status"] == "Canceled"
+
+
+PATIENT = """
+import pathlib, sys, time
+from azureml.core import Run
+while not pathlib.Path("GO").exists():
+    time.sleep(0.05)
+Run.get_context().log("score", float(sys.argv[2]))
+"""
+
+
+@posix_only
+def test_a_run_whose_runner_was_killed_is_taken_over_and_ends_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "source").mkdir()
+    text = PATIENT.replace("GO", str(tmp_path / "go"))
+    (tmp_path / "source" / "train.py").write_text(text, encoding="utf-8")
+    done = run("run", "-q", write_script(tmp_path, DRIVER))
+    run_id = done.stdout.decode().strip().splitlines()[-1]
+    while not (runner := reading("show", run_id)["runner"]):
+        pass
+    os.kill(runner["pid"], signal.SIGKILL)
+    while not reading("show", run_id)["runner_gone"]:
+        pass
+    assert "its runner is gone; hyperstep resume" in run("show", run_id).stdout.decode()
+    assert b"running, runner gone" in run("runs").stdout
+    (tmp_path / "go").touch()
+    resumed = run("resume", run_id)
+    assert resumed.returncode == 0, resumed.stderr
+    assert b"goes on with a new runner" in resumed.stderr
+    assert b"best trial" in resumed.stderr
+    assert reading("show", run_id)["counts"]["completed"] == 2
+
+
+STUBBORN = """
+import signal, sys, time
+from azureml.core import Run
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+Run.get_context().log("score", float(sys.argv[2]))
+time.sleep(300)
+"""
+
+
+@posix_only
+def test_a_second_ctrl_c_does_not_wait_and_says_that_the_sweep_ends(tmp_path: Path) -> None:
+    script = write_script(tmp_path, STUBBORN)
+    terminal = OnTerminal(hyperstep("tune", script, *SPACE, "--metric", "score"), size=(40, 120))
+    terminal.read_until(b"best")
+    terminal.type(b"\x03")
+    terminal.read_until(b"does not wait")
+    terminal.type(b"\x03")
+    assert terminal.wait() == 130
+    assert b"was asked to end and does so by itself" in terminal.output
+    assert b"goes on" not in terminal.output
+    assert run("cancel", "latest", "--wait", "60").returncode == 0
     assert reading("show", "latest")["status"] == "Canceled"

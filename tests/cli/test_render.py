@@ -142,3 +142,12 @@ def test_canceled_trials_are_counted_apart_from_those_stopped_early() -> None:
     lines = words(replace(ROOT, steps=(step,)))
     assert lines[2].endswith("3/10  1 completed, 1 stopped early, 1 canceled, 1 running")
     assert lines[-1] == "    canceled trial 3: canceled by Ctrl-C"
+
+
+def test_a_run_that_was_asked_to_end_is_not_said_to_go_on() -> None:
+    lines = report_lines(ROOT, str, lambda run_id: run_id[:8], canceled=True)
+    assert lines[-2:] == [
+        "the pipeline was asked to end and does so by itself; its processes may take some seconds more:",
+        "  look        hyperstep show abcdefgh",
+    ]
+    assert "goes on" not in "\n".join(lines)

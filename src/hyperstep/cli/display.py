@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hyperstep.cli.escaping import escape
 from hyperstep.cli.narration import Narrator
 from hyperstep.cli.view import RootView
 
@@ -177,7 +178,7 @@ def write_lines(lines: list[str]) -> None:
     """Write lines of ours to standard error; somebody who has closed it does not want them."""
     if lines:
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write("".join(f"hyperstep: {line}\n" for line in lines))
+            sys.stderr.write("".join(f"hyperstep: {escape(line)}\n" for line in lines))
             sys.stderr.flush()
 
 

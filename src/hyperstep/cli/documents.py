@@ -25,8 +25,8 @@ class FileView:
     """Where it lies on this machine; None when only its content is kept."""
 
 
-def root_document(view: RootView, runner: Document | None, locate: Callable[[OutputView], str]) -> Document:
-    """What ``show --json`` prints of a root run."""
+def root_document(view: RootView, runner: Document, locate: Callable[[OutputView], str]) -> Document:
+    """What ``show --json`` prints of a root run; ``runner``: the keys about who drives it."""
     sweeps = view.sweeps
     document: Document = {
         "id": view.id,
@@ -40,7 +40,7 @@ def root_document(view: RootView, runner: Document | None, locate: Callable[[Out
         "ended_at": moment(view.ended_at),
         "reason": view.reason,
         "error": _error(view.error),
-        "runner": runner,
+        **runner,
         "reused": bool(view.steps) and all(step.reused_from for step in view.steps),
         "best": best_in_sweep(sweeps[0]) if len(sweeps) == 1 else None,
     }

@@ -1,4 +1,4 @@
-"""Text that others wrote, made safe for a terminal: what would move the cursor or break a line is shown as an escape."""
+"""Text that others wrote, made safe for a terminal: what moves the cursor or breaks a line is shown as an escape."""
 
 from __future__ import annotations
 

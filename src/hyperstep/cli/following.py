@@ -44,27 +44,32 @@ def open_feed(submission: str = "", root_ids: tuple[str, ...] = ()) -> Feed:
     return Feed(open_watcher)
 
 
-def report(views: list[RootView]) -> None:
-    """Say how each run ended, on standard error."""
+def report(views: list[RootView], *, canceled: bool = False) -> None:
+    """Say how each run ended, on standard error.
+
+    Args:
+        views: The runs as they stand.
+        canceled: Their end was asked for, and not waited for to the last.
+    """
     if not views:
         return
     try:
-        _report(views)
+        _report(views, canceled=canceled)
     except Exception as error:  # noqa: BLE001 - the script's exit code stands, whatever goes wrong in talking about it
         say(f"how the run stands cannot be said: {fault_words(error)}")
 
 
-def _report(views: list[RootView]) -> None:
-    from hyperstep.cli.opening import opened_home, output_path, unique_prefix  # noqa: PLC0415 - when there is a run
+def _report(views: list[RootView], *, canceled: bool) -> None:
+    from hyperstep.cli.opening import opened_home, output_words, unique_prefix  # noqa: PLC0415 - when there is a run
     from hyperstep.cli.render_report import report_lines  # noqa: PLC0415 - when there is a run
 
     with opened_home() as home:
         for view in views:
 
             def locate(output: OutputView, workspace: str = view.workspace) -> str:
-                return str(output_path(home, workspace, output))
+                return output_words(home, workspace, output)
 
-            write_lines(report_lines(view, locate, lambda run_id: unique_prefix(home, run_id)))
+            write_lines(report_lines(view, locate, lambda run_id: unique_prefix(home, run_id), canceled=canceled))
 
 
 def fault_words(error: Exception) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from hyperstep.cli import wording
+from hyperstep.cli.escaping import escape, escape_lines
 from hyperstep.cli.opening import Target
+from hyperstep.cli.runner_state import runner_state
 from hyperstep.digest import canonical_json
 from hyperstep.records.event import DecisionRecord
 from hyperstep.records.run import RunKind, RunRecord
@@ -19,7 +22,11 @@ from hyperstep.runtime.home import Home
 _LOOK_S = 0.2
 _FAILED_TRIAL_LINES = 30
 
+_LOOK_RUNNER_S = 1.0
+
 Write = Callable[[bytes], None]
+Warn = Callable[[str], None]
+"""Takes a line for standard error."""
 
 
 class LogSource(ABC):
@@ -34,13 +41,13 @@ class FileSource(LogSource):
     """A log file; it need not exist yet."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._offset = 0
 
     def read_new(self) -> bytes:
         """See the base."""
         try:
-            with self._path.open("rb") as stream:
+            with self.path.open("rb") as stream:
                 stream.seek(self._offset)
                 data = stream.read()
         except FileNotFoundError:
@@ -65,23 +72,82 @@ class LedgerSource(LogSource):
         return "".join(f"{_ledger_line(decision)}\n" for decision in decisions).encode()
 
 
-def stream_logs(home: Home, target: Target, write: Write, *, follow: bool, lines: int | None) -> None:
+class RunnerWatch:
+    """Says once that a run's runner is gone, and again when that happens to the next one.
+
+    Args:
+        home: The home.
+        journal: Of the root run.
+        warn: Takes the line.
+        follow: Somebody waits for the end.
+    """
+
+    def __init__(self, home: Home, journal: Journal, warn: Warn, *, follow: bool) -> None:
+        self._home = home
+        self._journal = journal
+        self._warn = warn
+        self._tail = ". Waiting for that; Ctrl-C ends" if follow else ""
+        self._gone = False
+        self._next_look = 0.0
+
+    def look(self) -> None:
+        """Look, if it is time to."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _LOOK_RUNNER_S
+        state = runner_state(self._home, self._journal.run(self._journal.root_id))
+        if state.gone and not self._gone:
+            self._warn(f"{state.words}{self._tail}")
+        self._gone = state.gone
+
+
+@dataclass(frozen=True, slots=True)
+class LogView:
+    """The whole log of one run."""
+
+    id: str
+    name: str
+    file: str | None
+    """Where it lies; None for a sweep's, which is made of its decisions, and before there is any."""
+    text: str
+
+
+def read_logs(home: Home, target: Target, lines: int | None) -> list[LogView]:
+    """The logs of a run as they stand: of a pipeline one of each step."""
+    journal = home.store.journal(target.root_id)
+    try:
+        return [_read_log(home, journal, part, lines) for part in _parts(journal, target.run)]
+    finally:
+        journal.close()
+
+
+def _read_log(home: Home, journal: Journal, part: RunRecord, lines: int | None) -> LogView:
+    source = _open_log(home, journal, part)
+    data = last_lines(source.read_new(), lines) if source else b""
+    file = str(source.path) if isinstance(source, FileSource) and source.path.exists() else None
+    return LogView(part.id, part.name, file, data.decode("utf-8", errors="replace"))
+
+
+def stream_logs(home: Home, target: Target, write: Write, warn: Warn, *, follow: bool, lines: int | None) -> None:
     """Write the logs of a run: of a pipeline each step's after a header, of a failed sweep a failed trial's end too.
 
     Args:
         home: The home.
         target: The run.
         write: Takes the bytes.
+        warn: Told when the run's runner is gone.
         follow: Go on until the run has ended.
         lines: Only this many last lines of what each log holds at first; None for all.
     """
     journal = home.store.journal(target.root_id)
     try:
         parts = _parts(journal, target.run)
+        watch = RunnerWatch(home, journal, warn, follow=follow)
+        watch.look()
         for part in parts:
             if len(parts) > 1:
-                write(f"==> {part.name} ({part.id}) <==\n".encode())
-            _stream_part(home, journal, part, write, follow=follow, lines=lines)
+                write(f"==> {escape(part.name)} ({part.id}) <==\n".encode())
+            _stream_part(home, journal, part, write, watch if follow else None, lines=lines)
     finally:
         journal.close()
 
@@ -100,8 +166,9 @@ def _parts(journal: Journal, run: RunRecord) -> list[RunRecord]:
 
 
 def _stream_part(
-    home: Home, journal: Journal, part: RunRecord, write: Write, *, follow: bool, lines: int | None
+    home: Home, journal: Journal, part: RunRecord, write: Write, watch: RunnerWatch | None, *, lines: int | None
 ) -> None:
+    """One run's log; until it has ended when its runner is watched."""
     source: LogSource | None = None
     keep = lines
     while True:
@@ -111,8 +178,9 @@ def _stream_part(
         if data:
             write(last_lines(data, keep))
             keep = None
-        if run.status.is_terminal or not follow:
+        if run.status.is_terminal or watch is None:
             break
+        watch.look()
         time.sleep(_LOOK_S)
     if run.reused_from:
         write(f"reused from {run.reused_from}; its log: hyperstep logs {run.reused_from}\n".encode())
@@ -133,7 +201,7 @@ def _write_failed_trial(home: Home, journal: Journal, run: RunRecord, write: Wri
     if sweep is None or sweep.status is not RunStatus.FAILED:
         return
     if sweep.error:
-        write(f"{sweep.error.message}\n".encode())
+        write(f"{escape_lines(sweep.error.message)}\n".encode())
     trials = journal.runs(parent_id=sweep.id, kind=RunKind.TRIAL)
     failed = next((trial for trial in trials if trial.status is RunStatus.FAILED), None)
     source = _open_log(home, journal, failed) if failed else None
@@ -151,4 +219,5 @@ def _sweep_below(journal: Journal, run: RunRecord) -> RunRecord | None:
 
 
 def _ledger_line(decision: DecisionRecord) -> str:
-    return f"{wording.moment(decision.time)} {decision.kind} {decision.subject} {canonical_json(decision.evidence)}"
+    evidence = canonical_json(decision.evidence)
+    return escape(f"{wording.moment(decision.time)} {decision.kind} {decision.subject} {evidence}")

@@ -20,6 +20,7 @@ _COMMANDS = {
     "best": ("hyperstep.cli.commands.best:best", "Show the best trial of a sweep, and its files."),
     "logs": ("hyperstep.cli.commands.logs:logs", "Print what a run's processes wrote."),
     "cancel": ("hyperstep.cli.commands.cancel:cancel", "End a run, a step or a trial."),
+    "resume": ("hyperstep.cli.commands.resume:resume", "Take over a run whose runner is gone."),
     "schedule": ("hyperstep.cli.commands.schedule:schedule", "Submit published pipelines when they are due."),
     "check": ("hyperstep.cli.commands.check:check", "Say which azureml names a script, folder or notebook uses."),
     "doctor": ("hyperstep.cli.commands.doctor:doctor", "Say what hyperstep finds on this machine."),
@@ -79,4 +80,6 @@ def _debug_wanted(arguments: Sequence[str]) -> bool:
 
 
 def _say(message: str) -> None:
-    click.echo(f"hyperstep: {message}", err=True)
+    from hyperstep.cli.escaping import escape  # noqa: PLC0415 - for an error only
+
+    click.echo(f"hyperstep: {escape(message)}", err=True)

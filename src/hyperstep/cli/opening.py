@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from hyperstep.cli import wording
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView
-from hyperstep.errors import HyperstepError, InvalidInputError
+from hyperstep.errors import HyperstepError, InvalidInputError, NotFoundError
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
+
+_LATEST = "latest"
+_SWEEP_PREFIX = "HD_"
 
 
 @contextmanager
@@ -41,19 +44,30 @@ class Target:
 
 
 def find_target(home: Home, text: str) -> Target:
-    """The run that an id, a unique prefix or ``latest`` means.
+    """The run that an id, a unique prefix or ``latest`` means; of a sweep's id the part after ``HD_`` will do.
 
     Raises:
         NotFoundError: None.
         InvalidInputError: Several.
     """
-    run_id = home.store.resolve(text)
+    run_id = _resolve(home, text)
     root_id = home.store.root_of(run_id)
     journal = home.store.journal(root_id)
     try:
         return Target(journal.run(run_id), root_id)
     finally:
         journal.close()
+
+
+def _resolve(home: Home, text: str) -> str:
+    if text.lower() == _LATEST:
+        return home.store.resolve(_LATEST)
+    try:
+        return home.store.resolve(text)
+    except NotFoundError:
+        with suppress(NotFoundError):
+            return home.store.resolve(f"{_SWEEP_PREFIX}{text}")
+        raise
 
 
 def sweep_in(target: Target, view: RootView) -> SweepView:
@@ -84,6 +98,12 @@ def _is_about(step: StepView, run: RunRecord) -> bool:
 def output_path(home: Home, workspace: str, output: OutputView) -> Path:
     """Where an output lies on this machine."""
     return home.datastore_folder(workspace, output.datastore) / output.path
+
+
+def output_words(home: Home, workspace: str, output: OutputView) -> str:
+    """The same for a person; of one that is not there that it is not."""
+    path = output_path(home, workspace, output)
+    return str(path) if path.exists() else f"{path} (not written)"
 
 
 def unique_prefix(home: Home, run_id: str) -> str:

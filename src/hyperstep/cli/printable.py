@@ -28,12 +28,16 @@ def _printable(value: Any) -> Any:  # noqa: ANN401 - any part of a view
         return escape(value)
     if isinstance(value, Mapping):
         return {_printable(key): _printable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | frozenset):
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*map(_printable, value))
+    if isinstance(value, list | tuple):
         return type(value)(map(_printable, value))
+    return _record(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
+def _record(value: Any) -> Any:  # noqa: ANN401 - any dataclass
     if isinstance(value, RunError):
         return RunError(value.code, escape_lines(value.message), escape_lines(value.details))
     if isinstance(value, OutputView):
         return replace(value, name=escape(value.name))
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _printable(getattr(value, field.name)) for field in fields(value)})
-    return value
+    return replace(value, **{field.name: _printable(getattr(value, field.name)) for field in fields(value)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hyperstep.cli import wording
+from hyperstep.cli.escaping import escape
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView
 from hyperstep.records.status import RunStatus
 
@@ -14,13 +15,14 @@ Locate = Callable[[OutputView], str]
 """Gives an output's path on this machine."""
 
 
-def report_lines(view: RootView, locate: Locate, shorten: Callable[[str], str]) -> list[str]:
+def report_lines(view: RootView, locate: Locate, shorten: Callable[[str], str], *, canceled: bool = False) -> list[str]:
     """The last words about one submitted run.
 
     Args:
         view: The run.
         locate: See ``Locate``.
         shorten: Gives the text by which people call a run: a unique prefix of its id.
+        canceled: Its end was asked for, and has not come yet perhaps.
     """
     name = shorten(view.id)
     head = f"{view.kind.value} {name} {wording.status_word(view.status)}"
@@ -29,7 +31,7 @@ def report_lines(view: RootView, locate: Locate, shorten: Callable[[str], str]) 
     lines = [head]
     for step in view.steps:
         lines.extend(_step_lines(step, locate, several=len(view.steps) > 1))
-    lines.extend(_next_lines(view, name))
+    lines.extend(_next_lines(view, name, canceled=canceled))
     return lines
 
 
@@ -41,7 +43,7 @@ def _step_lines(step: StepView, locate: Locate, *, several: bool) -> Iterator[st
     if step.sweep is not None:
         yield from _sweep_lines(step.sweep)
     for output in step.outputs if step.status is RunStatus.COMPLETED else ():
-        yield _line(output.kind if output.kind != "data" else output.name, locate(output))
+        yield _line(output.kind if output.kind != "data" else output.name, escape(locate(output)))
 
 
 def _sweep_lines(sweep: SweepView) -> Iterator[str]:
@@ -59,7 +61,11 @@ def _sweep_lines(sweep: SweepView) -> Iterator[str]:
         yield _line("concurrency", wording.concurrency(sweep))
 
 
-def _next_lines(view: RootView, name: str) -> Iterator[str]:
+def _next_lines(view: RootView, name: str, *, canceled: bool) -> Iterator[str]:
+    if not view.status.is_terminal and canceled:
+        yield f"the {view.kind.value} was asked to end and does so by itself; its processes may take some seconds more:"
+        yield _line("look", f"hyperstep show {name}")
+        return
     if not view.status.is_terminal:
         yield f"the {view.kind.value} goes on without the script; it can be followed and ended from any terminal:"
         yield _line("follow", f"hyperstep logs {name} -f")

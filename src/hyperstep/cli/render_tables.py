@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from hyperstep.cli import wording
 from hyperstep.cli.documents import FileView
+from hyperstep.cli.escaping import escape
 from hyperstep.cli.narration import why_ended, why_step_ended
-from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
+from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
 
 _GAP = "  "
+_LONGEST_NAME = 40
+
+LocateOutput = Callable[[OutputView], str]
+"""Where an output lies, in words."""
+
+
+def no_place(output: OutputView) -> str:
+    """The path below its datastore."""
+    return f"{output.datastore}/{output.path}"
 
 
 def columns(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -22,30 +32,37 @@ def columns(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [_GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
 
 
-def runs_table(runs: Iterable[RunRecord], now: float) -> list[str]:
-    """Root runs, one a line. ``now``: seconds since the epoch."""
+def runs_table(runs: Iterable[RunRecord], now: float, gone: Collection[str] = ()) -> list[str]:
+    """Root runs, one a line.
+
+    Args:
+        runs: The runs.
+        now: Seconds since the epoch.
+        gone: Ids of those that nobody drives although they have not ended.
+    """
     rows = [
         (
             wording.short_id(run.id),
             run.kind.value,
-            run.experiment,
-            wording.status_word(run.status),
+            _cut(run.experiment),
+            wording.status_word(run.status) + (", runner gone" if run.id in gone else ""),
             (wording.moment(run.created_at) or "")[:19].replace("T", " "),
             wording.elapsed(run.started_at, run.ended_at, now),
-            "" if run.name == run.experiment else run.name,
+            "" if run.name == run.experiment else _cut(run.name),
         )
         for run in runs
     ]
     return columns(("id", "kind", "experiment", "status", "submitted (UTC)", "took", "name"), rows)
 
 
-def root_text(view: RootView, runner: str, now: float) -> list[str]:
+def root_text(view: RootView, runner: str, now: float, locate: LocateOutput = no_place) -> list[str]:
     """A root run with its steps and their trials.
 
     Args:
         view: The run.
         runner: Who drives it, in words.
         now: Seconds since the epoch.
+        locate: See ``LocateOutput``.
     """
     took = wording.elapsed(view.started_at, view.ended_at, now)
     lines = [
@@ -59,7 +76,7 @@ def root_text(view: RootView, runner: str, now: float) -> list[str]:
     elif view.reason:
         lines.append(f"  reason      {view.reason}")
     for step in view.steps:
-        lines += ["", *_step_text(step, now, titled=step.id != view.id)]
+        lines += ["", *step_text(step, now, locate, titled=step.id != view.id)]
     return lines
 
 
@@ -93,34 +110,58 @@ def best_text(sweep: SweepView, best: TrialView, files: Sequence[FileView], mode
         lines.append(f"  model   {model}")
     if files:
         lines.append("  files")
-        lines += [f"    {line}" for line in columns(("name", "size", "path"), map(_file_row, files))]
+        lines += [f"    {line}" for line in columns(("name", "size", "path"), map(file_row, files))]
     return lines
 
 
-def _step_text(step: StepView, now: float, *, titled: bool) -> Iterator[str]:
+def step_text(step: StepView, now: float, locate: LocateOutput, *, titled: bool) -> Iterator[str]:
+    """A step with its sweep and outputs; the title is left out where the run itself has said it."""
     if titled:
-        took = wording.elapsed(step.started_at, step.ended_at, now)
-        how = f"reused from {step.reused_from}" if step.reused_from else wording.status_word(step.status)
-        yield f"step '{step.name}' ({step.id}): {how}{f' after {took}' if took and not step.reused_from else ''}"
+        yield from _title(step, now)
     elif step.reused_from:
         yield f"reused from {step.reused_from}"
-    if titled and step.error:
-        yield f"  error: {wording.first_line(step.error.message)}"
-    elif titled and why_step_ended(step) and not step.reused_from:
-        yield f"  {why_step_ended(step)}"
     if step.computed_because:
         yield f"  not reused: {step.computed_because}"
     if step.sweep is not None:
-        yield f"sweep {step.sweep.id}: {step.sweep.goal.value} {step.sweep.metric}; {wording.counts(step.sweep)}"
-        if step.sweep.seed is not None:
-            yield f"  seed {step.sweep.seed}"
-        if wording.concurrency(step.sweep):
-            yield f"  {wording.concurrency(step.sweep)}"
-        yield from trials_table(step.sweep)
+        yield from _sweep_text(step.sweep)
+    if step.outputs:
+        yield "outputs"
+        yield from (f"  {line}" for line in columns(("name", "kind", "path"), _output_rows(step, locate)))
 
 
-def _file_row(file: FileView) -> tuple[str, str, str]:
+def _title(step: StepView, now: float) -> Iterator[str]:
+    took = wording.elapsed(step.started_at, step.ended_at, now)
+    how = f"reused from {step.reused_from}" if step.reused_from else wording.status_word(step.status)
+    yield f"step '{step.name}' ({step.id}): {how}{f' after {took}' if took and not step.reused_from else ''}"
+    if step.error:
+        yield f"  error: {wording.first_line(step.error.message)}"
+    elif why_step_ended(step) and not step.reused_from:
+        yield f"  {why_step_ended(step)}"
+
+
+def _sweep_text(sweep: SweepView) -> Iterator[str]:
+    yield f"sweep {sweep.id}: {sweep.goal.value} {sweep.metric}; {wording.counts(sweep)}"
+    if sweep.seed is not None:
+        yield f"  seed {sweep.seed}"
+    if wording.concurrency(sweep):
+        yield f"  {wording.concurrency(sweep)}"
+    yield from trials_table(sweep)
+
+
+def _output_rows(step: StepView, locate: LocateOutput) -> Iterator[tuple[str, str, str]]:
+    for output in step.outputs:
+        yield output.name, output.kind, escape(locate(output))
+
+
+def file_row(file: FileView) -> tuple[str, str, str]:
+    """Name, size and place."""
     return file.name, wording.file_size(file.size), file.path or f"content {file.digest[:12]}"
+
+
+def _cut(name: str) -> str:
+    """A user's name, no longer than a column should be."""
+    text = escape(name)
+    return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"
 
 
 def _optional(value: float | None) -> str:

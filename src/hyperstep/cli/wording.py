@@ -61,7 +61,12 @@ def moment(time: float | None) -> str | None:
 
 def parameters(point: Mapping[str, Json]) -> str:
     """``lr=0.01, opt=adam``: keys without their dashes."""
-    return ", ".join(f"{name.lstrip('-')}={_value(value)}" for name, value in point.items())
+    return ", ".join(f"{name.lstrip('-')}={value(item)}" for name, item in point.items())
+
+
+def value(item: Json) -> str:
+    """A parameter or metric value."""
+    return number(item) if isinstance(item, float) else str(item)
 
 
 def short_id(run_id: str) -> str:
@@ -126,7 +131,3 @@ def file_size(size: float) -> str:
 def first_line(text: str) -> str:
     """The first line that says something."""
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
-
-
-def _value(value: Json) -> str:
-    return number(value) if isinstance(value, float) else str(value)

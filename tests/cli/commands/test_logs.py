@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 
 import pytest
@@ -65,5 +66,43 @@ def test_following_goes_on_until_the_run_has_ended(running: Home) -> None:
         with journal.transaction(0) as writer:
             writer.put_run(make_trial(4, RunStatus.COMPLETED, folder=f"{SWEEP}_0"))
         assert process.stdout.read() == b"last, without an end"
+        assert process.wait(PATIENCE_S) == 0
+    journal.close()
+
+
+def test_logs_as_json_hold_the_text_and_where_it_lies(running: Home, capsys: Captured) -> None:
+    assert main(["logs", f"{SWEEP}_1", "--json", "-n", "2"]) == 0
+    log = running.attempt(make_trial(1, RunStatus.CANCELED), 0).log_file
+    text = f"{SWEEP}_1 says so\n" * 2
+    entry = {"id": f"{SWEEP}_1", "name": "trial", "file": str(log), "text": text}
+    assert json.loads(capsys.readouterr().out) == {"id": f"{SWEEP}_1", "logs": [entry]}
+    assert main(["logs", PIPELINE, "--json"]) == 0
+    tune, register = json.loads(capsys.readouterr().out)["logs"]
+    assert (tune["name"], tune["file"]) == ("tune", None)
+    assert " stop " in tune["text"]
+    assert (register["name"], register["file"], register["text"]) == ("register", None, "")
+
+
+def test_logs_as_json_do_not_follow(running: Home, capsys: Captured) -> None:
+    assert running.store.roots()
+    assert main(["logs", PIPELINE, "--json", "-f"]) == 2
+    assert "leave out -f" in capsys.readouterr().err
+
+
+def test_a_runner_that_is_gone_is_told_beside_the_log(running: Home, capsys: Captured) -> None:
+    assert running.store.roots()
+    assert main(["logs", f"{SWEEP}_1"]) == 0
+    expected = "hyperstep: its runner is gone; hyperstep resume 11111111 takes it over\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_following_a_run_without_a_runner_says_that_it_waits(running: Home) -> None:
+    journal = running.store.journal(PIPELINE)
+    with subprocess.Popen(hyperstep("logs", f"{SWEEP}_3", "-f"), stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        words = process.stderr.readline().decode()
+        assert words.startswith("hyperstep: its runner is gone; hyperstep resume 11111111 takes it over. Waiting")
+        with journal.transaction(0) as writer:
+            writer.put_run(make_trial(3, RunStatus.CANCELED))
         assert process.wait(PATIENCE_S) == 0
     journal.close()

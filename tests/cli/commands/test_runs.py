@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.cli.fabricated import PIPELINE, fabricate_second_pipeline
+from tests.cli.fabricated import PIPELINE, fabricate_second_pipeline, make_run
 
 from hyperstep.cli.main import main
+from hyperstep.records.run import RunKind
 from hyperstep.runtime.home import Home
 
 Captured = pytest.CaptureFixture[str]
@@ -44,3 +45,24 @@ def test_runs_are_limited_and_chosen_by_experiment(running: Home, capsys: Captur
     assert len(json.loads(capsys.readouterr().out)) == 1
     assert main(["runs", "--experiment", "other", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_run_whose_runner_is_gone_is_marked(running: Home, capsys: Captured) -> None:
+    fabricate_second_pipeline(running)
+    assert main(["runs", "--json"]) == 0
+    assert [d["runner_gone"] for d in json.loads(capsys.readouterr().out)] == [False, True]
+    assert main(["runs"]) == 0
+    _, ended, orphan = capsys.readouterr().out.splitlines()
+    assert "completed  " in ended
+    assert "running, runner gone  " in orphan
+
+
+def test_long_and_nasty_names_are_cut_and_escaped(home: Home, capsys: Captured) -> None:
+    root = make_run(PIPELINE, RunKind.PIPELINE, folder="", experiment="e" * 255, name="n\x1b[2J\n" + "x" * 200)
+    home.store.create([root], folder="long", spec={}).close()
+    assert main(["runs"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert "e" * 39 + "…  " in lines[1]
+    assert "  n\\x1b[2J\\nxxx" in lines[1]
+    assert len(lines[1]) < 180

@@ -8,14 +8,14 @@ from hyperstep.cli.documents import FileView, best_document
 from hyperstep.cli.exit_codes import NOT_FOUND, OK
 from hyperstep.cli.json_output import print_json
 from hyperstep.cli.opening import find_target, opened_home, output_path, sweep_in
+from hyperstep.cli.printable import printable
 from hyperstep.cli.progress import outputs_of
 from hyperstep.cli.reading import read_root
 from hyperstep.cli.render_tables import best_text
+from hyperstep.cli.run_files import files_of
 from hyperstep.cli.view import SweepView
 from hyperstep.errors import NotFoundError
-from hyperstep.records.attempt import Attempt
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.collecting import LOG_NAMES
 
 
 @click.command()
@@ -35,7 +35,7 @@ def best(*, run_id: str, as_json: bool) -> int:
     if sweep.best is None:
         rule = f"No trial has reported {sweep.metric or 'the primary metric'} yet."
         raise NotFoundError(rule, received=sweep.id, remedy=f"See hyperstep show {sweep.id}.")
-    click.echo("\n".join(best_text(sweep, sweep.best, files, model)))
+    click.echo("\n".join(best_text(printable(sweep), printable(sweep.best), printable(files), model)))
     return OK
 
 
@@ -45,20 +45,9 @@ def _files(home: Home, root_id: str, sweep: SweepView) -> list[FileView]:
         return []
     journal = home.store.journal(root_id)
     try:
-        run = journal.run(sweep.best.id)
-        attempts = journal.attempts(run.id)
-        artifacts = journal.artifacts(run.id)
+        return files_of(home, journal, journal.run(sweep.best.id))
     finally:
         journal.close()
-    attempt = home.attempt(run, attempts[-1].key.number if attempts else 0)
-    return [FileView(a.path, a.size, a.digest, _place(attempt, a.path)) for a in artifacts]
-
-
-def _place(attempt: Attempt, name: str) -> str | None:
-    """Where a file of that name lies in an attempt's folder."""
-    logs = [attempt.log_file] if name in LOG_NAMES else []
-    places = [*logs, attempt.work_folder / name, attempt.uploads_folder / name]
-    return next((str(place) for place in places if place.is_file()), None)
 
 
 def _model(home: Home, root_id: str, sweep: SweepView) -> str | None:

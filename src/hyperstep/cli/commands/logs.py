@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 
 import click
 
-from hyperstep.cli.log_stream import stream_logs
+from hyperstep.cli.following import say
+from hyperstep.cli.json_output import print_json
+from hyperstep.cli.log_stream import read_logs, stream_logs
 from hyperstep.cli.opening import find_target, opened_home
 
 
@@ -14,14 +17,23 @@ from hyperstep.cli.opening import find_target, opened_home
 @click.argument("run_id", metavar="RUN")
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run has ended.")
 @click.option("-n", "--lines", type=click.IntRange(min=0), help="Only the last lines of each log.")
-def logs(*, run_id: str, follow: bool, lines: int | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def logs(*, run_id: str, follow: bool, lines: int | None, as_json: bool) -> None:
     """Print the logs of RUN.
 
     Of a trial or script: what its process wrote. Of a pipeline: each step's log, one after the other. Of a sweep: its
     decisions; when it has failed, the last lines of a failed trial too.
     """
+    if follow and as_json:
+        rule = "--json prints the logs as they stand; leave out -f"
+        raise click.UsageError(rule)
     with opened_home() as home:
-        stream_logs(home, find_target(home, run_id), _write, follow=follow, lines=lines)
+        target = find_target(home, run_id)
+        if as_json:
+            logs_found = read_logs(home, target, lines)
+            print_json({"id": target.run.id, "logs": [asdict(log) for log in logs_found]})
+        else:
+            stream_logs(home, target, _write, say, follow=follow, lines=lines)
 
 
 def _write(data: bytes) -> None:

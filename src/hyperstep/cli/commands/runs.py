@@ -10,6 +10,7 @@ from hyperstep.cli.documents import run_document
 from hyperstep.cli.json_output import print_json
 from hyperstep.cli.opening import opened_home
 from hyperstep.cli.render_tables import runs_table
+from hyperstep.cli.runner_state import runner_state
 
 
 @click.command()
@@ -21,9 +22,10 @@ def runs(*, experiment: str | None, workspace: str | None, limit: int, as_json: 
     """List submitted runs, newest first."""
     with opened_home() as home:
         found = home.store.roots(workspace=workspace, experiment=experiment, limit=limit)
+        gone = {run.id for run in found if not run.status.is_terminal and runner_state(home, run).gone}
     if as_json:
-        print_json([run_document(run) for run in found])
+        print_json([{**run_document(run), "runner_gone": run.id in gone} for run in found])
     elif found:
-        click.echo("\n".join(runs_table(found, time.time())))
+        click.echo("\n".join(runs_table(found, time.time(), gone)))
     else:
         click.echo("Nothing has been submitted yet. Try: hyperstep run SCRIPT", err=True)

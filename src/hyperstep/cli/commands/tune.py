@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import click
 
-from hyperstep.cli.display import Feed
+from hyperstep.cli.awaiting import Wait
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
-from hyperstep.cli.following import make_display, open_feed, report, say
+from hyperstep.cli.following import report, say
 from hyperstep.cli.opening import opened_home
 from hyperstep.cli.tuning_options import SAMPLERS, check_metric_pattern, parse_policy, parse_space
 from hyperstep.cli.tuning_step import TuningRequest, experiment_name, make_step
-from hyperstep.cli.view import RootView
 from hyperstep.records.goal import Goal
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.submission import Label, ensure_runner, request_cancel, submit_step
+from hyperstep.runtime.submission import Label, request_cancel, submit_step
 
 _WORKSPACE = "local"
-_LOOK_S = 0.1
-_CHECK_RUNNER_S = 5.0
-_UNREADABLE_S = 30.0
 
 _EPILOG = """\b
 Example:
@@ -101,53 +96,28 @@ def _submit(request: TuningRequest, experiment: str, *, quiet: bool) -> str:
 
 
 def _watch(run_id: str, *, quiet: bool, plain: bool) -> int:
-    """Show the run until it has ended; Ctrl-C cancels it, a second one leaves it alone."""
-    display = make_display(open_feed(root_ids=(run_id,)), quiet=quiet, plain=plain)
-    interrupts = 0
-    next_check = time.monotonic() + _CHECK_RUNNER_S
-    readable_at = time.monotonic()
-    while not _is_over(display.feed.views):
+    """Show the run until it has ended; Ctrl-C cancels it, a second one does not wait for that."""
+    interrupts = []
+
+    def interrupted() -> bool:
+        interrupts.append(True)
+        if len(interrupts) > 1:
+            return False
         try:
-            display.tick()
-            time.sleep(_LOOK_S)
-            readable_at = _check_readable(display.feed, readable_at)
-            if time.monotonic() > next_check:
-                next_check = time.monotonic() + _CHECK_RUNNER_S
-                _keep_driven(run_id)
-        except KeyboardInterrupt:
-            interrupts += 1
-            if interrupts > 1:
-                break
             _cancel(run_id)
-    views = display.finish()
+        except KeyboardInterrupt:  # while waiting for the answer to a request that lies there by then
+            return False
+        return True
+
+    views = Wait([run_id], quiet=quiet, plain=plain).until_end(interrupted)
     if not quiet:
-        report(views)
+        report(views, canceled=bool(interrupts))
     if interrupts:
         return INTERRUPTED
     return OK if views and views[0].status is RunStatus.COMPLETED else FAILED
 
 
-def _is_over(views: list[RootView]) -> bool:
-    return bool(views) and views[0].status.is_terminal
-
-
-def _check_readable(feed: Feed, readable_at: float) -> float:
-    """When the records were last read; an error when that is too long ago."""
-    if feed.fault is None:
-        return time.monotonic()
-    if time.monotonic() - readable_at > _UNREADABLE_S:
-        raise feed.fault
-    return readable_at
-
-
-def _keep_driven(run_id: str) -> None:
-    """Start a runner again when the last one was killed."""
-    with opened_home(writable=True) as home:
-        if ensure_runner(home, run_id):
-            say("the runner is gone; another one goes on")
-
-
 def _cancel(run_id: str) -> None:
-    say("canceling the sweep; Ctrl-C again leaves it to go on")
+    say("canceling the sweep; Ctrl-C again does not wait for its end")
     with opened_home() as home:
         request_cancel(home, run_id, "canceled by Ctrl-C")

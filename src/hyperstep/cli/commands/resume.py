@@ -1,0 +1,84 @@
+"""`hyperstep resume RUN`: a runner for a run whose runner is gone."""
+
+from __future__ import annotations
+
+import click
+
+from hyperstep.cli import wording
+from hyperstep.cli.awaiting import Wait
+from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
+from hyperstep.cli.following import report, say
+from hyperstep.cli.opening import find_target, opened_home, unique_prefix
+from hyperstep.cli.runner_state import runner_state
+from hyperstep.cli.view import RootView
+from hyperstep.records.run import RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.submission import ensure_runner
+
+
+@click.command()
+@click.argument("run_id", metavar="[RUN]", default="")
+@click.option("--all", "every", is_flag=True, help="All runs whose runner is gone.")
+@click.option("--detach", is_flag=True, help="Return at once; the runs go on by themselves.")
+@click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
+@click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
+def resume(*, run_id: str, every: bool, detach: bool, quiet: bool, plain: bool) -> int:
+    """Take over RUN, whose runner is gone, and show it until it has ended.
+
+    What its trials have finished stays; trials that still run are taken over, those that are gone are tried again.
+    Ctrl-C leaves the run to go on by itself.
+    """
+    if every == bool(run_id):
+        rule = "give either a RUN or --all"
+        raise click.UsageError(rule)
+    with opened_home(writable=True) as home:
+        roots = _orphans(home) if every else [_root(home, run_id)]
+        taken = [root for root in roots if _take(home, root, quiet=quiet)]
+    if every and not roots and not quiet:
+        say("no run has lost its runner")
+    if detach or not taken:
+        return OK if detach or not roots else _exit_code([root.status for root in roots])
+    return _wait([root.id for root in taken], quiet=quiet, plain=plain)
+
+
+def _root(home: Home, text: str) -> RunRecord:
+    return find_target(home, find_target(home, text).root_id).run
+
+
+def _orphans(home: Home) -> list[RunRecord]:
+    """The runs that nobody drives although they have not ended, oldest first."""
+    found = [root for root in home.store.roots() if not root.status.is_terminal]
+    current = [find_target(home, root.id).run for root in reversed(found)]
+    return [root for root in current if runner_state(home, root).gone]
+
+
+def _take(home: Home, root: RunRecord, *, quiet: bool) -> bool:
+    """Give a run a runner if it needs one; returns whether it goes on."""
+    name = unique_prefix(home, root.id)
+    started = ensure_runner(home, root.id)
+    now = find_target(home, root.id).run
+    if now.status.is_terminal:
+        words = f"{name} has ended{' already' if root.status.is_terminal else ''}: {wording.status_word(now.status)}"
+    else:
+        words = f"{name} goes on with a new runner" if started else f"{name} has a runner already"
+    if not quiet:
+        say(words)
+    return not now.status.is_terminal
+
+
+def _wait(run_ids: list[str], *, quiet: bool, plain: bool) -> int:
+    interrupts = []
+
+    def interrupted() -> bool:
+        interrupts.append(True)
+        return False
+
+    views: list[RootView] = Wait(run_ids, quiet=quiet, plain=plain).until_end(interrupted)
+    if not quiet:
+        report(views)
+    return INTERRUPTED if interrupts else _exit_code([view.status for view in views])
+
+
+def _exit_code(statuses: list[RunStatus]) -> int:
+    return OK if all(status is RunStatus.COMPLETED for status in statuses) else FAILED

@@ -1,0 +1,65 @@
+"""Who drives a run that has not ended, in words: a living runner, none yet, or one that is gone."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from hyperstep.cli.documents import Document
+from hyperstep.cli.opening import unique_prefix
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.run_store.base import Owner
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.processes import machine_name
+
+_START_S = 10.0
+"""So long after its submission a run without a runner may still get its first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerState:
+    """Who drives a root run now."""
+
+    words: str
+    """``pid 12 on here``, ``none``, or that it is gone and what to do."""
+    owner: Owner | None = None
+    """The runner, while it lives on this machine."""
+    gone: bool = False
+    """The run has not ended, and nobody drives it."""
+
+    def document(self) -> Document:
+        """What ``show --json`` says of it."""
+        runner: Document | None = {"pid": self.owner.pid, "host": self.owner.host} if self.owner else None
+        return {"runner": runner, "runner_gone": self.gone}
+
+
+def runner_state(home: Home, root: RunRecord) -> RunnerState:
+    """Look who drives a root run.
+
+    Raises:
+        StoreError: Its journal cannot be read.
+    """
+    alive = live_owner(home, root.id)
+    if alive is not None:
+        return RunnerState(f"pid {alive.pid} on {alive.host}", alive)
+    if root.status.is_terminal:
+        return RunnerState("none")
+    journal = home.store.journal(root.id)
+    try:
+        last = journal.owner()
+    finally:
+        journal.close()
+    if last is not None and last.host != machine_name():
+        return RunnerState(f"pid {last.pid} on {last.host}; whether it lives can be seen there only")
+    if last is None and time.time() - root.created_at < _START_S:
+        return RunnerState("starting")
+    return RunnerState(gone_words(home, root), gone=True)
+
+
+def gone_words(home: Home, root: RunRecord) -> str:
+    """That nobody drives a run, and what to do."""
+    resume = f"hyperstep resume {unique_prefix(home, root.id)}"
+    if root.kind is RunKind.INTERACTIVE:
+        return f"the process that started it is gone; {resume} ends it"
+    return f"its runner is gone; {resume} takes it over"
