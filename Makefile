@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HYPERSTEP := $(BIN)/hyperstep
 
-.PHONY: demo test check static format clean
+.PHONY: demo test check static conformance format clean
 
 demo: $(VENV)/.ready
 	$(HYPERSTEP) run examples/digits/pipeline.py
@@ -19,6 +19,10 @@ static: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# How much of the v1 API in scope is there, name by name.
+conformance: $(VENV)/.ready-dev
+	$(BIN)/python -m hyperstep.compatibility.report
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff format .

@@ -45,6 +45,7 @@ def copy_of_the_house(tmp_path: Path) -> Path:
 
 PLANTED = {
     "floors": ("src/hyperstep/records/run.py", "import hyperstep.runtime"),
+    "front doors": ("src/hyperstep/cli/main.py", "import hyperstep.azureml_v1"),
     "pure core": ("src/hyperstep/sweep/controller.py", "import time"),
     "the trial client": ("src/hyperstep_trial/run.py", "import hyperstep.errors"),
     "one home": ("src/hyperstep/runtime/home.py", "import sqlite3"),
