@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def block(start: str) -> str:
     """The fenced block that begins with ``start``."""
     blocks = re.findall(r"```\w*\n(.*?)```", README, re.DOTALL)
-    return next(text for text in blocks if text.startswith(start))
+    return str(next(text for text in blocks if text.startswith(start)))
 
 
 @pytest.mark.end_to_end
