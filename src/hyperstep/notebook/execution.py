@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
 import sys
 import tempfile
 import warnings
@@ -11,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
@@ -115,10 +119,12 @@ class _EchoingClient(NotebookClient):
         super().__init__(content, **options)
         self._echo = Echo(sys.stdout, sys.stderr)
         self._index = 0
+        self._interrupted = False
+        self.on_notebook_start = self._take_signals
+        self.on_cell_execute = self._begin
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Show a message, then keep it in the cell."""
-        self._index = cell_index
         self._echo.show(msg["msg_type"], msg["content"])
         return super().process_message(msg, cell, cell_index)
 
@@ -128,3 +134,26 @@ class _EchoingClient(NotebookClient):
         first = next(iter(source.splitlines()), "")
         shown = first if len(first) <= _MOST_CHARACTERS else f"{first[:_MOST_CHARACTERS]}…"
         return f"cell {self._index + 1} of {len(self.nb.cells)} ({json.dumps(shown, ensure_ascii=False)})"
+
+    def _begin(self, cell: NotebookNode, cell_index: int) -> None:
+        del cell
+        self._index = cell_index
+
+    def _take_signals(self, notebook: NotebookNode) -> None:
+        """Ctrl-C reaches the cell; a second one, or SIGTERM, ends the kernel. Called when the kernel is up."""
+        del notebook
+        if os.name == "posix":
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGINT, self._interrupt)
+            loop.add_signal_handler(signal.SIGTERM, self._end_kernel)
+
+    def _interrupt(self) -> None:
+        if self._interrupted or self.km is None:
+            self._end_kernel()
+        else:
+            self._interrupted = True
+            self._pending = asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
+
+    def _end_kernel(self) -> None:
+        if self.km is not None:
+            self._pending = asyncio.ensure_future(ensure_async(self.km.shutdown_kernel(now=True)))

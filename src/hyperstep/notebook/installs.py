@@ -9,7 +9,7 @@ _COMMAND = r"(?:pip3?|conda|mamba|uv\s+pip|\S*python[\d.]*\s+-m\s+pip|\{sys\.exe
 _LINE = re.compile(
     rf"(?P<indent>\s*)(?P<sign>[!%]{{0,2}})\s*(?P<command>{_COMMAND}\s+(?:-\S+\s+)*install)\s+(?P<rest>\S.*)", re.DOTALL
 )
-_WORD = re.compile(r"(?:\"[^\"]*\"|'[^']*'|\\.|[^\s\"'])+")
+_WORD = re.compile(r";|(?:\"[^\"]*\"|'[^']*'|\\.|[^\s\"';])+")
 _SHELL_END = re.compile(r"(?:&&|\|\|?|;|\d?>|#|&).*")
 _TAKES_A_VALUE = re.compile(
     r"-[icftnp]|--(index-url|extra-index-url|find-links|trusted-host|constraint|target|proxy|timeout|retries|prefix|root"
@@ -70,9 +70,6 @@ def _words(rest: str) -> tuple[list[str], str]:
     """What is given to the command, and what the shell is to do after it or with its output."""
     words = _WORD.findall(re.sub(r"\\\r?\n", " ", rest).strip())
     end = next((place for place, word in enumerate(words) if _SHELL_END.fullmatch(word)), len(words))
-    last = words[end - 1] if end else ""
-    if last.endswith(";"):
-        return [*words[: end - 1], last[:-1]], " ".join([";", *words[end:]])
     return words[:end], " ".join(words[end:])
 
 

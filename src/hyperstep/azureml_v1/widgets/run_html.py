@@ -23,7 +23,7 @@ _CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:top"
 def run_html(run: RunView) -> str:
     """The whole panel. Styles stand at the elements, colours follow the notebook's: it needs nothing around it."""
     rows = "".join(_run_row(shown, depth) for depth, shown in _walk(run))
-    sweeps = "".join(_sweep(shown, shown.sweep) for _, shown in _walk(run) if shown.sweep)
+    sweeps = "".join(_sweep(shown, shown.sweep) for _, shown in _walk(run) if shown.sweep is not None)
     head = "".join(f'<th style="{_CELL}">{name}</th>' for name in ("run", "status", "time", "log"))
     return (
         '<div class="hyperstep-run" style="font-size:13px;line-height:1.45">'
@@ -39,7 +39,7 @@ def _walk(run: RunView, depth: int = 0) -> Iterator[tuple[int, RunView]]:
 
 
 def _run_row(run: RunView, depth: int) -> str:
-    name = f'<span style="padding-left:{depth * 1.2:g}em">{escape(run.name)} </span>'
+    name = f'<span style="padding-left:{depth * 1.2:g}em">{escape(run.label)} </span>'
     kind = f'<span style="{_FAINT}">{run.kind.value}</span>'
     why = f"reused from {run.reused_from}" if run.reused_from else run.reason
     status = f'{_status(run.status)} <span style="{_FAINT}">{escape(why)}</span>'
@@ -48,7 +48,7 @@ def _run_row(run: RunView, depth: int) -> str:
 
 
 def _sweep(run: RunView, sweep: SweepView) -> str:
-    title = f"<b>{escape(run.name)}</b>: {sweep.goal.value} <code>{escape(sweep.metric)}</code>"
+    title = f"<b>{escape(run.title)}</b>: {sweep.goal.value} <code>{escape(sweep.metric)}</code>"
     parts = (_progress(run, sweep), _best(sweep.best), metric_picture(sweep), _trial_table(sweep))
     return f'<div style="margin-top:8px">{title}</div>{"".join(parts)}'
 

@@ -75,10 +75,27 @@ class RunView:
     """Path of its log; empty while there is none."""
     sweep: SweepView | None
     children: tuple[RunView, ...]
+    above: str = ""
+    """Name of the run above; empty at the top."""
+
+    @property
+    def title(self) -> str:
+        """What a sweep is called: its step's name, if it has one."""
+        return self.above or self.name
+
+    @property
+    def label(self) -> str:
+        """What it is called among others: a step's sweep has no name of its own, so its id."""
+        return self.id if self.above and self.kind is RunKind.SWEEP else self.name
 
 
-def read_run(source: RunSource) -> RunView:
-    """A run as it is now. Trials are in the sweep's view, not among the children."""
+def read_run(source: RunSource, above: str = "") -> RunView:
+    """A run as it is now. Trials are in the sweep's view, not among the children.
+
+    Args:
+        source: The run.
+        above: Name of the run above.
+    """
     run = source.record()
     is_sweep = run.kind is RunKind.SWEEP
     below = [] if is_sweep else sorted(source.journal.runs(parent_id=run.id), key=lambda record: record.number)
@@ -93,7 +110,8 @@ def read_run(source: RunSource) -> RunView:
         seconds=_seconds(run),
         log=str(log or ""),
         sweep=_read_sweep(source) if is_sweep else None,
-        children=tuple(read_run(RunSource(source.workspace, child.id)) for child in below),
+        children=tuple(read_run(RunSource(source.workspace, child.id), run.name) for child in below),
+        above=above,
     )
 
 
