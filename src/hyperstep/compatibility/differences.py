@@ -95,7 +95,7 @@ DIFFERENCES: Sequence[Difference] = (
     ),
     Difference(
         ("azureml.core.Run.get_portal_url", "azureml.core.Experiment.get_portal_url"),
-        "There is no portal: the text says where the run's records are.",
+        "There is no portal: it gives the command that shows the records.",
     ),
     Difference(
         ("azureml.widgets.RunDetails.show",),
