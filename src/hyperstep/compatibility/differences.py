@@ -26,7 +26,7 @@ DIFFERENCES: Sequence[Difference] = (
         "It reads a config.json for the workspace's name only; without one it gives the workspace 'local'.",
     ),
     Difference(
-        ("azureml.core.Workspace.create", "azureml.core.Workspace.get", "azureml.core.Workspace()"),
+        ("azureml.core.Workspace.create", "azureml.core.Workspace.get"),
         "A workspace is a name in the local home: nothing is created in the cloud; subscription and group are labels.",
     ),
     Difference(
