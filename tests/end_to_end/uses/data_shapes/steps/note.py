@@ -1,0 +1,3 @@
+"""A step with nothing to read or write."""
+
+print("noted")
