@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from html import escape
 
@@ -11,6 +12,8 @@ _WIDTH, _HEIGHT = 640, 180
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 8, 10, 24
 _COLORS = ("#4e79a7", "#f28e2b", "#59a14f", "#b07aa1", "#76b7b2", "#9c755f", "#edc948", "#ff9da7")
 _BEST_COLOR = "#e15759"
+_LEAST = 1e-300
+"""Values nearer to 0 are taken for it."""
 
 Points = Sequence[tuple[float, float]]
 
@@ -44,21 +47,26 @@ class Frame:
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Pixels from the left and from the top."""
-        across = (x - self.low_x) / (self.high_x - self.low_x)
-        up = (y - self.low_y) / (self.high_y - self.low_y)
+        across = _share(x, self.low_x, self.high_x)
+        up = _share(y, self.low_y, self.high_y)
         return (
             _LEFT + across * (_WIDTH - _LEFT - _RIGHT),
             _HEIGHT - _BOTTOM - up * (_HEIGHT - _TOP - _BOTTOM),
         )
 
 
+def _share(value: float, low: float, high: float) -> float:
+    """How far a value is from low (0) to high (1). Halves, since a whole difference may be beyond all floats."""
+    return (value / 2 - low / 2) / (high / 2 - low / 2)
+
+
 def _span(values: Sequence[float]) -> tuple[float, float]:
-    """Lowest and highest, never equal, and never so far apart that their difference is infinite."""
-    low, high = max(min(values), -1e300), min(max(values), 1e300)
-    if low < high:
+    """Lowest and highest, with room around them where they are as good as equal."""
+    low, high = min(values), max(values)
+    if high / 2 - low / 2 > 0:
         return low, high
-    room = abs(low) * 0.05 or 0.5
-    return low - room, high + room
+    room = abs(low) * 0.05 if abs(low) > _LEAST else 0.5
+    return max(low - room, -sys.float_info.max), min(high + room, sys.float_info.max)
 
 
 def _over_steps(trial: TrialView) -> list[tuple[float, float]]:
