@@ -76,6 +76,25 @@ def load_settings(start: Path | None = None) -> Settings:
     )
 
 
+def locate_home(start: Path | None = None) -> tuple[Path, Path | None]:
+    """The home and the settings file, whatever else is wrong with the settings.
+
+    Raises:
+        InvalidInputError: The home's path has a ``~`` without a meaning.
+    """
+    file = _nearest_file((start or Path.cwd()).absolute())
+    home = _home_from_environment() or (_named_home(file) if file else None) or _default_home()
+    return home, file or _existing(home / FILE_NAME)
+
+
+def _named_home(file: Path) -> Path | None:
+    """The home that a settings file names; None when it names none or cannot be read."""
+    try:
+        return _File(file, {"": _parse(file)}).folder("home")
+    except InvalidInputError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """A hyperstep.toml with known keys; each method checks one value."""

@@ -203,3 +203,9 @@ def test_a_second_ctrl_c_does_not_wait_and_says_that_the_sweep_ends(tmp_path: Pa
     assert b"goes on" not in terminal.output
     assert run("cancel", "latest", "--wait", "60").returncode == 0
     assert reading("show", "latest")["status"] == "Canceled"
+
+
+def test_a_pattern_that_matches_nothing_is_named_in_the_advice(tmp_path: Path) -> None:
+    code, text = tune(write_script(tmp_path, "print('acc: 0.5')\n"), "--metric-pattern", "accuracy=([0-9.]+)")
+    assert code == 1
+    assert "--metric-pattern 'accuracy=([0-9.]+)' found no number in the output; see hyperstep logs HD_" in text

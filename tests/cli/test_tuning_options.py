@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperstep.cli.tuning_options import check_metric_pattern, parse_dimension, parse_policy, parse_space
+from hyperstep.cli.tuning_options import (
+    check_experiment,
+    check_metric_pattern,
+    check_model_file,
+    near_option,
+    parse_dimension,
+    parse_policy,
+    parse_space,
+)
 from hyperstep.errors import InvalidInputError
 
 
@@ -60,10 +68,17 @@ def test_the_step_of_qloguniform_is_no_logarithm() -> None:
         ),
         (
             "lr=loguniform:1e-4",
-            "loguniform takes 2 number(s): the least value, the greatest value. Received: 'lr=loguniform:1e-4'.",
+            "loguniform takes 2 numbers: the least value, the greatest value; 1 given. Received: 'lr=loguniform:1e-4'.",
         ),
-        ("m=uniform:a,b", "uniform takes 2 number(s): the least value, the greatest value."),
-        ("m=uniform:0,nan", "uniform takes 2 number(s)"),
+        ("m=uniform:a,b", "uniform takes 2 numbers: the least value, the greatest value; 'a' is no finite number."),
+        ("m=uniform:0,nan", "; 'nan' is no finite number. Received: 'm=uniform:0,nan'."),
+        ("m=uniform:inf,1", "; 'inf' is no finite number."),
+        ("d=randint:", "randint takes 1 number: upper; 0 given."),
+        ("l r=uniform:0,1", "name has no spaces, quotes or control characters"),
+        ("lr =uniform:0,1", "name has no spaces, quotes or control characters"),
+        ("l\x1br=uniform:0,1", "name has no spaces, quotes or control characters"),
+        ("--=uniform:0,1", "is more than dashes"),
+        ("a=b=uniform:0,1", "A hyperparameter's name has no '='."),
         ("m=uniform:1,0", "Received: 'm=uniform:1,0'. For example momentum=uniform:0,1."),
         ("opt=choice:", "A choice has at least one option. Received: 'opt=choice:'. For example opt=choice:adam,sgd."),
         ("opt=choice:[1", "Options that begin with a bracket are a JSON list."),
@@ -122,3 +137,50 @@ def test_a_metric_pattern_has_one_group(pattern: str) -> None:
 
 def test_a_right_metric_pattern_is_kept() -> None:
     assert check_metric_pattern("acc=([0-9.]+)") == "acc=([0-9.]+)"
+
+
+def test_a_hyperparameter_with_and_without_dashes_is_the_same() -> None:
+    with pytest.raises(InvalidInputError, match=r"given once; `lr` and `--lr` are the same.*'--lr'"):
+        parse_space(["lr=uniform:0,1", "--lr=uniform:0,2"])
+
+
+@pytest.mark.parametrize("path", ["/models/m.pkl", "../m.pkl", "outputs/../../m", "C:\\m.pkl", "..\\m", "\\m"])
+def test_a_model_file_stays_in_the_trials_folder(path: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"without '\.\.'.*For example --model-file outputs/model.pkl"):
+        check_model_file(path)
+
+
+def test_a_right_model_file_is_kept() -> None:
+    assert check_model_file("outputs/a..b/model.pkl") == "outputs/a..b/model.pkl"
+
+
+@pytest.mark.parametrize("name", ["", "my experiment", "-x", "a/b", "é", "x" * 256, "a\n"])
+def test_an_experiment_has_a_name_that_v1_takes(name: str) -> None:
+    with pytest.raises(InvalidInputError, match="An experiment's name has 1 to 255 characters"):
+        check_experiment(name)
+
+
+def test_a_right_experiment_is_kept() -> None:
+    assert check_experiment("Digits_2-b") == "Digits_2-b"
+
+
+OURS = ["--max", "--max-minutes", "--metric", "--metric-pattern", "--sampler", "--concurrent", "--seed", "--space"]
+
+
+@pytest.mark.parametrize(
+    ("given", "near"),
+    [
+        ("--max-trials", "--max"),
+        ("--max-trials=3", "--max"),
+        ("--max-minute", "--max-minutes"),
+        ("--metrics", "--metric"),
+        ("--concurrency", "--concurrent"),
+        ("--sampling", "--sampler"),
+        ("--epochs", None),
+        ("--batch-size", None),
+        ("-m", None),
+        ("max", None),
+    ],
+)
+def test_an_option_that_is_near_to_one_of_ours_is_told_from_the_scripts_own(given: str, near: str | None) -> None:
+    assert near_option(given, OURS) == near

@@ -6,23 +6,29 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import psutil
 
+import hyperstep
 from hyperstep import __version__
 from hyperstep.cli.documents import Document
 from hyperstep.cli.wording import file_size
 from hyperstep.errors import HyperstepError
-from hyperstep.settings import Settings, load_settings
+from hyperstep.settings import Settings, load_settings, locate_home
 
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "afs", "9p", "lustre", "gpfs", "beegfs", "ceph", "glusterfs"}
     | {"fuse.sshfs", "fuse.glusterfs", "fuse.cephfs", "fuse.blobfuse", "fuse.blobfuse2", "fuse.s3fs", "webdav"}
 )
 """File systems on which SQLite's write-ahead log is not safe: its readers share memory."""
+
+_SHIM_PATH = str(Path(hyperstep.__file__).absolute().parent / "shim_path")
+"""Where our own ``azureml`` lies."""
 
 _LITTLE_DISK_BYTES = 1_000_000_000
 
@@ -41,7 +47,7 @@ class Findings:
     slots: int | None
     settings_file: Path | None
     foreign_azureml: tuple[str, ...]
-    """Installed distributions that bring an ``azureml`` of their own, with versions."""
+    """Installed distributions that bring an ``azureml`` of their own, with versions, and folders without one."""
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -80,17 +86,19 @@ class Findings:
 
 
 def examine() -> Findings:
-    """Look at this machine. Nothing is created."""
+    """Look at this machine. Nothing is left behind."""
     problems: list[str] = []
     settings: Settings | None = None
+    home: Path | None = None
+    file: Path | None = None
     try:
+        home, file = locate_home()
         settings = load_settings()
     except HyperstepError as error:
         problems.append(str(error))
-    home = settings.home if settings else None
     place = _existing(home) if home else None
-    if home and place and not os.access(place, os.W_OK):
-        problems.append(f"The home {home} cannot be written to. Set HYPERSTEP_HOME to another folder.")
+    if home and place:
+        problems += home_problems(home, place)
     system = _file_system(place) if place else ""
     free = shutil.disk_usage(place).free if place else None
     foreign = foreign_azureml()
@@ -103,22 +111,60 @@ def examine() -> Findings:
         free_bytes=free,
         cores=os.cpu_count() or 1,
         slots=settings.slots if settings else None,
-        settings_file=settings.file if settings else None,
+        settings_file=settings.file if settings else file,
         foreign_azureml=foreign,
         warnings=tuple(_warnings(system, free, foreign)),
         problems=tuple(problems),
     )
 
 
+def home_problems(home: Path, place: Path) -> list[str]:
+    """Why a home cannot be used; nothing when it can.
+
+    Args:
+        home: The home's path.
+        place: The same, or the nearest above it that exists.
+    """
+    fault = _home_fault(home, place)
+    return [f"The home {home} {fault}. Set HYPERSTEP_HOME to another folder."] if fault else []
+
+
 def foreign_azureml() -> tuple[str, ...]:
-    """Installed distributions named ``azureml…``, with their versions."""
-    found = {f"{d.name} {d.version}" for d in metadata.distributions() if _is_azureml(d.metadata["Name"])}
+    """Installed distributions named ``azureml…``, with their versions, and ``azureml`` folders that belong to none.
+
+    Nothing is imported.
+    """
+    found: set[str] = set()
+    for entry in {os.path.abspath(entry) for entry in [*sys.path, ""]} - {_SHIM_PATH}:  # noqa: PTH100 - "" is here
+        named = {f"{d.name} {d.version}" for d in metadata.distributions(path=[entry]) if _is_azureml(d.name)}
+        found |= named or _azureml_in(entry)
     return tuple(sorted(found))
 
 
 def is_network(file_system: str) -> bool:
     """Whether a file system of that type lies on another machine."""
     return file_system.lower() in _NETWORK
+
+
+def _home_fault(home: Path, place: Path) -> str:
+    if place.is_dir() and home.is_symlink() and place != home:
+        return "is a link to what is not there"
+    if not place.is_dir():
+        return "is a file, not a folder" if place == home.absolute() else f"lies below {place}, which is a file"
+    try:
+        Path(tempfile.mkdtemp(prefix=".hyperstep-doctor-", dir=place)).rmdir()
+    except OSError as error:
+        verb = "be written to" if place == home.absolute() else "be made"
+        return f"cannot {verb}: {error.strerror}"
+    return ""
+
+
+def _azureml_in(entry: str) -> set[str]:
+    """What ``import azureml`` would find in one folder of the path."""
+    spec = PathFinder.find_spec("azureml", [entry])
+    if spec is None:
+        return set()
+    return set(spec.submodule_search_locations or ()) or {spec.origin or entry}
 
 
 def _warnings(file_system: str, free: int | None, foreign: tuple[str, ...]) -> list[str]:
@@ -132,7 +178,7 @@ def _warnings(file_system: str, free: int | None, foreign: tuple[str, ...]) -> l
         found.append(f"Only {file_size(free)} are free where the home lies.")
     if foreign:
         found.append(
-            "Another azureml is installed. `hyperstep run` and trials use hyperstep's; elsewhere "
+            "Another azureml is found on this Python's path. `hyperstep run` and trials use hyperstep's; elsewhere "
             "`import hyperstep.azureml` must come before any other azureml import."
         )
     if os.name == "nt":
@@ -146,7 +192,7 @@ def _is_azureml(name: str | None) -> bool:
 
 def _existing(path: Path) -> Path:
     """The path, or the nearest folder above it that exists."""
-    return next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
+    return next(p for p in (path.absolute(), *path.absolute().parents) if os.path.exists(p))  # noqa: PTH110 - no error
 
 
 def _file_system(path: Path) -> str:

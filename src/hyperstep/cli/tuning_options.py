@@ -6,8 +6,11 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
 from hyperstep import samplers
+from hyperstep.cli.wording import how_many
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
 from hyperstep.records.goal import Goal
@@ -36,6 +39,11 @@ _LOG_BOUNDS = frozenset({"loguniform", "qloguniform"})
 SAMPLERS = {"random": "RANDOM", "grid": "GRID", "sobol": "SOBOL", "bayesian": "BayesianOptimization"}
 """The engine's name of each sampler that ``--sampler`` takes."""
 
+_NAME = re.compile(r"-*[^\s'\"=-][^\s'\"=\x00-\x1f\x7f]*")
+_EXPERIMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}", re.ASCII)
+_VERY_NEAR, _NEAR = 0.9, 0.7
+"""Shares of matching characters from which an option is, or may be, a misspelling of ours."""
+
 _POLICIES = {"bandit": "Bandit", "median": "MedianStopping", "truncation": "TruncationSelection", "none": "Default"}
 _POLICY_EXAMPLE = "Write for example bandit:slack_factor=0.1,evaluation_interval=2, median or none."
 
@@ -49,8 +57,8 @@ def parse_space(texts: Iterable[str]) -> SearchSpace:
     space: dict[str, Distribution] = {}
     for text in texts:
         name, distribution = parse_dimension(text)
-        if name in space:
-            rule = "A hyperparameter is given once."
+        if name.lstrip("-") in {known.lstrip("-") for known in space}:
+            rule = "A hyperparameter is given once; `lr` and `--lr` are the same."
             raise InvalidInputError(rule, received=name, remedy="Remove one of its --space options.")
         space[name] = distribution
     if not space:
@@ -70,6 +78,12 @@ def parse_dimension(text: str) -> tuple[str, Distribution]:
     if not name or not equals or not colon:
         rule = "A --space is written name=distribution:arguments."
         raise InvalidInputError(rule, received=text, remedy=f"For example {_EXAMPLES['loguniform']}.")
+    if not _NAME.fullmatch(name):
+        rule = "A hyperparameter's name has no spaces, quotes or control characters, and is more than dashes."
+        raise InvalidInputError(rule, received=text, remedy=f"For example {_EXAMPLES['loguniform']}.")
+    if "=" in kind:
+        rule = "A hyperparameter's name has no '='."
+        raise InvalidInputError(rule, received=text, remedy=f"For example {_EXAMPLES['loguniform']}.")
     if kind not in DISTRIBUTIONS:
         rule = "A --space names a distribution that exists."
         remedy = f"Use one of {', '.join(_EXAMPLES)}; for example {_EXAMPLES['choice']}."
@@ -77,6 +91,52 @@ def parse_dimension(text: str) -> tuple[str, Distribution]:
     if kind == "choice":
         return name, distribution_from_json(["choice", [_options(text, arguments)]])
     return name, _numeric(text, kind, arguments)
+
+
+def check_model_file(path: str) -> str:
+    """The path itself.
+
+    Raises:
+        InvalidInputError: It is absolute, or leaves the folder in which a trial works.
+    """
+    if _leads_out(PurePosixPath(path)) or _leads_out(PureWindowsPath(path)):
+        rule = "A --model-file is a path within the folder in which a trial works, without '..'."
+        raise InvalidInputError(rule, received=path, remedy="For example --model-file outputs/model.pkl.")
+    return path
+
+
+def check_experiment(name: str) -> str:
+    """The name itself.
+
+    Raises:
+        InvalidInputError: It is none that the v1 API takes.
+    """
+    if not _EXPERIMENT.fullmatch(name):
+        rule = (
+            "An experiment's name has 1 to 255 characters: a letter or digit first, then letters, digits, '-' and '_'."
+        )
+        raise InvalidInputError(rule, received=name, remedy="For example --experiment digits.")
+    return name
+
+
+def near_option(given: str, options: Iterable[str]) -> str | None:
+    """The option of ours that one of the script's is perhaps meant to be; None when none is near.
+
+    Args:
+        given: An argument as typed: ``--max-trials``, ``--max-trials=3``.
+        options: Our options, each with its dashes.
+    """
+    name = given.partition("=")[0]
+    if not name.startswith("--"):
+        return None
+    ours = sorted(options, key=len, reverse=True)
+    misspelt = get_close_matches(name, ours, n=1, cutoff=_VERY_NEAR)
+    longer = [option for option in ours if name.startswith(f"{option}-")]
+    return next(iter([*misspelt, *longer, *get_close_matches(name, ours, n=1, cutoff=_NEAR)]), None)
+
+
+def _leads_out(path: PurePath) -> bool:
+    return bool(path.root or path.drive) or ".." in path.parts
 
 
 def parse_policy(text: str) -> dict[str, Json]:
@@ -159,10 +219,13 @@ def _option(text: str) -> Json:
 
 
 def _numeric(text: str, kind: str, arguments: str) -> Distribution:
-    numbers = [_number(part) for part in arguments.split(",")]
+    parts = arguments.split(",") if arguments else []
+    numbers = [_number(part) for part in parts]
     names = DISTRIBUTIONS[kind].argument_names
     if None in numbers or len(numbers) != len(names):
-        rule = f"{kind} takes {len(names)} number(s): {', '.join(map(_plain, names))}."
+        wrong = next((part for part, number in zip(parts, numbers, strict=True) if number is None), None)
+        found = f"{len(parts)} given" if wrong is None else f"{wrong!r} is no finite number"
+        rule = f"{kind} takes {how_many(len(names), 'number')}: {', '.join(map(_plain, names))}; {found}."
         raise InvalidInputError(rule, received=text, remedy=f"For example {_EXAMPLES[kind]}.")
     values = [number for number in numbers if number is not None]
     if kind in _LOG_BOUNDS:

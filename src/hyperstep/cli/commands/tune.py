@@ -10,13 +10,23 @@ from hyperstep.cli.awaiting import Wait
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
 from hyperstep.cli.following import report, say
 from hyperstep.cli.opening import opened_home
-from hyperstep.cli.tuning_options import SAMPLERS, check_metric_pattern, parse_policy, parse_space
+from hyperstep.cli.tuning_options import (
+    SAMPLERS,
+    check_experiment,
+    check_metric_pattern,
+    check_model_file,
+    near_option,
+    parse_policy,
+    parse_space,
+)
 from hyperstep.cli.tuning_step import TuningRequest, experiment_name, make_step
+from hyperstep.cli.view import RootView
 from hyperstep.records.goal import Goal
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.submission import Label, request_cancel, submit_step
 
 _WORKSPACE = "local"
+_AFTER_DASHES = "hyperstep.cli.commands.tune.after_dashes"
 
 _EPILOG = """\b
 Example:
@@ -28,7 +38,15 @@ outputs/ is kept. Options that are not listed here go to the script, as does eve
 """
 
 
-@click.command(context_settings={"ignore_unknown_options": True}, epilog=_EPILOG)
+class _Tune(click.Command):
+    """Remembers what stands after ``--``: that is the script's without a doubt."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_AFTER_DASHES] = len(args) - args.index("--") - 1 if "--" in args else 0
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Tune, context_settings={"ignore_unknown_options": True}, epilog=_EPILOG)
 @click.argument("script", type=click.Path(path_type=Path))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
 @click.option("--space", "spaces", multiple=True, metavar="NAME=DIST:ARGS", help="A hyperparameter; bounds are plain.")
@@ -80,10 +98,36 @@ def tune(
         sampler=sampler,
         seed=seed,
         metric_pattern=check_metric_pattern(metric_pattern) if metric_pattern else "",
-        model_file=model_file,
+        model_file=check_model_file(model_file) if model_file else "",
     )
-    run_id = _submit(request, experiment or experiment_name(script), quiet=quiet)
-    return _watch(run_id, quiet=quiet, plain=plain)
+    name = check_experiment(experiment) if experiment else experiment_name(script)
+    if not quiet:
+        _warn_of_near_options(click.get_current_context(), arguments)
+    run_id = _submit(request, name, quiet=quiet)
+    views, interrupted = _watch(run_id, quiet=quiet, plain=plain)
+    if not quiet:
+        report(views, canceled=interrupted)
+        _say_what_matched_nothing(request, views)
+    if interrupted:
+        return INTERRUPTED
+    return OK if views and views[0].status is RunStatus.COMPLETED else FAILED
+
+
+def _warn_of_near_options(context: click.Context, arguments: tuple[str, ...]) -> None:
+    """Say which of the script's options look like one of ours."""
+    ours = [option for parameter in context.command.params for option in parameter.opts if option.startswith("--")]
+    for argument in arguments[: len(arguments) - context.meta[_AFTER_DASHES]]:
+        near = near_option(argument, ours)
+        if near:
+            say(f"{argument} goes to the script; was {near} meant? Write what is the script's own after --")
+
+
+def _say_what_matched_nothing(request: TuningRequest, views: list[RootView]) -> None:
+    """When trials ended well without a value, and a pattern was to find it, the pattern is what to mend."""
+    sweeps = [sweep for view in views for sweep in view.sweeps]
+    if request.metric_pattern and any(s.completed and not any(t.reports for t in s.trials) for s in sweeps):
+        trial = next(t.id for s in sweeps for t in s.trials if t.status is RunStatus.COMPLETED)
+        say(f"--metric-pattern {request.metric_pattern!r} found no number in the output; see hyperstep logs {trial}")
 
 
 def _submit(request: TuningRequest, experiment: str, *, quiet: bool) -> str:
@@ -95,8 +139,11 @@ def _submit(request: TuningRequest, experiment: str, *, quiet: bool) -> str:
         return submit_step(home, step, Label(_WORKSPACE, experiment)).id
 
 
-def _watch(run_id: str, *, quiet: bool, plain: bool) -> int:
-    """Show the run until it has ended; Ctrl-C cancels it, a second one does not wait for that."""
+def _watch(run_id: str, *, quiet: bool, plain: bool) -> tuple[list[RootView], bool]:
+    """Show the run until it has ended; returns how it stands, and whether it was interrupted.
+
+    Ctrl-C cancels it; a second one does not wait for that.
+    """
     interrupts = []
 
     def interrupted() -> bool:
@@ -110,11 +157,7 @@ def _watch(run_id: str, *, quiet: bool, plain: bool) -> int:
         return True
 
     views = Wait([run_id], quiet=quiet, plain=plain).until_end(interrupted)
-    if not quiet:
-        report(views, canceled=bool(interrupts))
-    if interrupts:
-        return INTERRUPTED
-    return OK if views and views[0].status is RunStatus.COMPLETED else FAILED
+    return views, bool(interrupts)
 
 
 def _cancel(run_id: str) -> None:
