@@ -43,7 +43,9 @@ def test_the_notebook_tunes_shows_downloads_and_registers_and_runs_again(tmp_pat
     assert panel["text/html"].count("<polyline") + panel["text/html"].count("<circle") == 8
     assert "register_model_step01" in panel["text/plain"]
     assert "<table" in first["pipeline_run"]["text/html"]
-    assert "<table" in first["hd_step_run"]["text/html"]
+    sweep = first["hd_step_run"]["text/html"]
+    assert sweep.index("HD_") < sweep.index("<th>Best primary metric</th>") < sweep.index("--learning-rate")
+    assert sweep.count("<tr>") == 2 + 1 + 8, "the run, and its trials, best first"
     assert "validation_acc" in first["df"]["text/html"]
     assert first["print(model.name, model.version)"]["text"] == "digits-from-a-notebook 1\n"
     best = json.loads(next((tmp_path / "results").rglob("metrics_data")).read_text(encoding="utf-8"))

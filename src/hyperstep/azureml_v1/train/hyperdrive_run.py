@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 _TAG_PREFIX = "_aml_system_"
+_MOST_TRIALS_SHOWN = 10
 
 
 class HyperDriveRun(Run):
@@ -166,6 +167,13 @@ class HyperDriveRun(Run):
         """
         message = f"Diagnostics are not collected. See the sweep's log with: hyperstep logs {self.id}"
         raise HyperDriveNotImplementedException(message)
+
+    def _repr_html_(self) -> str:
+        from hyperstep.azureml_v1.pipeline.html_table import html_table
+
+        trials = self.get_children_sorted_by_primary_metric(top=_MOST_TRIALS_SHOWN)
+        rows = [{key.replace("_", " ").capitalize(): value for key, value in trial.items()} for trial in trials]
+        return super()._repr_html_() + (html_table(rows) if rows else "")
 
     def _earlier_sweeps(self) -> list[RunSource]:
         """The sweeps that this one was resumed from, as far as they are still there."""

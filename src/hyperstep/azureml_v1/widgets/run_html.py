@@ -120,4 +120,4 @@ def _time(seconds: float | None) -> str:
     if seconds is None:
         return ""
     minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+    return f"{minutes}&#160;min {rest}&#160;s" if minutes else f"{seconds:.1f}&#160;s"
