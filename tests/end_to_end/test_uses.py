@@ -161,6 +161,8 @@ def test_odd_metric_names_and_values_come_through(tmp_path: Path) -> None:
     assert written["n neighbours"] == [best["n neighbours"]]
     assert best["model path"] == "PosixPath('outputs/model.pkl')"
     assert best["as text"] == "outputs"
+    assert best["max depth"] is None
+    assert written["max depth"] == [None]
     assert best["per class: f1"] == [0.0, 0.5, 1.0]
     assert best["confusion = y"] == {"x": 1.5, "y": 2}
     assert len(best["loss/epoch"]) == 3
