@@ -218,3 +218,22 @@ def test_a_script_runs_offline_and_submits_itself(tmp_path: Path) -> None:
     assert result["how"] == ["created", "found"]
     assert "Completed" in result["statuses"]
     assert result["trials"] == ["Completed", "Completed"]
+
+
+def test_a_build_agent_sweeps_and_registers_only_what_is_better(tmp_path: Path) -> None:
+    project = _project("team_repository", tmp_path)
+    done = project.run("ml_service/run_sweep.py", "--trials", "3")
+    assert "Found existing compute target train-cluster" in done.stdout
+    assert "registered diabetes 1" in done.stdout
+    result = project.result()
+    assert result["workspace"] == ["team-ws", "team-ws"]
+    assert result["team"] == "diabetes"
+    assert result["ranked"][0] == result["best"]
+    assert len(result["ranked"]) == 2
+    assert result["by_tag"] == [result["run"]]
+    assert result["models"] == [["diabetes", 1, result["best"]]]
+    assert result["fetched"] == ["diabetes.pkl"]
+    assert result["children"] == ["alpha", "coefficients", "r2", "team"]
+    assert result["all"] == 3
+    assert result["sweep"] == [result["run"], "Completed"]
+    assert result["uploaded"] == ["plots/residuals.txt"]

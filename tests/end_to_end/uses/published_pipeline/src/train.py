@@ -4,7 +4,6 @@ import argparse
 
 import numpy as np
 from azureml.core import Run
-from sklearn.metrics import r2_score
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--noise", type=float)
@@ -14,4 +13,4 @@ run = Run.get_context()
 x = np.linspace(0, 1, 50)
 y = x + np.random.default_rng(0).normal(0, args.noise, 50)
 run.log("noise", args.noise)
-run.log("r2", r2_score(y, np.polyval(np.polyfit(x, y, args.degree), x)))
+run.log("r2", 1 - np.var(y - np.polyval(np.polyfit(x, y, args.degree), x)) / np.var(y))
