@@ -65,10 +65,11 @@ def test_a_notebook_runs_in_its_folder_with_our_azureml_and_its_output_comes_thr
 def test_a_failing_cell_is_named_and_the_copy_is_written_up_to_it(tmp_path: Path) -> None:
     notebook = write(tmp_path / "book.ipynb", "print('one')", "# the second\n1 / 0", "print('three')")
     copy = tmp_path / "elsewhere.ipynb"
-    done = run(str(notebook), "--output", str(copy))
+    done = run("-q", str(notebook), "--output", str(copy))
     assert (done.returncode, done.stdout) == (1, "one\n")
     assert 'hyperstep: cell 2 of 3 ("# the second") failed: ZeroDivisionError: division by zero\n' in done.stderr
     assert "\x1b" not in done.stderr
+    assert "executed copy" not in done.stderr
     assert [len(outputs(copy, cell)) for cell in range(3)] == [1, 1, 0]
     assert outputs(copy, 1)[0].ename == "ZeroDivisionError"
 

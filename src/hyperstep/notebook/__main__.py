@@ -25,20 +25,21 @@ def main(arguments: Sequence[str]) -> int:
     notebook = Path(given.notebook)
     output = Path(given.output) if given.output else notebook.with_suffix(".executed.ipynb")
     try:
-        return _execute(notebook, output)
+        return _execute(notebook, output, quiet=given.quiet)
     except HyperstepError as error:
         _say(str(error))
         return _BAD_INPUT
 
 
-def _execute(notebook: Path, output: Path) -> int:
+def _execute(notebook: Path, output: Path, *, quiet: bool) -> int:
     _check_installed()
     from hyperstep.notebook.execution import execute  # noqa: PLC0415 - needs the extra
 
     outcome = execute(notebook, output)
     if outcome.failed_cell:
         _say(outcome.failed_cell)
-    _say(f"executed copy: {output}")
+    if not quiet:
+        _say(f"executed copy: {output}")
     return _FAILED if outcome.failed_cell else 0
 
 
@@ -53,6 +54,7 @@ def _check_installed() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hyperstep run", description="Execute a notebook without a browser.")
     parser.add_argument("notebook")
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing unless a cell fails")
     parser.add_argument("-o", "--output", metavar="FILE", help="the executed copy; NAME.executed.ipynb without it")
     return parser
 

@@ -38,7 +38,7 @@ def run(*, quiet: bool, plain: bool, script: str, arguments: tuple[str, ...]) ->
     feed = open_feed(submission=token)
     display = make_display(feed, quiet=quiet, plain=plain)
     shares_terminal = can_draw() and not quiet and not plain
-    code = run_script(_command(script, arguments), env, display, shares_terminal=shares_terminal)
+    code = run_script(_command(script, arguments, quiet=quiet), env, display, shares_terminal=shares_terminal)
     views = display.finish()
     if not quiet:
         report(views)
@@ -47,7 +47,8 @@ def run(*, quiet: bool, plain: bool, script: str, arguments: tuple[str, ...]) ->
     return code
 
 
-def _command(script: str, arguments: tuple[str, ...]) -> list[str]:
+def _command(script: str, arguments: tuple[str, ...], *, quiet: bool) -> list[str]:
     if script.endswith(".ipynb"):
-        return [sys.executable, "-P", "-m", "hyperstep.notebook", script, *arguments]
+        options = ["--quiet"] if quiet else []
+        return [sys.executable, "-P", "-m", "hyperstep.notebook", *options, script, *arguments]
     return python_command(script, arguments)
