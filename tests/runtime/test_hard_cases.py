@@ -169,3 +169,19 @@ def test_a_persons_own_run_id_leads_nowhere_else(bench: Bench, label: Label, tmp
     assert run.status is RunStatus.COMPLETED
     assert bench.home.root_folder(run.id).parent == bench.home.path / "runs"
     assert not (tmp_path / "out").exists()
+
+
+def test_a_trials_file_for_the_sweep_above_it_is_kept_there(bench: Bench, label: Label) -> None:
+    text = """
+from azureml.core import Run
+run = Run.get_context()
+run.log("acc", 1)
+open("plot.txt", "w").write(run.id)
+run.parent.upload_file(f"plots/{run.id}.txt", "plot.txt")
+"""
+    sweep = bench.wait(submit_step(bench.home, bench.tuning_step(text, sweep_config(total=2)), label).id)
+    assert sweep.status is RunStatus.COMPLETED, sweep.error
+    files = {a.path: a.digest for a in bench.home.store.journal(sweep.id).artifacts(sweep.id)}
+    for trial in (0, 1):
+        name = f"{sweep.id}_{trial}"
+        assert bench.home.artifacts.read_bytes(files[f"plots/{name}.txt"]) == name.encode()

@@ -43,6 +43,7 @@ _NUMPY_2: Mapping[str, str] = {
 _PANDAS: Mapping[str, tuple[str, str]] = {
     "pandas.DataFrame.append": ("2.0", "pandas.concat([frame, other])"),
     "pandas.DataFrame.as_matrix": ("1.0", "DataFrame.to_numpy()"),
+    "pandas.DataFrame.fillna(method=)": ("3.0", "DataFrame.ffill() or DataFrame.bfill()"),
     "pandas.DataFrame.iteritems": ("2.0", "DataFrame.items()"),
     "pandas.DataFrame.ix": ("1.0", "DataFrame.loc or DataFrame.iloc"),
     "pandas.DataFrame.mad": ("2.0", "(frame - frame.mean()).abs().mean()"),
@@ -76,6 +77,7 @@ _SKLEARN: Mapping[str, tuple[str, str]] = {
     "sklearn.linear_model.LinearRegression(normalize=)": ("1.2", "a StandardScaler in front, in a pipeline"),
     "sklearn.linear_model.Ridge(normalize=)": ("1.2", "a StandardScaler in front, in a pipeline"),
     "sklearn.metrics.jaccard_similarity_score": ("0.23", "sklearn.metrics.jaccard_score"),
+    "sklearn.metrics.mean_squared_error(squared=)": ("1.6", "sklearn.metrics.root_mean_squared_error"),
     "sklearn.metrics.plot_confusion_matrix": ("1.2", "ConfusionMatrixDisplay.from_estimator"),
     "sklearn.metrics.plot_precision_recall_curve": ("1.2", "PrecisionRecallDisplay.from_estimator"),
     "sklearn.metrics.plot_roc_curve": ("1.2", "RocCurveDisplay.from_estimator"),
@@ -94,6 +96,8 @@ def gone_names() -> Mapping[str, tuple[str, str]]:
     return {
         **{f"numpy.{name}": ("1.24", f"{by}") for name, by in _NUMPY.items()},
         **{f"numpy.{name}": ("2.0", by) for name, by in _NUMPY_2.items()},
+        "numpy.in1d": ("2.4", "numpy.isin"),
+        "numpy.trapz": ("2.4", "numpy.trapezoid"),
         **_PANDAS,
         **_SKLEARN,
     }

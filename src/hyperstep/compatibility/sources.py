@@ -30,6 +30,10 @@ class Part:
     cell: int | None = None
 
 
+_OUR_COPY = ".executed.ipynb"
+"""What `hyperstep run` writes beside a notebook: it says nothing that the notebook does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """Parts that share their names: a file, or the cells of a notebook.
@@ -66,7 +70,7 @@ def _files(path: Path) -> Iterator[Path]:
             continue
         if entry.is_dir() and not entry.is_symlink() and not (entry / "pyvenv.cfg").exists():
             yield from _files(entry)
-        elif entry.suffix in _SUFFIXES and entry.is_file():
+        elif entry.suffix in _SUFFIXES and entry.is_file() and not entry.name.endswith(_OUR_COPY):
             yield entry
 
 

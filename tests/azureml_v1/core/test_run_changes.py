@@ -77,9 +77,3 @@ def test_named_things_are_added_by_the_runner_and_never_removed(recorder: Any, r
     ]
     with pytest.raises(UserErrorException, match="job"):
         refuse_in_job("Removing a model")
-
-
-def test_files_of_another_run_are_refused(recorder: Any, runner: Runner) -> None:
-    del runner
-    with pytest.raises(UserErrorException, match="its own script"):
-        Run(recorder.experiment, "root").upload_file("x.txt", __file__)

@@ -94,8 +94,12 @@ class RunBase(RunLogger):
 
     @property
     def number(self) -> int:
-        """Position among its siblings, from 1."""
-        return self._record().number + 1
+        """From 1: position among its siblings, or for a submitted run among those of its experiment."""
+        record = self._record()
+        if not record.is_root:
+            return record.number + 1
+        roots = self._source.home.store.roots(workspace=record.workspace, experiment=record.experiment)
+        return len(roots) - [root.id for root in roots].index(record.id)
 
     @property
     def type(self) -> str:

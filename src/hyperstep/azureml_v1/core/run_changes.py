@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.registry import ask_runner
 from hyperstep.azureml_v1.core.session import in_job
-from hyperstep.azureml_v1.exceptions import ServiceException, UserErrorException
+from hyperstep.azureml_v1.exceptions import ServiceException
 from hyperstep.errors import HyperstepError, NotOwnerError
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.metric import MetricKind, MetricRecord
@@ -83,9 +83,6 @@ class RunChanges(RecordWriter):
 
     def _add_files(self, names: Sequence[str]) -> None:
         run = self._source.record()
-        if run.kind is not RunKind.INTERACTIVE and (in_job() or _has_runner(self._source)):
-            message = f"Files of a run that goes on are uploaded by its own script. Received: {', '.join(names)}."
-            raise UserErrorException(message)
         folder = self._source.home.run_folder(run) / "uploads"
         self.add_artifacts([self._stored(name, folder / name) for name in names])
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from hyperstep.digest import Json
 
+_FOREIGN = ("quniform", ())
+"""How a value is written whose distribution is not known here."""
+
 
 def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
     """Replace every placeholder in a text; longer ones first, so that ``$X_ab`` is not taken for ``$X_a``."""
@@ -23,12 +26,15 @@ def hyperparameter_arguments(point: Mapping[str, Json], space: Mapping[str, Json
     Args:
         point: The trial's values.
         space: The search space as v1 expressions: a whole number drawn from a quantized distribution is written
-            without a decimal point, so that ``type=int`` reads it. A value that is a list or a mapping is written as
-            JSON (our choice), everything else as Python's ``str`` does.
+            without a decimal point, so that ``type=int`` reads it; so is one that the space does not know, which a
+            resumed trial brings from its own space. Names are the same with and without dashes. A value that is a list
+            or a mapping is written as JSON (our choice), everything else as Python's ``str`` does.
     """
+    known = {name.lstrip("-"): expression for name, expression in space.items()}
     texts: list[str] = []
     for name, value in point.items():
-        texts += [name if name.startswith("-") else f"--{name}", _value_text(value, space.get(name))]
+        expression = known.get(name.lstrip("-"), _FOREIGN)
+        texts += [name if name.startswith("-") else f"--{name}", _value_text(value, expression)]
     return tuple(texts)
 
 
