@@ -95,7 +95,11 @@ def test_a_script_reads_its_own_run_and_registers_a_model(experiment: Experiment
         """,
         [dataset.as_named_input("mounted").as_mount(), dataset.as_named_input("direct")],
     )
-    assert run.wait_for_completion()["status"] == "Completed"
+    details = run.wait_for_completion()
+    assert details["status"] == "Completed"
+    assert [used["dataset"]["id"] for used in details["inputDatasets"]] == [dataset.id, dataset.id]
+    assert [used["consumptionDetails"]["inputName"] for used in details["inputDatasets"]] == ["mounted", "direct"]
+    assert details["runDefinition"]["data"]["mounted"]["mechanism"] == "Mount"
     assert sorted(model.name for model in Model.list(experiment.workspace)) == ["local", "own"]
     assert Model(experiment.workspace, "own").run_id == run.id
     assert run.get_tags()["done"] == "yes"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hyperstep.azureml_v1.core.run_inputs import input_datasets, run_data
 from hyperstep.azureml_v1.core.run_source import DRIVER_LOG, STD_LOG, SWEEP_LOG, RunSource
 from hyperstep.records.run import RunKind, RunRecord
 
@@ -20,7 +21,6 @@ _LOG_FOLDERS = ("azureml-logs/", "user_logs/", "logs/", "system_logs/")
 def details(source: RunSource) -> dict[str, Any]:
     """A run's details under v1's keys; times are ISO 8601 in UTC."""
     run = source.record()
-    code = source.code()
     result: dict[str, Any] = {
         "runId": run.id,
         "target": run.target,
@@ -29,9 +29,9 @@ def details(source: RunSource) -> dict[str, Any]:
         "endTimeUtc": _time(run.ended_at),
         "services": {},
         "properties": visible_properties(run),
-        "inputDatasets": [],
+        "inputDatasets": input_datasets(source),
         "outputDatasets": [],
-        "runDefinition": _definition(run, code),
+        "runDefinition": _definition(run, source.code()) | {"data": run_data(source)},
         "logFiles": log_files(source, run),
         "submittedBy": _user(),
     }
@@ -86,7 +86,6 @@ def _definition(run: RunRecord, code: Mapping[str, Any]) -> dict[str, Any]:
         "communicator": "None",
         "target": run.target,
         "dataReferences": {},
-        "data": {},
         "outputData": {},
         "nodeCount": 1,
         "maxRunDurationSeconds": code.get("max_duration_s"),

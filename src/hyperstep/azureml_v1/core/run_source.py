@@ -131,13 +131,17 @@ class RunSource:
 
     def code(self) -> Mapping[str, Any]:
         """What was submitted as this run's code: snapshot, script, environment; empty for a pipeline run."""
+        return _mapping(self.step().get("code"))
+
+    def step(self) -> Mapping[str, Any]:
+        """The step that this run is, or belongs to, as it was submitted; empty for a pipeline run."""
         envelope = self.journal.spec()
         spec: Mapping[str, Any] = envelope.get("spec", envelope) if isinstance(envelope, Mapping) else {}  # type: ignore[assignment]
         if "code" in spec:
-            return _mapping(spec["code"])
+            return spec
         node = self._node_id()
         steps: Sequence[Mapping[str, Any]] = spec.get("steps") or ()
-        return next((_mapping(step["code"]) for step in steps if step["id"] == node), {})
+        return next((step for step in steps if step["id"] == node), {})
 
     def _node_id(self) -> str | None:
         journal = self.journal
