@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hyperstep.runtime.environments.preflight import check_environment, installed_version
+from hyperstep.runtime.environments.preflight import _package_faults, check_environment, installed_version
+from hyperstep.runtime.environments.requirements import Wanted
 
 INSTALLED = {"numpy": "1.26.4", "pandas": "3.0.0rc1"}
 
@@ -49,3 +50,9 @@ def test_another_python_is_told() -> None:
 def test_the_packages_of_this_interpreter_are_known() -> None:
     assert installed_version("pytest")
     assert installed_version("no-such-package-here") is None
+
+
+def test_what_an_address_holds_is_not_repeated() -> None:
+    lines = ("mypkg @ git+https://user:s3cret@host/x.git",)
+    found = list(_package_faults(Wanted(requirements=lines), lambda _name: None))
+    assert found == ["mypkg (not installed)"]

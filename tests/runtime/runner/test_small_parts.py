@@ -52,6 +52,8 @@ def test_placeholders_are_replaced_within_texts_and_longer_ones_win() -> None:
     values = {"$AZUREML_DATAREFERENCE_a": "/x", "$AZUREML_DATAREFERENCE_ab": "/y"}
     assert fill_placeholders("$AZUREML_DATAREFERENCE_ab/m.pkl", values) == "/y/m.pkl"
     assert fill_placeholders("p=$AZUREML_DATAREFERENCE_a", values) == "p=/x"
+    assert fill_placeholders("$A", {"$A": "literal $B", "$B": "secret"}) == "literal $B"
+    assert fill_placeholders("$A", {}) == "$A"
 
 
 @pytest.mark.parametrize(

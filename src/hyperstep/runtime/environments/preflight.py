@@ -58,10 +58,13 @@ def _package_faults(wanted: Wanted, installed: Callable[[str], str | None]) -> I
         if requirement is None or (requirement.marker is not None and not requirement.marker.evaluate()):
             continue
         found = installed(canonicalize_name(requirement.name))
+        wants = (
+            f"{requirement.name}{requirement.specifier}" if requirement.url else line
+        )  # an address may hold a secret
         if found is None:
-            yield f"{line} (not installed)"
+            yield f"{wants} (not installed)"
         elif not requirement.specifier.contains(found, prereleases=True):
-            yield f"{line} ({found} is installed)"
+            yield f"{wants} ({found} is installed)"
 
 
 def _parse(line: str) -> Requirement | None:

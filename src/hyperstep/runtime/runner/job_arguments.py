@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from hyperstep.digest import Json
@@ -12,10 +13,14 @@ _FOREIGN = ("quniform", ())
 
 
 def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
-    """Replace every placeholder in a text; longer ones first, so that ``$X_ab`` is not taken for ``$X_a``."""
-    for placeholder in sorted(values, key=len, reverse=True):
-        text = text.replace(placeholder, values[placeholder])
-    return text
+    """Replace every placeholder in a text; longer ones first, so that ``$X_ab`` is not taken for ``$X_a``.
+
+    A value is put in as it is: what looks like a placeholder in it is not replaced.
+    """
+    if not values:
+        return text
+    longest_first = sorted(values, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), lambda found: values[found.group()], text)
 
 
 def hyperparameter_arguments(point: Mapping[str, Json], space: Mapping[str, Json]) -> tuple[str, ...]:

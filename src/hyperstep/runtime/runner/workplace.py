@@ -85,7 +85,7 @@ def store_uploads(context: RunnerContext, place: Workplace, run: RunRecord, atte
         if source.is_dir():
             _store_folder(source, target, output)
         else:
-            shutil.copyfile(source, target / source.name if output.is_directory else target)
+            _copy_whole(source, target / source.name if output.is_directory else target)
 
 
 def _resumed_folder(context: RunnerContext, attempt: Attempt, files: Mapping[str, str] | None) -> dict[str, str]:
@@ -124,7 +124,14 @@ def _store_folder(source: Path, target: Path, output: OutputSpec) -> None:
             continue
         if output.overwrite or not (target / place).exists():
             (target / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target / place)
+            _copy_whole(file, target / place)
+
+
+def _copy_whole(source: Path, target: Path) -> None:
+    """Copy by temporary file and rename: whoever finds the file finds all of it, whatever happens meanwhile."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    shutil.copyfile(source, temporary)
+    temporary.replace(target)
 
 
 def _command(
