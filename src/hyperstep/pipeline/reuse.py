@@ -39,11 +39,6 @@ class ReuseDecision:
     """The run whose outputs are taken; on a miss the one it was compared with, if any."""
     differences: tuple[Difference, ...] = ()
 
-    @property
-    def is_hit(self) -> bool:
-        """Whether nothing needs to run."""
-        return self.reason is Reason.HIT
-
 
 def differences(old: Mapping[str, Json], new: Mapping[str, Json]) -> tuple[Difference, ...]:
     """All parts that differ, sorted by name; parts that are mappings are compared entry by entry."""

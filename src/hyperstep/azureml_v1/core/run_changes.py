@@ -51,7 +51,6 @@ class RunChanges(RecordWriter):
 
         Raises:
             ServiceException: The runner refused.
-            UserErrorException: A file is given to a run that is still going on elsewhere.
         """
         metrics = [record for record in records if record["kind"] in _METRICS]
         uploads = [str(record["name"]) for record in records if record["kind"] == "upload"]

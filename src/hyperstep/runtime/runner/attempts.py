@@ -145,10 +145,6 @@ class Attempts:
                 active.fault = f"ran longer than max_run_duration_seconds = {limit_s:g}"
                 self._launcher.stop(key, self._context.envelope.stop_grace_s)
 
-    def pids(self) -> dict[AttemptKey, int]:
-        """The live attempts' process ids."""
-        return self._launcher.pids()
-
     def close(self) -> None:
         """Stop watching."""
         self._launcher.close()
