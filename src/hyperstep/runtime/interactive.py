@@ -7,7 +7,7 @@ and is written by whoever owns that: a runner, or the process itself.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hyperstep.digest import Json
@@ -71,11 +71,6 @@ def ended(run: RunRecord, status: RunStatus, now: float, error: RunError | None 
     if run.status.is_terminal:
         return run
     return replace(run, status=status, ended_at=now, error=error, reason=reason)
-
-
-def open_children(runs: Iterable[RunRecord]) -> Iterator[RunRecord]:
-    """The interactive runs below others that nobody has ended."""
-    return (run for run in runs if run.kind is RunKind.INTERACTIVE and run.parent_id and not run.status.is_terminal)
 
 
 def with_open_children(journal: Journal, run: RunRecord, now: float) -> list[RunRecord]:

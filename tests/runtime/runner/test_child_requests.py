@@ -12,7 +12,7 @@ from hyperstep.errors import InvalidInputError, NotFoundError
 from hyperstep.records import RunKind, RunRecord, RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.inbox import pending, post
-from hyperstep.runtime.runner.child_requests import CHILD_REQUESTS, end_open_children
+from hyperstep.runtime.runner.child_requests import CHILD_REQUESTS
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.ownership import this_process
 from hyperstep.runtime.runner.requests import answer_requests
@@ -72,13 +72,25 @@ def test_files_are_recorded_with_a_child(context: RunnerContext) -> None:
 
 def test_what_a_script_never_ended_ends_with_the_run_above(context: RunnerContext) -> None:
     _ask(context, "create_children", parent_id="root", children=CHILDREN)
-    end_open_children(context)
-    assert context.runs["a"].status is RunStatus.RUNNING
+    _ask(context, "create_children", parent_id="b", children=[{"id": "c", "name": "inner", "started": True}])
     with context.transaction() as unit:
-        unit.change_run("root", status=RunStatus.COMPLETED)
-    end_open_children(context)
-    assert [run.status for run in context.journal.runs()] == [RunStatus.COMPLETED] * 3
+        unit.change_run("root", status=RunStatus.COMPLETED)  # whoever sees this sees the others ended too
+    assert [run.status for run in context.journal.runs()] == [RunStatus.COMPLETED] * 4
     assert "root" in context.journal.run("a").reason
+    assert "above, b" in context.journal.run("c").reason
+
+
+def test_what_was_not_written_ends_nothing(context: RunnerContext) -> None:
+    _ask(context, "create_children", parent_id="root", children=CHILDREN)
+
+    def fail_and_break() -> None:
+        with context.transaction() as unit:
+            unit.change_run("root", status=RunStatus.FAILED)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_and_break()
+    assert [context.runs[run_id].status for run_id in ("root", "a")] == [RunStatus.RUNNING] * 2
 
 
 def test_a_run_that_a_runner_drives_is_not_ended_by_request(context: RunnerContext) -> None:

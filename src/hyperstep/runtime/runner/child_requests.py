@@ -12,18 +12,9 @@ from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.run import RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.interactive import ended, new_children, open_children, with_open_children
+from hyperstep.runtime.interactive import ended, new_children, with_open_children
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.submission import Label, submit_step
-
-
-def end_open_children(context: RunnerContext) -> None:
-    """End what a script opened and never ended, as the run above it ended."""
-    with context.transaction() as unit:
-        for child in list(open_children(context.runs.values())):
-            above = context.runs[str(child.parent_id)]
-            if above.status.is_terminal:
-                unit.put_run(ended(child, above.status, context.now(), reason=f"ended with the run above, {above.id}"))
 
 
 def _create_children(context: RunnerContext, body: Mapping[str, Any]) -> Json:

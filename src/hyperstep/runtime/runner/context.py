@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, JournalWriter
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.interactive import ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,24 @@ class Unit:
         """Write a run's record; the context and, for a root, the index follow."""
         self.writer.put_run(run)
         self._before.setdefault(run.id, self._context.runs.get(run.id))
-        self._context.runs[run.id] = run
+        self._context.take(run)
         if run.is_root:
             self.afterwards(lambda: self._context.home.store.update_root(run))
         return run
 
     def change_run(self, run_id: str, **changes: Any) -> RunRecord:  # noqa: ANN401 - fields of RunRecord
-        """Write a run's record with some fields changed; times follow from the status."""
+        """Write a run's record with some fields changed; times follow from the status.
+
+        With a run that ends, what its script opened below it and never ended, ends in the same transaction: whoever
+        sees the end of the one sees that of the others.
+        """
         run = replace(self._context.runs[run_id], **changes)
         now = self._context.now()
         if run.status is RunStatus.RUNNING and run.started_at is None:
             run = replace(run, started_at=now)
         if run.status.is_terminal and run.ended_at is None:
             run = replace(run, ended_at=now)
+            self._end_below(run, now)
         return self.put_run(run)
 
     def forget(self) -> None:
@@ -65,6 +71,12 @@ class Unit:
                 del self._context.runs[run_id]
             else:
                 self._context.runs[run_id] = run
+
+    def _end_below(self, above: RunRecord, now: float) -> None:
+        reason = f"ended with the run above, {above.id}"
+        for child in self._context.opened_below(above.id):
+            last = child if child.status.is_terminal else self.put_run(ended(child, above.status, now, reason=reason))
+            self._end_below(last, now)
 
 
 class RunnerContext:
@@ -82,7 +94,11 @@ class RunnerContext:
         self.journal = journal
         self.epoch = epoch
         self.envelope = envelope
-        self.runs: dict[str, RunRecord] = {run.id: run for run in journal.runs()}
+        self.runs: dict[str, RunRecord] = {}
+        self._opened: dict[str, dict[str, None]] = {}
+        """Ids of the runs that a script opened below a run, by that run's id."""
+        for run in journal.runs():
+            self.take(run)
         self._actions: deque[Callable[[], None]] = deque()
         self._acting = False
 
@@ -90,6 +106,16 @@ class RunnerContext:
     def root(self) -> RunRecord:
         """The run at the top."""
         return self.runs[self.journal.root_id]
+
+    def take(self, run: RunRecord) -> None:
+        """Know a run by its newest record; for ``Unit``, which writes it."""
+        if run.kind is RunKind.INTERACTIVE and run.parent_id:
+            self._opened.setdefault(run.parent_id, {})[run.id] = None
+        self.runs[run.id] = run
+
+    def opened_below(self, run_id: str) -> list[RunRecord]:
+        """The runs that a script opened directly below a run, ended or not."""
+        return [self.runs[child] for child in self._opened.get(run_id, ()) if child in self.runs]
 
     @staticmethod
     def now() -> float:

@@ -10,7 +10,6 @@ from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.doorbell import Doorbell
 from hyperstep.runtime.runner.attempts import Attempts
-from hyperstep.runtime.runner.child_requests import end_open_children
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
@@ -51,7 +50,6 @@ class Runner:
                 driver.tick()
                 self._attempts.enforce_limits()
         answer_requests(self._context, lambda _run_id, _reason: None)
-        end_open_children(self._context)
         self._attempts.close()
 
     def end_processes(self) -> None:
