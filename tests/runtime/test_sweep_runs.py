@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.digest import Json
+from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import DataMode, OutputSpec, TrainingKind, TrainingSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
@@ -103,12 +105,13 @@ def test_crashes_and_unusable_values_break_nothing_and_are_never_best(bench: Ben
     assert found[0].error is not None
     assert "ValueError: boom" in found[0].error.message
     assert all(t.status is RunStatus.COMPLETED for t in found[1:])
-    assert sweep.reason
+    assert "Values of 'acc' that were no finite numbers: 3, in trials: 3." in sweep.reason
+    assert "Trials that never logged 'acc': 1." in sweep.reason
 
 
 def test_a_trial_that_crashed_is_never_the_best_nor_gives_the_model(bench: Bench, label: Label) -> None:
     script = LOG_X + "\nif x == 3: raise ValueError('late')"
-    training = TrainingSpec(TrainingKind.MODEL, "outputs/model.txt")
+    training = TrainingSpec(TrainingKind.MODEL, "./outputs//model.txt")
     model = OutputSpec("model", "workspaceblobstore", DataMode.MOUNT, "$M", "M", training=training)
     step = replace(bench.tuning_step(script, sweep_config(total=4)), outputs=(model,))
     sweep = bench.wait(submit_step(bench.home, step, label).id)
@@ -116,6 +119,18 @@ def test_a_trial_that_crashed_is_never_the_best_nor_gives_the_model(bench: Bench
     assert sweep.properties["best_child_run_id"] == f"{sweep.id}_2"
     written = bench.home.datastore_folder("local", "workspaceblobstore") / "azureml" / sweep.id / "model"
     assert written.read_text() == "2.0"
+
+
+@pytest.mark.parametrize("model_file", ["", "/model.txt", "../model.txt"])
+def test_a_model_file_that_no_trial_can_write_is_refused_before_any_trial(
+    bench: Bench, label: Label, model_file: str
+) -> None:
+    training = TrainingSpec(TrainingKind.MODEL, model_file)
+    model = OutputSpec("model", "workspaceblobstore", DataMode.MOUNT, "$M", "M", training=training)
+    step = replace(bench.tuning_step(LOG_X, sweep_config(total=4)), outputs=(model,))
+    with pytest.raises(InvalidInputError, match="needs a model_file"):
+        submit_step(bench.home, step, label)
+    assert bench.home.store.roots() == []
 
 
 def test_all_trials_failed_names_the_commonest_error(bench: Bench, label: Label) -> None:
@@ -126,7 +141,7 @@ def test_all_trials_failed_names_the_commonest_error(bench: Bench, label: Label)
     assert "ValueError: no data" in sweep.error.message
     assert "3" in sweep.error.message
     assert "3 of 3" in sweep.error.message
-    assert "std_log.txt" in sweep.error.message
+    assert re.search(r"\(exit code 1\)\. Log of trial 0: \S+std_log\.txt$", sweep.error.message)
 
 
 def test_a_metric_of_another_name_halts_after_the_first_trial(bench: Bench, label: Label) -> None:

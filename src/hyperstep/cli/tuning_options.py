@@ -7,12 +7,12 @@ import math
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
-from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
 from hyperstep import samplers
 from hyperstep.cli.wording import how_many
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
+from hyperstep.pipeline.model_file import is_file_of_a_trial
 from hyperstep.records.goal import Goal
 from hyperstep.samplers.base import Sampler
 from hyperstep.search_space.distribution import Distribution
@@ -97,10 +97,10 @@ def check_model_file(path: str) -> str:
     """The path itself.
 
     Raises:
-        InvalidInputError: It is absolute, or leaves the folder in which a trial works.
+        InvalidInputError: It is absolute, leaves the folder in which a trial works, or names no file.
     """
-    if _leads_out(PurePosixPath(path)) or _leads_out(PureWindowsPath(path)):
-        rule = "A --model-file is a path within the folder in which a trial works, without '..'."
+    if not is_file_of_a_trial(path):
+        rule = "A --model-file is the path of a file within the folder in which a trial works, without '..'."
         raise InvalidInputError(rule, received=path, remedy="For example --model-file outputs/model.pkl.")
     return path
 
@@ -133,10 +133,6 @@ def near_option(given: str, options: Iterable[str]) -> str | None:
     misspelt = get_close_matches(name, ours, n=1, cutoff=_VERY_NEAR)
     longer = [option for option in ours if name.startswith(f"{option}-")]
     return next(iter([*misspelt, *longer, *get_close_matches(name, ours, n=1, cutoff=_NEAR)]), None)
-
-
-def _leads_out(path: PurePath) -> bool:
-    return bool(path.root or path.drive) or ".." in path.parts
 
 
 def parse_policy(text: str) -> dict[str, Json]:

@@ -19,6 +19,7 @@ from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_bytes
 from hyperstep.errors import ConflictError
 from hyperstep.pipeline.graph import check_graph, topological_order
+from hyperstep.pipeline.model_file import check_model_outputs
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunError, RunKind, RunRecord
@@ -70,7 +71,7 @@ def submit_pipeline(
 
     Raises:
         InvalidInputError: The graph has a cycle (the message names it), an output name is used twice, an input has no
-            producer, or a sweep's config breaks a rule. Nothing is recorded then.
+            producer, a sweep's config breaks a rule, or a model output can never be written. Nothing is recorded then.
     """
     _check(spec)
     root = root_run(label, RunKind.PIPELINE, label.run_id or str(uuid.uuid4()), label.name or label.experiment)
@@ -140,7 +141,8 @@ def _check(spec: PipelineSpec) -> None:
     check_graph(spec)
     for step in spec.steps:
         if step.tuning:
-            SweepConfig.from_json(dict(step.tuning.config))
+            config = SweepConfig.from_json(dict(step.tuning.config))
+            check_model_outputs(step, config.limits.max_total)
 
 
 def root_run(label: Label, kind: RunKind, run_id: str, name: str) -> RunRecord:

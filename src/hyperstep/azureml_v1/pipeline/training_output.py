@@ -14,6 +14,7 @@ class TrainingOutput:
         iteration: Index of the trial whose model is taken, instead of the best one.
         metric: Rank the trials by this metric instead of the primary one.
         model_file: The best trial's artifact that becomes the output, for example ``outputs/model.pkl``.
+            Required for ``"Model"``; it is checked when the pipeline is submitted.
 
     Raises:
         InvalidInputError: Another type, an iteration or metric given with ``"Metrics"``, or both with ``"Model"``.

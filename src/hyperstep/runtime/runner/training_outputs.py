@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
+from hyperstep.pipeline.model_file import artifact_name
 from hyperstep.pipeline.spec import OutputSpec, TrainingKind, TrainingSpec
 from hyperstep.records.goal import PrimaryMetric
 from hyperstep.records.metric import MetricKind, MetricRecord
@@ -75,7 +76,7 @@ def _model_digest(
 ) -> str:
     trial_id = _model_trial(context, training, metric, sweep)
     files = {artifact.path: artifact.digest for artifact in context.journal.artifacts(trial_id)}
-    wanted = training.model_file.removeprefix("./")
+    wanted = artifact_name(training.model_file)
     if wanted not in files:
         rule = f"The best trial ({trial_id}) must write the file that output '{output.name}' asks for as model_file."
         remedy = f"It wrote: {', '.join(files) or 'nothing'}. Write the model there, or mend model_file."
