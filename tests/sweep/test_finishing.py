@@ -46,6 +46,15 @@ def test_completed_with_the_best_trial_and_a_tally(make_config: MakeConfig) -> N
     )
 
 
+def test_trials_that_never_logged_the_metric_are_counted_when_others_did(make_config: MakeConfig) -> None:
+    scripts = {0: Script((0.5,)), 1: Script(metrics=("loss",)), 2: Script((None,)), 3: Script(exit_code=1)}
+    finish = Simulation(make_config(), lambda trial, _: scripts[trial]).run()
+    assert finish.reason == (
+        "4 trials: 3 completed, 1 failed. Values of 'accuracy' that were no finite numbers: 1, in trials: 1. "
+        "Trials that never logged 'accuracy': 1."
+    )
+
+
 def test_of_equal_bests_the_first_trial_wins(make_config: MakeConfig) -> None:
     finish = Simulation(make_config(goal=Goal.MINIMIZE), lambda trial, _: Script((1.0,) * (5 - trial))).run()
     assert finish.best == 0

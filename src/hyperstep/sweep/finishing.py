@@ -43,7 +43,9 @@ def _outcome(config: SweepConfig, state: SweepState) -> Outcome:
     failure = _failure(config, state)
     if failure:
         return RunStatus.FAILED, _join(_time_limit(state), failure)
-    return RunStatus.COMPLETED, _join(_time_limit(state), _tally(state), _unusable(state, config.metric.name))
+    return RunStatus.COMPLETED, _join(
+        _time_limit(state), _tally(state), _unusable(state, config.metric.name), _silent(state, config.metric.name)
+    )
 
 
 def _failure(config: SweepConfig, state: SweepState) -> str:
@@ -57,7 +59,8 @@ def _failure(config: SweepConfig, state: SweepState) -> str:
         return ""
     if not state.metric_seen and counts[RunStatus.COMPLETED]:
         return mismatch(metric, logged_names(state)).in_words()
-    return _join(f"No trial has a usable value of {metric!r}.", _unusable(state, metric), "Log it as a finite number.")
+    no_value = f"No trial has a usable value of {metric!r}."
+    return _join(no_value, _unusable(state, metric), _silent(state, metric), "Log it as a finite number.")
 
 
 def _why_nothing_ran(config: SweepConfig, state: SweepState) -> str:
@@ -90,6 +93,13 @@ def _unusable(state: SweepState, metric: str) -> str:
     if not counts:
         return ""
     return f"Values of {metric!r} that were no finite numbers: {sum(counts)}, in trials: {len(counts)}."
+
+
+def _silent(state: SweepState, metric: str) -> str:
+    """How many trials ended well without a word about the metric that others logged."""
+    ended_well = [trial for trial in state.trials if trial.status is RunStatus.COMPLETED]
+    count = sum(metric not in trial.metrics for trial in ended_well)
+    return f"Trials that never logged {metric!r}: {count}." if count else ""
 
 
 def _tally(state: SweepState) -> str:

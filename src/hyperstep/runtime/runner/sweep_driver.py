@@ -253,7 +253,8 @@ class SweepDriver:
             return RunError("UserError", reason)
         attempts = self._context.journal.attempts(failed.id)
         log = self._context.home.attempt(failed, attempts[-1].key.number if attempts else 0).log_file
-        return RunError("UserError", f"{reason} Log of trial {failed.number}: {log}", log_tail(log))
+        message = f"{reason.removesuffix('.')}. Log of trial {failed.number}: {log}"
+        return RunError("UserError", message, log_tail(log))
 
     def _resume_trials(self) -> None:
         for run in self._trials():
