@@ -51,6 +51,16 @@ def test_an_ignored_script_is_told(workspace: Workspace, source: Path) -> None:
         translate_code(workspace.home, source, "train.py")
 
 
+@pytest.mark.parametrize("absolute", [True, False])
+def test_a_script_that_is_not_named_from_its_folder_is_told_how_it_is(
+    workspace: Workspace, source: Path, *, absolute: bool
+) -> None:
+    (source.parent / "train2.py").write_text("print()", encoding="utf-8")
+    script = str(source.absolute() / "train.py") if absolute else "../train2.py"
+    with pytest.raises(InvalidInputError, match=r"named from there.*Nearest there: train\.py"):
+        translate_code(workspace.home, source, script)
+
+
 def test_a_missing_folder_is_told(workspace: Workspace) -> None:
     with pytest.raises(InvalidInputError, match="nowhere"):
         translate_code(workspace.home, "nowhere", "train.py")

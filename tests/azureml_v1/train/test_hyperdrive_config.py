@@ -86,8 +86,24 @@ def test_the_goal_is_the_enumeration(goal: Any) -> None:
         _config(primary_metric_goal=goal)
 
 
-def test_the_name_of_the_metric_is_not_checked() -> None:
-    assert _config(primary_metric_name=None)._primary_metric_config == {"name": None, "goal": "maximize"}
+@pytest.mark.parametrize(
+    ("part", "value", "hint"),
+    [
+        ("hyperparameter_sampling", {"--c": uniform(0, 1)}, "RandomParameterSampling"),
+        ("policy", "bandit", "BanditPolicy"),
+    ],
+)
+def test_a_sampling_or_policy_of_another_type_is_told_what_it_is(part: str, value: Any, hint: str) -> None:
+    with pytest.raises(AttributeError, match=rf"{part} is for example {hint}.*Received: "):
+        _config(**{part: value})
+
+
+@pytest.mark.parametrize("name", [None, "", 5])
+def test_the_name_of_the_metric_is_checked_when_it_is_submitted(experiment: Experiment, name: Any) -> None:
+    config = _config(primary_metric_name=name)
+    assert config._primary_metric_config == {"name": name, "goal": "maximize"}
+    with pytest.raises(HyperDriveConfigException, match=rf"primary_metric_name is .*Received: {name!r}"):
+        config._check_submission(experiment.workspace)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from hyperstep.artifact_store.snapshot import Snapshot, SnapshotLimits, take_snapshot
@@ -103,12 +103,14 @@ def _check_script(snapshot: Snapshot, folder: Path, script: str | None) -> None:
     wanted = _tidy(script or "")
     if wanted in paths:
         return
-    if wanted and (folder / wanted).is_file():
+    leads_out = PurePath(wanted).is_absolute() or wanted.startswith("../")
+    if wanted and not leads_out and (folder / wanted).is_file():
         rule = "The entry script must be part of the snapshot, but an ignore rule leaves it out."
         raise InvalidInputError(rule, received=wanted, remedy=f"Mend .amlignore or .gitignore in {folder}.")
-    nearest = difflib.get_close_matches(wanted, paths, n=_SHOWN_NAMES, cutoff=0.5)
+    sought = PurePath(wanted).name if leads_out else wanted
+    nearest = difflib.get_close_matches(sought, paths, n=_SHOWN_NAMES, cutoff=0.5)
     names = nearest or [path for path in paths if path.endswith(".py")][:_SHOWN_NAMES]
-    rule = f"The entry script must be a file in the source directory {folder.absolute()}."
+    rule = f"The entry script must be a file in the source directory {folder.absolute()}, named from there."
     raise InvalidInputError(rule, received=script, remedy=f"Nearest there: {', '.join(names) or 'no file at all'}.")
 
 

@@ -48,6 +48,7 @@ class HyperDriveConfig:
     Raises:
         HyperDriveConfigException: Not exactly one of estimator, run_config and pipeline; a run_config that is no
             ScriptRunConfig; no sampling; a number below its bound; a run that cannot be resumed.
+        AttributeError: The sampling, the goal or the policy is of another type, as in v1.
         AttributeError: The goal is no PrimaryMetricGoal.
         TypeError: ``max_duration_minutes`` is no number.
     """
@@ -78,6 +79,7 @@ class HyperDriveConfig:
         self._max_concurrent_runs = max_concurrent_runs or max_total_runs
         self._max_duration_minutes = max_duration_minutes
         self._policy = NoTerminationPolicy() if policy is None else policy
+        _check_policy(self._policy)
         self._estimator = estimator
         self._script_run_config = run_config
         self._pipeline = pipeline
@@ -140,8 +142,8 @@ class HyperDriveConfig:
 
         Raises:
             HyperDriveNotImplementedException: A pipeline is to be tuned.
-            HyperDriveConfigException: What is resumed is recorded elsewhere; or the config was read back from a run
-                that was resumed.
+            HyperDriveConfigException: The primary metric has no name; what is resumed is recorded elsewhere; or the
+                config was read back from a run that was resumed.
         """
         if self._pipeline is not None:
             message = (
@@ -150,6 +152,7 @@ class HyperDriveConfig:
                 "comes before and after it into steps of their own."
             )
             raise HyperDriveNotImplementedException(message)
+        _check_metric_name(self._primary_metric_config["name"])
         self._check_not_read_back()
         check_same_home(self, workspace)
         warn_of_target(self.run_config)
@@ -253,6 +256,17 @@ def _check_sampling(sampling: object) -> None:
     if sampling is None:
         message = "A HyperDriveConfig needs a hyperparameter_sampling, for example RandomParameterSampling({...})."
         raise HyperDriveConfigException(message)
+    if isinstance(sampling, HyperParameterSampling):
+        return
+    message = f"hyperparameter_sampling is for example RandomParameterSampling({{...}}). Received: {sampling!r}."
+    raise AttributeError(message)
+
+
+def _check_policy(policy: object) -> None:
+    if isinstance(policy, EarlyTerminationPolicy):
+        return
+    message = f"policy is for example BanditPolicy(slack_factor=0.1), or None. Received: {policy!r}."
+    raise AttributeError(message)
 
 
 def _keys(runs: list[Any] | None) -> list[dict[str, Any]] | None:
@@ -261,6 +275,12 @@ def _keys(runs: list[Any] | None) -> list[dict[str, Any]] | None:
     from hyperstep.azureml_v1.train.resuming import run_keys  # noqa: PLC0415 - loaded when there is something to resume
 
     return run_keys(runs)
+
+
+def _check_metric_name(name: object) -> None:
+    if not isinstance(name, str) or not name:
+        message = f"primary_metric_name is the name that the training script logs. Received: {name!r}."
+        raise HyperDriveConfigException(message)
 
 
 def _goal_text(goal: object) -> str:
