@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hyperstep.cli.render_live import ASCII, UNICODE, live_lines, to_terminal
 from hyperstep.cli.render_report import report_lines
+from hyperstep.cli.render_tables import trials_table
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunError, RunKind
@@ -151,3 +152,13 @@ def test_a_run_that_was_asked_to_end_is_not_said_to_go_on() -> None:
         "  look        hyperstep show abcdefgh",
     ]
     assert "goes on" not in "\n".join(lines)
+
+
+def test_a_trial_that_ended_well_without_a_value_says_how() -> None:
+    silent, unusable = trial(0, RunStatus.COMPLETED), replace(trial(1, RunStatus.COMPLETED), reports=2)
+    table = trials_table(replace(SWEEP, trials=(silent, unusable, trial(2, RunStatus.RUNNING)), best=None))
+    assert [line.partition("lr=0.5")[2].strip() for line in table[1:]] == [
+        "never logged acc",
+        "no value of acc was a finite number",
+        "",
+    ]

@@ -90,11 +90,20 @@ def trials_table(sweep: SweepView) -> list[str]:
             _optional(trial.last),
             _optional(trial.best),
             wording.parameters(trial.parameters),
-            why_ended(trial) if trial.status in {RunStatus.FAILED, RunStatus.CANCELED} else "",
+            _why(sweep, trial),
         )
         for trial in sweep.trials
     ]
     return columns(("", "trial", "status", f"last {sweep.metric}", "best", "parameters", "why"), rows)
+
+
+def _why(sweep: SweepView, trial: TrialView) -> str:
+    """Why a trial was stopped or failed, or how it can have ended well and have no value."""
+    if trial.status in {RunStatus.FAILED, RunStatus.CANCELED}:
+        return why_ended(trial)
+    if trial.status is not RunStatus.COMPLETED or trial.best is not None or not sweep.metric:
+        return ""
+    return f"no value of {sweep.metric} was a finite number" if trial.reports else f"never logged {sweep.metric}"
 
 
 def best_text(sweep: SweepView, best: TrialView, files: Sequence[FileView], model: str | None) -> list[str]:

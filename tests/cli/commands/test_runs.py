@@ -47,6 +47,14 @@ def test_runs_are_limited_and_chosen_by_experiment(running: Home, capsys: Captur
     assert json.loads(capsys.readouterr().out) == []
 
 
+def test_an_experiment_or_workspace_without_runs_is_named(running: Home, capsys: Captured) -> None:
+    assert running.store.roots()
+    assert main(["runs", "--experiment", "none", "--workspace", "w"]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "No run was submitted in experiment 'none', workspace 'w'. `hyperstep runs` lists all.\n"
+
+
 def test_a_run_whose_runner_is_gone_is_marked(running: Home, capsys: Captured) -> None:
     fabricate_second_pipeline(running)
     assert main(["runs", "--json"]) == 0

@@ -27,5 +27,9 @@ def runs(*, experiment: str | None, workspace: str | None, limit: int, as_json: 
         print_json([{**run_document(run), "runner_gone": run.id in gone} for run in found])
     elif found:
         click.echo("\n".join(runs_table(found, time.time(), gone)))
+    elif chosen := [
+        f"{kind} '{name}'" for kind, name in (("experiment", experiment), ("workspace", workspace)) if name
+    ]:
+        click.echo(f"No run was submitted in {', '.join(chosen)}. `hyperstep runs` lists all.", err=True)
     else:
         click.echo("Nothing has been submitted yet. Try: hyperstep run SCRIPT", err=True)
