@@ -14,7 +14,7 @@ from hyperstep.pipeline.spec import CodeSpec, StepSpec, TuningSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 
-PATIENCE_S = 60
+PATIENCE_S = 300.0
 T = TypeVar("T")
 
 

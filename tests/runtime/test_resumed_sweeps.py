@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+from pathlib import Path
 
+import pytest
 from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.digest import Json
@@ -27,12 +29,13 @@ if "--resume-from" in sys.argv:
 Run.get_context().log("acc", x)
 open("outputs/model.txt", "w").write(str(x))
 """
-SLOW = """
-import sys, time
+PATIENT = """
+import os, sys, time
 from hyperstep_trial import Run
 x = float(sys.argv[sys.argv.index("--x") + 1])
 Run.get_context().log("acc", x)
-time.sleep(2 if x > 0 else 0)
+while x > 0 and not os.path.exists(os.environ["GO"]):
+    time.sleep(0.02)
 """
 
 
@@ -78,17 +81,21 @@ def test_each_new_best_is_a_row_of_the_sweeps_table_and_the_last_one_is_final(be
     assert {row["metric_name"] for row in rows} == {"acc"}
 
 
-def test_a_runner_that_takes_over_adds_no_row_and_no_point_twice(bench: Bench, label: Label) -> None:
+def test_a_runner_that_takes_over_adds_no_row_and_no_point_twice(
+    bench: Bench, label: Label, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GO", str(tmp_path / "go"))
     space: Json = {"x": ["choice", [[0, 1, 2]]]}
     sampler: Json = {"name": "BayesianOptimization", "space": space, "seed": 1, "goal": "maximize"}
     tuning = TuningSpec({**sweep_config(total=3, concurrent=1), "sampler": sampler})
-    run = submit_step(bench.home, _step(bench, SLOW, tuning), label)
+    run = submit_step(bench.home, _step(bench, PATIENT, tuning), label)
     journal = bench.home.store.journal(run.id)
     bench.wait_until(lambda: any(record.value["metric_value"] > 0 for record in journal.metrics(run.id)))  # type: ignore[index,call-overload,operator]
     owner = live_owner(bench.home, run.id)
     assert owner is not None
     os.kill(owner.pid, signal.SIGKILL)
     bench.wait_until(lambda: live_owner(bench.home, run.id) is None)
+    (tmp_path / "go").touch()
     ensure_runner(bench.home, run.id)
     sweep = bench.wait(run.id)
     assert sweep.status is RunStatus.COMPLETED

@@ -18,7 +18,7 @@ from hyperstep.launchers.base import Launcher
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
 from hyperstep.testing.behaviour import REPORT_NAME, Behaviour
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """How long a condition may take on a busy machine."""
 _POLL_S = 0.01
 _OWN_PID = os.getpid()
