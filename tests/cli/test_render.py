@@ -110,6 +110,24 @@ def test_the_last_words_name_best_files_and_what_to_type() -> None:
     ]
 
 
+def test_of_several_sweeps_each_is_told_apart_with_what_to_type() -> None:
+    other = replace(SWEEP, id="HD_t", best=replace(TRIALS[0], id="HD_t_0"))
+    first = replace(STEPS[1], status=RunStatus.COMPLETED)
+    silent = replace(first, name="tune last", sweep=replace(SWEEP, id="HD_u", best=None))
+    root = replace(ROOT, status=RunStatus.COMPLETED, steps=(first, replace(first, name="again", sweep=other), silent))
+    lines = report_lines(root, lambda output: f"/data/{output.path}", lambda run_id: run_id[:8])
+    named = [line.split(maxsplit=1)[1] for line in lines if line.startswith(("  sweep", "  best trial", "  next"))]
+    assert named == [
+        "step 'tune'",
+        "trial  HD_s_0: acc 0.9",
+        "step 'again'",
+        "trial  HD_t_0: acc 0.9",
+        "step 'tune last'",
+        "trial  none: no trial has reported acc",
+        "hyperstep show abcdefgh   hyperstep best HD_s --json   hyperstep best HD_t --json",
+    ]
+
+
 def test_a_run_that_goes_on_says_how_to_follow_and_to_end_it() -> None:
     lines = report_lines(ROOT, str, lambda run_id: run_id[:8])
     assert lines[-4:] == [

@@ -24,14 +24,15 @@ def report_lines(view: RootView, locate: Locate, shorten: Callable[[str], str], 
         shorten: Gives the text by which people call a run: a unique prefix of its id.
         canceled: Its end was asked for, and has not come yet perhaps.
     """
-    name = shorten(view.id)
-    head = f"{view.kind.value} {name} {wording.status_word(view.status)}"
+    head = f"{view.kind.value} {shorten(view.id)} {wording.status_word(view.status)}"
     if view.error:
         head += f": {wording.first_line(view.error.message)}"
     lines = [head]
     for step in view.steps:
+        if step.sweep is not None and len(view.sweeps) > 1:
+            lines.append(_line("sweep", f"step '{step.name}'"))
         lines.extend(_step_lines(step, locate, several=len(view.steps) > 1))
-    lines.extend(_next_lines(view, name, canceled=canceled))
+    lines.extend(_next_lines(view, shorten, canceled=canceled))
     return lines
 
 
@@ -61,7 +62,8 @@ def _sweep_lines(sweep: SweepView) -> Iterator[str]:
         yield _line("concurrency", wording.concurrency(sweep))
 
 
-def _next_lines(view: RootView, name: str, *, canceled: bool) -> Iterator[str]:
+def _next_lines(view: RootView, shorten: Callable[[str], str], *, canceled: bool) -> Iterator[str]:
+    name = shorten(view.id)
     if not view.status.is_terminal and canceled:
         yield f"the {view.kind.value} was asked to end and does so by itself; its processes may take some seconds more:"
         yield _line("look", f"hyperstep show {name}")
@@ -72,9 +74,9 @@ def _next_lines(view: RootView, name: str, *, canceled: bool) -> Iterator[str]:
         yield _line("look", f"hyperstep show {name}")
         yield _line("end", f"hyperstep cancel {name}")
         return
-    commands = [f"hyperstep show {name}"]
-    if any(sweep.best for sweep in view.sweeps):
-        commands.append(f"hyperstep best {name} --json")
+    only_one = len(view.sweeps) == 1
+    names = [name if only_one else shorten(sweep.id) for sweep in view.sweeps if sweep.best]
+    commands = [f"hyperstep show {name}", *(f"hyperstep best {sweep} --json" for sweep in names)]
     if view.status is not RunStatus.COMPLETED:
         commands.append(f"hyperstep logs {name}")
     yield _line("next", "   ".join(commands))
