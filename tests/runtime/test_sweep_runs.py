@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import DataMode, OutputSpec, TrainingKind, TrainingSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner
 from hyperstep.runtime.submission import Label, ensure_runner, request_cancel, submit_step
 
@@ -131,6 +133,43 @@ def test_a_model_file_that_no_trial_can_write_is_refused_before_any_trial(
     with pytest.raises(InvalidInputError, match="needs a model_file"):
         submit_step(bench.home, step, label)
     assert bench.home.store.roots() == []
+
+
+def test_a_model_that_the_best_trial_did_not_write_fails_the_sweep_with_what_it_wrote(
+    bench: Bench, label: Label
+) -> None:
+    training = TrainingSpec(TrainingKind.MODEL, "outputs/model.pkl")
+    model = OutputSpec("model", "workspaceblobstore", DataMode.MOUNT, "$M", "M", training=training)
+    step = replace(bench.tuning_step(LOG_X, sweep_config(total=2)), outputs=(model,))
+    sweep = bench.wait(submit_step(bench.home, step, label).id)
+    assert sweep.status is RunStatus.FAILED
+    assert sweep.error is not None
+    assert f"The best trial ({sweep.id}_1) must write" in sweep.error.message
+    assert "Received: 'outputs/model.pkl'. It wrote: " in sweep.error.message
+    assert "outputs/model.txt" in sweep.error.message
+    assert sweep.properties["best_child_run_id"] == f"{sweep.id}_1"
+
+
+def test_slots_that_are_set_count_instead_of_the_cores(
+    label: Label, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slots = (os.cpu_count() or 1) + 1
+    monkeypatch.setenv("HYPERSTEP_SLOTS", str(slots))
+    monkeypatch.setenv("MEETING", str(tmp_path))
+    script = f"""
+import os, sys, time
+from hyperstep_trial import Run
+meeting = os.environ["MEETING"]
+open(os.path.join(meeting, f"{{Run.get_context().id}}.here"), "w").close()
+while sum(name.endswith(".here") for name in os.listdir(meeting)) < {slots}:
+    time.sleep(0.02)
+Run.get_context().log("acc", 1)
+"""
+    with contextlib.closing(Home.open()) as home:
+        sweep = run_sweep(Bench(home, tmp_path), label, script, sweep_config(total=slots, concurrent=slots + 5))
+    assert sweep.status is RunStatus.COMPLETED, "as many trials as there are slots met"
+    assert sweep.properties["requested_concurrency"] == str(slots + 5)
+    assert sweep.properties["effective_concurrency"] == str(slots)
 
 
 def test_all_trials_failed_names_the_commonest_error(bench: Bench, label: Label) -> None:
