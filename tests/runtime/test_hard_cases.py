@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 from dataclasses import replace
@@ -32,16 +33,18 @@ import os
 from hyperstep_trial import Run
 run = Run.get_context()
 run.log("acc", 1)
-lines = ['{"kind":"scalar"}', '{"kind":"upload","name":"../../x"}', '{"kind":"row","name":"a","time":"x"}', '[]', '{']
+big = '{"kind":"scalar","name":"acc","value":' + "9" * 400 + "}"
+lines = [big, '{"kind":"scalar"}', '[]', '{']
+lines += ['{"kind":"upload","name":"../../x"}', '{"kind":"row","name":"a","time":"x"}']
 with open(os.environ["HYPERSTEP_ATTEMPT_FOLDER"] + "/records.jsonl", "a") as file:
     file.write("\\n".join(lines) + "\\n")
 run.log("acc", 2)
 """
-    run = bench.wait(submit_step(bench.home, script(bench, text), label).id)
-    assert run.status is RunStatus.COMPLETED
-    journal = bench.home.store.journal(run.id)
-    assert [m.value for m in journal.metrics(run.id)] == [1, 2]
-    assert not any(".." in a.path for a in journal.artifacts(run.id))
+    sweep = bench.wait(submit_step(bench.home, bench.tuning_step(text, sweep_config(total=1)), label).id)
+    assert sweep.status is RunStatus.COMPLETED, sweep.error
+    journal = bench.home.store.journal(sweep.id)
+    assert [m.value for m in journal.metrics(f"{sweep.id}_0")] == [1, math.inf, 2]
+    assert not any(".." in a.path for a in journal.artifacts(f"{sweep.id}_0"))
 
 
 def test_a_tag_is_no_metric(bench: Bench, label: Label) -> None:

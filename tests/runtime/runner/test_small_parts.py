@@ -108,6 +108,43 @@ def test_records_are_read_in_whole_lines_and_resumed_at_an_offset(tmp_path: Path
     assert later.torn_bytes() == 0
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"kind":"scalar","name":"\\ud800","value":1}',
+        b'{"kind":"scalar","name":"a","value":"\\udfff"}',
+        b'{"kind":"scalar","name":"a","value":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"kind":"scalar","name":"a","value":' + b"9" * 5000 + b"}",
+        b'{"kind":"scalar","name":"a","value":1,"step":' + b"9" * 30 + b"}",
+        b'{"kind":"scalar","name":"a","value":1,"time":' + b"9" * 400 + b"}",
+        b'{"kind":"scalar","name":"a","value":1,"time":NaN}',
+    ],
+    ids=["surrogate in the name", "surrogate in the value", "deep", "very long", "step", "time", "no time"],
+)
+def test_a_line_that_no_database_holds_is_none(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_bytes(line + b"\n")
+    assert [read.kind for read in RecordsFile(path).read_new()] == [""]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b"9223372036854775807", 2**63 - 1),
+        (b"9223372036854775808", 9223372036854775808.0),
+        (b"-" + b"9" * 400, float("-inf")),
+        (b"0.30000000000000004", 0.30000000000000004),
+        (b'"\\u00e9 999999999999999999999999"', "\u00e9 999999999999999999999999"),
+    ],
+)
+def test_whole_numbers_beyond_what_a_database_holds_become_floats(tmp_path: Path, text: bytes, value: object) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_bytes(b'{"kind":"scalar","name":"a","value":' + text + b"}\n")
+    (line,) = RecordsFile(path).read_new()
+    assert line.body["value"] == value
+    assert type(line.body["value"]) is type(value)
+
+
 def test_the_metrics_document_has_lists_only_and_leaves_out_silent_trials() -> None:
     document = metrics_document(
         {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,6 +15,9 @@ from hyperstep.records.metric import MetricKind, MetricRecord
 
 METRIC_KINDS = frozenset(kind.value for kind in MetricKind)
 _NAMED_KINDS = frozenset({"tag", "untag", "property"})
+_LONG_NUMBER = re.compile(rb"\d{18}")
+_WHOLE_BITS = 63
+"""Whole numbers of more bits are kept as floats, infinite ones where need be: no database holds them."""
 _UNNAMED_KINDS = frozenset({"display_name", "description", "error"})
 
 
@@ -95,10 +100,17 @@ def is_inside(name: str) -> bool:
 def _parse(line: bytes) -> Mapping[str, Any]:
     """The line's record; empty when it is none that a trial client writes."""
     try:
-        body = json.loads(line)
-    except ValueError:
+        body = json.loads(line, parse_int=_whole) if _LONG_NUMBER.search(line) else json.loads(line)
+        if b"\\u" in line:
+            json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair has no form in UTF-8
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) and _is_sound(body) else {}
+
+
+def _whole(digits: str) -> int | float:
+    number = int(digits)
+    return number if number.bit_length() <= _WHOLE_BITS else float(digits)
 
 
 def _is_sound(body: Mapping[str, Any]) -> bool:
@@ -110,5 +122,6 @@ def _is_sound(body: Mapping[str, Any]) -> bool:
     if kind == "upload":
         return is_inside(name)
     if kind in METRIC_KINDS:
-        return isinstance(body.get("step"), int | None) and isinstance(body.get("time", 0.0), int | float)
+        time = body.get("time", 0.0)
+        return isinstance(body.get("step"), int | None) and isinstance(time, int | float) and isfinite(time)
     return kind in _NAMED_KINDS
