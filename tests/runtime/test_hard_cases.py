@@ -34,7 +34,8 @@ from hyperstep_trial import Run
 run = Run.get_context()
 run.log("acc", 1)
 big = '{"kind":"scalar","name":"acc","value":' + "9" * 400 + "}"
-lines = [big, '{"kind":"scalar"}', '[]', '{']
+long = '{"kind":"upload","name":"' + "n" * 5000 + '"}'
+lines = [big, long, '{"kind":"scalar"}', '[]', '{']
 lines += ['{"kind":"upload","name":"../../x"}', '{"kind":"row","name":"a","time":"x"}']
 with open(os.environ["HYPERSTEP_ATTEMPT_FOLDER"] + "/records.jsonl", "a") as file:
     file.write("\\n".join(lines) + "\\n")

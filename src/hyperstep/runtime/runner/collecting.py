@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ ENGINE_PROPERTIES = frozenset(
 )
 """What the engine itself keeps in a run's properties and reads again."""
 
+_SHOWN_NAME = 200
 _COLLECTED = ("logs", "outputs")
 
 
@@ -78,8 +80,8 @@ def _below(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
 
 def _record_upload(context: RunnerContext, unit: Unit, attempt: Attempt, name: str) -> None:
     path = attempt.uploads_folder / name
-    if not path.is_file():
-        context.note(f"{attempt.key.run_id}: uploaded file '{name}' is not there")
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file() raises for a name that is too long
+        context.note(f"{attempt.key.run_id}: uploaded file '{name[:_SHOWN_NAME]}' is not there")
         return
     digest = context.home.artifacts.put_file(path)
     unit.writer.add_artifact(ArtifactRecord(attempt.key.run_id, name, digest, path.stat().st_size))
