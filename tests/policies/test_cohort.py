@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperstep.policies.cohort import Cohort, Leader
+from hyperstep.policies.cohort import Cohort
+from hyperstep.policies.peers import Leader
 from hyperstep.records.goal import Goal
 
 VALUES = st.one_of(st.none(), st.integers(-5, 5).map(float), st.floats(-1e6, 1e6))

@@ -20,7 +20,7 @@ from math import isfinite
 
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
-from hyperstep.policies.cohort import Cohort, Leader
+from hyperstep.policies.peers import Leader, Peers
 from hyperstep.policies.threshold_policy import Threshold, ThresholdPolicy, brief
 from hyperstep.records.goal import Goal
 
@@ -54,7 +54,7 @@ class BanditPolicy(ThresholdPolicy):
         self.slack_factor = _checked("slack_factor", slack_factor)
         self.slack_amount = _checked("slack_amount", slack_amount)
 
-    def threshold(self, interval: int, cohort: Cohort) -> Threshold | None:
+    def threshold(self, interval: int, cohort: Peers) -> Threshold | None:
         """The best value until ``interval``, made worse by the slack."""
         leader = cohort.best_until(interval)
         if leader is None:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
-from hyperstep.policies.cohort import Cohort
+from hyperstep.policies.peers import Peers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Policy(ABC):
 
     name: ClassVar[str]
     """As the v1 API writes it: ``Bandit``, ``MedianStopping``, ``TruncationSelection``, ``Default``."""
+    may_stop: ClassVar[bool] = True
+    """False for a policy that keeps every trial: nothing need wait for what it says."""
 
     def __init__(self, evaluation_interval: int = 1, delay_evaluation: int = 0) -> None:
         _require_int("evaluation_interval", evaluation_interval, at_least=1)
@@ -50,10 +52,11 @@ class Policy(ABC):
         return interval >= self.delay_evaluation and interval % self.evaluation_interval == 0
 
     @abstractmethod
-    def judge(self, trial: int, interval: int, cohort: Cohort) -> Verdict:
+    def judge(self, trial: int, interval: int, cohort: Peers) -> Verdict:
         """Keep or stop trial number ``trial`` at its ``interval``-th report.
 
-        Called only where ``applies_at(interval)`` holds. ``cohort`` has the curves of all trials, this one's included.
+        Called only where ``applies_at(interval)`` holds. ``cohort`` has the curves of the trials
+        that it is compared with, this one's included.
         """
 
     def properties(self) -> dict[str, Json]:

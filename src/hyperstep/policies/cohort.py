@@ -1,31 +1,18 @@
-"""The curves of a sweep's trials, with the questions that policies ask of them.
-
-Symbols: a trial has a curve of values v_1 … v_k, one for each report of the primary metric. *Interval* N is the N-th
-report, counted per trial. A value that is no finite number is None: it takes its interval and is never compared.
-"""
+"""The curves of a sweep's trials, with the questions that policies ask of them; symbols as in ``peers``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isfinite
-from typing import NamedTuple
 
 from hyperstep.policies.curve import Curve
 from hyperstep.policies.front import Front, FrontPoint
-from hyperstep.policies.standings import Standings
+from hyperstep.policies.peers import Leader, Peers
+from hyperstep.policies.standings import Standings, middle
 from hyperstep.records.goal import Goal
 
 
-class Leader(NamedTuple):
-    """The best of some values."""
-
-    trial: int
-    value: float
-    interval: int
-    """Where the trial reported it first."""
-
-
-class Cohort:
+class Cohort(Peers):
     """All trials of one sweep, running and ended.
 
     Reports and questions cost O(log n) unless they say otherwise; ``forget`` may look at every value.
@@ -97,6 +84,14 @@ class Cohort:
         curve = self._curves.get(trial)
         return self._turned(curve.best(until)) if curve else None
 
+    def first_at(self, trial: int, value: float) -> int:
+        """The interval at which a trial reported ``value`` first.
+
+        Raises:
+            ValueError: It never did.
+        """
+        return self._curves[trial].gains.index(self._turn(value)) + 1
+
     def mean_of(self, trial: int, until: int) -> float | None:
         """Mean of a trial's usable values at intervals 1 … ``until``; never better than the best of them."""
         curve = self._curves.get(trial)
@@ -142,10 +137,7 @@ class Cohort:
 
     def median_mean_at(self, interval: int) -> float | None:
         """Median of the means over intervals 1 … ``interval`` of ``trials_at(interval)``; None without one."""
-        means = self._standings.means_at(interval)
-        if not means:
-            return None
-        return self._turn(_midpoint(means[(len(means) - 1) // 2], means[len(means) // 2]))
+        return self._turned(middle(self._standings.means_at(interval)))
 
     def _points(self) -> Iterator[FrontPoint]:
         for trial, curve in self._curves.items():
@@ -156,15 +148,3 @@ class Cohort:
     def _take_best(self, trial: int, gain: float) -> None:
         if self._best is None or (gain, -trial) > (self._best[1], -self._best[0]):
             self._best = (trial, gain)
-
-    def _turn(self, number: float) -> float:
-        """From value to gain and back."""
-        return number if self.goal is Goal.MAXIMIZE else -number
-
-    def _turned(self, number: float | None) -> float | None:
-        return None if number is None else self._turn(number)
-
-
-def _midpoint(low: float, high: float) -> float:
-    middle = (low + high) / 2
-    return middle if isfinite(middle) else low / 2 + high / 2

@@ -10,7 +10,7 @@ and that at least two must, else nobody is stopped.
 from __future__ import annotations
 
 from hyperstep.digest import Json
-from hyperstep.policies.cohort import Cohort
+from hyperstep.policies.peers import Peers
 from hyperstep.policies.threshold_policy import Threshold, ThresholdPolicy
 
 MIN_TRIALS = 2
@@ -29,7 +29,7 @@ class MedianStoppingPolicy(ThresholdPolicy):
 
     name = "MedianStopping"
 
-    def threshold(self, interval: int, cohort: Cohort) -> Threshold | None:
+    def threshold(self, interval: int, cohort: Peers) -> Threshold | None:
         """The median of the means at ``interval``."""
         median, count = cohort.median_mean_at(interval), cohort.count_at(interval)
         if median is None or count < MIN_TRIALS:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import chain
+from math import isfinite
 
 from hyperstep.policies.curve import Curve
 
@@ -57,6 +59,15 @@ class Standings:
     def _parts(self, interval: int) -> list[list[float]]:
         shorter = [bests for length, bests in self._latest.items() if length < interval]
         return [self._reached.get(interval, []), *shorter]
+
+
+def middle(numbers: Sequence[float]) -> float | None:
+    """The median of sorted numbers; None without one."""
+    if not numbers:
+        return None
+    low, high = numbers[(len(numbers) - 1) // 2], numbers[len(numbers) // 2]
+    median = (low + high) / 2
+    return median if isfinite(median) else low / 2 + high / 2
 
 
 def _add(lists: defaultdict[int, list[float]], interval: int, gain: float | None) -> None:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from hyperstep.digest import Json
 from hyperstep.policies.base import Policy, Verdict
-from hyperstep.policies.cohort import Cohort
+from hyperstep.policies.peers import Peers
 from hyperstep.records.goal import Goal
 
 MAX_PEERS_LISTED = 20
@@ -37,10 +37,10 @@ class ThresholdPolicy(Policy):
     """
 
     @abstractmethod
-    def threshold(self, interval: int, cohort: Cohort) -> Threshold | None:
+    def threshold(self, interval: int, cohort: Peers) -> Threshold | None:
         """The threshold at ``interval``; None when too few trials can be compared."""
 
-    def judge(self, trial: int, interval: int, cohort: Cohort) -> Verdict:
+    def judge(self, trial: int, interval: int, cohort: Peers) -> Verdict:
         """Compare the trial's best value at intervals 1 … ``interval`` with the threshold there."""
         value = cohort.best_of(trial, interval)
         evidence: dict[str, Json] = {

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
-from hyperstep.policies.cohort import Cohort
+from hyperstep.policies.peers import Peers
 from hyperstep.policies.threshold_policy import Threshold, ThresholdPolicy
 
 PERCENT = 100
@@ -40,7 +40,7 @@ class TruncationSelectionPolicy(ThresholdPolicy):
             raise InvalidInputError(rule, received=truncation_percentage, remedy="Give it as an int.")
         self.truncation_percentage = truncation_percentage
 
-    def threshold(self, interval: int, cohort: Cohort) -> Threshold | None:
+    def threshold(self, interval: int, cohort: Peers) -> Threshold | None:
         """The best value of the last trial that stays; None when nobody is cut yet."""
         count = cohort.count_until(interval)
         cut = self.truncation_percentage * count // PERCENT

@@ -36,6 +36,8 @@ class Sampler(ABC):
 
     name: ClassVar[str]
     """As the v1 API writes it: ``RANDOM``, ``GRID``, ``BayesianOptimization``; ``SOBOL``, a rule of RANDOM there."""
+    uses_history: ClassVar[bool] = False
+    """Whether trials' results change what is proposed; a point of a deterministic sweep then waits for them."""
     goal: Goal | None = None
     """Which way it takes the primary metric to go; None for one that looks at no values."""
 

@@ -55,6 +55,7 @@ class BayesianSampler(Sampler):
     """
 
     name = "BayesianOptimization"
+    uses_history = True
 
     def __init__(self, space: SearchSpace, seed: int, goal: Goal) -> None:
         require_seed(seed)

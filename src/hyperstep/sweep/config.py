@@ -18,8 +18,8 @@ from hyperstep.sweep.earlier import EarlierTrial, ResumedTrial
 T = TypeVar("T")
 
 PARTS = ("sampler", "policy", "metric", "limits")
-OPTIONAL_PARTS = ("history", "resumed")
-"""Absent where the sweep goes on from nothing."""
+OPTIONAL_PARTS = ("history", "resumed", "deterministic")
+"""Absent where the sweep goes on from nothing, and decides by what arrives first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,24 @@ class Limits:
     """Seconds from the first event of the sweep to the stop of its last trials; above 0."""
     max_lost_attempts: int = 2
     """How often one trial is started again after its attempt was lost (host killed, machine gone); at least 0."""
+    max_failed: int | None = None
+    """How many trials may fail: with the next one the sweep ends Failed; at least 0, None for no limit."""
+    max_retries: int = 0
+    """How often one trial is started again after it exited with another code than 0; at least 0."""
 
     def __post_init__(self) -> None:
         _require_int("max_total", self.max_total, at_least=1)
         _require_int("max_concurrent", self.max_concurrent, at_least=1)
         _require_int("max_lost_attempts", self.max_lost_attempts, at_least=0)
+        if self.max_failed is not None:
+            _require_int("max_failed", self.max_failed, at_least=0)
+        _require_int("max_retries", self.max_retries, at_least=0)
         _require_duration(self.max_duration_s)
+
+    def to_json(self) -> dict[str, Json]:
+        """All limits by name; ``max_failed`` and ``max_retries`` only where they were set."""
+        unset = {name for name, default in (("max_failed", None), ("max_retries", 0)) if getattr(self, name) == default}
+        return {name: limit for name, limit in codec.to_json(self).items() if name not in unset}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,8 @@ class SweepConfig:
     """Trials of earlier sweeps that the sampler learns from; what they tried in a finite space is not tried again."""
     resumed: tuple[ResumedTrial, ...] = ()
     """Launched before anything is sampled."""
+    deterministic: bool = False
+    """Stops and model-based points follow from logical time, see ``logical_time``; else from what arrives first."""
 
     def __post_init__(self) -> None:
         if not self.metric.name:
@@ -89,14 +103,15 @@ class SweepConfig:
         return {name: point[name] for name in dict.fromkeys([*names, *point])}
 
     def to_json(self) -> dict[str, Json]:
-        """``{"sampler", "policy", "metric", "limits"}``, and ``history`` and ``resumed`` where there are any."""
+        """``{"sampler", "policy", "metric", "limits"}``, and of the optional parts those that say something."""
         optional = {"history": self.history, "resumed": self.resumed}
         return {
             **{name: codec.to_json(trials) for name, trials in optional.items() if trials},
+            **({"deterministic": True} if self.deterministic else {}),
             "sampler": self.sampler.to_json(),
             "policy": self.policy.to_json(),
             "metric": codec.to_json(self.metric),
-            "limits": codec.to_json(self.limits),
+            "limits": self.limits.to_json(),
         }
 
     @classmethod
@@ -118,6 +133,7 @@ class SweepConfig:
             limits=_record(Limits, data["limits"]),
             history=_records(EarlierTrial, data.get("history", ())),
             resumed=_records(ResumedTrial, data.get("resumed", ())),
+            deterministic=_yes_or_no("deterministic", data.get("deterministic", False)),
         )
 
 
@@ -134,6 +150,13 @@ def _records(kind: type[T], data: Json) -> tuple[T, ...]:
         rule = f"These are no {kind.__name__}s of a sweep: a list is needed."
         raise InvalidInputError(rule, received=data)
     return tuple(_record(kind, item) for item in data)
+
+
+def _yes_or_no(name: str, data: Json) -> bool:
+    if not isinstance(data, bool):
+        rule = f"{name} is true or false."
+        raise InvalidInputError(rule, received=data, remedy="Leave it out for false.")
+    return data
 
 
 def _check_goal(sampler: Sampler, metric: PrimaryMetric) -> None:

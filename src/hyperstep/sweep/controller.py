@@ -20,10 +20,13 @@ from hyperstep.sweep.events import (
     TrialEnded,
     TrialStarted,
 )
+from hyperstep.sweep.failing import watch_failures
 from hyperstep.sweep.finishing import finish
 from hyperstep.sweep.instructions import Instruction
 from hyperstep.sweep.judging import take_report
 from hyperstep.sweep.launching import launch
+from hyperstep.sweep.logical_time import LogicalTime
+from hyperstep.sweep.settling import pass_time
 from hyperstep.sweep.state import SweepState
 from hyperstep.sweep.stopping import stop_all, stop_one
 from hyperstep.sweep.trial_state import TrialState
@@ -42,6 +45,8 @@ class SweepController:
     def __init__(self, config: SweepConfig) -> None:
         self.config = config
         self.state = SweepState(config.limits, Cohort(config.metric.goal), tried=_tried_before(config))
+        if config.deterministic:
+            self.state.time = LogicalTime(config.policy, self.state.cohort, self.state.trials)
 
     @classmethod
     def replay(cls, config: SweepConfig, events: Iterable[SweepEvent], points: Iterable[Point] = ()) -> SweepController:
@@ -66,6 +71,9 @@ class SweepController:
         self._advance(event.at_s)
         instructions = self._take(event)
         instructions += self._watch_time()
+        instructions += pass_time(self.state)
+        instructions += watch_failures(self.state, instructions)
+        instructions += pass_time(self.state)
         instructions += launch(self.config, self.state)
         instructions += finish(self.config, self.state)
         return instructions
@@ -113,7 +121,7 @@ class SweepController:
         return self.state.cohort.last_of(trial)
 
     def curve(self, trial: int) -> tuple[float | None, ...]:
-        """All values of the primary metric that a trial's newest attempt reported; None for those not usable."""
+        """The values of the primary metric of a trial's newest attempt that count; None for those not usable."""
         return self.state.cohort.curve(trial)
 
     def _advance(self, at_s: float) -> None:
@@ -136,7 +144,7 @@ class SweepController:
             case CancelRequested():
                 return self._take_cancel(event)
             case TrialCancelRequested():
-                return stop_one(self.state, event.trial, event.reason or "the trial was canceled")
+                return stop_one(self.state, event.trial, "cancel", event.reason or "the trial was canceled")
             case TimeAdvanced():
                 pass
         return []

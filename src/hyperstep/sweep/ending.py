@@ -30,15 +30,32 @@ def take_end(state: SweepState, event: TrialEnded, metric: str) -> list[Instruct
         trial.lost_attempts += 1
         if trial.lost_attempts <= state.limits.max_lost_attempts:
             return _wait_for_retry(state, trial)
+    if _failed_by_itself(event) and not trial.stop_reason:
+        trial.failed_attempts += 1
+        trial.error = event.error
+        if trial.failed_attempts <= state.limits.max_retries:
+            return _wait_for_retry(state, trial)
     trial.metrics = event.metrics
     _settle(trial, event)
-    return [*_look_for_metric(state, trial, metric), EndTrial(trial.index, trial.status, trial.reason, trial.error)]
+    return [*_look_for_metric(state, trial, metric), *_end(state, trial)]
+
+
+def _failed_by_itself(event: TrialEnded) -> bool:
+    return event.exit_code not in {None, 0} and not event.fault and not event.lost
+
+
+def _end(state: SweepState, trial: TrialState) -> list[Instruction]:
+    """In logical time the trial may turn out to have been stopped before: ``settling`` ends it then."""
+    if state.time is None:
+        return [EndTrial(trial.index, trial.status, trial.reason, trial.error)]
+    trial.outcome, trial.status = trial.status, RunStatus.RUNNING
+    state.touch(trial)
+    return []
 
 
 def _wait_for_retry(state: SweepState, trial: TrialState) -> list[Instruction]:
-    """What the lost attempt reported does not count."""
-    state.cohort.forget(trial.index)
-    trial.unusable_values = 0
+    """What the attempt reported does not count."""
+    state.start_anew(trial)
     trial.status = RunStatus.QUEUED
     state.waiting.append(trial.index)
     return []

@@ -34,6 +34,8 @@ def finish(config: SweepConfig, state: SweepState) -> list[Instruction]:
         "best": None if best is None else {"trial": best[0], "value": best[1]},
         "trials": {status.value: count for status, count in _counts(state).items()},
     }
+    if state.time is not None and state.limited is not None:
+        evidence["counted_trials"] = len(state.counted_trials)
     return [RecordDecision("finish", None, evidence), FinishSweep(status, reason, None if best is None else best[0])]
 
 
@@ -53,8 +55,12 @@ def _failure(config: SweepConfig, state: SweepState) -> str:
     counts, metric = _counts(state), config.metric.name
     if not state.trials:
         return _why_nothing_ran(config, state)
+    if state.limited is not None:
+        failed = f"{_number_of(counts[RunStatus.FAILED])} failed, limit {state.limits.max_failed}."
+        return f"{failed} {_commonest_error(state)}"
     if counts[RunStatus.FAILED] == len(state.trials):
-        return _commonest_error(state)
+        failed = "The only trial failed." if len(state.trials) == 1 else f"All {len(state.trials)} trials failed."
+        return f"{failed} {_commonest_error(state)}"
     if state.best() is not None:
         return ""
     if not state.metric_seen and counts[RunStatus.COMPLETED]:
@@ -72,11 +78,14 @@ def _why_nothing_ran(config: SweepConfig, state: SweepState) -> str:
 
 
 def _commonest_error(state: SweepState) -> str:
-    total = len(state.trials)
-    kind, count = Counter(_kind(trial.error) for trial in state.trials).most_common(1)[0]
-    first, error = next((trial.index, trial.error) for trial in state.trials if _kind(trial.error) == kind)
-    failed = "The only trial failed." if total == 1 else f"All {total} trials failed."
-    return f"{failed} The commonest error, {count} of {total}, first in trial {first}: {error}"
+    failed = [trial for trial in state.counted_trials if trial.status is RunStatus.FAILED]
+    kind, count = Counter(_kind(trial.error) for trial in failed).most_common(1)[0]
+    first, error = next((trial.index, trial.error) for trial in failed if _kind(trial.error) == kind)
+    return f"The commonest error, {count} of {len(failed)}, first in trial {first}: {error}"
+
+
+def _number_of(trials: int) -> str:
+    return f"{trials} trial{'' if trials == 1 else 's'}"
 
 
 def _kind(error: str) -> str:
@@ -112,11 +121,11 @@ def _tally(state: SweepState) -> str:
         "failed": counts[RunStatus.FAILED],
     }
     parts = ", ".join(f"{count} {word}" for word, count in words.items() if count)
-    return f"{len(state.trials)} trial{'s' if len(state.trials) > 1 else ''}: {parts}."
+    return f"{_number_of(len(state.trials))}: {parts}."
 
 
 def _counts(state: SweepState) -> Counter[RunStatus]:
-    return Counter(trial.status for trial in state.trials)
+    return Counter(trial.status for trial in state.counted_trials)
 
 
 def _join(*sentences: str) -> str:

@@ -15,12 +15,26 @@ class History(Sequence[Observation]):
     """A view of earlier sweeps' trials and then a sweep's own, in list order; an observation is made when it is read.
 
     Samplers that look at no history thus cost the same at the ten-thousandth trial as at the first.
+
+    Args:
+        trials: The sweep's.
+        cohort: Their curves.
+        earlier: Trials of earlier sweeps.
+        known: In logical time: the trials below this number are shown with their results, the others as pending. None
+            shows each as it stands now.
     """
 
-    def __init__(self, trials: Sequence[TrialState], cohort: Cohort, earlier: Sequence[EarlierTrial] = ()) -> None:
+    def __init__(
+        self,
+        trials: Sequence[TrialState],
+        cohort: Cohort,
+        earlier: Sequence[EarlierTrial] = (),
+        known: int | None = None,
+    ) -> None:
         self._trials = trials
         self._cohort = cohort
         self._earlier = earlier
+        self._known = known
 
     def __len__(self) -> int:
         return len(self._earlier) + len(self._trials)
@@ -44,5 +58,6 @@ class History(Sequence[Observation]):
         return self._observe(self._trials[place - before])
 
     def _observe(self, trial: TrialState) -> Observation:
-        best = self._cohort.best_of(trial.index)
-        return Observation(index=trial.index, point=trial.point, best=best, ended=trial.ended)
+        ended = trial.ended if self._known is None else trial.index < self._known
+        best = self._cohort.best_of(trial.index) if ended or self._known is None else None
+        return Observation(index=trial.index, point=trial.point, best=best, ended=ended)

@@ -15,9 +15,9 @@ class RecordDecision:
     """Write a line into the decision ledger."""
 
     kind: str
-    """``sample``, ``take up``, ``exhausted``, ``stop``, ``halt``, ``resume``, ``retry``, ``finish``.
+    """``sample``, ``take up``, ``exhausted``, ``stop``, ``halt``, ``resume``, ``retry``, ``max_failed``, ``finish``.
 
-    A resumed trial is taken up; a halted sweep resumes.
+    A resumed trial is taken up; a halted sweep resumes; at ``max_failed`` the limit of failed trials was passed.
     """
     trial: int | None
     evidence: Mapping[str, Json]
@@ -42,6 +42,13 @@ class StopTrial:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitVerdicts:
+    """A trial's process is gone and its slot free, but what it has become hangs on verdicts still to be taken."""
+
+    trial: int
+
+
+@dataclass(frozen=True, slots=True)
 class EndTrial:
     """A trial has reached its terminal status."""
 
@@ -61,4 +68,4 @@ class FinishSweep:
     """Index of the best trial; None when no trial reported a usable value."""
 
 
-Instruction = RecordDecision | LaunchTrial | StopTrial | EndTrial | FinishSweep
+Instruction = RecordDecision | LaunchTrial | StopTrial | AwaitVerdicts | EndTrial | FinishSweep

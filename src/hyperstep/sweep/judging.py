@@ -14,12 +14,16 @@ from hyperstep.sweep.trial_state import TrialState
 def take_report(policy: Policy, state: SweepState, event: MetricReported) -> list[Instruction]:
     """Add the values to the trial's curve one by one; each is judged where the policy applies.
 
-    A trial that was told to stop is not judged again: its further values are kept for the record.
+    A trial that was told to stop is not judged again: its further values are kept for the record. In logical time
+    values count, and are judged, when it is their turn: see ``logical_time``.
     """
     trial = state.live(event.trial, event.attempt)
     if trial is None or not event.values:
         return []
     instructions = metric_was_logged(state, trial)
+    if state.time is not None:
+        state.time.report(trial, event.values)
+        return instructions
     for value in event.values:
         interval = state.cohort.report(trial.index, value)
         trial.unusable_values += state.cohort.last_of(trial.index) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperstep.digest import canonical_json
+from hyperstep.digest import Json, canonical_json
 from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
@@ -13,9 +13,14 @@ from hyperstep.sweep.trial_state import TrialState
 
 
 def launch(config: SweepConfig, state: SweepState) -> list[Instruction]:
-    """Fill the free slots: first with trials whose attempt was lost, then with new ones in list order."""
+    """Fill the free slots: first with trials that are tried again, then with new ones in list order.
+
+    In logical time a sampler that looks at results is not asked before those that it is to know are settled.
+    """
     instructions: list[Instruction] = []
     while state.has_room and state.may_launch:
+        if not state.waiting and state.time is not None and state.time.settled < (_known(config, state) or 0):
+            break
         instructions += _relaunch(state) if state.waiting else _sample(config, state)
     return instructions
 
@@ -23,11 +28,14 @@ def launch(config: SweepConfig, state: SweepState) -> list[Instruction]:
 def _relaunch(state: SweepState) -> list[Instruction]:
     trial = state.trials[state.waiting.popleft()]
     trial.attempt += 1
-    evidence = {
+    evidence: dict[str, Json] = {
         "attempt": trial.attempt,
         "lost_attempts": trial.lost_attempts,
         "max_lost_attempts": state.limits.max_lost_attempts,
     }
+    if trial.failed_attempts:
+        failures = {"failed_attempts": trial.failed_attempts, "max_retries": state.limits.max_retries}
+        evidence |= {**failures, "error": trial.error}
     return [RecordDecision("retry", trial.index, evidence), _occupy(state, trial)]
 
 
@@ -58,13 +66,21 @@ def _propose(config: SweepConfig, state: SweepState) -> Point | None:
 
     After a replay the count of points asked for may be too low by those that were passed over: they are again.
     """
-    history = History(state.trials, state.cohort, config.history)
+    history = History(state.trials, state.cohort, config.history, _known(config, state))
     state.asked = max(state.asked, len(state.trials) - len(config.resumed))
     while True:
         point = config.sampler.propose(state.asked, history)
         state.asked += 1
         if point is None or state.tried is None or canonical_json(point) not in state.tried:
             return point
+
+
+def _known(config: SweepConfig, state: SweepState) -> int | None:
+    """In logical time: how many trials' results the next point rests on; None where the question does not arise."""
+    index = len(state.trials)
+    if state.time is None or not config.sampler.uses_history or index < len(config.resumed):
+        return None
+    return max(0, index - config.limits.max_concurrent)
 
 
 def _occupy(state: SweepState, trial: TrialState) -> LaunchTrial:

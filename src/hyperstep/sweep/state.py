@@ -10,6 +10,7 @@ from hyperstep.policies.cohort import Cohort
 from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import Limits
+from hyperstep.sweep.logical_time import LogicalTime
 from hyperstep.sweep.trial_state import TrialState
 
 
@@ -19,7 +20,10 @@ class SweepState:
 
     limits: Limits
     cohort: Cohort
+    """The curves that count."""
     trials: list[TrialState] = field(default_factory=list)
+    time: LogicalTime | None = None
+    """Of a deterministic sweep; None for one that takes things as they arrive."""
     occupied: dict[int, None] = field(default_factory=dict)
     """Trials that occupy a slot, in the order in which they took it."""
     waiting: deque[int] = field(default_factory=deque)
@@ -38,6 +42,11 @@ class SweepState:
     """Some trial logged the primary metric, with whatever value."""
     halted: bool = False
     """A trial ended well without the primary metric, and no other has logged it: nothing new is launched."""
+    failed: list[int] = field(default_factory=list)
+    """Trials that failed, sorted."""
+    limited: int | None = None
+    """Set once more trials failed than may: those from this number on are stopped, and count nowhere in a deterministic
+    sweep; nothing new is launched."""
     finished: bool = False
     recorded: deque[Point] = field(default_factory=deque, compare=False)
     """Points that an earlier owner of the sweep recorded: taken in order, instead of asking the sampler again."""
@@ -62,7 +71,9 @@ class SweepState:
     @property
     def may_sample(self) -> bool:
         """Whether a new trial could still be made."""
-        return not (self.exhausted or self.halted or self.closing or len(self.trials) >= self.limits.max_total)
+        if self.exhausted or self.halted or self.closing or self.limited is not None:
+            return False
+        return len(self.trials) < self.limits.max_total
 
     @property
     def has_room(self) -> bool:
@@ -82,12 +93,34 @@ class SweepState:
         Trials that were stopped count, as in v1. A trial that failed is never the best: what it wrote may be torn.
         """
         best = self.cohort.best()
-        if best is None or self.trials[best[0]].status is not RunStatus.FAILED:
+        if best is None or self._may_be_best(self.trials[best[0]]):
             return best
-        values = {t.index: self.cohort.best_of(t.index) for t in self.trials if t.status is not RunStatus.FAILED}
+        values = {trial.index: self.cohort.best_of(trial.index) for trial in self.trials if self._may_be_best(trial)}
         usable = {index: value for index, value in values.items() if value is not None}
         top = self.cohort.goal.best(usable.values())
         return next(((index, value) for index, value in usable.items() if value == top), None)
+
+    @property
+    def counted_trials(self) -> list[TrialState]:
+        """The trials that what the sweep has become is told of: all, but for those past a logical limit of failures."""
+        return self.trials if self.time is None else self.trials[: self.limited]
+
+    def start_anew(self, trial: TrialState) -> None:
+        """What an attempt that will be repeated reported does not count."""
+        if self.time is None:
+            self.cohort.forget(trial.index)
+        else:
+            self.time.start_anew(trial)
+        trial.unusable_values = 0
+
+    def touch(self, trial: TrialState) -> None:
+        """Something happened to a trial that may settle it."""
+        if self.time is not None:
+            self.time.touched.append(trial.index)
+
+    def _may_be_best(self, trial: TrialState) -> bool:
+        is_past = self.time is not None and self.limited is not None and trial.index >= self.limited
+        return trial.status is not RunStatus.FAILED and not is_past
 
     def check(self) -> None:
         """See that the state is possible.
@@ -102,7 +135,7 @@ class SweepState:
     def _invariants(self) -> Iterator[tuple[str, bool]]:
         numbers = list(range(len(self.trials)))
         open_trials = [trial for trial in self.trials if not trial.ended]
-        ended = [trial.index for trial in self.trials if trial.ended]
+        ended = [trial.index for trial in self.trials if trial.is_gone]
         yield "trials are numbered in order", [trial.index for trial in self.trials] == numbers
         yield "no more trials than the limit", len(self.trials) <= self.limits.max_total
         yield "no more slots than the limit", self.concurrency <= self.limits.max_concurrent
@@ -114,6 +147,22 @@ class SweepState:
             "each trial ended, holds a slot or waits for one",
             sorted([*self.occupied, *self.waiting, *ended]) == numbers,
         )
-        yield "no attempt beyond the limit", all(t.attempt <= self.limits.max_lost_attempts for t in self.trials)
-        yield "a closing sweep told all trials to stop", not self.closing or all(t.stop_reason for t in open_trials)
+        most = self.limits.max_lost_attempts + self.limits.max_retries
+        yield "no attempt beyond the limit", all(t.attempt <= most for t in self.trials)
+        told = all(t.stop_reason for t in open_trials if not t.is_gone)
+        yield "a closing sweep told all trials to stop", not self.closing or told
         yield "a finished sweep has no open trial", not self.finished or not open_trials
+        yield from self._invariants_in_logical_time()
+
+    def _invariants_in_logical_time(self) -> Iterator[tuple[str, bool]]:
+        time = self.time
+        if time is None:
+            return
+        yield "nobody is left to look at", not time.touched
+        yield "the settled come first", all(t.settled for t in self.trials[: time.settled])
+        first = next((trial for trial in self.trials if not trial.settled), None)
+        yield "the first that has not settled runs or waits", first is None or not first.is_gone
+        yield "a trial that ended has settled", all(t.settled for t in self.trials if t.ended)
+        yield "nothing is ahead of a settled trial", not any(self.trials[index].settled for index in time.ahead)
+        counted = ((t.counted_values, self.cohort.intervals(t.index)) for t in self.trials)
+        yield "a stopped trial counts up to its verdict", all(end in {None, length} for end, length in counted)

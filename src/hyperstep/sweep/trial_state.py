@@ -12,7 +12,8 @@ from hyperstep.samplers.base import Point
 class TrialState:
     """One trial, changed by the controller only.
 
-    Statuses: Queued (waits for a slot, or its process starts), Running, and the three terminal ones.
+    Statuses: Queued (waits for a slot, or its process starts), Running, and the three terminal ones; in a deterministic
+    sweep also Finalizing (its process is gone, verdicts on it are still to be taken).
     """
 
     index: int
@@ -24,6 +25,8 @@ class TrialState:
     """An attempt was launched and has not ended; false while a lost trial waits to be launched again."""
     status: RunStatus = RunStatus.QUEUED
     lost_attempts: int = 0
+    failed_attempts: int = 0
+    """How many attempts failed by themselves."""
     stop_reason: str = ""
     """Why it was told to stop; set once, empty before."""
     stopped_by_policy: bool = False
@@ -35,6 +38,19 @@ class TrialState:
     """Why it ended as it did, for people."""
     error: str = ""
     """What failed."""
+    outcome: RunStatus | None = None
+    """In a deterministic sweep: how its last process ended; it may turn out to have been stopped before."""
+    judged_at: int = 0
+    """In a deterministic sweep: the last interval at which a verdict on it was taken."""
+    settled: bool = False
+    """In a deterministic sweep: its curve is final."""
+    counted_values: int | None = None
+    """In a deterministic sweep: how many of its values count, the others being set aside; None for all."""
+
+    @property
+    def is_gone(self) -> bool:
+        """No process of it runs or will."""
+        return self.outcome is not None or self.ended
 
     @property
     def ended(self) -> bool:

@@ -9,7 +9,7 @@ Usage::
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hyperstep.sweep.config import SweepConfig
@@ -36,21 +36,26 @@ class Script:
 
 Scripts = Callable[[int, int], Script]
 """The script of a trial's attempt, by their numbers."""
+Pick = Callable[[Sequence[int]], int]
+"""Which of the trials that run takes the next turn."""
 
 
 class Simulation:
     """Feeds a controller with what scripted trials do.
 
-    Trials take turns in the order in which they were launched, a report a turn; a trial that was told to stop ends at
-    its next turn. Every turn takes one second.
+    Trials take turns in the order in which they were launched, or as ``pick`` says, a report a turn; a trial that was
+    told to stop ends at its next turn. Every turn takes one second.
 
     Args:
         config: The sweep.
         scripts: What the trials do.
         slots: How many trials the machine takes at one time.
+        pick: Whose turn it is; in the order of launch without it.
     """
 
-    def __init__(self, config: SweepConfig, scripts: Scripts, slots: int = 2) -> None:
+    def __init__(self, config: SweepConfig, scripts: Scripts, slots: int = 2, pick: Pick | None = None) -> None:
+        self._config = config
+        self._pick = pick
         self.controller = SweepController(config)
         self.events: list[SweepEvent] = []
         self.instructions: list[Instruction] = []
@@ -72,7 +77,7 @@ class Simulation:
             if not self._live:
                 message = "no trial runs and the sweep is not over"
                 raise RuntimeError(message)
-            for trial in list(self._live):
+            for trial in [self._pick(list(self._live))] if self._pick else list(self._live):
                 self._take_turn(trial)
         finish = self.instructions[-1]
         assert isinstance(finish, FinishSweep)
@@ -91,6 +96,11 @@ class Simulation:
         for instruction in instructions:
             self._carry_out(instruction)
         return instructions
+
+    def replace_owner(self) -> None:
+        """Let the controller be lost, and another one go on from the recorded events and points; trials live on."""
+        points = [trial.point for trial in self.controller.trials]
+        self.controller = SweepController.replay(self._config, self.events, points)
 
     def _carry_out(self, instruction: Instruction) -> None:
         match instruction:
