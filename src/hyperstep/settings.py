@@ -16,9 +16,11 @@ FILE_NAME = "hyperstep.toml"
 
 _MB = 1024 * 1024
 _ENVIRONMENTS = ("current", "build")
+_SWITCH = {"1": True, "true": True, "0": False, "false": False}
 _TABLES: dict[str, tuple[str, ...]] = {
-    "": ("home", "local", "snapshot", "store", "artifacts"),
+    "": ("home", "local", "sweep", "snapshot", "store", "artifacts"),
     "local": ("slots", "stop_grace_s", "environments"),
+    "sweep": ("deterministic", "max_failed", "retries"),
     "snapshot": ("max_mb", "max_files"),
     "store": ("url",),
     "artifacts": ("url",),
@@ -43,6 +45,12 @@ class Settings:
     environments: str = "current"
     """``HYPERSTEP_ENVIRONMENTS``, else ``[local] environments``: ``current`` runs jobs with the interpreter that
     submits, ``build`` builds and keeps a virtual environment of each Environment's packages."""
+    deterministic: bool = False
+    """``HYPERSTEP_DETERMINISTIC``, else ``[sweep] deterministic``: sweeps decide in logical time."""
+    max_failed: int | None = None
+    """``HYPERSTEP_MAX_FAILED``, else ``[sweep] max_failed``: trials of a sweep that may fail; None for no limit."""
+    retries: int = 0
+    """``HYPERSTEP_RETRIES``, else ``[sweep] retries``: how often a trial that exits non-zero is started again."""
     file: Path | None = None
     """The hyperstep.toml that was read, if any."""
 
@@ -65,13 +73,20 @@ def load_settings(start: Path | None = None) -> Settings:
     else:
         found = _File.read(file, may_set_home=True)
     limit = found.whole("snapshot", "max_files", 2000)
+    max_failed = _whole_from_environment("HYPERSTEP_MAX_FAILED", 0, "for no limit")
+    slots = _whole_from_environment("HYPERSTEP_SLOTS", 1, "to use the number of cores")
+    retries = _whole_from_environment("HYPERSTEP_RETRIES", 0, "for none")
+    deterministic = _switch_from_environment("HYPERSTEP_DETERMINISTIC")
     return Settings(
         home=home or found.folder("home") or _default_home(),
-        slots=_slots_from_environment() or found.whole("local", "slots", None),
+        slots=slots or found.whole("local", "slots", None),
         snapshot_max_bytes=int(found.number("snapshot", "max_mb", 300, positive=True) * _MB),
         snapshot_max_files=None if os.environ.get("AML_SNAPSHOT_NO_FILE_LIMIT") else limit,
         stop_grace_s=found.number("local", "stop_grace_s", 5.0, positive=False),
         environments=_environments_from_environment() or found.one_of("local", "environments", _ENVIRONMENTS),
+        deterministic=found.switch("sweep", "deterministic") if deterministic is None else deterministic,
+        max_failed=found.whole("sweep", "max_failed", None, least=0) if max_failed is None else max_failed,
+        retries=(found.whole("sweep", "retries", 0, least=0) or 0) if retries is None else retries,
         file=file,
     )
 
@@ -124,12 +139,12 @@ class _File:
             _check_local(path, name, tables[name])
         return cls(path, tables)
 
-    def whole(self, table: str, key: str, default: int | None) -> int | None:
+    def whole(self, table: str, key: str, default: int | None, *, least: int = 1) -> int | None:
         value = self.tables.get(table, {}).get(key, default)
         if value is default:
             return default
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            self.refuse(table, key, "must be a whole number, 1 or more", value)
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            self.refuse(table, key, f"must be a whole number, {least} or more", value)
         return value
 
     def number(self, table: str, key: str, default: float, *, positive: bool) -> float:
@@ -139,6 +154,13 @@ class _File:
             self.refuse(table, key, rule, value)
         if value < 0 or (positive and value == 0):
             self.refuse(table, key, rule, value)
+        return value
+
+    def switch(self, table: str, key: str) -> bool:
+        """True or false, false by default."""
+        value = self.tables.get(table, {}).get(key, False)
+        if not isinstance(value, bool):
+            self.refuse(table, key, "must be true or false", value)
         return value
 
     def one_of(self, table: str, key: str, words: tuple[str, ...]) -> str:
@@ -224,14 +246,22 @@ def _expanded(value: str, what: str) -> Path:
         raise InvalidInputError(rule, received=value, remedy="Set HYPERSTEP_HOME to an absolute path.") from error
 
 
-def _slots_from_environment() -> int | None:
-    value = os.environ.get("HYPERSTEP_SLOTS")
+def _whole_from_environment(variable: str, least: int, unset: str) -> int | None:
+    value = os.environ.get(variable)
     if not value:
         return None
-    if not (value.isascii() and value.isdigit() and int(value) > 0):
-        rule = "HYPERSTEP_SLOTS must be a whole number, 1 or more."
-        raise InvalidInputError(rule, received=value, remedy="Unset it to use the number of cores.")
+    if not (value.isascii() and value.isdigit() and int(value) >= least):
+        rule = f"{variable} must be a whole number, {least} or more."
+        raise InvalidInputError(rule, received=value, remedy=f"Unset it {unset}.")
     return int(value)
+
+
+def _switch_from_environment(variable: str) -> bool | None:
+    value = os.environ.get(variable)
+    if value and value not in _SWITCH:
+        rule = f"{variable} must be one of {', '.join(_SWITCH)}."
+        raise InvalidInputError(rule, received=value, remedy="Unset it for what the settings file says.")
+    return _SWITCH[value] if value else None
 
 
 def _environments_from_environment() -> str | None:

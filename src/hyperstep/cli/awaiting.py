@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from hyperstep.cli.display import Display, Feed
-from hyperstep.cli.following import make_display, open_feed, say
+from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
+from hyperstep.cli.following import make_display, open_feed, report, say
 from hyperstep.cli.opening import opened_home
 from hyperstep.cli.view import RootView
+from hyperstep.records.status import RunStatus
 from hyperstep.runtime.submission import ensure_runner
 
 _LOOK_S = 0.1
@@ -76,3 +78,22 @@ def _keep_driven(run_id: str) -> None:
     with opened_home(writable=True) as home:
         if ensure_runner(home, run_id):
             say("the runner is gone; another one goes on")
+
+
+def watch(run_ids: Sequence[str], *, quiet: bool, plain: bool) -> int:
+    """Show runs until they have ended, then report; returns the exit code. Ctrl-C leaves them to go on."""
+    interrupts = []
+
+    def interrupted() -> bool:
+        interrupts.append(True)
+        return False
+
+    views = Wait(run_ids, quiet=quiet, plain=plain).until_end(interrupted)
+    if not quiet:
+        report(views)
+    return INTERRUPTED if interrupts else exit_code([view.status for view in views])
+
+
+def exit_code(statuses: Sequence[RunStatus]) -> int:
+    """That of a command which waited for runs that now have these statuses."""
+    return OK if all(status is RunStatus.COMPLETED for status in statuses) else FAILED

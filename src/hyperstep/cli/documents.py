@@ -79,6 +79,8 @@ def sweep_document(sweep: SweepView) -> Document:
         "max_total": sweep.max_total,
         "space_size": sweep.space_size,
         "seed": sweep.seed,
+        "deterministic": sweep.deterministic,
+        "decision_log": sweep.decision_log,
         "concurrency": {"requested": sweep.requested_concurrency, "effective": sweep.effective_concurrency},
         "counts": {
             "trials": len(sweep.trials),

@@ -21,6 +21,7 @@ _COMMANDS = {
     "logs": ("hyperstep.cli.commands.logs:logs", "Print what a run's processes wrote."),
     "cancel": ("hyperstep.cli.commands.cancel:cancel", "End a run, a step or a trial."),
     "resume": ("hyperstep.cli.commands.resume:resume", "Take over a run whose runner is gone."),
+    "rerun": ("hyperstep.cli.commands.rerun:rerun", "Run what has ended once more, with the same seeds."),
     "schedule": ("hyperstep.cli.commands.schedule:schedule", "Submit published pipelines when they are due."),
     "check": ("hyperstep.cli.commands.check:check", "Say which azureml names a script, folder or notebook uses."),
     "doctor": ("hyperstep.cli.commands.doctor:doctor", "Say what hyperstep finds on this machine."),

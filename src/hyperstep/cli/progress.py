@@ -13,7 +13,9 @@ from hyperstep.records.goal import Goal
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.ranking import usable_values
+from hyperstep.runtime.ranking import counted_values, usable_values
+from hyperstep.sweep.decision_log import decision_digest
+from hyperstep.sweep.instructions import RecordDecision
 
 _NAMED_PARTS = 3
 """Differences named in a line."""
@@ -81,6 +83,8 @@ def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepReco
         seed=_whole(sweep, "seed"),
         reason=sweep.reason,
         error=sweep.error,
+        deterministic=sweep.properties.get("deterministic") == "true",
+        decision_log=_decision_digest(records.decisions),
     )
 
 
@@ -137,6 +141,16 @@ def _view_sweep_in(records: RootRecords, sweep: RunRecord) -> SweepView:
     return view_sweep(sweep, trials, records.sweeps.get(sweep.id, SweepRecords()))
 
 
+def _decision_digest(decisions: Sequence[DecisionRecord]) -> str | None:
+    return decision_digest([RecordDecision(d.kind, _trial_number(d), d.evidence) for d in decisions])
+
+
+def _trial_number(decision: DecisionRecord) -> int | None:
+    """The number of the trial that a decision of a sweep is about; None for one about the sweep itself."""
+    tail = decision.subject.removeprefix(f"{decision.run_id}_")
+    return int(tail) if tail != decision.subject and tail.isdigit() else None
+
+
 def _policy_stops(decisions: Sequence[DecisionRecord]) -> frozenset[str]:
     """Ids of the trials that a policy ended; a stop for another reason names its cause."""
     return frozenset(d.subject for d in decisions if d.kind == "stop" and "cause" not in d.evidence)
@@ -145,7 +159,7 @@ def _policy_stops(decisions: Sequence[DecisionRecord]) -> frozenset[str]:
 def _view_trial(
     trial: RunRecord, goal: Goal, metrics: Sequence[MetricRecord], policy_stops: frozenset[str]
 ) -> TrialView:
-    values = usable_values(metrics)
+    values = usable_values(metrics, counted_values(trial.properties))
     return TrialView(
         id=trial.id,
         number=trial.number,

@@ -47,6 +47,10 @@ class TuningRequest:
     seed: int | None
     metric_pattern: str
     model_file: str
+    deterministic: bool = False
+    """Asked for here; else the settings say."""
+    max_failed: int | None = None
+    retries: int | None = None
 
 
 def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settings) -> StepSpec:
@@ -114,7 +118,10 @@ def _config(request: TuningRequest, settings: Settings) -> SweepConfig:
             max_total=total,
             max_concurrent=min(request.max_concurrent or slots, total),
             max_duration_s=None if request.max_minutes is None else request.max_minutes * 60,
+            max_failed=settings.max_failed if request.max_failed is None else request.max_failed,
+            max_retries=settings.retries if request.retries is None else request.retries,
         ),
+        deterministic=request.deterministic or settings.deterministic,
     )
 
 

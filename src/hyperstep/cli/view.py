@@ -53,6 +53,10 @@ class SweepView:
     """Of the sampler; None when it has none."""
     reason: str = ""
     error: RunError | None = None
+    deterministic: bool = False
+    """Stops and model-based points were decided in logical time."""
+    decision_log: str | None = None
+    """Digest of the decisions in logical order; None before the end."""
 
     @property
     def total(self) -> int | None:

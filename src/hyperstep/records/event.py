@@ -32,7 +32,8 @@ class DecisionRecord:
     event: int
     """Sequence of the event that caused it."""
     kind: str
-    """``sample``, ``exhausted``, ``stop``, ``halt``, ``resume``, ``retry``, ``finish``; of a pipeline ``reuse``."""
+    """``sample``, ``exhausted``, ``stop``, ``halt``, ``resume``, ``retry``,
+    ``max_failed``, ``finish``; of a pipeline ``reuse``."""
     subject: str
     """Id of the run that it is about."""
     evidence: Mapping[str, Json]

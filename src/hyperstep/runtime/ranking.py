@@ -4,35 +4,52 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain, islice
+from types import MappingProxyType
 
 from hyperstep.records.goal import Goal
 from hyperstep.records.metric import MetricRecord
 
-
-def usable_values(records: Sequence[MetricRecord]) -> list[float]:
-    """The finite numbers among logged values, in order; NaN, the infinities, text and None are left out."""
-    found: list[float] = []
-    for record in records:
-        values = record.value if isinstance(record.value, list) else [record.value]
-        found += [float(v) for v in values if isinstance(v, bool | int | float) and math.isfinite(v)]
-    return found
+COUNTED_VALUES = "counted_values"
+"""Property of a trial of a deterministic sweep: how many of its values of the primary metric count; absent for all."""
 
 
-def best_value(records: Sequence[MetricRecord], goal: Goal) -> float | None:
-    """A trial's best usable value."""
-    return goal.best(usable_values(records))
+def counted_values(properties: Mapping[str, str]) -> int | None:
+    """How many values of the primary metric of a trial with these properties count; None for all."""
+    counted = properties.get(COUNTED_VALUES)
+    return None if counted is None else int(counted)
 
 
-def best_trial(metrics: Mapping[str, Sequence[MetricRecord]], goal: Goal) -> tuple[str, float] | None:
+def usable_values(records: Sequence[MetricRecord], counted: int | None = None) -> list[float]:
+    """The finite numbers among logged values, in order; NaN, the infinities, text and None are left out.
+
+    Args:
+        records: Of one metric.
+        counted: Only so many values, usable or not, are looked at; all without it.
+    """
+    values = chain.from_iterable(r.value if isinstance(r.value, list) else [r.value] for r in records)
+    numbers = (value for value in islice(values, counted) if isinstance(value, bool | int | float))
+    return [float(number) for number in numbers if math.isfinite(number)]
+
+
+def best_value(records: Sequence[MetricRecord], goal: Goal, counted: int | None = None) -> float | None:
+    """A trial's best usable value; ``counted`` as for ``usable_values``."""
+    return goal.best(usable_values(records, counted))
+
+
+def best_trial(
+    metrics: Mapping[str, Sequence[MetricRecord]], goal: Goal, counted: Mapping[str, int | None] = MappingProxyType({})
+) -> tuple[str, float] | None:
     """Id and value of the best trial; of equals the one that was sampled first. None without any usable value.
 
     Args:
         metrics: The primary metric's records of each trial, by trial id (``<sweep id>_<index>``).
         goal: Which way is better.
+        counted: How many values of a trial count; all of those that are absent.
     """
     best: tuple[str, float] | None = None
     for trial in sorted(metrics, key=_index):
-        value = best_value(metrics[trial], goal)
+        value = best_value(metrics[trial], goal, counted.get(trial))
         if value is not None and (best is None or goal.better(value, best[1])):
             best = (trial, value)
     return best

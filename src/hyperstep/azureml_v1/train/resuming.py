@@ -13,7 +13,7 @@ from hyperstep.azureml_v1.core.run_source import RunSource
 from hyperstep.azureml_v1.train.rehydration import sweep_definition
 from hyperstep.azureml_v1.train.trial_ranking import trials_of
 from hyperstep.records.goal import Goal
-from hyperstep.runtime.ranking import best_value
+from hyperstep.runtime.ranking import best_value, counted_values
 from hyperstep.sweep.earlier import EarlierTrial, ResumedTrial
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def _ended_trials(source: RunSource) -> list[EarlierTrial]:
     logged = source.journal.metrics_of_children(source.run_id, name=metric["name"])
     return [
         EarlierTrial(
-            json.loads(trial.properties["hyperparameters"]), best_value(logged.get(trial.id, []), Goal(metric["goal"]))
+            json.loads(trial.properties["hyperparameters"]),
+            best_value(logged.get(trial.id, []), Goal(metric["goal"]), counted_values(trial.properties)),
         )
         for trial in trials_of(source)
         if trial.status.is_terminal

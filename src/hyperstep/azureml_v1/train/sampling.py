@@ -21,6 +21,7 @@ Validator = Callable[[Sequence[Any]], None]
 """Takes an expression's arguments; raises HyperDriveConfigException."""
 
 MAX_BAYESIAN_STEPS = 100_000
+_DETERMINISTIC = "deterministic"
 _ENGINE_NAMES_BY_RULE = {"random": "RANDOM", "sobol": "SOBOL"}
 
 
@@ -30,7 +31,8 @@ class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
     Args:
         sampling_method_name: ``RANDOM``, ``GRID`` or ``BayesianOptimization``.
         parameter_space: An expression, or a bare constant, for each hyperparameter.
-        properties: Settings of the sampling; ours is ``seed``, a whole number.
+        properties: Settings of the sampling; ours are ``seed``, a whole number, and ``deterministic``, which makes the
+            whole sweep's decisions follow from it.
         supported_distributions: The only expressions allowed; None allows all.
         distributions_validators: A further check of an expression's arguments, by its name.
 
@@ -95,6 +97,19 @@ class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
         seed: int | None = (self._properties or {}).get("seed")
         return seed
 
+    @property
+    def _deterministic(self) -> bool | None:
+        """Whether the sweep is to decide in logical time; None when ``properties`` does not say.
+
+        Raises:
+            HyperDriveConfigException: It is neither True nor False.
+        """
+        deterministic = (self._properties or {}).get(_DETERMINISTIC)
+        if deterministic is not None and not isinstance(deterministic, bool):
+            message = f"The property deterministic is True or False. Received: {deterministic!r}."
+            raise HyperDriveConfigException(message)
+        return deterministic
+
     def _to_engine(self, seed: int, *, goal: Goal | None = None) -> dict[str, Json]:
         """The engine sampler's JSON, checked by building it.
 
@@ -106,9 +121,10 @@ class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
             HyperDriveConfigException: The engine refuses the space, or does not know a property or its value.
         """
         properties = dict(self._properties or {})
+        properties.pop(_DETERMINISTIC, None)
         unknown = sorted(map(str, properties.keys() - set(self._settings)))
         if unknown:
-            takes = ", ".join(self._settings) or "none"
+            takes = ", ".join((*self._settings, _DETERMINISTIC))
             message = (
                 f"Unknown properties of {self._sampling_method_name} sampling. Received: {unknown}. Known: {takes}."
             )
@@ -146,7 +162,8 @@ class RandomParameterSampling(HyperParameterSampling):
     Args:
         parameter_space: An expression, or a bare constant, for each hyperparameter.
         properties: ``seed``: a whole number, drawn at submission when absent. ``rule``, with v2's name and values:
-            ``random``, or ``sobol`` for points that are spread evenly instead.
+            ``random``, or ``sobol`` for points that are spread evenly instead. ``deterministic``: True for the same
+            stops at any concurrency.
     """
 
     SAMPLING_NAME: ClassVar[str] = "RANDOM"
@@ -174,7 +191,7 @@ class GridParameterSampling(HyperParameterSampling):
 
     Args:
         parameter_space: A ``choice``, or a bare constant, for each hyperparameter.
-        properties: None is known.
+        properties: ``deterministic``: True for the same stops at any concurrency.
 
     Raises:
         HyperDriveConfigException: An expression other than ``choice``.
@@ -191,7 +208,8 @@ class BayesianParameterSampling(HyperParameterSampling):
 
     Args:
         parameter_space: ``choice``, ``uniform`` or ``quniform`` for each hyperparameter.
-        properties: ``seed``: a whole number, drawn at submission when absent.
+        properties: ``seed``: a whole number, drawn at submission when absent. ``deterministic``: True for the same
+            points and stops at any concurrency.
 
     Raises:
         HyperDriveConfigException: No space, another expression, choices of other or mixed types, or a quniform that

@@ -10,7 +10,7 @@ from hyperstep.azureml_v1.train.rehydration import sweep_definition
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.ranking import best_value
+from hyperstep.runtime.ranking import best_value, counted_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def rank_trials(source: RunSource, *, reverse: bool = False) -> list[RankedTrial
         RankedTrial(
             run_id=run.id,
             hyperparameters=run.properties.get("hyperparameters"),
-            best=best_value(logged.get(run.id, []), goal),
+            best=best_value(logged.get(run.id, []), goal, counted_values(run.properties)),
             status=run.status,
         )
         for run in trials_of(source)

@@ -13,7 +13,7 @@ from hyperstep.azureml_v1.train.trial_ranking import rank_trials
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.ranking import usable_values
+from hyperstep.runtime.ranking import counted_values, usable_values
 
 _MOST_CURVES = 60
 """Of how many trials, the best ones first, the metric is drawn."""
@@ -129,7 +129,9 @@ def _read_sweep(source: RunSource) -> SweepView:
             best=trial.best,
             reason=records[trial.run_id].reason,
             point=json.loads(trial.hyperparameters or "{}"),
-            curve=tuple(usable_values(logged.get(trial.run_id, []))) if place < _MOST_CURVES else (),
+            curve=tuple(usable_values(logged.get(trial.run_id, []), counted_values(records[trial.run_id].properties)))
+            if place < _MOST_CURVES
+            else (),
         )
         for place, trial in enumerate(ranked)
         if trial.run_id in records

@@ -5,14 +5,12 @@ from __future__ import annotations
 import click
 
 from hyperstep.cli import wording
-from hyperstep.cli.awaiting import Wait
-from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
-from hyperstep.cli.following import report, say
+from hyperstep.cli.awaiting import exit_code, watch
+from hyperstep.cli.exit_codes import OK
+from hyperstep.cli.following import say
 from hyperstep.cli.opening import find_target, opened_home, unique_prefix
 from hyperstep.cli.runner_state import runner_state
-from hyperstep.cli.view import RootView
 from hyperstep.records.run import RunRecord
-from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.submission import ensure_runner
 
@@ -38,8 +36,8 @@ def resume(*, run_id: str, every: bool, detach: bool, quiet: bool, plain: bool) 
     if every and not roots and not quiet:
         say("no run has lost its runner")
     if detach or not taken:
-        return OK if detach or not roots else _exit_code([root.status for root in roots])
-    return _wait([root.id for root in taken], quiet=quiet, plain=plain)
+        return OK if detach or not roots else exit_code([root.status for root in roots])
+    return watch([root.id for root in taken], quiet=quiet, plain=plain)
 
 
 def _root(home: Home, text: str) -> RunRecord:
@@ -65,20 +63,3 @@ def _take(home: Home, root: RunRecord, *, quiet: bool) -> bool:
     if not quiet:
         say(words)
     return not now.status.is_terminal
-
-
-def _wait(run_ids: list[str], *, quiet: bool, plain: bool) -> int:
-    interrupts = []
-
-    def interrupted() -> bool:
-        interrupts.append(True)
-        return False
-
-    views: list[RootView] = Wait(run_ids, quiet=quiet, plain=plain).until_end(interrupted)
-    if not quiet:
-        report(views)
-    return INTERRUPTED if interrupts else _exit_code([view.status for view in views])
-
-
-def _exit_code(statuses: list[RunStatus]) -> int:
-    return OK if all(status is RunStatus.COMPLETED for status in statuses) else FAILED

@@ -16,15 +16,17 @@ from hyperstep.cli.script_process import python_command, run_script
 from hyperstep_trial.boot_environment import boot_environment
 
 _SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
+_DETERMINISTIC_VARIABLE = "HYPERSTEP_DETERMINISTIC"
 _SHIM_PATH = Path(hyperstep.__file__).parent / "shim_path"
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
 @click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
+@click.option("--deterministic", is_flag=True, help="Sweeps decide the same at any concurrency, after any kill.")
 @click.argument("script", type=click.Path())
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
-def run(*, quiet: bool, plain: bool, script: str, arguments: tuple[str, ...]) -> int:
+def run(*, quiet: bool, plain: bool, deterministic: bool, script: str, arguments: tuple[str, ...]) -> int:
     """Run SCRIPT as `python SCRIPT ARGS` does, except that `import azureml` finds hyperstep's.
 
     What the script writes passes through byte for byte; progress is shown on standard error. The exit code is the
@@ -34,7 +36,8 @@ def run(*, quiet: bool, plain: bool, script: str, arguments: tuple[str, ...]) ->
     `--output FILE` after it says. The exit code is 1 when a cell failed.
     """
     token = uuid.uuid4().hex
-    env = boot_environment({**os.environ, _SUBMISSION_VARIABLE: token}, str(_SHIM_PATH))
+    asked = {_SUBMISSION_VARIABLE: token, **({_DETERMINISTIC_VARIABLE: "1"} if deterministic else {})}
+    env = boot_environment({**os.environ, **asked}, str(_SHIM_PATH))
     feed = open_feed(submission=token)
     display = make_display(feed, quiet=quiet, plain=plain)
     shares_terminal = can_draw() and not quiet and not plain

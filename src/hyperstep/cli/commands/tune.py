@@ -60,6 +60,9 @@ class _Tune(click.Command):
 )
 @click.option("--sampler", type=click.Choice(list(SAMPLERS)), default="random", show_default=True)
 @click.option("--seed", type=int, help="For the same points again.")
+@click.option("--deterministic", is_flag=True, help="The same stops and points at any concurrency, after any kill.")
+@click.option("--max-failed", type=click.IntRange(min=0), metavar="N", help="End when more than N trials failed.")
+@click.option("--retries", type=click.IntRange(min=0), metavar="N", help="Start a failed trial again, N times at most.")
 @click.option("--metric-pattern", default="", metavar="REGEX", help="Read the metric from the output; one group.")
 @click.option("--model-file", default="", metavar="PATH", help="The best trial's file to hand out: outputs/model.pkl.")
 @click.option("--experiment", default="", help="Name to file it under.  [default: the script's]")
@@ -78,6 +81,9 @@ def tune(
     policy: str,
     sampler: str,
     seed: int | None,
+    deterministic: bool,
+    max_failed: int | None,
+    retries: int | None,
     metric_pattern: str,
     model_file: str,
     experiment: str,
@@ -99,6 +105,9 @@ def tune(
         seed=seed,
         metric_pattern=check_metric_pattern(metric_pattern) if metric_pattern else "",
         model_file=check_model_file(model_file) if model_file else "",
+        deterministic=deterministic,
+        max_failed=max_failed,
+        retries=retries,
     )
     name = check_experiment(experiment) if experiment else experiment_name(script)
     if not quiet:

@@ -12,6 +12,7 @@ from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.attempts import Attempts, Order
 from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
@@ -20,6 +21,7 @@ from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
 from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
 from hyperstep.runtime.runner.sweep_records import (
     best_properties,
+    ending_properties,
     point_of,
     starting_properties,
     trial_arguments,
@@ -44,6 +46,7 @@ from hyperstep.sweep.events import (
     event_to_json,
 )
 from hyperstep.sweep.instructions import (
+    AwaitVerdicts,
     EndTrial,
     FinishSweep,
     Instruction,
@@ -176,6 +179,8 @@ class SweepDriver:
                 key = AttemptKey(trial_id(self._sweep_id, instruction.trial), instruction.attempt)
                 unit.change_run(key.run_id, status=RunStatus.CANCEL_REQUESTED, reason=instruction.reason)
                 unit.afterwards(lambda: self._attempts.stop(key))
+            case AwaitVerdicts():
+                unit.change_run(trial_id(self._sweep_id, instruction.trial), status=RunStatus.FINALIZING)
             case EndTrial():
                 self._end_trial(unit, instruction)
             case FinishSweep():
@@ -206,8 +211,8 @@ class SweepDriver:
     def _end_trial(self, unit: Unit, instruction: EndTrial) -> None:
         error = RunError("UserError", instruction.error) if instruction.status is RunStatus.FAILED else None
         run = self._context.runs[trial_id(self._sweep_id, instruction.trial)]
-        by_policy = self._controller.trials[instruction.trial].stopped_by_policy
-        properties = {**run.properties, "stopped_early": "true"} if by_policy else run.properties
+        trial = self._controller.trials[instruction.trial]
+        properties = {**run.properties, **ending_properties(trial)}
         unit.change_run(
             run.id, status=instruction.status, reason=instruction.reason, error=error, properties=properties
         )
@@ -218,6 +223,8 @@ class SweepDriver:
             **best_properties(self._sweep_id, instruction.best, self._controller.best_value()),
             "final_status": instruction.status.value,
         }
+        for run in self._trials()[len(self._controller.state.counted_trials) :]:
+            unit.change_run(run.id, properties={**run.properties, COUNTED_VALUES: "0"})
         self._best_table.close(unit)
         unit.change_run(self._sweep_id, status=RunStatus.FINALIZING, reason=instruction.reason, properties=properties)
         unit.afterwards(self._finalize)

@@ -11,7 +11,15 @@ from pathlib import Path
 
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.runner.sweep_records import trial_id
-from hyperstep.sweep.instructions import EndTrial, FinishSweep, Instruction, LaunchTrial, RecordDecision, StopTrial
+from hyperstep.sweep.instructions import (
+    AwaitVerdicts,
+    EndTrial,
+    FinishSweep,
+    Instruction,
+    LaunchTrial,
+    RecordDecision,
+    StopTrial,
+)
 
 SWEEP_LOG = "azureml-logs/hyperdrive.txt"
 """Below the sweep's folder, and its name among the sweep's artifacts."""
@@ -43,6 +51,10 @@ class SweepLog:
                 self._write("SCHEDULER", f"Scheduling job, id='{trial_id(sweep_id, instruction.trial)}'{again}")
             case StopTrial():
                 self._write("CONTROLLER", f"Stopping '{trial_id(sweep_id, instruction.trial)}': {instruction.reason}")
+            case AwaitVerdicts():
+                self._write(
+                    "SCHEDULER", f"'{trial_id(sweep_id, instruction.trial)}' awaits verdicts on earlier trials."
+                )
             case EndTrial():
                 self._write("SCHEDULER", f"'{trial_id(sweep_id, instruction.trial)}' ended {instruction.status.value}.")
             case FinishSweep():
@@ -55,6 +67,7 @@ class SweepLog:
             "take up": ("GENERATOR", f"Trial {decision.trial} takes up an earlier one: {evidence}"),
             "exhausted": ("GENERATOR", "All points of the search space have been sampled."),
             "halt": ("CONTROLLER", f"No further launches: {evidence}"),
+            "max_failed": ("CONTROLLER", f"Too many trials failed: {evidence}"),
         }
         if decision.kind in told:
             self._write(*told[decision.kind])

@@ -10,10 +10,12 @@ from hyperstep.digest import Json
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
 from hyperstep.runtime.runner.resumed_files import RESUME_ARGUMENTS
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
+from hyperstep.sweep.trial_state import TrialState
 
 
 def trial_id(sweep_id: str, trial: int) -> str:
@@ -73,6 +75,7 @@ def starting_properties(config: SweepConfig, effective: int) -> dict[str, str]:
     size, seed = config.sampler.size, config.sampler.to_json().get("seed")
     return {
         **({} if seed is None else {"seed": json.dumps(seed)}),
+        **({"deterministic": "true"} if config.deterministic else {}),
         "primary_metric_config": json.dumps({"name": config.metric.name, "goal": config.metric.goal.value}),
         "resume_from": "null",
         "resume_child_runs": "null",
@@ -85,6 +88,13 @@ def starting_properties(config: SweepConfig, effective: int) -> dict[str, str]:
         "requested_concurrency": str(config.limits.max_concurrent),
         "effective_concurrency": str(effective),
     }
+
+
+def ending_properties(trial: TrialState) -> dict[str, str]:
+    """Properties of a trial's run from its end on."""
+    stopped = {"stopped_early": "true"} if trial.stopped_by_policy else {}
+    counted = {} if trial.counted_values is None else {COUNTED_VALUES: str(trial.counted_values)}
+    return {**stopped, **counted}
 
 
 def best_properties(sweep_id: str, best: int | None, score: float | None) -> dict[str, str]:

@@ -14,7 +14,7 @@ from hyperstep.records.goal import PrimaryMetric
 from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.ranking import best_trial
+from hyperstep.runtime.ranking import best_trial, counted_values
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.data_paths import output_path
 from hyperstep.runtime.runner.documents import write_atomically
@@ -90,7 +90,8 @@ def _model_trial(context: RunnerContext, training: TrainingSpec, metric: Primary
     by = replace(metric, name=training.metric) if training.metric else metric
     metrics = context.journal.metrics_of_children(sweep.id, name=by.name)
     sound = {trial: records for trial, records in metrics.items() if _did_not_fail(context, trial)}
-    best = best_trial(sound, by.goal)
+    properties = {trial: context.runs[trial].properties for trial in sound} if by.name == metric.name else {}
+    best = best_trial(sound, by.goal, {trial: counted_values(found) for trial, found in properties.items()})
     if best is None:
         rule = "A trial must have logged the metric by which the model is chosen, as a number."
         raise InvalidInputError(rule, received=by.name, remedy="See the trials' logs.")
