@@ -46,6 +46,10 @@ def test_every_key_of_the_file_is_read(project: Path, monkeypatch: pytest.Monkey
         [local]
         slots = 4
         stop_grace_s = 0
+        [sweep]
+        deterministic = true
+        max_failed = 0
+        retries = 2
         [snapshot]
         max_mb = 0.5
         max_files = 7
@@ -59,6 +63,9 @@ def test_every_key_of_the_file_is_read(project: Path, monkeypatch: pytest.Monkey
         snapshot_max_bytes=512 * 1024,
         snapshot_max_files=7,
         stop_grace_s=0,
+        deterministic=True,
+        max_failed=0,
+        retries=2,
         file=file,
     )
 
@@ -70,6 +77,18 @@ def test_the_environment_wins(project: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("AML_SNAPSHOT_NO_FILE_LIMIT", "true")
     found = load_settings(project)
     assert (found.home, found.slots, found.snapshot_max_files) == (project / "elsewhere", 2, None)
+
+
+def test_the_environment_says_how_sweeps_decide_and_fail(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(project, "[sweep]\ndeterministic = true\nmax_failed = 5\nretries = 3\n")
+    monkeypatch.setenv("HYPERSTEP_DETERMINISTIC", "0")
+    monkeypatch.setenv("HYPERSTEP_MAX_FAILED", "0")
+    monkeypatch.setenv("HYPERSTEP_RETRIES", "0")
+    found = load_settings(project)
+    assert (found.deterministic, found.max_failed, found.retries) == (False, 0, 0)
+    monkeypatch.setenv("HYPERSTEP_DETERMINISTIC", "yes")
+    with pytest.raises(InvalidInputError, match="HYPERSTEP_DETERMINISTIC must be one of 1, true, 0, false"):
+        load_settings(project)
 
 
 def test_an_empty_variable_is_not_set(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ def watch_failures(state: SweepState, instructions: Sequence[Instruction]) -> li
 
 
 def _stop_from(state: SweepState, first: int) -> list[Instruction]:
-    reason = f"more than {state.limits.max_failed} trials failed"
+    reason = f"the limit of failed trials, {state.limits.max_failed}, was passed"
     open_trials = sorted([*state.occupied, *state.waiting])
     stopped = (stop_one(state, trial, "max_failed", reason) for trial in open_trials if trial >= first)
     return [instruction for instructions in stopped for instruction in instructions]

@@ -21,6 +21,7 @@ from hyperstep.digest import canonical_json
 from hyperstep.errors import InvalidInputError
 from hyperstep.policies.base import Policy
 from hyperstep.policies.cohort import Cohort
+from hyperstep.policies.column import Column
 from hyperstep.records.goal import Goal
 
 Curves = Mapping[int, Sequence[float | None]]
@@ -112,6 +113,21 @@ class PolicyContract(ABC):
             assert verdict.evidence["policy"] == policy.name
             assert verdict.evidence["interval"] == interval
             assert json.loads(canonical_json(verdict.evidence)) == verdict.evidence
+
+    def test_one_that_says_it_never_stops_keeps_all(self, policy: Policy, goal: Goal, curves: Curves) -> None:
+        cohort = cohort_of(goal, curves)
+        stops = [policy.judge(trial, interval, cohort).stop for trial, interval in _judgements(curves)]
+        assert policy.may_stop or not any(stops)
+
+    def test_trials_in_list_order_cut_at_an_interval_are_peers_too(
+        self, policy: Policy, goal: Goal, curves: Curves
+    ) -> None:
+        for trial, interval in _judgements(curves):
+            column = Column(cohort_of(goal, curves), interval)
+            for peer in range(trial + 1):
+                column.take(peer)
+            cut = {peer: curves[peer][:interval] for peer in range(trial + 1)}
+            assert policy.judge(trial, interval, column) == policy.judge(trial, interval, cohort_of(goal, cut))
 
     def test_a_stop_has_a_reason_in_words(self, policy: Policy, goal: Goal, curves: Curves) -> None:
         cohort = cohort_of(goal, curves)

@@ -86,6 +86,15 @@ class SamplerContract(ABC):
             assert _key(sampler.propose(index, ())) == _key(point)
             assert _key(sampler.propose(index, history[: index // 2])) == _key(point)
 
+    def test_it_says_whether_it_looks_at_results(self, finite: Sampler) -> None:
+        assert finite.uses_history is self.uses_history
+
+    def test_a_longer_sweep_begins_like_a_shorter_one(self, space: SearchSpace) -> None:
+        points = _in_turn(self.make_sampler(space, SEED))
+        later = self.make_sampler(space, SEED)
+        rest = [later.propose(index, _observed(points[:index])) for index in range(LENGTH // 2, LENGTH)]
+        assert [_key(point) for point in rest] == _keys(points[LENGTH // 2 :])
+
     def test_trials_of_an_earlier_sweep_may_stand_before_its_own(self, space: SearchSpace) -> None:
         sampler = self.make_sampler(space, SEED)
         points = _in_turn(sampler)

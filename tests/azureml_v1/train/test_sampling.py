@@ -117,6 +117,31 @@ def test_bayesian_raises_plain_errors_where_v1_does() -> None:
         BayesianParameterSampling({"a": quniform(0, 1, 0)})
 
 
+@pytest.mark.parametrize("kind", [RandomParameterSampling, GridParameterSampling, BayesianParameterSampling])
+@pytest.mark.parametrize("asked", [True, False, None])
+def test_a_sweep_is_deterministic_when_the_properties_or_the_settings_say_so(
+    kind: Any, asked: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPERSTEP_DETERMINISTIC", "0" if asked else "1")
+    monkeypatch.setenv("HYPERSTEP_MAX_FAILED", "4")
+    properties = {} if asked is None else {"deterministic": asked}
+    tuning = fix_sweep(_config(kind(CHOICES, properties)))()
+    config = SweepConfig.from_json(dict(tuning.config))
+    assert config.deterministic is (asked is not False)
+    assert ("deterministic" in tuning.config) is config.deterministic
+    assert (config.limits.max_failed, config.limits.max_retries) == (4, 0)
+
+
+def test_deterministic_is_true_or_false() -> None:
+    with pytest.raises(HyperDriveConfigException, match="True or False"):
+        fix_sweep(_config(GridParameterSampling(CHOICES, {"deterministic": "yes"})))
+
+
+def _config(sampling: HyperParameterSampling) -> HyperDriveConfig:
+    script = ScriptRunConfig(".", script="train.py")
+    return HyperDriveConfig(sampling, "acc", PrimaryMetricGoal.MAXIMIZE, 40, 2, run_config=script)
+
+
 def test_random_becomes_the_engines_sampler_with_the_seed_offered() -> None:
     sampling = RandomParameterSampling(SPACE)
     assert sampling._seed is None
@@ -154,7 +179,7 @@ def test_grid_becomes_the_engines_grid_in_the_order_written() -> None:
         (RandomParameterSampling(SPACE, {"seed": "7"}), "seed is a whole number"),
         (RandomParameterSampling(SPACE, {"sed": 7}), r"Received: \['sed'\]\. Known: seed, rule"),
         (RandomParameterSampling(SPACE, {"rule": "halton"}), r"one of random, sobol\. Received: 'halton'"),
-        (GridParameterSampling(CHOICES, {"seed": 7}), "Unknown properties of GRID.*Known: none"),
+        (GridParameterSampling(CHOICES, {"seed": 7}), "Unknown properties of GRID.*Known: deterministic"),
         (BayesianParameterSampling(CHOICES, {"rule": "sobol"}), "Unknown properties of BayesianOptim.*Known: seed"),
         (BayesianParameterSampling(CHOICES), "needs the goal.*maximize, minimize"),
     ],
