@@ -83,6 +83,12 @@ def test_the_script_finds_our_azureml_and_its_submission_word(tmp_path: Path) ->
     assert done.stdout.endswith(b" 32\n")
 
 
+def test_the_script_is_told_that_its_sweeps_are_to_be_deterministic(tmp_path: Path) -> None:
+    script = write_script(tmp_path, "import os; print(os.environ.get('HYPERSTEP_DETERMINISTIC'))")
+    assert run("run", "--deterministic", script).stdout == b"1\n"
+    assert run("run", script).stdout == b"None\n"
+
+
 def test_a_script_that_submits_nothing_leaves_no_home_behind(tmp_path: Path) -> None:
     assert run("run", write_script(tmp_path, "import time; time.sleep(0.3)")).returncode == 0
     assert not (tmp_path / "home").exists()

@@ -9,7 +9,7 @@ import pytest
 
 from hyperstep.artifact_store.memory import MemoryArtifactStore
 from hyperstep.artifact_store.snapshot import load_snapshot
-from hyperstep.cli.tuning_options import parse_policy, parse_space
+from hyperstep.cli.tuning_options import SAMPLERS, parse_policy, parse_space
 from hyperstep.cli.tuning_step import DEFAULT_TRIALS, TuningRequest, absolute_paths, experiment_name, make_step
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import StepSpec, TrainingKind
@@ -64,6 +64,24 @@ def test_without_limits_there_are_20_trials_as_many_at_a_time_as_slots(request_:
 
 def test_a_grid_is_tried_as_a_whole(request_: TuningRequest, tmp_path: Path) -> None:
     assert config_of(step_of(replace(request_, sampler="grid"), tmp_path)).limits.max_total == 6
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_every_sampler_that_draws_has_a_seed_in_the_record(
+    request_: TuningRequest, tmp_path: Path, sampler: str
+) -> None:
+    defined = config_of(step_of(replace(request_, sampler=sampler), tmp_path)).sampler.to_json()
+    assert isinstance(defined.get("seed"), int) is (sampler != "grid")
+
+
+def test_what_is_asked_for_here_wins_over_the_settings(request_: TuningRequest, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", deterministic=True, max_failed=3, retries=2)
+    said = config_of(make_step(request_, MemoryArtifactStore(), settings))
+    assert (said.deterministic, said.limits.max_failed, said.limits.max_retries) == (True, 3, 2)
+    asked = config_of(make_step(replace(request_, max_failed=0, retries=0), MemoryArtifactStore(), settings))
+    assert (asked.limits.max_failed, asked.limits.max_retries) == (0, 0)
+    plain = config_of(step_of(request_, tmp_path))
+    assert (plain.deterministic, plain.limits.max_failed, plain.limits.max_retries) == (False, None, 0)
 
 
 def test_a_seed_that_was_drawn_is_not_called_given(request_: TuningRequest, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ POLICIES: list[Any] = [
 
 @st.composite
 def configs(draw: st.DrawFn) -> SweepConfig:
-    """Small sweeps with every policy, finite and infinite spaces."""
+    """Small sweeps with every policy, finite and infinite spaces, in logical time and by arrival."""
     finite = draw(st.booleans())
     space = SearchSpace.from_json({"x": ["choice", [[1, 2, 3, 4, 5]]] if finite else ["uniform", [0, 1]]})
     return SweepConfig(
@@ -57,7 +57,10 @@ def configs(draw: st.DrawFn) -> SweepConfig:
             max_concurrent=draw(st.integers(1, 4)),
             max_duration_s=draw(st.sampled_from([None, 5.0, 100.0])),
             max_lost_attempts=draw(st.integers(0, 2)),
+            max_failed=draw(st.sampled_from([None, None, 0, 1, 2])),
+            max_retries=draw(st.integers(0, 1)),
         ),
+        deterministic=draw(st.booleans()),
     )
 
 
@@ -169,7 +172,7 @@ def test_invariants_hold_through_any_life(config: SweepConfig, happenings: list[
     attempts = Counter(launch.trial for launch in world.of(LaunchTrial))
     assert launched == set(range(len(launched)))
     assert len(launched) <= config.limits.max_total
-    assert max(attempts.values()) <= 1 + config.limits.max_lost_attempts
+    assert max(attempts.values()) <= 1 + config.limits.max_lost_attempts + config.limits.max_retries
     assert Counter(end.trial for end in world.of(EndTrial)) == dict.fromkeys(launched, 1)
     assert max(Counter(stop.trial for stop in world.of(StopTrial)).values(), default=0) <= 1
     assert [type(i) for i in world.instructions].count(FinishSweep) == 1
@@ -201,13 +204,25 @@ def test_the_best_trial_has_the_best_finite_value_of_the_attempts_that_count(
 ) -> None:
     controller = _live_through(config, happenings, slots).controller
     goal = config.metric.goal
-    sound = [t.index for t in controller.trials if t.status is not RunStatus.FAILED]
+    sound = [t.index for t in controller.state.counted_trials if t.status is not RunStatus.FAILED]
     bests = {trial: goal.best(v for v in controller.curve(trial) if v is not None) for trial in sound}
     value = goal.best(best for best in bests.values() if best is not None)
     assert controller.best_value() == value
     assert value is None or isfinite(value)
     winners = [trial for trial, best in bests.items() if best is not None and best == value]
     assert controller.best() == (min(winners) if winners else None)
+
+
+@given(config=configs(), happenings=HAPPENINGS, slots=st.integers(1, 5))
+@settings(deadline=None, max_examples=150)
+def test_no_more_trials_fail_than_may_without_the_sweep_failing(
+    config: SweepConfig, happenings: list[SweepEvent], slots: int
+) -> None:
+    world = _live_through(config, happenings, slots)
+    failed = sum(trial.status is RunStatus.FAILED for trial in world.controller.trials)
+    [finish] = world.of(FinishSweep)
+    limit = config.limits.max_failed
+    assert (limit is None or failed <= limit) or finish.status in {RunStatus.FAILED, RunStatus.CANCELED}
 
 
 @given(config=configs(), slots=st.integers(1, 5))

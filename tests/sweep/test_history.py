@@ -56,3 +56,14 @@ def test_it_is_a_sequence() -> None:
     assert [o.point["x"] for o in history[1:]] == [2, 3]
     assert history[-1].index == 2
     assert [o.ended for o in history] == [True, False, False]
+
+
+def test_in_logical_time_later_trials_are_pending_whatever_they_have_reached() -> None:
+    cohort = Cohort(Goal.MAXIMIZE)
+    trials = [TrialState(index, {"x": index}) for index in range(3)]
+    for trial in trials:
+        cohort.report(trial.index, 0.5)
+        trial.status = RunStatus.COMPLETED
+    trials[0].status = RunStatus.RUNNING
+    seen = list(History(trials, cohort, known=2))
+    assert [(one.index, one.best, one.ended) for one in seen] == [(0, 0.5, True), (1, 0.5, True), (2, None, False)]

@@ -18,8 +18,10 @@ from hyperstep.policies.cohort import Cohort
 from hyperstep.records.goal import Goal, PrimaryMetric
 from hyperstep.records.status import RunStatus
 from hyperstep.sweep.config import Limits, SweepConfig
+from hyperstep.sweep.controller import SweepController
 from hyperstep.sweep.decision_log import decision_digest, decision_log
-from hyperstep.sweep.instructions import AwaitVerdicts, EndTrial, Instruction, LaunchTrial, RecordDecision
+from hyperstep.sweep.events import MetricReported, SweepEvent, SweepStarted, TrialEnded
+from hyperstep.sweep.instructions import AwaitVerdicts, EndTrial, Instruction, LaunchTrial, RecordDecision, StopTrial
 from hyperstep.testing.simulation import Script, Simulation
 
 Curve = tuple[float | None, ...]
@@ -127,7 +129,7 @@ def counts_metric(world: World) -> World:
     return replace(world, curves=tuple(curve or (0.0,) for curve in world.curves))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(configs(), WORLDS.map(counts_metric), st.sampled_from(SLOTS), st.integers(1, 10**6))
 def test_decisions_are_the_same_at_any_concurrency_in_any_order_after_any_kill(
     config: SweepConfig, world: World, slots: int, seed: int
@@ -180,7 +182,7 @@ def _stops_by_the_rule(policy: Policy, goal: Goal, curves: Sequence[Curve]) -> t
     return stops, _cohort(goal, counted)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(configs(), WORLDS.map(counts_metric), st.sampled_from(SLOTS), st.integers(1, 10**6))
 def test_stops_are_those_of_the_rule(config: SweepConfig, world: World, slots: int, seed: int) -> None:
     config = replace(config, limits=replace(config.limits, max_failed=None))
@@ -191,7 +193,7 @@ def test_stops_are_those_of_the_rule(config: SweepConfig, world: World, slots: i
     assert life.controller.state.cohort == counted
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(configs(), WORLDS, st.integers(1, 20), st.integers(1, 10**6))
 def test_every_trial_ends_once_and_no_limit_is_passed(config: SweepConfig, world: World, slots: int, seed: int) -> None:
     life = Life(config, world, slots, seed).live()
@@ -236,3 +238,51 @@ def test_past_the_limit_of_failures_the_same_trials_count(slots: int) -> None:
     assert finish["status"] == "Failed"
     assert life.controller.best() == 2
     assert canonical_json(finish["trials"]) == '{"Completed":3,"Failed":2}'
+
+
+def test_a_point_that_rests_on_results_waits_for_those_before_the_concurrency() -> None:
+    config = SweepConfig(
+        sampler=samplers.from_json(sampler_json("BayesianOptimization", "infinite", Goal.MAXIMIZE)),
+        policy=policies.from_json({"name": "Default"}),
+        metric=PrimaryMetric("accuracy", Goal.MAXIMIZE),
+        limits=Limits(max_total=6, max_concurrent=2),
+        deterministic=True,
+    )
+    controller = SweepController(config)
+
+    def launched(event: SweepEvent) -> list[int]:
+        return [i.trial for i in controller.handle(event) if isinstance(i, LaunchTrial)]
+
+    def end(trial: int) -> list[int]:
+        return launched(TrialEnded(at_s=1, trial=trial, attempt=0, exit_code=0, metrics=("accuracy",)))
+
+    assert launched(SweepStarted(at_s=0, slots=2)) == [0, 1]
+    assert end(1) == [2]
+    assert end(2) == []
+    assert controller.running == (0,)
+    assert end(0) == [3, 4]
+
+
+def test_a_trial_that_starts_anew_is_judged_again_and_others_wait_for_it() -> None:
+    config = SweepConfig(
+        sampler=samplers.from_json(sampler_json("RANDOM", "infinite", Goal.MAXIMIZE)),
+        policy=policies.from_json({"name": "Bandit", "properties": {"slack_amount": 0.1}}),
+        metric=PrimaryMetric("accuracy", Goal.MAXIMIZE),
+        limits=Limits(max_total=3, max_concurrent=3),
+        deterministic=True,
+    )
+    controller = SweepController(config)
+
+    def stopped(event: SweepEvent) -> list[int]:
+        return [i.trial for i in controller.handle(event) if isinstance(i, StopTrial)]
+
+    def report(trial: int, value: float, attempt: int = 0) -> list[int]:
+        return stopped(MetricReported(at_s=1, trial=trial, attempt=attempt, values=(value,)))
+
+    stopped(SweepStarted(at_s=0, slots=3))
+    assert report(0, 0.5) == report(1, 0.9) == []
+    stopped(TrialEnded(at_s=1, trial=1, attempt=0, exit_code=None, lost=True))
+    assert report(2, 0.2) == []
+    assert controller.curve(2) == (0.2,)
+    assert report(1, 0.1, attempt=1) == [1, 2]
+    assert controller.trials[2].stop_reason.endswith("0.5 - 0.1 = 0.4")

@@ -63,3 +63,10 @@ def test_what_stands_after_the_dashes_is_not_warned_of(submitted: list[TuningReq
     main([*TUNE, "--", "--max-trials", "3"])
     assert submitted[0].arguments == ("--max-trials", "3")
     assert capsys.readouterr().err == ""
+
+
+def test_determinism_and_limits_of_failures_are_asked_for(submitted: list[TuningRequest]) -> None:
+    main([*TUNE, "--deterministic", "--max-failed", "0", "--retries", "2"])
+    main(TUNE)
+    asked = [(request.deterministic, request.max_failed, request.retries) for request in submitted]
+    assert asked == [(True, 0, 2), (False, None, None)]
