@@ -63,7 +63,7 @@ def test_whoever_takes_over_ends_the_run_as_if_nothing_had_happened(
     outside = tmp_path / "outside.txt"
     monkeypatch.setenv("OUTSIDE", str(outside))
     with monkeypatch.context() as patch:
-        patch.setattr(submission, "_spawn_runner", lambda _home, _root_id: None)
+        patch.setattr(submission, "start_runner", lambda _home, _root_id: True)
         root = submit_pipeline(bench.home, spec, label)
     crashing = Path(__file__).with_name("crashing_runner.py")
     first = subprocess.run([sys.executable, str(crashing), str(bench.home.path), root.id, str(moment)], check=False)

@@ -128,6 +128,9 @@ class InlineLauncher(Launcher):
             own = {key: child.process.pid for key, child in self._children.items()}
             return own | {key: pid for key, pid in self._adopted.items() if pid is not None}
 
+    def keep_guarded(self) -> None:
+        """Nobody guards where there is no host."""
+
     def close(self) -> None:
         """As in the base. Exit files are written on as long as our process lives."""
         self._processes.close()

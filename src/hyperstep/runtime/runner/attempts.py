@@ -150,6 +150,7 @@ class Attempts:
         self._launcher.close()
 
     def _launch(self, order: Order) -> None:
+        self._context.check_owner()  # the folder may be another owner's by now
         del self._queued[order.key]
         run = self._context.runs[order.run_id]
         try:
