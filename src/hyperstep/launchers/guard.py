@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hyperstep.errors import LaunchError, NotOwnerError
 from hyperstep.launchers.control_path import default_control_path
-from hyperstep.launchers.host_link import HostGoneError, HostLink, Message, connect_or_start
+from hyperstep.launchers.host_link import HostGoneError, HostLink, Message, connect, connect_or_start
 
 DEFAULT_IDLE_S = 10.0
 _TRIES = 3
@@ -100,6 +100,24 @@ def start_guarded(
         return bool(answer["started"])
     rule = "The trial host must stay alive while it starts a runner."
     raise LaunchError(rule, received=command.run, remedy=f"See {path.with_suffix('.log')}.")
+
+
+def guarded_runners(control_path: Path | None = None) -> dict[str, int]:
+    """Process id of each living runner that the host guards, by run; empty when no host listens. Starts nothing.
+
+    Raises:
+        LaunchError: The folder of the control sockets is not usable.
+    """
+    connection = connect(control_path or default_control_path())
+    if connection is None:
+        return {}
+    link = HostLink(connection, _ignore_end, _ignore_gone)
+    try:
+        return dict(link.ask("pids")["runners"])
+    except HostGoneError:
+        return {}
+    finally:
+        link.close()
 
 
 def refuse_if_fenced(answer: Message) -> None:

@@ -91,6 +91,14 @@ class AttemptEnd:
     """It was ended because it ran longer than it may."""
 
     @property
+    def is_loss(self) -> bool:
+        """True when something from outside ended the process: a signal, the end of its machine, want of memory.
+
+        Unless it was us who ended it, which only the one knows who asked for it, it deserves another attempt.
+        """
+        return (self.lost or self.signal is not None) and not self.timed_out
+
+    @property
     def succeeded(self) -> bool:
         """True when the process ended by itself with exit code 0."""
         return self.exit_code == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperstep.digest import canonical_json
+from hyperstep.digest import Json, canonical_json
 from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
@@ -23,8 +23,9 @@ def launch(config: SweepConfig, state: SweepState) -> list[Instruction]:
 def _relaunch(state: SweepState) -> list[Instruction]:
     trial = state.trials[state.waiting.popleft()]
     trial.attempt += 1
-    evidence = {
+    evidence: dict[str, Json] = {
         "attempt": trial.attempt,
+        "cause": trial.last_loss,
         "lost_attempts": trial.lost_attempts,
         "max_lost_attempts": state.limits.max_lost_attempts,
     }

@@ -24,6 +24,11 @@ class TrialState:
     """An attempt was launched and has not ended; false while a lost trial waits to be launched again."""
     status: RunStatus = RunStatus.QUEUED
     lost_attempts: int = 0
+    """Attempts ended from outside: the process is gone without a word, or a signal ended it that was not ours."""
+    starved_attempts: int = 0
+    """Those among them that the system ended for want of memory."""
+    last_loss: str = ""
+    """How the newest of them ended, for people."""
     stop_reason: str = ""
     """Why it was told to stop; set once, empty before."""
     stopped_by_policy: bool = False

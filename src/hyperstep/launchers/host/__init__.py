@@ -16,7 +16,8 @@ launch     files (work, log, claim, exit), argv, env, max_duration_s,        pid
            grace_s; folder names it
 watch      folder                                                            pid, or null when it is not live here
 stop       folder, grace_s
-pids                                                                         pids: folder to process id
+pids                                                                         pids: folder to process id; runners: run to
+                                                                             process id of the guarded ones
 guard      run, argv, env, cwd, log, given_up, and either extra, replace     pid, started; error ``start``
            (start a runner), or epoch, pid, started_at (this runner is it)
 =========  ================================================================  =====================================

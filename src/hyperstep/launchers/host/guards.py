@@ -71,6 +71,10 @@ class Guards:
         """Process ids of all runners that are our children, the guarded ones and those that were replaced."""
         return set(self._run_of_child)
 
+    def pids(self) -> dict[str, int]:
+        """Process id of each guarded runner that lives."""
+        return {run: guarded.pid for run, guarded in self._guarded.items() if guarded.lives}
+
     def check(self, run: str | None, epoch: int) -> None:
         """Let a command of a run's owner pass. A client without a run is no runner, and passes.
 

@@ -202,7 +202,7 @@ class HostServer:
         return {"pid": request["pid"], "started": False}
 
     def _pids(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
-        return {"pids": self._attempts.pids()}
+        return {"pids": self._attempts.pids(), "runners": self._guards.pids()}
 
 
 def _do_nothing(_number: int, _frame: FrameType | None) -> None:
