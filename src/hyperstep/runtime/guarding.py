@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 
 from hyperstep.errors import LaunchError
 from hyperstep.launchers import can_host
@@ -20,6 +22,25 @@ INLINE = "--inline"
 """Options of ``python -m hyperstep.runtime.runner``: take the run from a living owner; use no trial host."""
 
 _GIVEN_UP = "given-up.json"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A trial host starts no further runner for a run."""
+
+    restarts: int
+    """How many in a row got nowhere."""
+    how: str
+    """How the last one ended, in words."""
+
+
+def given_up(home: Home, root_id: str) -> GivenUp | None:
+    """Whether the trial host has given a run up; a runner that owns it takes that back."""
+    try:
+        data = json.loads((home.root_folder(root_id) / _GIVEN_UP).read_bytes())
+        return GivenUp(int(data["restarts"]), str(data["how"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def runner_command(home: Home, root_id: str) -> GuardedCommand:

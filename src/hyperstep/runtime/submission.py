@@ -26,8 +26,7 @@ from hyperstep.runtime.guarding import start_runner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.inbox import post, wait_for_answer
 from hyperstep.runtime.interactive import end_run
-from hyperstep.runtime.liveness import live_owner
-from hyperstep.runtime.processes import machine_name
+from hyperstep.runtime.liveness import is_elsewhere, live_owner, lives_here
 from hyperstep.sweep.config import SweepConfig
 
 SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
@@ -133,10 +132,19 @@ def ensure_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
     return start_runner(home, root_id, force=force)
 
 
+def is_abandoned(home: Home, root_id: str) -> bool:
+    """Whether a run that has a runner has lost it, and this machine can tell."""
+    journal = home.store.journal(root_id)
+    run, owner = journal.run(root_id), journal.owner()
+    if run.status.is_terminal or run.kind is RunKind.INTERACTIVE or owner is None or is_elsewhere(owner):
+        return False
+    return not lives_here(owner)
+
+
 def _end_abandoned(home: Home, root_id: str) -> None:
     """Fail an interactive run whose process is gone; one of another machine is left alone."""
     owner = home.store.journal(root_id).owner()
-    if owner is None or owner.host == machine_name():
+    if owner is None or not is_elsewhere(owner):
         end_run(home, root_id, RunStatus.FAILED, error=RunError("SystemError", _ABANDONED))
 
 

@@ -17,8 +17,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of the runs that were given a runner; none is started really."""
     found: list[str] = []
 
-    def ensure(_home: Home, run_id: str) -> bool:
-        found.append(run_id)
+    def ensure(_home: Home, run_id: str, *, force: bool) -> bool:
+        found.append(f"{run_id} by force" if force else run_id)
         return True
 
     monkeypatch.setattr(resume, "ensure_runner", ensure)

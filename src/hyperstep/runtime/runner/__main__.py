@@ -18,6 +18,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.loop import Runner, fail_all
 from hyperstep.runtime.runner.ownership import take_over
+from hyperstep.runtime.runner.parent import end_with_parent
 from hyperstep.settings import load_settings
 
 EXIT_BROKEN = 3
@@ -30,7 +31,7 @@ def main(home_folder: str, root_id: str, *options: str) -> int:
     Args:
         home_folder: The home.
         root_id: The root run.
-        options: ``--force`` takes it from a living owner, ``--inline`` uses no trial host.
+        options: ``--force`` takes it from a living owner; ``--inline`` uses no trial host, and ends with our parent.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     home = Home.open(replace(load_settings(Path(home_folder)), home=Path(home_folder)))
@@ -38,6 +39,8 @@ def main(home_folder: str, root_id: str, *options: str) -> int:
     if journal.run(root_id).status.is_terminal:
         home.store.update_root(journal.run(root_id))  # an earlier owner may have died before it could
         return 0
+    if INLINE in options:
+        end_with_parent(home.root_folder(root_id), root_id)
     owner = take_over(journal, force=FORCE in options)
     return 0 if owner is None else _drive(home, root_id, owner, inline=INLINE in options)
 
