@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from tests.runtime.bench import Bench
 from tests.runtime.processes_of_ours import (
-    claimed_pid,
     current_host,
     is_gone,
     kill,
@@ -17,25 +16,15 @@ from tests.runtime.processes_of_ours import (
     owner_pid,
     runners_of,
 )
+from tests.runtime.waiting_script import started, submit_waiting
 
 from hyperstep.launchers import can_host
 from hyperstep.launchers.guard import guarded_runners
-from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.liveness import live_owner
-from hyperstep.runtime.submission import Label, submit_step
+from hyperstep.runtime.submission import Label
 
 pytestmark = pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
-
-WAITS = """
-import os, time
-from hyperstep_trial import Run
-run = Run.get_context()
-run.log("acc", 1)
-while not os.path.exists(os.environ["GATE"]):
-    time.sleep(0.02)
-run.log("acc", 2)
-"""
 
 
 @pytest.fixture
@@ -44,19 +33,6 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "gate"
     monkeypatch.setenv("GATE", str(path))
     return path
-
-
-def started(bench: Bench, run_id: str) -> int:
-    """The process of a script run that has begun its work."""
-    attempt = bench.home.attempt(bench.read(run_id), 0)
-    bench.wait_until(lambda: attempt.records_file.exists() and attempt.records_file.stat().st_size)
-    pid = claimed_pid(attempt.folder)
-    assert pid is not None
-    return pid
-
-
-def submit_waiting(bench: Bench, label: Label) -> str:
-    return submit_step(bench.home, StepSpec("s0000000", "script", bench.code(WAITS)), label).id
 
 
 def assert_completed_once(bench: Bench, run_id: str) -> None:
