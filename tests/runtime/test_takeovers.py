@@ -21,7 +21,7 @@ from tests.runtime.waiting_script import started, submit_waiting
 from hyperstep.launchers import can_host
 from hyperstep.launchers.process_table import boot_id
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import Owner
+from hyperstep.run_store.base import Journal, Owner
 from hyperstep.runtime.inbox import post
 from hyperstep.runtime.liveness import live_owner, standstill
 from hyperstep.runtime.runner.ownership import take_over, this_process
@@ -141,7 +141,7 @@ class TestTakeOver:
         assert taken.epoch == 2
 
 
-def orphan(bench: Bench, label: Label, owner: Owner):  # noqa: ANN201 - a journal
+def orphan(bench: Bench, label: Label, owner: Owner) -> Journal:
     """A run that nobody was started for, owned by somebody."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hyperstep.runtime.submission.start_runner", lambda *_: True)

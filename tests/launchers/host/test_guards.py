@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -205,10 +206,17 @@ def test_a_host_that_guards_does_not_idle_out(run: Run, control_path: Path) -> N
 
 
 class TestDeadline:
+    def test_a_limit_of_a_month_is_one(self, bench: Bench, control_path: Path) -> None:
+        attempt = bench.attempt(HANGS)
+        bench.launcher.launch(dataclasses.replace(attempt, max_duration_s=30 * 24 * 3600.0))
+        host = host_pid(control_path)
+        bench.run(Behaviour())
+        assert host_pid(control_path) == host is not None
+        assert list(bench.launcher.pids()) == [attempt.key]
+
     def test_the_host_ends_an_attempt_that_runs_too_long_and_says_so(self, bench: Bench) -> None:
         attempt = bench.attempt(Behaviour(hangs=True, ignores_terminate=True, children=1, strangers=1))
-        limited = type(attempt)(attempt.key, attempt.folder, attempt.argv, attempt.env, 3.0, 0.1)
-        bench.launcher.launch(limited)
+        bench.launcher.launch(dataclasses.replace(attempt, max_duration_s=3.0, stop_grace_s=0.1))
         children = bench.report(attempt)["children"]
         bench.launcher.close()  # nobody asks for it
         wait_until(attempt.exit_file.exists, "the exit file")

@@ -20,6 +20,8 @@ from hyperstep.launchers.process import AttemptFiles
 
 _FIRST_CLIENT_S = 10.0
 """A host waits at least so long for whoever had it started."""
+_LONGEST_WAIT_S = 3600.0
+"""The system takes no timeout of a month; an earlier look finds nothing to do."""
 
 
 class HostServer:
@@ -79,7 +81,8 @@ class HostServer:
         waits = [self._attempts.seconds_to_next_kill(), self._guards.seconds_to_next_look()]
         if not self._is_needed:
             waits.append(max(0.0, self._idle_since + self._leave_after_s - time.monotonic()))
-        return min((wait for wait in waits if wait is not None), default=None)
+        known = [min(wait, _LONGEST_WAIT_S) for wait in waits if wait is not None]
+        return min(known, default=None)
 
     @property
     def _is_needed(self) -> bool:
