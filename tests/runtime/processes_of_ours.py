@@ -22,7 +22,8 @@ def runners_of(root_id: str) -> list[int]:
     found = []
     for process in psutil.process_iter(["cmdline", "status"]):
         line = process.info["cmdline"] or []
-        if RUNNER in line and root_id in line and process.info["status"] != psutil.STATUS_ZOMBIE:
+        is_runner = RUNNER in line or any(part.endswith("crashing_runner.py") for part in line)
+        if is_runner and root_id in line and process.info["status"] != psutil.STATUS_ZOMBIE:
             found.append(process.pid)
     return found
 
