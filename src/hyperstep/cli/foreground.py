@@ -17,7 +17,8 @@ from hyperstep.cli.following import fault_words, say
 from hyperstep.errors import HyperstepError
 from hyperstep.launchers.host.guards import ORDERLY
 from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.runtime.guarding import FOREGROUND_VARIABLE, INLINE, runner_command, spawn
+from hyperstep.runtime.foreground import FOREGROUND_VARIABLE
+from hyperstep.runtime.guarding import INLINE, runner_command, spawn
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.submission import SUBMISSION_VARIABLE, request_cancel
 from hyperstep.settings import load_settings

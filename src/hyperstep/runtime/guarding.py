@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from hyperstep.errors import LaunchError
 from hyperstep.launchers import can_host
 from hyperstep.launchers.guard import GuardedCommand, start_guarded
+from hyperstep.runtime.foreground import in_foreground
 from hyperstep.runtime.home import Home
-
-FOREGROUND_VARIABLE = "HYPERSTEP_FOREGROUND"
-"""Set for what runs below `hyperstep run --foreground`, which starts the runners itself."""
 
 FORCE = "--force"
 INLINE = "--inline"
@@ -66,7 +64,7 @@ def start_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
         root_id: The root run.
         force: Take it from its owner although that one lives.
     """
-    if os.environ.get(FOREGROUND_VARIABLE):
+    if in_foreground():
         return False
     command = runner_command(home, root_id)
     extra = (FORCE,) if force else ()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core.run_details import details
-from hyperstep.azureml_v1.core.run_source import SWEEP_LOG, RunSource
+from hyperstep.azureml_v1.core.run_source import SWEEP_LOG, RunSource, say_taken_over
 from hyperstep.azureml_v1.exceptions import ActivityFailedException, ExperimentExecutionException
 from hyperstep.records.status import RunStatus
 
@@ -136,7 +136,7 @@ class _RunnerWatch:
             raise ExperimentExecutionException(message)
         started = ensure_runner(home, root_id)
         if started:
-            sys.stderr.write(f"hyperstep: the runner of run {root_id} is gone; another one goes on\n")
+            say_taken_over(root_id)
         return started
 
 

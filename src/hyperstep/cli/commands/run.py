@@ -14,6 +14,7 @@ import hyperstep
 from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
 from hyperstep.cli.following import can_draw, fault_words, make_display, open_feed, report, say
 from hyperstep.cli.script_process import python_command, run_script
+from hyperstep.runtime.foreground import in_foreground
 from hyperstep_trial.boot_environment import boot_environment
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def run(*, quiet: bool, plain: bool, foreground: bool, script: str, arguments: t
     With --foreground the command ends when all that SCRIPT submitted has ended, and leaves no process; Ctrl-C cancels.
     That is for systems which end what a command leaves behind: systemd, Slurm, build agents.
     """
-    runners = _foreground_runners() if foreground else None
+    runners = _foreground_runners() if foreground or in_foreground() else None
     token = runners.submission if runners else uuid.uuid4().hex
     variables = runners.variables if runners else {_SUBMISSION_VARIABLE: token}
     env = boot_environment({**os.environ, **variables}, str(_SHIM_PATH))

@@ -25,6 +25,7 @@ from hyperstep.cli.tuning_step import TuningRequest, experiment_name, make_step
 from hyperstep.cli.view import RootView
 from hyperstep.records.goal import Goal
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.foreground import in_foreground
 from hyperstep.runtime.submission import Label, request_cancel, submit_step
 
 _WORKSPACE = "local"
@@ -107,7 +108,7 @@ def tune(
     name = check_experiment(experiment) if experiment else experiment_name(script)
     if not quiet:
         _warn_of_near_options(click.get_current_context(), arguments)
-    with submitting_to(ForegroundRunners()) if foreground else nullcontext():
+    with submitting_to(ForegroundRunners()) if foreground or in_foreground() else nullcontext():
         run_id = _submit(request, name, quiet=quiet)
         views, interrupted = _watch(run_id, quiet=quiet, plain=plain)
     if not quiet:

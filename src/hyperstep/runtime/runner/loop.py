@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from hyperstep.codec import from_json
-from hyperstep.errors import LaunchError, StoreError
+from hyperstep.errors import LaunchError, NotOwnerError, StoreError
 from hyperstep.launchers.base import Launcher
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunError, RunKind
@@ -70,9 +70,18 @@ class Runner:
     def _give_sign_of_life(self) -> None:
         if time.monotonic() >= self._next_beat:
             self._next_beat = time.monotonic() + BEAT_S
-            self._context.journal.beat(self._context.epoch, self._context.now())
+            self._beat()
         if time.monotonic() >= self._next_guard:
             self._keep_guarded()
+
+    def _beat(self) -> None:
+        """A database that refuses this refuses what matters too, if anything does: that is told then."""
+        try:
+            self._context.journal.beat(self._context.epoch, self._context.now())
+        except NotOwnerError:
+            raise
+        except StoreError as error:
+            self._context.note(f"no sign of life was given: {error}")
 
     def _keep_guarded(self) -> None:
         """A run goes on without a guard too, and looks for one again later."""
