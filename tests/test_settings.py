@@ -211,3 +211,14 @@ def test_environments_are_current_or_built(project: Path, monkeypatch: pytest.Mo
     _write(project, '[local]\nenvironments = "conda"\n')
     with pytest.raises(InvalidInputError, match=r"local\.environments"):
         load_settings(project)
+
+
+def test_a_look_resumes_unless_it_is_never_to(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(project).resume == "always"
+    _write(project, '[local]\nresume = "never"\n')
+    assert load_settings(project).resume == "never"
+    monkeypatch.setenv("HYPERSTEP_RESUME", "always")
+    assert load_settings(project).resume == "always"
+    monkeypatch.setenv("HYPERSTEP_RESUME", "perhaps")
+    with pytest.raises(InvalidInputError, match="HYPERSTEP_RESUME must be one of always, never"):
+        load_settings(project)

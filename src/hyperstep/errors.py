@@ -6,7 +6,7 @@ HyperstepError
 ├── ConflictError                               it exists already, or somebody else owns it
 ├── UnsupportedError     (NotImplementedError)  known, but not built or not possible here
 ├── StoreError                                  the records cannot be read or written
-│   └── NotOwnerError                           a write by an owner whose epoch has passed
+│   └── NotOwnerError                           a write or command by an owner whose epoch has passed
 └── LaunchError          (RuntimeError)         a process could not be started
 
 A message says the rule that was broken, the value received, and what to do.
@@ -58,7 +58,7 @@ class StoreError(HyperstepError):
 
 
 class NotOwnerError(StoreError):
-    """A write that carries an epoch older than the run's present owner."""
+    """A write, or a command to a trial host, that carries an epoch older than the run's present owner."""
 
 
 class LaunchError(HyperstepError, RuntimeError):

@@ -16,10 +16,11 @@ FILE_NAME = "hyperstep.toml"
 
 _MB = 1024 * 1024
 _ENVIRONMENTS = ("current", "build")
+_RESUME = ("always", "never")
 _SWITCH = {"1": True, "true": True, "0": False, "false": False}
 _TABLES: dict[str, tuple[str, ...]] = {
     "": ("home", "local", "sweep", "snapshot", "store", "artifacts"),
-    "local": ("slots", "stop_grace_s", "environments"),
+    "local": ("slots", "stop_grace_s", "environments", "resume"),
     "sweep": ("deterministic", "max_failed", "retries"),
     "snapshot": ("max_mb", "max_files"),
     "store": ("url",),
@@ -45,6 +46,9 @@ class Settings:
     environments: str = "current"
     """``HYPERSTEP_ENVIRONMENTS``, else ``[local] environments``: ``current`` runs jobs with the interpreter that
     submits, ``build`` builds and keeps a virtual environment of each Environment's packages."""
+    resume: str = "always"
+    """``HYPERSTEP_RESUME``, else ``[local] resume``: whether a look at a run that has lost its runner starts the next
+    one: ``always`` or ``never``."""
     deterministic: bool = False
     """``HYPERSTEP_DETERMINISTIC``, else ``[sweep] deterministic``: sweeps decide in logical time."""
     max_failed: int | None = None
@@ -83,7 +87,9 @@ def load_settings(start: Path | None = None) -> Settings:
         snapshot_max_bytes=int(found.number("snapshot", "max_mb", 300, positive=True) * _MB),
         snapshot_max_files=None if os.environ.get("AML_SNAPSHOT_NO_FILE_LIMIT") else limit,
         stop_grace_s=found.number("local", "stop_grace_s", 5.0, positive=False),
-        environments=_environments_from_environment() or found.one_of("local", "environments", _ENVIRONMENTS),
+        environments=_word_from_environment("HYPERSTEP_ENVIRONMENTS", _ENVIRONMENTS)
+        or found.one_of("local", "environments", _ENVIRONMENTS),
+        resume=_word_from_environment("HYPERSTEP_RESUME", _RESUME) or found.one_of("local", "resume", _RESUME),
         deterministic=found.switch("sweep", "deterministic") if deterministic is None else deterministic,
         max_failed=found.whole("sweep", "max_failed", None, least=0) if max_failed is None else max_failed,
         retries=(found.whole("sweep", "retries", 0, least=0) or 0) if retries is None else retries,
@@ -264,9 +270,9 @@ def _switch_from_environment(variable: str) -> bool | None:
     return _SWITCH[value] if value else None
 
 
-def _environments_from_environment() -> str | None:
-    value = os.environ.get("HYPERSTEP_ENVIRONMENTS")
-    if value and value not in _ENVIRONMENTS:
-        rule = f"HYPERSTEP_ENVIRONMENTS must be one of {', '.join(_ENVIRONMENTS)}."
-        raise InvalidInputError(rule, received=value, remedy="Unset it to run with the interpreter that submits.")
+def _word_from_environment(name: str, words: tuple[str, ...]) -> str | None:
+    value = os.environ.get(name)
+    if value and value not in words:
+        rule = f"{name} must be one of {', '.join(words)}."
+        raise InvalidInputError(rule, received=value, remedy=f"Unset it for '{words[0]}'.")
     return value or None

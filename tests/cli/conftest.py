@@ -11,6 +11,12 @@ from tests.cli.fabricated import fabricate_running_pipeline
 from hyperstep.runtime.home import Home
 
 
+@pytest.fixture(autouse=True)
+def _no_takeover(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs that tests make up have no runner; looking at one is not to start any."""
+    monkeypatch.setenv("HYPERSTEP_RESUME", "never")
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     """An empty home, also for the commands that a test calls."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shlex
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
-from tests.cli.real_process import OnTerminal, hyperstep, run, write_script
+from tests.cli.real_process import PATIENCE_S, OnTerminal, hyperstep, run, write_script
 
 pytestmark = pytest.mark.end_to_end
 posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals and signals")
@@ -156,29 +160,136 @@ Run.get_context().log("score", float(sys.argv[2]))
 """
 
 
+def submit_patient(folder: Path) -> str:
+    """A sweep of two trials that wait for a file ``go``; returns its id once a runner owns it."""
+    (folder / "source").mkdir()
+    text = PATIENT.replace("GO", str(folder / "go"))
+    (folder / "source" / "train.py").write_text(text, encoding="utf-8")
+    done = run("run", "-q", write_script(folder, DRIVER))
+    run_id = done.stdout.decode().strip().splitlines()[-1]
+    while not all(trial["pid"] for trial in reading("show", run_id)["trials"]) or not reading("show", run_id)["trials"]:
+        pass
+    return run_id
+
+
 @posix_only
-def test_a_run_whose_runner_was_killed_is_taken_over_and_ends_well(
+def test_a_killed_runner_is_followed_by_the_next_one_though_nobody_asks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "source").mkdir()
-    text = PATIENT.replace("GO", str(tmp_path / "go"))
-    (tmp_path / "source" / "train.py").write_text(text, encoding="utf-8")
-    done = run("run", "-q", write_script(tmp_path, DRIVER))
-    run_id = done.stdout.decode().strip().splitlines()[-1]
-    while not (runner := reading("show", run_id)["runner"]):
-        pass
+    run_id = submit_patient(tmp_path)
+    runner = reading("show", run_id)["runner"]
     os.kill(runner["pid"], signal.SIGKILL)
+    while reading("show", run_id)["runner"] in (runner, None):
+        pass
+    (tmp_path / "go").touch()
+    resumed = run("resume", run_id)
+    assert resumed.returncode == 0, resumed.stderr
+    shown = reading("show", run_id)
+    assert shown["counts"]["completed"] == 2
+    assert [trial["attempt_count"] for trial in shown["trials"]] == [1, 1]
+
+
+@posix_only
+def test_who_looks_at_a_run_whose_runner_and_host_were_killed_starts_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run_id = submit_patient(tmp_path)
+    shown = reading("show", run_id)
+    os.kill(shown["runner"]["pid"], signal.SIGSTOP)  # it would look for another host
+    assert "is stopped; hyperstep resume" in run("show", run_id).stdout.decode()
+    for pid in (*shown["hosts"], shown["runner"]["pid"]):
+        os.kill(pid, signal.SIGKILL)
     while not reading("show", run_id)["runner_gone"]:
         pass
     assert "its runner is gone; hyperstep resume" in run("show", run_id).stdout.decode()
     assert b"running, runner gone" in run("runs").stdout
+    monkeypatch.setenv("HYPERSTEP_RESUME", "always")
+    assert reading("show", run_id, "--no-resume")["runner_gone"]
+    looked = run("show", run_id)
+    assert looked.stderr.decode() == "hyperstep: its runner is gone; another one goes on\n"
+    assert b"the last one is gone; another one goes on" in looked.stdout
     (tmp_path / "go").touch()
-    resumed = run("resume", run_id)
-    assert resumed.returncode == 0, resumed.stderr
-    assert b"goes on with a new runner" in resumed.stderr
-    assert b"best trial" in resumed.stderr
+    followed = run("resume", run_id)
+    assert followed.returncode == 0, followed.stderr
+    assert b"best trial" in followed.stderr
     assert reading("show", run_id)["counts"]["completed"] == 2
+
+
+@posix_only
+def test_a_pipe_behind_the_command_ends_with_the_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "train.py").write_text(PATIENT.replace("GO", str(tmp_path / "go")), encoding="utf-8")
+    script = write_script(tmp_path, DRIVER)
+    line = shlex.join(hyperstep("run", "-q", script)) + " | cat"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, check=True, timeout=PATIENCE_S)
+    run_id = done.stdout.decode().strip().splitlines()[-1]
+    assert reading("show", run_id)["status"] not in {"Completed", "Failed", "Canceled"}
+    (tmp_path / "go").touch()
+    assert run("resume", run_id).returncode == 0
+
+
+def processes_that_mention(text: str) -> list[int]:
+    """Ids of the processes whose command line or environment holds a text: ours, below a test's own folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.pid != os.getpid() and (
+                text in " ".join(process.cmdline()) or text in process.environ().get("HYPERSTEP_HOME", "")
+            ):
+                found.append(process.pid)
+    return found
+
+
+def wait_for_a_value() -> None:
+    """Until a trial of the newest run has reported its metric."""
+    while (shown := run("show", "latest", "--json")).returncode or not json.loads(shown.stdout)["best"]:
+        pass
+
+
+@posix_only
+class TestForeground:
+    def test_a_run_in_the_foreground_is_over_with_the_command(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "go").touch()
+        (tmp_path / "source").mkdir()
+        (tmp_path / "source" / "train.py").write_text(PATIENT.replace("GO", str(tmp_path / "go")), encoding="utf-8")
+        done = run("run", "--foreground", "-q", write_script(tmp_path, DRIVER))
+        assert done.returncode == 0, done.stderr
+        assert not processes_that_mention(str(tmp_path))
+        run_id = done.stdout.decode().strip().splitlines()[-1]
+        shown = reading("show", run_id)
+        assert (shown["status"], shown["counts"]["completed"], shown["hosts"]) == ("Completed", 2, [])
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_cancels_it_and_leaves_no_process(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        script = write_script(tmp_path, STUBBORN)
+        command = hyperstep("tune", "--foreground", script, *SPACE, "--metric", "score")
+        tuning = subprocess.Popen(command, stderr=subprocess.PIPE)
+        wait_for_a_value()
+        tuning.send_signal(number)
+        _, said = tuning.communicate(timeout=PATIENCE_S)
+        assert tuning.returncode == 130, said
+        assert not processes_that_mention(str(tmp_path))
+        assert reading("show", "latest")["status"] == "Canceled"
+
+    def test_the_command_s_sudden_end_cancels_it_too(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        script = write_script(tmp_path, STUBBORN)
+        tuning = subprocess.Popen(hyperstep("tune", "--foreground", "-q", script, *SPACE, "--metric", "score"))
+        wait_for_a_value()
+        tuning.kill()
+        tuning.wait()
+        while processes_that_mention(str(tmp_path)):
+            pass
+        assert reading("show", "latest")["status"] == "Canceled"
 
 
 STUBBORN = """

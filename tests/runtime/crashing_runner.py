@@ -1,11 +1,12 @@
-"""A runner that dies at its n-th moment: after a commit, or after an act.
+"""A runner that dies at its n-th moment, which is after a commit or an act, or after some time: at any instruction.
 
-Usage: python crashing_runner.py HOME ROOT_ID MOMENT
+Usage: python crashing_runner.py HOME ROOT_ID [MOMENT|SECONDSs]; without a moment it is like any other.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -72,5 +73,14 @@ def main(home: str, root_id: str, moments: int) -> int:
     return runner.main(home, root_id)
 
 
+def start(home: str, root_id: str, moment: str = "") -> int:
+    if not moment:
+        return runner.main(home, root_id)
+    if not moment.endswith("s"):
+        return main(home, root_id, int(moment))
+    signal.setitimer(signal.ITIMER_REAL, float(moment[:-1]) or 1e-6)  # nobody handles it: the system ends the process
+    return runner.main(home, root_id)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    sys.exit(start(*sys.argv[1:]))

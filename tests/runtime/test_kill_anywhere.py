@@ -1,15 +1,18 @@
-"""A runner that dies at any moment loses nothing: the next one ends the run as if nothing had happened."""
+"""A runner that dies at any moment loses nothing: its host starts the next one, as if nothing had happened."""
 
 from __future__ import annotations
 
 import json
-import subprocess
+import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.runtime.bench import Bench, sweep_config
+from tests.runtime.processes_of_ours import runners_of
 
+from hyperstep.launchers.guard import start_guarded
 from hyperstep.pipeline.spec import (
     DataMode,
     InputSpec,
@@ -23,6 +26,7 @@ from hyperstep.pipeline.spec import (
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime import submission
+from hyperstep.runtime.guarding import runner_command
 from hyperstep.runtime.submission import Label, submit_pipeline
 
 TRAIN = """
@@ -43,7 +47,10 @@ with open(os.environ["OUTSIDE"], "a") as file:
     file.write("report\\n")
 print(open(sys.argv[1]).read())
 """
-MOMENTS = [1, 2, 3, 5, 8, 11, 14, 17, 20, 24, 28, 33, 38, 44, 50]
+MOMENTS = ["1", "2", "3", "5", "8", "11", "14", "17", "20", "24", "28", "33", "38", "44", "50"]
+"""So many commits and acts after its start the runner ends."""
+TIMES = [f"{random.Random(n).uniform(0.0, 1.5):.4f}s" for n in range(8)]
+"""So long after its start the system ends it, at whatever instruction that is."""
 
 
 @pytest.fixture
@@ -56,19 +63,22 @@ def spec(bench: Bench) -> PipelineSpec:
     return PipelineSpec(steps=(tune, report))
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", [*MOMENTS, *TIMES])
 def test_whoever_takes_over_ends_the_run_as_if_nothing_had_happened(
-    bench: Bench, label: Label, spec: PipelineSpec, moment: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, label: Label, spec: PipelineSpec, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outside = tmp_path / "outside.txt"
     monkeypatch.setenv("OUTSIDE", str(outside))
     with monkeypatch.context() as patch:
-        patch.setattr(submission, "_spawn_runner", lambda _home, _root_id: None)
+        patch.setattr(submission, "start_runner", lambda _home, _root_id: True)
         root = submit_pipeline(bench.home, spec, label)
-    crashing = Path(__file__).with_name("crashing_runner.py")
-    first = subprocess.run([sys.executable, str(crashing), str(bench.home.path), root.id, str(moment)], check=False)
-    assert first.returncode in {0, 9}
-    subprocess.run([sys.executable, "-m", "hyperstep.runtime.runner", str(bench.home.path), root.id], check=True)
+    crashing = str(Path(__file__).with_name("crashing_runner.py"))
+    command = replace(
+        runner_command(bench.home, root.id), argv=(sys.executable, crashing, str(bench.home.path), root.id)
+    )
+    assert start_guarded(command, extra=(moment,))
+    assert bench.wait(root.id).status is RunStatus.COMPLETED
+    bench.wait_until(lambda: not runners_of(root.id))
 
     journal = bench.home.store.journal(root.id)
     runs = journal.runs()

@@ -33,7 +33,7 @@ _TEMPLATE = PipelineTemplate(
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     """A home in which runs are recorded and none is driven."""
-    monkeypatch.setattr("hyperstep.runtime.submission._spawn_runner", lambda *_: None)
+    monkeypatch.setattr("hyperstep.runtime.submission.start_runner", lambda *_: None)
     opened = Home.open()
     yield opened
     opened.close()

@@ -31,7 +31,7 @@ def _ends(instructions: list[Instruction]) -> list[EndTrial]:
         ({"exit_code": 0}, RunStatus.COMPLETED, "", ""),
         ({"exit_code": 3}, RunStatus.FAILED, "exit code 3", "exit code 3"),
         ({"exit_code": 1, "error": "ValueError: x"}, RunStatus.FAILED, "exit code 1", "ValueError: x"),
-        ({"exit_code": None, "signal": 9}, RunStatus.FAILED, "ended by signal 9", "ended by signal 9"),
+        ({"exit_code": None, "signal": 15, "fault": "late"}, RunStatus.FAILED, "late", "late"),
         ({"exit_code": None}, RunStatus.FAILED, "ended with an unknown exit code", "ended with an unknown exit code"),
         ({"exit_code": None, "fault": "no slot fits"}, RunStatus.FAILED, "no slot fits", "no slot fits"),
         ({"exit_code": None, "lost": True, "fault": "gone"}, RunStatus.FAILED, "gone", "gone"),
@@ -68,7 +68,7 @@ def test_a_trial_that_is_lost_too_often_fails(make_config: MakeConfig) -> None:
     ends = []
     for attempt in range(3):
         ends = controller.handle(TrialEnded(at_s=1, trial=0, attempt=attempt, exit_code=None, lost=True))
-    reason = "its process was lost 3 times: killed from outside, or its machine went away"
+    reason = "its process was ended from outside 3 times, at last: its process is gone without a word"
     assert _ends(ends) == [EndTrial(0, RunStatus.FAILED, reason, reason)]
     assert [i.trial for i in ends if isinstance(i, LaunchTrial)] == [2]
 
@@ -123,3 +123,39 @@ def test_a_canceled_trial_that_waits_for_a_slot_ends_at_once(make_config: MakeCo
     instructions = controller.handle(TrialCancelRequested(at_s=2, trial=0, reason="not this one"))
     assert EndTrial(0, RunStatus.CANCELED, "not this one") in instructions
     controller.state.check()
+
+
+def _end_of(attempt: int, **end: object) -> TrialEnded:
+    return TrialEnded(at_s=1, trial=0, attempt=attempt, exit_code=None, **end)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [9, 11, 15])
+def test_a_signal_that_nobody_of_ours_sent_is_a_loss(make_config: MakeConfig, number: int) -> None:
+    controller = _started(make_config(lost=1))
+    first = _end_of(0, signal=number)
+    assert controller.tries_again(first)
+    instructions = controller.handle(first)
+    assert [i for i in instructions if isinstance(i, LaunchTrial) and i.trial == 0] == [LaunchTrial(0, 1, {"--x": 0})]
+    last = _end_of(1, signal=number)
+    assert not controller.tries_again(last)
+    reason = f"its process was ended from outside 2 times, at last: signal {number}"
+    assert _ends(controller.handle(last)) == [EndTrial(0, RunStatus.FAILED, reason, reason)]
+
+
+def test_a_signal_after_it_was_told_to_stop_is_none(make_config: MakeConfig) -> None:
+    controller = _started(make_config())
+    controller.handle(TrialCancelRequested(at_s=1, trial=0, reason="enough"))
+    end = _end_of(0, signal=9, out_of_memory=True)
+    assert not controller.tries_again(end)
+    assert _ends(controller.handle(end)) == [EndTrial(0, RunStatus.CANCELED, "enough")]
+
+
+def test_a_trial_for_which_memory_did_not_suffice_twice_is_given_up(make_config: MakeConfig) -> None:
+    controller = _started(make_config(lost=9))
+    controller.handle(_end_of(0, signal=9, out_of_memory=True))
+    assert controller.attempt_of(0) == 1
+    controller.handle(_end_of(1, lost=True))
+    assert controller.attempt_of(0) == 2
+    reason = "its process was ended from outside 3 times, at last: the system ran out of memory"
+    ends = _ends(controller.handle(_end_of(2, signal=9, out_of_memory=True)))
+    assert ends == [EndTrial(0, RunStatus.FAILED, reason, reason)]

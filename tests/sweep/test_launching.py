@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hyperstep.digest import Json
 from hyperstep.records.status import RunStatus
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.controller import SweepController
@@ -78,7 +79,8 @@ def test_a_lost_trial_starts_again_before_new_ones_and_its_curve_is_forgotten(ma
     controller.handle(SweepStarted(at_s=0, slots=2))
     controller.handle(MetricReported(at_s=1, trial=0, attempt=0, values=(0.9, None)))
     instructions = controller.handle(_end(0, lost=True))
-    evidence = {"attempt": 1, "lost_attempts": 1, "max_lost_attempts": 2}
+    cause = "its process is gone without a word"
+    evidence: dict[str, Json] = {"attempt": 1, "cause": cause, "lost_attempts": 1, "max_lost_attempts": 2}
     assert instructions == [RecordDecision("retry", 0, evidence), LaunchTrial(0, 1, {"--x": 0})]
     assert controller.curve(0) == ()
     assert controller.best() is None

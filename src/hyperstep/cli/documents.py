@@ -46,7 +46,7 @@ def root_document(view: RootView, runner: Document, locate: Callable[[OutputView
     }
     if view.steps and view.steps[0].id == view.id:
         step = view.steps[0]
-        document |= {"reused_from": step.reused_from, "outputs": _outputs(step, locate)}
+        document |= {"reused_from": step.reused_from, "outputs": _outputs(step, locate), "pid": step.pid}
         return document | (sweep_document(step.sweep) if step.sweep else {})
     return document | {"steps": [step_document(step, locate) for step in view.steps]}
 
@@ -66,6 +66,8 @@ def step_document(step: StepView, locate: Callable[[OutputView], str]) -> Docume
         "reason": step.reason,
         "error": _error(step.error),
         "outputs": _outputs(step, locate),
+        "pid": step.pid,
+        "attempt_count": step.attempts,
         "sweep": {"id": step.sweep.id, **sweep_document(step.sweep)} if step.sweep else None,
     }
 
@@ -110,6 +112,8 @@ def trial_document(trial: TrialView) -> Document:
         "error": _error(trial.error),
         "started_at": moment(trial.started_at),
         "ended_at": moment(trial.ended_at),
+        "pid": trial.pid,
+        "attempt_count": trial.attempts,
     }
 
 

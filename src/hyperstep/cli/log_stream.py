@@ -12,7 +12,9 @@ from hyperstep.cli import wording
 from hyperstep.cli.escaping import escape, escape_lines
 from hyperstep.cli.opening import Target
 from hyperstep.cli.runner_state import runner_state
+from hyperstep.cli.taking_over import GOES_ON, may_take_over, take_over
 from hyperstep.digest import canonical_json
+from hyperstep.errors import NotFoundError
 from hyperstep.records.event import DecisionRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
@@ -72,21 +74,36 @@ class LedgerSource(LogSource):
         return "".join(f"{_ledger_line(decision)}\n" for decision in decisions).encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How logs are read."""
+
+    follow: bool = False
+    """Go on until the run has ended."""
+    lines: int | None = None
+    """Only this many last lines of what each log holds at first; None for all."""
+    attempt: int | None = None
+    """Of a trial or script: this attempt; None for the newest."""
+    resume: bool = False
+    """Who follows a run that has lost its runner starts the next one, if the settings let him."""
+
+
 class RunnerWatch:
-    """Says once that a run's runner is gone, and again when that happens to the next one.
+    """Says once that a run's runner is gone, and again when that happens to the next one; starts that one if it may.
 
     Args:
         home: The home.
         journal: Of the root run.
         warn: Takes the line.
-        follow: Somebody waits for the end.
+        reading: What the user wants.
     """
 
-    def __init__(self, home: Home, journal: Journal, warn: Warn, *, follow: bool) -> None:
+    def __init__(self, home: Home, journal: Journal, warn: Warn, reading: Reading) -> None:
         self._home = home
         self._journal = journal
         self._warn = warn
-        self._tail = ". Waiting for that; Ctrl-C ends" if follow else ""
+        self._takes_over = reading.follow and reading.resume
+        self._tail = ". Waiting for that; Ctrl-C ends" if reading.follow else ""
         self._gone = False
         self._next_look = 0.0
 
@@ -95,9 +112,11 @@ class RunnerWatch:
         if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + _LOOK_RUNNER_S
-        state = runner_state(self._home, self._journal.run(self._journal.root_id))
+        root = self._journal.run(self._journal.root_id)
+        state = runner_state(self._home, root)
         if state.gone and not self._gone:
-            self._warn(f"{state.words}{self._tail}")
+            taken = self._takes_over and may_take_over(self._home, root) and take_over(root.id)
+            self._warn(f"its runner is gone; {GOES_ON}" if taken else f"{state.words}{self._tail}")
         self._gone = state.gone
 
 
@@ -112,23 +131,27 @@ class LogView:
     text: str
 
 
-def read_logs(home: Home, target: Target, lines: int | None) -> list[LogView]:
-    """The logs of a run as they stand: of a pipeline one of each step."""
+def read_logs(home: Home, target: Target, lines: int | None, attempt: int | None = None) -> list[LogView]:
+    """The logs of a run as they stand: of a pipeline one of each step.
+
+    Raises:
+        NotFoundError: There is no such attempt.
+    """
     journal = home.store.journal(target.root_id)
     try:
-        return [_read_log(home, journal, part, lines) for part in _parts(journal, target.run)]
+        return [_read_log(home, journal, part, lines, attempt) for part in _parts(journal, target.run)]
     finally:
         journal.close()
 
 
-def _read_log(home: Home, journal: Journal, part: RunRecord, lines: int | None) -> LogView:
-    source = _open_log(home, journal, part)
+def _read_log(home: Home, journal: Journal, part: RunRecord, lines: int | None, attempt: int | None) -> LogView:
+    source = _open_log(home, journal, part, attempt)
     data = last_lines(source.read_new(), lines) if source else b""
     file = str(source.path) if isinstance(source, FileSource) and source.path.exists() else None
     return LogView(part.id, part.name, file, data.decode("utf-8", errors="replace"))
 
 
-def stream_logs(home: Home, target: Target, write: Write, warn: Warn, *, follow: bool, lines: int | None) -> None:
+def stream_logs(home: Home, target: Target, write: Write, warn: Warn, reading: Reading) -> None:
     """Write the logs of a run: of a pipeline each step's after a header, of a failed sweep a failed trial's end too.
 
     Args:
@@ -136,18 +159,20 @@ def stream_logs(home: Home, target: Target, write: Write, warn: Warn, *, follow:
         target: The run.
         write: Takes the bytes.
         warn: Told when the run's runner is gone.
-        follow: Go on until the run has ended.
-        lines: Only this many last lines of what each log holds at first; None for all.
+        reading: What the user wants.
+
+    Raises:
+        NotFoundError: There is no such attempt.
     """
     journal = home.store.journal(target.root_id)
     try:
         parts = _parts(journal, target.run)
-        watch = RunnerWatch(home, journal, warn, follow=follow)
+        watch = RunnerWatch(home, journal, warn, reading)
         watch.look()
         for part in parts:
             if len(parts) > 1:
                 write(f"==> {escape(part.name)} ({part.id}) <==\n".encode())
-            _stream_part(home, journal, part, write, watch if follow else None, lines=lines)
+            _stream_part(home, journal, part, write, watch, reading)
     finally:
         journal.close()
 
@@ -166,19 +191,19 @@ def _parts(journal: Journal, run: RunRecord) -> list[RunRecord]:
 
 
 def _stream_part(
-    home: Home, journal: Journal, part: RunRecord, write: Write, watch: RunnerWatch | None, *, lines: int | None
+    home: Home, journal: Journal, part: RunRecord, write: Write, watch: RunnerWatch, reading: Reading
 ) -> None:
-    """One run's log; until it has ended when its runner is watched."""
+    """One run's log; until it has ended when it is followed."""
     source: LogSource | None = None
-    keep = lines
+    keep = reading.lines
     while True:
         run = journal.run(part.id)  # its status first: once it is over, the read below is the last one
-        source = source or _open_log(home, journal, run)
+        source = source or _open_log(home, journal, run, reading.attempt)
         data = source.read_new() if source else b""
         if data:
             write(last_lines(data, keep))
             keep = None
-        if run.status.is_terminal or watch is None:
+        if run.status.is_terminal or not reading.follow:
             break
         watch.look()
         time.sleep(_LOOK_S)
@@ -187,12 +212,17 @@ def _stream_part(
     _write_failed_trial(home, journal, run, write)
 
 
-def _open_log(home: Home, journal: Journal, run: RunRecord) -> LogSource | None:
+def _open_log(home: Home, journal: Journal, run: RunRecord, attempt: int | None = None) -> LogSource | None:
     sweep = _sweep_below(journal, run)
-    if sweep is not None:
+    if sweep is not None and attempt is None:
         return LedgerSource(journal, sweep.id)
-    attempts = journal.attempts(run.id)
-    return FileSource(home.attempt(run, attempts[-1].key.number).log_file) if attempts else None
+    numbers = [record.key.number for record in journal.attempts(run.id)]
+    if attempt is not None and attempt not in numbers:
+        rule = "The log of an attempt is that of one which this run has had."
+        known = f"It has had {', '.join(map(str, numbers))}." if numbers else "It has had none: give a trial or script."
+        raise NotFoundError(rule, received=attempt, remedy=known)
+    number = numbers[-1] if attempt is None and numbers else attempt
+    return None if number is None else FileSource(home.attempt(run, number).log_file)
 
 
 def _write_failed_trial(home: Home, journal: Journal, run: RunRecord, write: Write) -> None:

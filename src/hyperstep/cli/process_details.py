@@ -8,7 +8,7 @@ from hyperstep.cli.documents import Document, FileView
 from hyperstep.cli.run_files import files_of, last_attempt
 from hyperstep.cli.wording import moment
 from hyperstep.digest import Json
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import AttemptRecord, Journal
 from hyperstep.runtime.home import Home
 
@@ -24,6 +24,15 @@ class MetricView:
 
 
 @dataclass(frozen=True, slots=True)
+class TornView:
+    """An attempt that ended within a record."""
+
+    attempt: int
+    bytes: int
+    """What it had written of that record: it counts for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessDetails:
     """What the journal and the run's folder hold of it."""
 
@@ -33,6 +42,7 @@ class ProcessDetails:
     log: str | None
     """Where the newest process's output lies; None before there is any."""
     attempts: tuple[AttemptRecord, ...]
+    torn: tuple[TornView, ...] = ()
 
     def document(self) -> Document:
         """The keys that ``show --json`` adds."""
@@ -41,6 +51,7 @@ class ProcessDetails:
             "files": [{"name": f.name, "size": f.size, "digest": f.digest, "path": f.path} for f in self.files],
             "log": self.log,
             "attempts": [_attempt_document(attempt) for attempt in self.attempts],
+            "torn": [{"attempt": torn.attempt, "bytes": torn.bytes} for torn in self.torn],
         }
 
 
@@ -58,6 +69,7 @@ def process_details(home: Home, run: RunRecord) -> ProcessDetails:
             files=tuple(files_of(home, journal, run)),
             log=str(log) if log.is_file() else None,
             attempts=tuple(journal.attempts(run.id)),
+            torn=_torn(journal, run),
         )
     finally:
         journal.close()
@@ -68,9 +80,19 @@ def attempt_words(attempt: AttemptRecord) -> str:
     end = attempt.end
     if end is None:
         return "not ended"
+    if end.timed_out:
+        return "ended because it ran too long"
+    if end.out_of_memory:
+        return "ended by the system, which ran out of memory"
     if end.lost:
         return "lost: its process is gone without a word"
     return f"ended by signal {end.signal}" if end.signal is not None else f"exit code {end.exit_code}"
+
+
+def _torn(journal: Journal, run: RunRecord) -> tuple[TornView, ...]:
+    above = run.parent_id if run.kind is RunKind.TRIAL and run.parent_id else run.id
+    found = [d.evidence for d in journal.decisions(above) if d.kind == "torn" and d.subject == run.id]
+    return tuple(TornView(int(str(e["attempt"])), int(str(e["bytes"]))) for e in found)
 
 
 def _metrics(journal: Journal, run: RunRecord) -> tuple[MetricView, ...]:
@@ -90,4 +112,6 @@ def _attempt_document(attempt: AttemptRecord) -> Document:
         "exit_code": end.exit_code if end else None,
         "signal": end.signal if end else None,
         "lost": bool(end and end.lost),
+        "out_of_memory": end.out_of_memory if end else None,
+        "timed_out": bool(end and end.timed_out),
     }

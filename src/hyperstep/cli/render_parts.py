@@ -59,6 +59,8 @@ def process_text(details: ProcessDetails) -> Iterator[str]:
     yield f"  log         {escape(details.log) if details.log else 'none yet'}"
     for attempt in details.attempts:
         yield f"  attempt {attempt.key.number}   {attempt_words(attempt)}"
+    for torn in details.torn:
+        yield f"  torn        attempt {torn.attempt} ended within a record: {torn.bytes} bytes that do not count"
 
 
 def _primary(trial: TrialView) -> str:

@@ -86,7 +86,7 @@ def trials_table(sweep: SweepView) -> list[str]:
         (
             "*" if sweep.best and sweep.best.id == trial.id else "",
             str(trial.number),
-            wording.trial_status(trial),
+            wording.trial_status(trial) + (f", attempt {trial.attempts}" if trial.attempts > 1 else ""),
             _optional(trial.last),
             _optional(trial.best),
             wording.parameters(trial.parameters),
@@ -141,6 +141,7 @@ def step_text(step: StepView, now: float, locate: LocateOutput, *, titled: bool)
 def _title(step: StepView, now: float) -> Iterator[str]:
     took = wording.elapsed(step.started_at, step.ended_at, now)
     how = f"reused from {step.reused_from}" if step.reused_from else wording.status_word(step.status)
+    how += f", attempt {step.attempts}" if step.attempts > 1 else ""
     yield f"step '{step.name}' ({step.id}): {how}{f' after {took}' if took and not step.reused_from else ''}"
     if step.error:
         yield f"  error: {wording.first_line(step.error.message)}"

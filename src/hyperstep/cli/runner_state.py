@@ -9,8 +9,9 @@ from hyperstep.cli.documents import Document
 from hyperstep.cli.opening import unique_prefix
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Owner
+from hyperstep.runtime.guarding import given_up
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.liveness import live_owner, standstill
 from hyperstep.runtime.processes import machine_name
 
 _START_S = 10.0
@@ -42,7 +43,7 @@ def runner_state(home: Home, root: RunRecord) -> RunnerState:
     """
     alive = live_owner(home, root.id)
     if alive is not None:
-        return RunnerState(f"pid {alive.pid} on {alive.host}", alive)
+        return RunnerState(f"pid {alive.pid} on {alive.host}{_standstill_words(home, root, alive)}", alive)
     if root.status.is_terminal:
         return RunnerState("none")
     journal = home.store.journal(root.id)
@@ -57,9 +58,19 @@ def runner_state(home: Home, root: RunRecord) -> RunnerState:
     return RunnerState(gone_words(home, root), gone=True)
 
 
+def _standstill_words(home: Home, root: RunRecord, owner: Owner) -> str:
+    """That a living runner does not get on, and what to do; empty when it does."""
+    why = standstill(owner, time.time())
+    return f"; {why}; hyperstep resume {unique_prefix(home, root.id)} --force takes the run over" if why else ""
+
+
 def gone_words(home: Home, root: RunRecord) -> str:
     """That nobody drives a run, and what to do."""
     resume = f"hyperstep resume {unique_prefix(home, root.id)}"
     if root.kind is RunKind.INTERACTIVE:
         return f"the process that started it is gone; {resume} ends it"
+    last = given_up(home, root.id)
+    if last is not None:
+        log = home.root_folder(root.id) / "runner.log"
+        return f"its runner ended {last.restarts} times in a row ({last.how}); see {log}, then {resume}"
     return f"its runner is gone; {resume} takes it over"

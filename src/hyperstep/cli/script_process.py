@@ -13,7 +13,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -28,7 +28,14 @@ _DRAIN_S = 0.2
 _STDOUT, _STDERR = 1, 2
 
 
-def run_script(argv: Sequence[str], env: Mapping[str, str], display: Display, *, shares_terminal: bool) -> int:
+def run_script(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    display: Display,
+    *,
+    shares_terminal: bool,
+    on_signal: Callable[[int], None] | None = None,
+) -> int:
     """Run a command to its end; returns its exit code as a shell would give it.
 
     Args:
@@ -36,12 +43,14 @@ def run_script(argv: Sequence[str], env: Mapping[str, str], display: Display, *,
         env: Its whole environment.
         display: Told of each of the script's outputs, and ticked while it runs.
         shares_terminal: Whether the display draws on the terminal of standard error.
+        on_signal: Told of each signal that the script gets, from us or from the terminal. It must return at once.
 
     Raises:
         LaunchError: The command cannot be started.
     """
     terminal = _Pseudoterminal.make() if shares_terminal else None
     with _forwarding(display, terminal) as forward:
+        forward.on_signal = on_signal
         process = _start(argv, env, terminal)
         forward.to(process)
         if os.name == "posix":
@@ -136,6 +145,8 @@ class _Forwarder:
 
     display: Display
     terminal: _Pseudoterminal | None
+    on_signal: Callable[[int], None] | None = None
+    """See ``run_script``."""
     wake: int = -1
     """Becomes readable whenever a signal came, the script's end among them."""
     _process: subprocess.Popen[bytes] | None = None
@@ -151,6 +162,8 @@ class _Forwarder:
 
     def forward(self, number: int, _frame: FrameType | None) -> None:
         """SIGTERM, SIGHUP, and SIGINT unless the terminal has given it to the script already."""
+        if self.on_signal is not None:
+            self.on_signal(number)
         if number == signal.SIGINT and _is_foreground():
             return
         if self._process is None:

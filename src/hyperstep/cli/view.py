@@ -31,6 +31,10 @@ class TrialView:
     ended_at: float | None = None
     stopped_early: bool = False
     """Ended by a policy; not by a person or a time limit."""
+    pid: int | None = None
+    """Its process, while it lives on this machine and somebody has looked."""
+    attempts: int = 0
+    """How many there have been, when somebody has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,9 @@ class StepView:
     error: RunError | None = None
     outputs: tuple[OutputView, ...] = ()
     sweep: SweepView | None = None
+    pid: int | None = None
+    """Of a script, as for a trial."""
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # loaded by local_launcher only
     from hyperstep.launchers.base import Launcher
+    from hyperstep.launchers.guard import Ownership
 
-__all__ = ["local_launcher"]
+__all__ = ["can_host", "local_launcher"]
 
 
 def local_launcher(
@@ -24,6 +25,7 @@ def local_launcher(
     control_path: Path | None = None,
     idle_s: float = 10.0,
     use_host: bool | None = None,
+    ownership: Ownership | None = None,
 ) -> Launcher:
     """The launcher for this machine.
 
@@ -32,18 +34,20 @@ def local_launcher(
         control_path: Socket of the trial host; the user's own host without it.
         idle_s: Seconds after which an unused trial host leaves.
         use_host: Whether attempts are started by a trial host; by default wherever the system can.
+        ownership: Who commands, see ``LocalLauncher``; means nothing without a host.
 
     Raises:
         LaunchError: The folder for the host's control socket is not usable.
     """
-    if _can_host() if use_host is None else use_host:
+    if can_host() if use_host is None else use_host:
         from hyperstep.launchers.local import LocalLauncher  # noqa: PLC0415
 
-        return LocalLauncher(notify, control_path, idle_s=idle_s)
+        return LocalLauncher(notify, control_path, idle_s=idle_s, ownership=ownership)
     from hyperstep.launchers.inline import InlineLauncher  # noqa: PLC0415
 
     return InlineLauncher(notify)
 
 
-def _can_host() -> bool:
+def can_host() -> bool:
+    """Whether trial hosts can run on this system."""
     return sys.platform != "win32" and hasattr(os, "fork")

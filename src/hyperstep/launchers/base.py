@@ -35,6 +35,7 @@ class Launcher(ABC):
 
         Raises:
             ConflictError: The attempt was claimed before.
+            NotOwnerError: A later owner of the run commands there; nothing was done. Also at ``stop`` and ``adopt``.
             LaunchError: The process could not be started; the attempt is over. ``poll`` does not report it; its exit
                 file says 127 (no such program) or 126, its log says why. Also when the launcher is closed: then the
                 attempt is left as it was.
@@ -62,6 +63,17 @@ class Launcher(ABC):
     @abstractmethod
     def pids(self) -> dict[AttemptKey, int]:
         """The live attempts and the process id of each one's process group leader."""
+
+    @abstractmethod
+    def keep_guarded(self) -> None:
+        """Be known to a host that starts the next runner should this process die; nothing where there is none.
+
+        May be called again and again: it costs something only when the host that knew us has gone.
+
+        Raises:
+            NotOwnerError: The host has heard of a later owner of the run.
+            LaunchError: No host could be started.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from hyperstep.errors import ConflictError, LaunchError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.marker import ExitMarker, read_exit, write_exit
+from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
 from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, terminate_group, wait_unreaped
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
@@ -28,12 +29,16 @@ class _Child:
         self.attempt = attempt
         self.process = process
         self._lock = threading.Lock()
+        self._oom_kills = oom_kills()
+        self._asked = False
         self._ended = False
         self._kill_timer: threading.Timer | None = None
 
     def wait(self) -> ExitMarker:
         """Wait for the end, kill what is left of the group, write the exit file."""
         marker = wait_unreaped(self.process)
+        starved = False if self._asked else ended_for_memory(self._oom_kills, marker.signal)
+        marker = marker._replace(out_of_memory=starved)
         with self._lock:
             self._ended = True
             if self._kill_timer is not None:
@@ -49,6 +54,7 @@ class _Child:
         with self._lock:
             if self._ended:
                 return
+            self._asked = True
             terminate_group(self.process.pid)
             if self._kill_timer is not None:
                 self._kill_timer.cancel()
@@ -127,6 +133,9 @@ class InlineLauncher(Launcher):
         with self._lock:
             own = {key: child.process.pid for key, child in self._children.items()}
             return own | {key: pid for key, pid in self._adopted.items() if pid is not None}
+
+    def keep_guarded(self) -> None:
+        """Nobody guards where there is no host."""
 
     def close(self) -> None:
         """As in the base. Exit files are written on as long as our process lives."""

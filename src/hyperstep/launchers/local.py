@@ -12,6 +12,7 @@ from pathlib import Path
 from hyperstep.errors import ConflictError, LaunchError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.control_path import check_control_path, default_control_path
+from hyperstep.launchers.guard import DEFAULT_IDLE_S, Ownership, refuse_if_fenced
 from hyperstep.launchers.host_link import (
     HostGoneError,
     HostLink,
@@ -21,12 +22,11 @@ from hyperstep.launchers.host_link import (
     connect_or_start,
     host_pid,
 )
-from hyperstep.launchers.marker import ExitMarker, create_claim, read_exit
+from hyperstep.launchers.marker import create_claim, marker_from_json, read_exit
 from hyperstep.launchers.process import AttemptFiles
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
 
-DEFAULT_IDLE_S = 10.0
 _MAX_HOSTS = 3
 """How many hosts in a row may die of one launch."""
 
@@ -53,6 +53,7 @@ class LocalLauncher(Launcher):
         notify: As in the base.
         control_path: Socket of the host; the user's own host for this interpreter without it.
         idle_s: Seconds after which a host that this launcher starts leaves when nobody needs it.
+        ownership: Who commands: hosts guard this process, and refuse it once they have heard of a later owner.
 
     Raises:
         InvalidInputError: ``control_path`` is too long for a socket.
@@ -60,11 +61,18 @@ class LocalLauncher(Launcher):
     """
 
     def __init__(
-        self, notify: Callable[[], None], control_path: Path | None = None, *, idle_s: float = DEFAULT_IDLE_S
+        self,
+        notify: Callable[[], None],
+        control_path: Path | None = None,
+        *,
+        idle_s: float = DEFAULT_IDLE_S,
+        ownership: Ownership | None = None,
     ) -> None:
         super().__init__(notify)
         self.control_path = check_control_path(control_path.absolute()) if control_path else default_control_path()
         self._idle_s = idle_s
+        self._ownership = ownership
+        self._fence: Message = ownership.fence if ownership else {}
         self._lock = threading.RLock()
         self._connecting = threading.Lock()
         self._link: HostLink | None = None
@@ -108,7 +116,12 @@ class LocalLauncher(Launcher):
             self._processes.stop(key, grace_s)
             return
         with contextlib.suppress(HostGoneError):  # who watches it from now on knows kill_at
-            link.ask("stop", folder=watched.folder, grace_s=grace_s)
+            refuse_if_fenced(link.ask("stop", folder=watched.folder, grace_s=grace_s, **self._fence))
+
+    def keep_guarded(self) -> None:
+        """As in the base."""
+        if self._ownership is not None:
+            self._link_to_host(start=True)
 
     def poll(self) -> list[AttemptEnd]:
         """As in the base."""
@@ -144,7 +157,7 @@ class LocalLauncher(Launcher):
             if link is None:
                 break
             try:
-                answer = _ask_launch(link, watched)
+                answer = _ask_launch(link, watched, self._fence)
             except HostGoneError as gone:
                 if not isinstance(gone, HostSilentError) and not watched.attempt.claim_file.exists():
                     continue
@@ -188,8 +201,7 @@ class LocalLauncher(Launcher):
         with self._lock:
             key = self._key_of.get(message["ended"])
         if key is not None:
-            marker = ExitMarker(message["exit_code"], message["signal"], message["ended_at"])
-            self._report(end_from(key, marker))
+            self._report(end_from(key, marker_from_json(message)))
 
     def _on_gone(self, link: HostLink) -> None:
         with self._lock:
@@ -205,7 +217,14 @@ class LocalLauncher(Launcher):
                 path = self.control_path
                 connection = connect_or_start(path, idle_s=self._idle_s) if start else connect(path)
                 self._link = HostLink(connection, self._on_end, self._on_gone) if connection else None
+                self._introduce(self._link)
             return self._link
+
+    def _introduce(self, link: HostLink | None) -> None:
+        """Have a host that we talk to for the first time guard us."""
+        if link is not None and self._ownership is not None:
+            with contextlib.suppress(HostGoneError):  # it is met again at the next command
+                refuse_if_fenced(link.ask("guard", **self._ownership.as_message()))
 
     # -- bookkeeping --------------------------------------------------------------------------------------------------
 
@@ -242,11 +261,12 @@ class LocalLauncher(Launcher):
         self._notify()
 
 
-def _ask_launch(link: HostLink, watched: _Watched) -> Message:
+def _ask_launch(link: HostLink, watched: _Watched, fence: Message) -> Message:
     """Send the one message that starts an attempt.
 
     Raises:
         HostGoneError: The host ended before it answered.
+        NotOwnerError: It has heard of a later owner.
     """
     attempt, folder = watched.attempt, Path(watched.folder)
     files = AttemptFiles(
@@ -256,9 +276,18 @@ def _ask_launch(link: HostLink, watched: _Watched) -> Message:
         exit_file=str(folder / attempt.exit_file.name),
     )
     watched.link = link
-    return link.ask(
-        "launch", folder=watched.folder, files=files._asdict(), argv=list(attempt.argv), env=dict(attempt.env)
+    answer = link.ask(
+        "launch",
+        folder=watched.folder,
+        files=files._asdict(),
+        argv=list(attempt.argv),
+        env=dict(attempt.env),
+        max_duration_s=attempt.max_duration_s,
+        grace_s=attempt.stop_grace_s,
+        **fence,
     )
+    refuse_if_fenced(answer)
+    return answer
 
 
 def _started_pid(attempt: Attempt, answer: Message) -> int:

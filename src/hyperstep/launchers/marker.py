@@ -2,13 +2,14 @@
 
 Claim: ``{"pid", "started_at", "boot", "parent"}``, empty until the process has started. ``parent`` is the process that
 will write the exit file; it does so before it lets go of the process id, so whoever sees the process gone finds the
-file, or never will. Exit: ``{"exit_code", "signal", "ended_at"}``.
+file, or never will. Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,6 +38,10 @@ class ExitMarker(NamedTuple):
     exit_code: int | None
     signal: int | None
     ended_at: float
+    out_of_memory: bool | None = None
+    """The system ended it for want of memory; None when nobody knows."""
+    timed_out: bool = False
+    """It was ended because it ran longer than it may."""
 
 
 def create_claim(claim_file: str | Path) -> int:
@@ -79,9 +84,19 @@ def read_exit(exit_file: Path) -> ExitMarker | None:
     """The exit file; None when it is not there or not readable."""
     data = _read_object(exit_file)
     try:
-        return ExitMarker(data["exit_code"], data["signal"], data["ended_at"])
+        return marker_from_json(data)
     except KeyError:
         return None
+
+
+def marker_from_json(data: Mapping[str, Any]) -> ExitMarker:
+    """The marker of an exit file, or of a host's message.
+
+    Raises:
+        KeyError: It is neither.
+    """
+    known, timed_out = data.get("out_of_memory"), bool(data.get("timed_out", False))
+    return ExitMarker(data["exit_code"], data["signal"], data["ended_at"], known, timed_out)
 
 
 def _read_object(path: Path) -> dict[str, Any]:

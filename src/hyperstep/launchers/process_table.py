@@ -28,6 +28,8 @@ class ProcessState(NamedTuple):
     """Id of its session; 0 where the system does not tell."""
     zombie: bool
     """It has ended, and its parent has not yet asked how."""
+    stopped: bool = False
+    """It stands still until somebody lets it go on (SIGSTOP, a debugger)."""
 
 
 def look_up(pid: int) -> ProcessState | None:
@@ -74,6 +76,7 @@ def _from_proc(pid: int) -> ProcessState | None:
         parent=int(fields[_AFTER_NAME_PARENT]),
         session=int(fields[_AFTER_NAME_SESSION]),
         zombie=fields[_AFTER_NAME_STATE] in "ZX",
+        stopped=fields[_AFTER_NAME_STATE] in "Tt",
     )
 
 
@@ -82,7 +85,8 @@ def _from_psutil(pid: int) -> ProcessState | None:
 
     try:
         process = psutil.Process(pid)
-        zombie = process.status() == psutil.STATUS_ZOMBIE
-        return ProcessState(process.create_time(), process.ppid(), 0, zombie)
+        status = process.status()
+        zombie, stopped = status == psutil.STATUS_ZOMBIE, status == psutil.STATUS_STOPPED
+        return ProcessState(process.create_time(), process.ppid(), 0, zombie, stopped)
     except psutil.Error:
         return None

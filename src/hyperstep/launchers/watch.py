@@ -23,7 +23,14 @@ def end_from(key: AttemptKey, marker: ExitMarker | None) -> AttemptEnd:
     """How an attempt ended, by its exit marker; lost without one."""
     if marker is None:
         return AttemptEnd(key, None, lost=True)
-    return AttemptEnd(key, marker.exit_code, marker.signal, ended_at=marker.ended_at)
+    return AttemptEnd(
+        key,
+        marker.exit_code,
+        marker.signal,
+        ended_at=marker.ended_at,
+        out_of_memory=marker.out_of_memory,
+        timed_out=marker.timed_out,
+    )
 
 
 class _Watched:

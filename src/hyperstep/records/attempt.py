@@ -28,7 +28,7 @@ class Attempt:
     ``records.jsonl``   what the trial client wrote, one record a line
     ``claim.json``      made by exclusive create before the process starts, then filled: ``{"pid", "started_at", …}``,
                         where ``started_at`` only serves to tell the process from a later one with its id
-    ``exit.json``       the end marker: ``{"exit_code", "signal", "ended_at"}``
+    ``exit.json``       the end marker: ``{"exit_code", "signal", "ended_at", …}``
     """
 
     key: AttemptKey
@@ -36,6 +36,10 @@ class Attempt:
     argv: tuple[str, ...]
     env: Mapping[str, str]
     """The whole environment of the process, not an addition to ours."""
+    max_duration_s: float | None = None
+    """It is ended when it has run so long, by whoever watches it; None for no limit."""
+    stop_grace_s: float = 5.0
+    """Seconds between SIGTERM and SIGKILL when that limit is reached."""
 
     @property
     def work_folder(self) -> Path:
@@ -81,6 +85,18 @@ class AttemptEnd:
     signal: int | None = None
     lost: bool = False
     ended_at: float | None = None
+    out_of_memory: bool | None = None
+    """The system ended it for want of memory; None when nobody knows."""
+    timed_out: bool = False
+    """It was ended because it ran longer than it may."""
+
+    @property
+    def is_loss(self) -> bool:
+        """True when something from outside ended the process: a signal, the end of its machine, want of memory.
+
+        Unless it was us who ended it, which only the one knows who asked for it, it deserves another attempt.
+        """
+        return (self.lost or self.signal is not None) and not self.timed_out
 
     @property
     def succeeded(self) -> bool:

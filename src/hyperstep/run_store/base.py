@@ -24,8 +24,14 @@ class Owner:
     """When the process started, as ``runtime.processes`` counts it: tells a reused pid from ours."""
     host: str
     """Name of the machine."""
+    boot: str = ""
+    """Names the boot of that machine: a process of an earlier boot is gone. Empty where the system does not tell."""
     epoch: int = 0
     """Counts ownerships of this run, from 1; 0 before the store has given one."""
+    beat: int = 0
+    """Counts the signs of life that this owner gave: see ``Journal.beat``."""
+    beat_at: float = 0.0
+    """When it gave the last one, in seconds since the epoch by its own clock: for people, never compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +125,36 @@ class Journal(ABC):
     root_id: str
 
     @abstractmethod
-    def acquire(self, owner: Owner) -> Owner:
-        """Make ``owner`` the run's owner; returns it with its epoch. Earlier owners can write no more."""
+    def acquire(self, owner: Owner, *, after: int | None = None) -> Owner:
+        """Make ``owner`` the run's owner; returns it with its epoch. Earlier owners can write no more.
+
+        Args:
+            owner: Who takes the run.
+            after: Epoch of the newest owner that the taker has seen (0: none), and found dead or asked to be followed:
+                of several takers who saw the same one only the first gets the run. Without it nothing is compared.
+
+        Raises:
+            NotOwnerError: Another one took the run meanwhile. Nothing is written.
+        """
 
     @abstractmethod
     def owner(self) -> Owner | None:
         """The newest owner, dead or alive; None before the first."""
+
+    @abstractmethod
+    def beat(self, epoch: int, at: float) -> None:
+        """The owner of ``epoch`` says that it lives: its ``beat`` counts one up. ``version`` stays as it is.
+
+        Whoever cannot look at the owner's process, because it is on another machine, takes the run only after it has
+        seen the beat stand still for the length of the lease, by a clock of its own.
+
+        Args:
+            epoch: Of the ownership.
+            at: Now, in seconds since the epoch.
+
+        Raises:
+            NotOwnerError: A newer owner exists, or that epoch was never given.
+        """
 
     @abstractmethod
     def transaction(self, epoch: int) -> AbstractContextManager[JournalWriter]:

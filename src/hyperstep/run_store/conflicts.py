@@ -41,6 +41,13 @@ def not_owner(root_id: str, epoch: int, owner: Owner | None) -> NotOwnerError:
     return NotOwnerError(rule, received=epoch, remedy="Nothing was written. Another runner drives the run now.")
 
 
+def taken_meanwhile(root_id: str, after: int | None, owner: Owner | None) -> NotOwnerError:
+    """Somebody took the run between a taker's look and its grasp."""
+    holder = f"process {owner.pid} on {owner.host} with epoch {owner.epoch}" if owner else "nobody"
+    rule = f"A run is taken over from the owner that the taker saw, but run {root_id} is owned by {holder}."
+    return NotOwnerError(rule, received=after, remedy="Nothing was written. Another runner drives the run now.")
+
+
 def no_run(run_id: str) -> NotFoundError:
     """No run has that id."""
     return NotFoundError("No run has that id.", received=run_id, remedy="`hyperstep runs` lists the runs.")

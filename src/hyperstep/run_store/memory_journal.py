@@ -18,7 +18,7 @@ from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import AttemptRecord, Journal, JournalWriter, Owner
-from hyperstep.run_store.conflicts import check_transition, no_run, not_owner
+from hyperstep.run_store.conflicts import check_transition, no_run, not_owner, taken_meanwhile
 from hyperstep.run_store.unicode_text import encodable
 
 
@@ -141,10 +141,12 @@ class MemoryJournal(Journal):
         self._state = state
         self._read_only = read_only
 
-    def acquire(self, owner: Owner) -> Owner:
+    def acquire(self, owner: Owner, *, after: int | None = None) -> Owner:
         """See the base."""
         with self._alone():
-            owner = replace(owner, epoch=len(self._state.owners) + 1)
+            if after not in {None, len(self._state.owners)}:
+                raise taken_meanwhile(self.root_id, after, self.owner())
+            owner = replace(owner, epoch=len(self._state.owners) + 1, beat=0)
             self._state.owners.append(owner)
             self._state.version += 1
         return owner
@@ -152,6 +154,14 @@ class MemoryJournal(Journal):
     def owner(self) -> Owner | None:
         """See the base."""
         return self._state.owners[-1] if self._state.owners else None
+
+    def beat(self, epoch: int, at: float) -> None:
+        """See the base."""
+        with self._alone():
+            owner = self.owner()
+            if owner is None or owner.epoch != epoch:
+                raise not_owner(self.root_id, epoch, owner)
+            self._state.owners[-1] = replace(owner, beat=owner.beat + 1, beat_at=at)
 
     @contextmanager
     def transaction(self, epoch: int) -> Iterator[JournalWriter]:

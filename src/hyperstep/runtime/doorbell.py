@@ -51,6 +51,7 @@ class Doorbell:
             path.unlink(missing_ok=True)
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             self._socket.bind(str(path))
+            self._inode = path.stat().st_ino
             self._socket.setblocking(False)
 
     def wait(self, timeout_s: float) -> None:
@@ -67,10 +68,12 @@ class Doorbell:
         ring(self.path)
 
     def close(self) -> None:
-        """Take the bell down."""
+        """Take the bell down; one that a later owner has hung there stays."""
         if self._socket:
             self._socket.close()
-            self.path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                if self.path.stat().st_ino == self._inode:
+                    self.path.unlink()
 
     @staticmethod
     def _drain(bell: socket.socket) -> None:

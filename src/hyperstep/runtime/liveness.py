@@ -1,15 +1,45 @@
-"""Whether anybody drives a run now."""
+"""Whether anybody drives a run now, as far as this machine can tell."""
 
 from __future__ import annotations
 
+from hyperstep.launchers.process_table import boot_id, look_up
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.processes import is_alive, machine_name
 
+STUCK_S = 20.0
+"""A runner gives a sign of life every few seconds; without one for so long it is said to have not moved."""
+
 
 def live_owner(home: Home, root_id: str) -> Owner | None:
-    """The runner that drives a root run now; None when none lives."""
+    """The runner that drives a root run now, stopped or stuck though it may be; None when none lives here."""
     owner = home.store.journal(root_id).owner()
-    if owner is None or owner.host != machine_name() or not is_alive(owner.pid, owner.pid_started_at):
-        return None
-    return owner
+    return owner if owner is not None and lives_here(owner) else None
+
+
+def is_elsewhere(owner: Owner) -> bool:
+    """Whether only another machine can look at the owner's process."""
+    return owner.host != machine_name()
+
+
+def lives_here(owner: Owner) -> bool:
+    """Whether the owner's very process lives on this machine, since this boot of it."""
+    if is_elsewhere(owner) or owner.boot not in {"", boot_id()}:
+        return False
+    return is_alive(owner.pid, owner.pid_started_at)
+
+
+def standstill(owner: Owner, now: float) -> str:
+    """Why a living runner does not get on, in words; empty when it does.
+
+    Args:
+        owner: It lives here.
+        now: Seconds since the epoch.
+    """
+    state = look_up(owner.pid)
+    if state is not None and state.stopped:
+        return f"process {owner.pid} is stopped"
+    still_s = now - owner.beat_at
+    if owner.beat and still_s > STUCK_S:
+        return f"process {owner.pid} has not moved for {still_s:.0f} s"
+    return ""

@@ -6,9 +6,7 @@ import contextlib
 import logging
 import os
 import re
-import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -25,11 +23,11 @@ from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.environments.preflight import PROPERTY, check_environment
+from hyperstep.runtime.guarding import start_runner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.inbox import post, wait_for_answer
 from hyperstep.runtime.interactive import end_run
-from hyperstep.runtime.liveness import live_owner
-from hyperstep.runtime.processes import machine_name
+from hyperstep.runtime.liveness import is_elsewhere, live_owner, lives_here
 from hyperstep.sweep.config import SweepConfig
 
 SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
@@ -112,28 +110,42 @@ def request_cancel(home: Home, run_id: str, reason: str) -> None:
         wait_for_answer(home, root_id, request, timeout_s=_CANCEL_PATIENCE_S)
 
 
-def ensure_runner(home: Home, root_id: str) -> bool:
+def ensure_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
     """Start a runner for a run that has not ended and that nobody drives; returns whether one was started.
 
-    An interactive run has no runner: it ends Failed when the process that started it is gone.
+    An interactive run has no runner: it ends Failed when the process that started it is gone. For a run whose owner is
+    on another machine the runner first waits whether that one gives a sign of life, and leaves when it does.
+
+    Args:
+        home: The home.
+        root_id: The root run.
+        force: Start one although a runner lives, which is stopped or stuck: it can write and command no more.
     """
     run = home.store.journal(root_id).run(root_id)
     if run.status.is_terminal:
         home.store.update_root(run)  # its last owner may have died before it could
         return False
-    if live_owner(home, root_id) is not None:
+    if live_owner(home, root_id) is not None and not (force and run.kind is not RunKind.INTERACTIVE):
         return False
     if run.kind is RunKind.INTERACTIVE:
         _end_abandoned(home, root_id)
         return False
-    _spawn_runner(home, root_id)
-    return True
+    return start_runner(home, root_id, force=force)
+
+
+def is_abandoned(home: Home, root_id: str) -> bool:
+    """Whether a run that has a runner has lost it, and this machine can tell."""
+    journal = home.store.journal(root_id)
+    run, owner = journal.run(root_id), journal.owner()
+    if run.status.is_terminal or run.kind is RunKind.INTERACTIVE or owner is None or is_elsewhere(owner):
+        return False
+    return not lives_here(owner)
 
 
 def _end_abandoned(home: Home, root_id: str) -> None:
     """Fail an interactive run whose process is gone; one of another machine is left alone."""
     owner = home.store.journal(root_id).owner()
-    if owner is None or owner.host == machine_name():
+    if owner is None or not is_elsewhere(owner):
         end_run(home, root_id, RunStatus.FAILED, error=RunError("SystemError", _ABANDONED))
 
 
@@ -198,7 +210,7 @@ def _start(home: Home, submitted: list[RunRecord], spec: dict[str, Json], steps:
     home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()
     for run in runs[1:]:
         home.store.register_run(run.id, root.id)
-    _spawn_runner(home, root.id)
+    start_runner(home, root.id)
     return root
 
 
@@ -213,17 +225,6 @@ def _with_preflight(runs: list[RunRecord], steps: Sequence[StepSpec]) -> list[Ru
         replace(run, properties={**run.properties, PROPERTY: text}) if text else run
         for run, text in zip(runs, found, strict=True)
     ]
-
-
-def _spawn_runner(home: Home, root_id: str) -> None:
-    """A process of its own that holds none of our descriptors and lives on when we end."""
-    log = home.root_folder(root_id) / "runner.log"
-    command = [sys.executable, "-m", "hyperstep.runtime.runner", str(home.path), root_id]
-    with log.open("ab") as stream:
-        runner = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True, cwd=home.path
-        )
-    threading.Thread(target=runner.wait, daemon=True).start()  # no zombie while a notebook lives on
 
 
 def _short_id(run_id: str) -> str:

@@ -9,7 +9,7 @@ from hyperstep.policies.cohort import Cohort
 from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
-from hyperstep.sweep.ending import take_end
+from hyperstep.sweep.ending import is_tried_again, take_end
 from hyperstep.sweep.events import (
     CancelRequested,
     MetricReported,
@@ -99,6 +99,10 @@ class SweepController:
         if limit is None or started is None or self.state.closing or self.finished:
             return False
         return now_s - started >= limit
+
+    def tries_again(self, event: TrialEnded) -> bool:
+        """Whether the end of an attempt, which is about to be handled, leads to another one: nothing of it counts."""
+        return not self.finished and is_tried_again(self.state, event)
 
     def attempt_of(self, trial: int) -> int:
         """Number of the newest attempt of a trial that was launched."""

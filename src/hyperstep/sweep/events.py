@@ -44,6 +44,8 @@ class TrialEnded(_Event, frozen=True, tag="TrialEnded"):
     exit_code: int | None
     signal: int | None = None
     lost: bool = False
+    out_of_memory: bool | None = None
+    """The system ended it for want of memory; None when nobody knows."""
     error: str = ""
     """Last line of its traceback, or what the runner knows."""
     metrics: tuple[str, ...] = ()

@@ -33,6 +33,8 @@ def _relaunch(state: SweepState) -> list[Instruction]:
         "lost_attempts": trial.lost_attempts,
         "max_lost_attempts": state.limits.max_lost_attempts,
     }
+    if trial.last_loss:
+        evidence["cause"] = trial.last_loss
     if trial.failed_attempts:
         failures = {"failed_attempts": trial.failed_attempts, "max_retries": state.limits.max_retries}
         evidence |= {**failures, "error": trial.error}

@@ -24,9 +24,14 @@ class TrialState:
     occupies_slot: bool = True
     """An attempt was launched and has not ended; false while a lost trial waits to be launched again."""
     status: RunStatus = RunStatus.QUEUED
-    lost_attempts: int = 0
     failed_attempts: int = 0
     """How many attempts failed by themselves."""
+    lost_attempts: int = 0
+    """Attempts ended from outside: the process is gone without a word, or a signal ended it that was not ours."""
+    starved_attempts: int = 0
+    """Those among them that the system ended for want of memory."""
+    last_loss: str = ""
+    """How something from outside ended the newest attempt, for people; empty when nothing did."""
     stop_reason: str = ""
     """Why it was told to stop; set once, empty before."""
     stopped_by_policy: bool = False

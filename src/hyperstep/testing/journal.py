@@ -92,6 +92,38 @@ class JournalContract(StoreFactory):
         assert other.acquire(replace(OWNER, pid=8, epoch=9)) == replace(OWNER, pid=8, epoch=2)
         assert journal.owner() == other.owner() == replace(OWNER, pid=8, epoch=2)
 
+    def test_of_takers_who_saw_the_same_owner_one_gets_the_run(self, journal: Journal, other: Journal) -> None:
+        assert journal.acquire(OWNER, after=0).epoch == 1
+        with pytest.raises(NotOwnerError, match="process 7 on here with epoch 1"):
+            other.acquire(replace(OWNER, pid=8), after=0)
+        assert other.acquire(replace(OWNER, pid=9), after=1).epoch == 2
+        assert journal.owner() == replace(OWNER, pid=9, epoch=2)
+
+    def test_an_owner_keeps_the_boot_of_its_machine(self, journal: Journal, other: Journal) -> None:
+        journal.acquire(replace(OWNER, boot="b-1"))
+        owner = other.owner()
+        assert owner is not None
+        assert owner.boot == "b-1"
+
+    def test_a_beat_is_seen_and_is_no_news(self, journal: Journal, other: Journal) -> None:
+        mine = journal.acquire(OWNER)
+        version = other.version()
+        journal.beat(mine.epoch, 10.0)
+        journal.beat(mine.epoch, 12.5)
+        assert other.owner() == replace(mine, beat=2, beat_at=12.5)
+        assert other.version() == version
+
+    def test_only_the_newest_owner_beats(self, journal: Journal, other: Journal) -> None:
+        for epoch in (0, 1):
+            with pytest.raises(NotOwnerError):
+                journal.beat(epoch, 1.0)
+        first = journal.acquire(OWNER)
+        journal.beat(first.epoch, 2.0)
+        second = other.acquire(replace(OWNER, pid=8, beat=9))
+        with pytest.raises(NotOwnerError, match="process 8 on here"):
+            journal.beat(first.epoch, 3.0)
+        assert journal.owner() == second == replace(OWNER, pid=8, epoch=2)
+
     def test_only_the_newest_owner_writes(self, journal: Journal, other: Journal) -> None:
         first = journal.acquire(OWNER)
         with journal.transaction(first.epoch) as writer:

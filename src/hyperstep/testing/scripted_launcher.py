@@ -148,6 +148,9 @@ class ScriptedLauncher(Launcher):
             found = {key: self._machine.pid(attempt.folder) for key, attempt in self._watched.items()}
             return {key: pid for key, pid in found.items() if pid is not None}
 
+    def keep_guarded(self) -> None:
+        """Nobody guards where there are no processes."""
+
     def close(self) -> None:
         """As in the base."""
         with self._machine.lock:

@@ -106,3 +106,24 @@ def test_following_a_run_without_a_runner_says_that_it_waits(running: Home) -> N
             writer.put_run(make_trial(3, RunStatus.CANCELED))
         assert process.wait(PATIENCE_S) == 0
     journal.close()
+
+
+def test_an_earlier_attempt_can_be_read(running: Home, capsys: Captured) -> None:
+    journal = running.store.journal(PIPELINE)
+    trial = make_trial(1, RunStatus.COMPLETED)
+    with journal.transaction(0) as writer:
+        writer.put_attempt(AttemptRecord(AttemptKey(trial.id, 1), START))
+    journal.close()
+    later = running.attempt(trial, 1)
+    later.folder.mkdir(parents=True)
+    later.log_file.write_text("the second time\n")
+    assert main(["logs", trial.id]) == 0
+    assert capsys.readouterr().out == "the second time\n"
+    assert main(["logs", trial.id, "--attempt", "0", "-n", "1"]) == 0
+    assert capsys.readouterr().out == f"{trial.id} says so\n"
+
+
+def test_an_attempt_that_there_was_not_is_not_found(running: Home, capsys: Captured) -> None:
+    assert running.store.roots()
+    assert main(["logs", f"{SWEEP}_1", "--attempt", "7"]) == 3
+    assert "It has had 0." in capsys.readouterr().err

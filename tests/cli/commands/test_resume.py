@@ -17,8 +17,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of the runs that were given a runner; none is started really."""
     found: list[str] = []
 
-    def ensure(_home: Home, run_id: str) -> bool:
-        found.append(run_id)
+    def ensure(_home: Home, run_id: str, *, force: bool) -> bool:
+        found.append(f"{run_id} by force" if force else run_id)
         return True
 
     monkeypatch.setattr(resume, "ensure_runner", ensure)
@@ -63,3 +63,15 @@ def test_a_run_or_all_is_needed(running: Home, arguments: list[str], capsys: Cap
     assert running.store.roots()
     assert main(["resume", *arguments]) == 2
     assert "give either a RUN or --all" in capsys.readouterr().err
+
+
+def test_a_run_is_taken_from_a_runner_that_does_not_get_on_by_force(running: Home, started: list[str]) -> None:
+    assert running.store.roots()
+    assert main(["resume", "latest", "--force", "--detach", "-q"]) == 0
+    assert started == [f"{PIPELINE} by force"]
+
+
+def test_force_is_for_one_run(running: Home, capsys: Captured) -> None:
+    assert running.store.roots()
+    assert main(["resume", "--all", "--force"]) == 2
+    assert "--force needs a RUN" in capsys.readouterr().err

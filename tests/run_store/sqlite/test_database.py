@@ -38,16 +38,27 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
     again.close()
 
 
-def test_a_reader_does_not_migrate(tmp_path: Path) -> None:
+def test_a_reader_brings_an_older_file_up_to_date(tmp_path: Path) -> None:
     file = tmp_path / "x.db"
     old = Database(file, [FIRST], "rwc")
     old.query("select 1")
     old.close()
     reader = Database(file, [FIRST, SECOND], "ro")
-    with pytest.raises(StoreError, match=r"version 1 .* version 2"):
-        reader.query("select 1")
+    assert len(reader.query("select * from a")[0]) == 2
+    reader.close()
     with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("pragma user_version").fetchone() == (1,)
+        assert connection.execute("pragma user_version").fetchone() == (2,)
+
+
+def test_an_older_file_that_may_not_be_changed_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "x.db"
+    old = Database(file, [FIRST], "rwc")
+    with old.write():
+        reader = Database(file, [FIRST, SECOND], "ro", busy_timeout_s=0.05)
+        with pytest.raises(StoreError, match=r"version 1 .* version 2"):
+            reader.query("select 1")
+    assert old.query("pragma user_version") == [(1,)]
+    old.close()
 
 
 def test_a_busy_database_is_told_after_the_waiting_time(tmp_path: Path) -> None:

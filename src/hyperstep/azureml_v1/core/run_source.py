@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +34,14 @@ RUN_TYPES = {
 """What ``Run.type`` says."""
 
 
+_LOOK_FOR_RUNNER_S = 5.0
+
+
+def say_taken_over(root_id: str) -> None:
+    """Tell on standard error that a run was given a runner."""
+    sys.stderr.write(f"hyperstep: the runner of run {root_id} is gone; another one goes on\n")
+
+
 class RunSource:
     """Reads one run's records; asks the store anew at each call.
 
@@ -44,6 +54,7 @@ class RunSource:
         self.workspace = workspace
         self.run_id = run_id
         self._root_id = ""
+        self._next_look = 0.0
 
     @property
     def home(self) -> Home:
@@ -81,19 +92,32 @@ class RunSource:
             raise ServiceException(error) from error
 
     def living_record(self) -> RunRecord:
-        """The same; an interactive run whose process is gone is ended first.
+        """The same; an interactive run whose process is gone is ended first, another that lost its runner gets one.
 
         Raises:
             ServiceException: No run has this id.
         """
         run = self.record()
-        if run.kind is not RunKind.INTERACTIVE or run.status.is_terminal or in_job():
+        if run.status.is_terminal or in_job():
+            return run
+        if run.kind is not RunKind.INTERACTIVE:
+            self._look_for_runner()
             return run
         if self.journal.run(self.root_id).kind is RunKind.INTERACTIVE:
             from hyperstep.runtime.submission import ensure_runner  # noqa: PLC0415 - loads the engine
 
             ensure_runner(self.home, self.root_id)
         return self.record()
+
+    def _look_for_runner(self) -> None:
+        """For scripts that wait by asking again and again; looks now and then only."""
+        if self.home.settings.resume == "never" or time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _LOOK_FOR_RUNNER_S
+        from hyperstep.runtime.submission import ensure_runner, is_abandoned  # noqa: PLC0415 - loads the engine
+
+        if is_abandoned(self.home, self.root_id) and ensure_runner(self.home, self.root_id):
+            say_taken_over(self.root_id)
 
     def children(self, *, recursive: bool = False) -> Iterator[RunRecord]:
         """The runs directly below, newest first; with ``recursive`` each followed by those below it.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core.run_details import details
-from hyperstep.azureml_v1.core.run_source import SWEEP_LOG, RunSource
+from hyperstep.azureml_v1.core.run_source import SWEEP_LOG, RunSource, say_taken_over
 from hyperstep.azureml_v1.exceptions import ActivityFailedException, ExperimentExecutionException
 from hyperstep.records.status import RunStatus
 
@@ -119,14 +119,25 @@ class _RunnerWatch:
     def look(self) -> None:
         if time.monotonic() < self._next_look:
             return
-        from hyperstep.runtime.submission import ensure_runner  # noqa: PLC0415 - loads the engine
-
-        self._restarts += ensure_runner(self._source.home, self._source.root_id)
+        self._restarts += self._ensure_runner()
         self._next_look = time.monotonic() + _CHECK_RUNNER_S * 2**self._restarts
         if self._restarts > _MOST_RESTARTS:
             log = self._source.home.root_folder(self._source.root_id) / "runner.log"
             message = f"The runner of run {self._source.root_id} ends again and again; see {log}."
             raise ExperimentExecutionException(message)
+
+    def _ensure_runner(self) -> bool:
+        """Start a runner when there is none; returns whether one was started."""
+        from hyperstep.runtime.submission import ensure_runner, is_abandoned  # noqa: PLC0415 - loads the engine
+
+        home, root_id = self._source.home, self._source.root_id
+        if home.settings.resume == "never" and is_abandoned(home, root_id):
+            message = f"Nothing drives run {root_id}, and the settings say never to resume: hyperstep resume {root_id}"
+            raise ExperimentExecutionException(message)
+        started = ensure_runner(home, root_id)
+        if started:
+            say_taken_over(root_id)
+        return started
 
 
 def _tell_failure(source: RunSource, *, raise_on_error: bool, show_output: bool) -> None:

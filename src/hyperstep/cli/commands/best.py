@@ -13,6 +13,7 @@ from hyperstep.cli.progress import outputs_of
 from hyperstep.cli.reading import read_root
 from hyperstep.cli.render_tables import best_text
 from hyperstep.cli.run_files import files_of
+from hyperstep.cli.taking_over import looked_at
 from hyperstep.cli.view import SweepView
 from hyperstep.errors import NotFoundError
 from hyperstep.runtime.home import Home
@@ -21,10 +22,12 @@ from hyperstep.runtime.home import Home
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def best(*, run_id: str, as_json: bool) -> int:
+@click.option("--no-resume", is_flag=True, help="Start no runner when the run has lost its own.")
+def best(*, run_id: str, as_json: bool, no_resume: bool) -> int:
     """Show the best trial of RUN (a sweep, or a pipeline or step that holds one), so far if it still runs."""
     with opened_home() as home:
         target = find_target(home, run_id)
+        looked_at(home, find_target(home, target.root_id).run, resume=not no_resume)
         sweep = sweep_in(target, read_root(home.store, target.root_id))
         root_id = home.store.root_of(sweep.id)  # another one than the target's when its step was reused
         files = _files(home, root_id, sweep)

@@ -9,7 +9,7 @@ import click
 
 from hyperstep.cli.following import say
 from hyperstep.cli.json_output import print_json
-from hyperstep.cli.log_stream import read_logs, stream_logs
+from hyperstep.cli.log_stream import Reading, read_logs, stream_logs
 from hyperstep.cli.opening import find_target, opened_home
 
 
@@ -17,8 +17,10 @@ from hyperstep.cli.opening import find_target, opened_home
 @click.argument("run_id", metavar="RUN")
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run has ended.")
 @click.option("-n", "--lines", type=click.IntRange(min=0), help="Only the last lines of each log.")
+@click.option("--attempt", type=click.IntRange(min=0), help="Of a trial or script: that attempt, from 0.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def logs(*, run_id: str, follow: bool, lines: int | None, as_json: bool) -> None:
+@click.option("--no-resume", is_flag=True, help="With -f: start no runner when the run has lost its own.")
+def logs(*, run_id: str, follow: bool, lines: int | None, attempt: int | None, as_json: bool, no_resume: bool) -> None:
     """Print the logs of RUN.
 
     Of a trial or script: what its process wrote. Of a pipeline: each step's log, one after the other. Of a sweep: its
@@ -30,10 +32,11 @@ def logs(*, run_id: str, follow: bool, lines: int | None, as_json: bool) -> None
     with opened_home() as home:
         target = find_target(home, run_id)
         if as_json:
-            logs_found = read_logs(home, target, lines)
+            logs_found = read_logs(home, target, lines, attempt)
             print_json({"id": target.run.id, "logs": [asdict(log) for log in logs_found]})
         else:
-            stream_logs(home, target, _write, say, follow=follow, lines=lines)
+            reading = Reading(follow=follow, lines=lines, attempt=attempt, resume=not no_resume)
+            stream_logs(home, target, _write, say, reading)
 
 
 def _write(data: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from hyperstep.cli import wording
@@ -12,27 +14,30 @@ from hyperstep.cli.opening import find_target, opened_home, unique_prefix
 from hyperstep.cli.runner_state import runner_state
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.liveness import standstill
 from hyperstep.runtime.submission import ensure_runner
 
 
 @click.command()
 @click.argument("run_id", metavar="[RUN]", default="")
 @click.option("--all", "every", is_flag=True, help="All runs whose runner is gone.")
+@click.option("--force", is_flag=True, help="Take RUN from a runner that lives, but is stopped or stuck.")
 @click.option("--detach", is_flag=True, help="Return at once; the runs go on by themselves.")
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
 @click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
-def resume(*, run_id: str, every: bool, detach: bool, quiet: bool, plain: bool) -> int:
+def resume(*, run_id: str, every: bool, force: bool, detach: bool, quiet: bool, plain: bool) -> int:
     """Take over RUN, whose runner is gone, and show it until it has ended.
 
     What its trials have finished stays; trials that still run are taken over, those that are gone are tried again.
-    Ctrl-C leaves the run to go on by itself.
+    Ctrl-C leaves the run to go on by itself. With --force a runner that is stopped or stuck can do no more, should it
+    wake up.
     """
-    if every == bool(run_id):
-        rule = "give either a RUN or --all"
+    if every == bool(run_id) or (every and force):
+        rule = "give either a RUN or --all" if every == bool(run_id) else "--force needs a RUN"
         raise click.UsageError(rule)
     with opened_home(writable=True) as home:
         roots = _orphans(home) if every else [_root(home, run_id)]
-        taken = [root for root in roots if _take(home, root, quiet=quiet)]
+        taken = [root for root in roots if _take(home, root, force=force, quiet=quiet)]
     if every and not roots and not quiet:
         say("no run has lost its runner")
     if detach or not taken:
@@ -51,15 +56,18 @@ def _orphans(home: Home) -> list[RunRecord]:
     return [root for root in current if runner_state(home, root).gone]
 
 
-def _take(home: Home, root: RunRecord, *, quiet: bool) -> bool:
+def _take(home: Home, root: RunRecord, *, force: bool, quiet: bool) -> bool:
     """Give a run a runner if it needs one; returns whether it goes on."""
     name = unique_prefix(home, root.id)
-    started = ensure_runner(home, root.id)
+    started = ensure_runner(home, root.id, force=force)
     now = find_target(home, root.id).run
     if now.status.is_terminal:
         words = f"{name} has ended{' already' if root.status.is_terminal else ''}: {wording.status_word(now.status)}"
     else:
         words = f"{name} goes on with a new runner" if started else f"{name} has a runner already"
+        state = runner_state(home, now)
+        if not started and state.owner is not None and (why := standstill(state.owner, time.time())):
+            words += f", but {why}; --force takes the run over"
     if not quiet:
         say(words)
     return not now.status.is_terminal

@@ -6,14 +6,19 @@ import os
 import sys
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import hyperstep
-from hyperstep.cli.exit_codes import OK
+from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
 from hyperstep.cli.following import can_draw, fault_words, make_display, open_feed, report, say
 from hyperstep.cli.script_process import python_command, run_script
+from hyperstep.runtime.foreground import in_foreground
 from hyperstep_trial.boot_environment import boot_environment
+
+if TYPE_CHECKING:
+    from hyperstep.cli.foreground import ForegroundRunners
 
 _SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
 _DETERMINISTIC_VARIABLE = "HYPERSTEP_DETERMINISTIC"
@@ -24,9 +29,12 @@ _SHIM_PATH = Path(hyperstep.__file__).parent / "shim_path"
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
 @click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
 @click.option("--deterministic", is_flag=True, help="Sweeps decide the same at any concurrency, after any kill.")
+@click.option("--foreground", is_flag=True, help="Drive what is submitted from here; leave no process.")
 @click.argument("script", type=click.Path())
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
-def run(*, quiet: bool, plain: bool, deterministic: bool, script: str, arguments: tuple[str, ...]) -> int:
+def run(
+    *, quiet: bool, plain: bool, deterministic: bool, foreground: bool, script: str, arguments: tuple[str, ...]
+) -> int:
     """Run SCRIPT as `python SCRIPT ARGS` does, except that `import azureml` finds hyperstep's.
 
     What the script writes passes through byte for byte; progress is shown on standard error. The exit code is the
@@ -34,20 +42,36 @@ def run(*, quiet: bool, plain: bool, deterministic: bool, script: str, arguments
 
     A notebook (NAME.ipynb) is executed without a browser; the executed copy is NAME.executed.ipynb, or what
     `--output FILE` after it says. The exit code is 1 when a cell failed.
+
+    With --foreground the command ends when all that SCRIPT submitted has ended, and leaves no process; Ctrl-C cancels.
+    That is for systems which end what a command leaves behind: systemd, Slurm, build agents.
     """
-    token = uuid.uuid4().hex
-    asked = {_SUBMISSION_VARIABLE: token, **({_DETERMINISTIC_VARIABLE: "1"} if deterministic else {})}
-    env = boot_environment({**os.environ, **asked}, str(_SHIM_PATH))
+    runners = _foreground_runners() if foreground or in_foreground() else None
+    token = runners.submission if runners else uuid.uuid4().hex
+    variables = runners.variables if runners else {_SUBMISSION_VARIABLE: token}
+    asked = {_DETERMINISTIC_VARIABLE: "1"} if deterministic else {}
+    env = boot_environment({**os.environ, **variables, **asked}, str(_SHIM_PATH))
     feed = open_feed(submission=token)
     display = make_display(feed, quiet=quiet, plain=plain)
     shares_terminal = can_draw() and not quiet and not plain
-    code = run_script(_command(script, arguments, quiet=quiet), env, display, shares_terminal=shares_terminal)
+    command = _command(script, arguments, quiet=quiet)
+    on_signal = runners.cancel if runners else None
+    code = run_script(command, env, display, shares_terminal=shares_terminal, on_signal=on_signal)
+    if runners:
+        runners.wait(display.tick)
+        code = code or (SIGNAL_BASE + runners.signal if runners.signal else OK)
     views = display.finish()
     if not quiet:
         report(views)
         if feed.fault and code == OK:
             say(f"what the script submitted cannot be shown: {fault_words(feed.fault)}")
     return code
+
+
+def _foreground_runners() -> ForegroundRunners:
+    from hyperstep.cli.foreground import ForegroundRunners  # noqa: PLC0415 - loads the engine, for few users
+
+    return ForegroundRunners()
 
 
 def _command(script: str, arguments: tuple[str, ...], *, quiet: bool) -> list[str]:

@@ -8,13 +8,15 @@ import click
 
 from hyperstep.cli.documents import Document, root_document, run_document, step_document, trial_document
 from hyperstep.cli.json_output import print_json
+from hyperstep.cli.live_processes import live_processes
 from hyperstep.cli.opening import Target, find_target, opened_home, output_path, output_words
 from hyperstep.cli.printable import printable
 from hyperstep.cli.process_details import ProcessDetails, process_details
 from hyperstep.cli.reading import read_root
 from hyperstep.cli.render_parts import part_text, process_text, trial_text
 from hyperstep.cli.render_tables import root_text
-from hyperstep.cli.runner_state import RunnerState, runner_state
+from hyperstep.cli.runner_state import RunnerState
+from hyperstep.cli.taking_over import looked_at
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
 from hyperstep.digest import Json
 from hyperstep.records.run import RunKind
@@ -24,15 +26,17 @@ from hyperstep.runtime.home import Home
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def show(*, run_id: str, as_json: bool) -> None:
+@click.option("--no-resume", is_flag=True, help="Start no runner when the run has lost its own.")
+def show(*, run_id: str, as_json: bool, no_resume: bool) -> None:
     """Show RUN: its status, its steps, its trials, its best. Of a step or trial: that step or trial."""
     with opened_home() as home:
         target = find_target(home, run_id)
         root = find_target(home, target.root_id).run
-        view = read_root(home.store, target.root_id)
-        runner = runner_state(home, root)
+        runner = looked_at(home, root, resume=not no_resume)
+        processes = live_processes(home, target.root_id)
+        view = processes.in_view(read_root(home.store, target.root_id))
         if as_json:
-            print_json(_document(home, target, view, runner))
+            print_json(_document(home, target, view, {**runner.document(), "hosts": list(processes.hosts)}))
         else:
             click.echo("\n".join(_text(home, target, printable(view), runner)))
 
@@ -67,14 +71,14 @@ def _step(view: RootView, run_id: str) -> StepView | None:
     return next((s for s in view.steps if s.id == run_id or (s.sweep and s.sweep.id == run_id)), None)
 
 
-def _document(home: Home, target: Target, view: RootView, runner: RunnerState) -> Document:
+def _document(home: Home, target: Target, view: RootView, runner: Document) -> Document:
     """The root's document, or that of the part that was asked for; ``runner`` is the root's in each."""
 
     def locate(output: OutputView) -> str:
         return str(output_path(home, view.workspace, output))
 
     if target.run.id == target.root_id:
-        return root_document(view, runner.document(), locate)
+        return root_document(view, runner, locate)
     details: dict[str, Json] = {}
     trial, step = _trial(view, target.run.id), _step(view, target.run.id)
     if trial:
@@ -82,7 +86,7 @@ def _document(home: Home, target: Target, view: RootView, runner: RunnerState) -
     elif step:
         document = step_document(step, locate)
         details = document if step.id == target.run.id else document["sweep"]  # type: ignore[assignment]  # it has one
-    return {**run_document(target.run), **details, **_process(home, target), **runner.document()}
+    return {**run_document(target.run), **details, **_process(home, target), **runner}
 
 
 def _process(home: Home, target: Target) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from hyperstep.cli.awaiting import Wait
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
 from hyperstep.cli.following import report, say
+from hyperstep.cli.foreground import ForegroundRunners, submitting_to
 from hyperstep.cli.opening import opened_home
 from hyperstep.cli.tuning_options import (
     SAMPLERS,
@@ -23,6 +25,7 @@ from hyperstep.cli.tuning_step import TuningRequest, experiment_name, make_step
 from hyperstep.cli.view import RootView
 from hyperstep.records.goal import Goal
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.foreground import in_foreground
 from hyperstep.runtime.submission import Label, request_cancel, submit_step
 
 _WORKSPACE = "local"
@@ -66,6 +69,7 @@ class _Tune(click.Command):
 @click.option("--metric-pattern", default="", metavar="REGEX", help="Read the metric from the output; one group.")
 @click.option("--model-file", default="", metavar="PATH", help="The best trial's file to hand out: outputs/model.pkl.")
 @click.option("--experiment", default="", help="Name to file it under.  [default: the script's]")
+@click.option("--foreground", is_flag=True, help="Drive the sweep from here; leave no process.")
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
 @click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
 def tune(
@@ -87,6 +91,7 @@ def tune(
     metric_pattern: str,
     model_file: str,
     experiment: str,
+    foreground: bool,
     quiet: bool,
     plain: bool,
 ) -> int:
@@ -112,8 +117,9 @@ def tune(
     name = check_experiment(experiment) if experiment else experiment_name(script)
     if not quiet:
         _warn_of_near_options(click.get_current_context(), arguments)
-    run_id = _submit(request, name, quiet=quiet)
-    views, interrupted = _watch(run_id, quiet=quiet, plain=plain)
+    with submitting_to(ForegroundRunners()) if foreground or in_foreground() else nullcontext():
+        run_id = _submit(request, name, quiet=quiet)
+        views, interrupted = _watch(run_id, quiet=quiet, plain=plain)
     if not quiet:
         report(views, canceled=interrupted)
         _say_what_matched_nothing(request, views)

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from subprocess import Popen
 from typing import NamedTuple
 
+from hyperstep.launchers.host.guards import Guards
 from hyperstep.launchers.host.orphans import Trace, kill_orphans, kill_tree
 from hyperstep.launchers.host.reaper import next_ended, release
 from hyperstep.launchers.marker import ExitMarker, write_exit
+from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
 from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, terminate_group
 from hyperstep.launchers.process_table import descendants_of
 
@@ -23,26 +25,58 @@ class EndedAttempt(NamedTuple):
     marker: ExitMarker
 
 
+class Limit(NamedTuple):
+    """How long an attempt may run."""
+
+    max_duration_s: float | None = None
+    """None: as long as it likes."""
+    grace_s: float = 0.0
+    """Between SIGTERM and SIGKILL when that is over."""
+
+
 class _Live:
-    def __init__(self, files: AttemptFiles, process: Popen[bytes], trace: Trace) -> None:
+    def __init__(self, files: AttemptFiles, process: Popen[bytes], trace: Trace, limit: Limit) -> None:
         self.files = files
         self.process = process
         self.trace = trace
+        self.oom_kills = oom_kills()
+        self.grace_s = limit.grace_s
+        self.deadline: float | None = None
+        """Monotonic time at which it has run long enough."""
+        if limit.max_duration_s is not None:
+            self.deadline = time.monotonic() + limit.max_duration_s
+        self.timed_out = False
         self.kill_at: float | None = None
         """Monotonic time after which its group is killed."""
 
+    def next_act_at(self) -> float | None:
+        """When there is something to do to it."""
+        return self.deadline if self.kill_at is None else self.kill_at
+
+    def complete(self, marker: ExitMarker) -> ExitMarker:
+        """What the system says of its end, with what we know."""
+        starved = ended_for_memory(self.oom_kills, marker.signal) if self.kill_at is None else False
+        return marker._replace(out_of_memory=starved, timed_out=self.timed_out)
+
 
 class HostedAttempts:
-    """All live attempts of this host, by folder."""
+    """All live attempts of this host, by folder.
 
-    def __init__(self) -> None:
+    Args:
+        guards: The runners, which are children of the host too.
+    """
+
+    def __init__(self, guards: Guards) -> None:
+        self._guards = guards
         self._live: dict[str, _Live] = {}
         self._folder_of: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self._live)
 
-    def launch(self, folder: str, files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str]) -> int:
+    def launch(
+        self, folder: str, files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str], limit: Limit
+    ) -> int:
         """Claim and start an attempt; returns its process id.
 
         Raises:
@@ -50,7 +84,7 @@ class HostedAttempts:
             OSError, ValueError: It could not be started, and is over.
         """
         process = claim_and_start(files, argv, env)
-        self._live[folder] = _Live(files, process, Trace(process.pid, files.work_folder, env))
+        self._live[folder] = _Live(files, process, Trace(process.pid, files.work_folder, env), limit)
         self._folder_of[process.pid] = folder
         return process.pid
 
@@ -68,14 +102,17 @@ class HostedAttempts:
         terminate_group(live.process.pid)
 
     def seconds_to_next_kill(self) -> float | None:
-        """How long ``kill_overdue`` has nothing to do; None when nothing is being stopped."""
-        times = [live.kill_at for live in self._live.values() if live.kill_at is not None]
+        """How long ``end_overdue`` has nothing to do; None when nothing is being stopped or has a limit."""
+        times = [at for live in self._live.values() if (at := live.next_act_at()) is not None]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
-    def kill_overdue(self) -> None:
-        """End those whose grace is over, with all their descendants."""
+    def end_overdue(self) -> None:
+        """Ask those to end that ran long enough, and kill those whose grace is over, with all their descendants."""
         now = time.monotonic()
-        for live in self._live.values():
+        for folder, live in self._live.items():
+            if live.kill_at is None and live.deadline is not None and live.deadline <= now:
+                live.timed_out = True
+                self.stop(folder, live.grace_s)
             if live.kill_at is not None and live.kill_at <= now:
                 strangers = descendants_of(live.process.pid)  # of which some may have a group of their own
                 kill_group(live.process.pid)
@@ -89,16 +126,20 @@ class HostedAttempts:
             pid, marker = ended
             folder = self._folder_of.pop(pid, None)
             if folder is not None:
-                self._finish(self._live.pop(folder), marker)
+                marker = self._finish(self._live.pop(folder), marker)
+            else:
+                self._guards.take_end(pid, marker)
             release(pid)
             if folder is not None:
                 yield EndedAttempt(folder, marker)
 
-    def _finish(self, live: _Live, marker: ExitMarker) -> None:
+    def _finish(self, live: _Live, marker: ExitMarker) -> ExitMarker:
         pid = live.process.pid
+        marker = live.complete(marker)
         kill_group(pid)
         living = [other.trace for other in self._live.values()]
-        kill_orphans(os.getpid(), {pid, *self._folder_of}, live.trace, living)
+        kill_orphans(os.getpid(), {pid, *self._folder_of, *self._guards.children}, live.trace, living)
         with contextlib.suppress(OSError):  # a full disk, a removed folder: who watches is told all the same
             write_exit(live.files.exit_file, marker)
         live.process.returncode = 0  # reaped by us; subprocess is not to wait for it
+        return marker

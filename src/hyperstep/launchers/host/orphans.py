@@ -13,6 +13,7 @@ from pathlib import Path
 from hyperstep.launchers.process import kill_process
 from hyperstep.launchers.process_table import children_of, descendants_of, look_up
 
+HOST_MODULE = "hyperstep.launchers.host"
 _MAX_PASSES = 10
 """A process that forks faster than we kill is not waited for for ever."""
 
@@ -67,4 +68,14 @@ def kill_orphans(host: int, leaders: Collection[int], ended: Trace, living: Coll
 
 
 def _is_left_by(orphan: int, ended: Trace, living: Collection[Trace]) -> bool:
+    if _is_host(orphan):
+        return False
     return not living or ended.fit(orphan) > max(trace.fit(orphan) for trace in living)
+
+
+def _is_host(pid: int) -> bool:
+    """Whether it is another trial host: one that a runner of ours started when we had stopped listening."""
+    try:
+        return HOST_MODULE.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False

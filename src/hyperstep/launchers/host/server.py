@@ -12,17 +12,20 @@ from types import FrameType
 from typing import Any
 
 from hyperstep.launchers.host.address import Address
-from hyperstep.launchers.host.attempts import EndedAttempt, HostedAttempts
+from hyperstep.launchers.host.attempts import EndedAttempt, HostedAttempts, Limit
 from hyperstep.launchers.host.connection import Connection
+from hyperstep.launchers.host.guards import FencedError, Guards
 from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.launchers.process import AttemptFiles
 
 _FIRST_CLIENT_S = 10.0
 """A host waits at least so long for whoever had it started."""
+_LONGEST_WAIT_S = 3600.0
+"""The system takes no timeout of a month; an earlier look finds nothing to do."""
 
 
 class HostServer:
-    """Serves one control socket until it has been idle for ``idle_s`` seconds: no client and no live attempt."""
+    """Serves one control socket until it has been idle for ``idle_s`` seconds: no client, attempt or guarded runner."""
 
     def __init__(self, address: Address, *, idle_s: float) -> None:
         self._address = address
@@ -31,7 +34,8 @@ class HostServer:
         self._idle_since = time.monotonic()
         self._leaving = False
         self._listening = True
-        self._attempts = HostedAttempts()
+        self._guards = Guards()
+        self._attempts = HostedAttempts(self._guards)
         self._clients: set[Connection] = set()
         self._watchers: dict[str, set[Connection]] = {}
         self._selector = selectors.DefaultSelector()
@@ -42,6 +46,7 @@ class HostServer:
             "watch": self._watch,
             "stop": self._stop,
             "pids": self._pids,
+            "guard": self._guard,
         }
 
     def run(self) -> None:
@@ -56,7 +61,7 @@ class HostServer:
 
     def _serve_once(self) -> None:
         ready = self._selector.select(self._seconds_to_wait())
-        if self._clients or self._attempts:
+        if self._is_needed:
             self._idle_since = time.monotonic()
         for key, _ in ready:
             if key.fileobj is self._address.listener:
@@ -65,22 +70,26 @@ class HostServer:
                 self._wakeup.recv(4096)
             else:
                 self._serve(key.data)
-        self._attempts.kill_overdue()
+        self._attempts.end_overdue()
         for ended in self._attempts.collect_ended():
             self._tell_end(ended)
+        self._guards.look()
         if self._leaving:
             self._stop_listening()
 
     def _seconds_to_wait(self) -> float | None:
-        to_kill = self._attempts.seconds_to_next_kill()
-        if to_kill is not None:
-            return to_kill
-        if self._clients or self._attempts:
-            return None
-        return max(0.0, self._idle_since + self._leave_after_s - time.monotonic())
+        waits = [self._attempts.seconds_to_next_kill(), self._guards.seconds_to_next_look()]
+        if not self._is_needed:
+            waits.append(max(0.0, self._idle_since + self._leave_after_s - time.monotonic()))
+        known = [min(wait, _LONGEST_WAIT_S) for wait in waits if wait is not None]
+        return min(known, default=None)
+
+    @property
+    def _is_needed(self) -> bool:
+        return bool(self._clients or self._attempts or self._guards)
 
     def _is_finished(self) -> bool:
-        if self._clients or self._attempts:
+        if self._is_needed:
             return False
         return self._leaving or time.monotonic() >= self._idle_since + self._leave_after_s
 
@@ -100,10 +109,11 @@ class HostServer:
         self._leaving = True
 
     def _stop_listening(self) -> None:
-        """A client that finds us gone watches its attempts by process id and starts another host."""
+        """A client that finds us gone watches its attempts by process id and starts another host, which guards it."""
         if not self._listening:
             return
         self._listening = False
+        self._guards.forget_all()
         self._selector.unregister(self._address.listener)
         for client in tuple(self._clients):
             self._drop(client)
@@ -134,6 +144,7 @@ class HostServer:
 
     def _drop(self, client: Connection) -> None:
         self._clients.discard(client)
+        self._guards.drop(client)
         for watchers in self._watchers.values():
             watchers.discard(client)
         self._selector.unregister(client.peer)
@@ -155,6 +166,8 @@ class HostServer:
             return {"ok": True, **action(client, request)}
         except FileExistsError as error:
             return {"ok": False, "error": "claimed", "message": str(error)}
+        except FencedError as error:
+            return {"ok": False, "error": "not-owner", "message": str(error)}
         except (OSError, ValueError, KeyError, TypeError) as error:
             return {"ok": False, "error": "start", "message": str(error)}
 
@@ -162,8 +175,11 @@ class HostServer:
         return {"pid": os.getpid()}
 
     def _launch(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
-        folder = request["folder"]
-        pid = self._attempts.launch(folder, AttemptFiles(**request["files"]), request["argv"], request["env"])
+        folder, run = request["folder"], request.get("run")
+        self._guards.check(run, request.get("epoch", 0))
+        limit = Limit(request.get("max_duration_s"), request.get("grace_s", 0.0))
+        pid = self._attempts.launch(folder, AttemptFiles(**request["files"]), request["argv"], request["env"], limit)
+        self._guards.note_progress(run)
         self._watchers[folder] = {client}
         return {"pid": pid}
 
@@ -175,11 +191,21 @@ class HostServer:
         return {"pid": pid}
 
     def _stop(self, _client: Connection, request: dict[str, Any]) -> dict[str, Any]:
+        self._guards.check(request.get("run"), request.get("epoch", 0))
         self._attempts.stop(request["folder"], float(request["grace_s"]))
         return {}
 
+    def _guard(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
+        command = {name: request[name] for name in ("run", "argv", "env", "cwd", "log", "given_up")}
+        if "pid" not in request:
+            pid, started = self._guards.start(command, extra=request["extra"], replace=request["replace"])
+            return {"pid": pid, "started": started}
+        self._guards.check(request["run"], request["epoch"])
+        self._guards.register(command, request["pid"], request["started_at"], client)
+        return {"pid": request["pid"], "started": False}
+
     def _pids(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
-        return {"pids": self._attempts.pids()}
+        return {"pids": self._attempts.pids(), "runners": self._guards.pids()}
 
 
 def _do_nothing(_number: int, _frame: FrameType | None) -> None:

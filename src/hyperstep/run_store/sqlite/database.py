@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -247,7 +247,7 @@ class Database:
         version = version_of(connection)
         check_version(version, self._steps, self.path)
         if self._mode == "ro":
-            self._check_readable(version)
+            self._make_readable(version)
             return
         if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
             self._switch_to_wal(connection)
@@ -255,11 +255,17 @@ class Database:
         if version < len(self._steps):
             migrate(connection, self._steps, self.path)
 
-    def _check_readable(self, version: int) -> None:
-        if 0 < version < len(self._steps):
+    def _make_readable(self, version: int) -> None:
+        """A reader brings an older file up to date, which changes no record, where it may write."""
+        if not 0 < version < len(self._steps):
+            return
+        try:
+            with closing(sqlite3.connect(self.path, timeout=self._busy_timeout_s, isolation_level=None)) as connection:
+                migrate(connection, self._steps, self.path)
+        except sqlite3.Error as error:
             rule = f"Databases of version {version} must be brought up to version {len(self._steps)} before reading."
-            remedy = "Run `hyperstep runs` once, where the home can be written to."
-            raise StoreError(rule, received=str(self.path), remedy=remedy)
+            remedy = f"That was refused ({error}): look once where the home can be written to."
+            raise StoreError(rule, received=str(self.path), remedy=remedy) from error
 
     def _switch_to_wal(self, connection: sqlite3.Connection) -> None:
         mode = connection.execute("pragma journal_mode = wal").fetchone()[0]

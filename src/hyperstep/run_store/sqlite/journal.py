@@ -16,7 +16,7 @@ from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import AttemptRecord, Journal, JournalWriter, Owner
-from hyperstep.run_store.conflicts import no_run, not_owner
+from hyperstep.run_store.conflicts import no_run, not_owner, taken_meanwhile
 from hyperstep.run_store.sqlite import rows
 from hyperstep.run_store.sqlite.database import Database, Transaction
 from hyperstep.run_store.sqlite.journal_writer import SqliteJournalWriter
@@ -27,8 +27,15 @@ _BEGIN_AS = "update head set version = version + 1 where epoch = ?"
 _NEW_EPOCH = "update head set version = version + 1, epoch = epoch + 1"
 _EPOCH = "select epoch from head"
 _VERSION = "select version from head"
-_ADD_OWNER = "insert into owners (epoch, pid, pid_started_at, host) values (?, ?, ?, ?)"
-_OWNER = "select epoch, pid, pid_started_at, host from owners order by epoch desc limit 1"
+_ADD_OWNER = """
+insert into owners (epoch, pid, pid_started_at, host, boot, beat, beat_at) values (?, ?, ?, ?, ?, 0, ?)
+"""
+_OWNER = """
+select epoch, pid, pid_started_at, host, boot, beat, beat_at from owners order by epoch desc limit 1
+"""
+_BEAT = """
+update owners set beat = beat + 1, beat_at = ? where epoch = ? and epoch = (select max(epoch) from owners)
+"""
 _ADD_SPEC = "insert into spec (body) values (?)"
 _SPEC = "select body from spec"
 _RUN = "select id, parent_id, kind, status, number, name, created_at, body from runs where id = ?"
@@ -90,18 +97,28 @@ class SqliteJournal(Journal):
             for run in runs:
                 writer.put_run(run)
 
-    def acquire(self, owner: Owner) -> Owner:
+    def acquire(self, owner: Owner, *, after: int | None = None) -> Owner:
         """See the base."""
         with self._database.write() as transaction:
-            transaction.execute(_NEW_EPOCH)
             epoch = int(transaction.query(_EPOCH)[0][0])
-            transaction.execute(_ADD_OWNER, (epoch, owner.pid, owner.pid_started_at, owner.host))
-        return replace(owner, epoch=epoch)
+            if after not in {None, epoch}:
+                raise taken_meanwhile(self.root_id, after, self._owner_in(transaction))
+            transaction.execute(_NEW_EPOCH)
+            owner = replace(owner, epoch=epoch + 1, beat=0)
+            values = (owner.epoch, owner.pid, owner.pid_started_at, owner.host, owner.boot, owner.beat_at)
+            transaction.execute(_ADD_OWNER, values)
+        return owner
 
     def owner(self) -> Owner | None:
         """See the base."""
         found = self._database.query(_OWNER)
         return rows.owner_from(found[0]) if found else None
+
+    def beat(self, epoch: int, at: float) -> None:
+        """See the base."""
+        with self._database.write() as transaction:
+            if transaction.execute(_BEAT, (at, epoch)) != 1:
+                raise not_owner(self.root_id, epoch, self._owner_in(transaction))
 
     @contextmanager
     def transaction(self, epoch: int) -> Iterator[JournalWriter]:
@@ -167,8 +184,12 @@ class SqliteJournal(Journal):
 
     def _check_epoch(self, transaction: Transaction, epoch: int) -> None:
         if transaction.execute(_BEGIN_AS, (epoch,)) != 1:
-            found = transaction.query(_OWNER)
-            raise not_owner(self.root_id, epoch, rows.owner_from(found[0]) if found else None)
+            raise not_owner(self.root_id, epoch, self._owner_in(transaction))
+
+    @staticmethod
+    def _owner_in(transaction: Transaction) -> Owner | None:
+        found = transaction.query(_OWNER)
+        return rows.owner_from(found[0]) if found else None
 
     def _unfinished(self) -> StoreError:
         rule = "A run's database must hold what was submitted, and this one does not."

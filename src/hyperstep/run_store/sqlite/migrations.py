@@ -137,6 +137,11 @@ JOURNAL: tuple[Step, ...] = (
             primary key (run_id, sequence)
         ) without rowid""",
     ),
+    (
+        "alter table owners add column boot text not null default ''",
+        "alter table owners add column beat integer not null default 0",
+        "alter table owners add column beat_at real not null default 0",
+    ),
 )
 """``run.db``: everything of one root run."""
 

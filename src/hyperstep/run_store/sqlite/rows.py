@@ -126,9 +126,9 @@ def decision_from(row: Row) -> DecisionRecord:
 
 
 def owner_from(row: Row) -> Owner:
-    """Epoch, pid, its start time, host."""
-    epoch, pid, pid_started_at, host = row
-    return Owner(pid=pid, pid_started_at=pid_started_at, host=host, epoch=epoch)
+    """Epoch, pid, its start time, host, boot, beats, time of the last one."""
+    epoch, pid, pid_started_at, host, boot, beat, beat_at = row
+    return Owner(pid=pid, pid_started_at=pid_started_at, host=host, boot=boot, epoch=epoch, beat=beat, beat_at=beat_at)
 
 
 def named_from(row: Row) -> NamedRecord:

@@ -10,36 +10,51 @@ from pathlib import Path
 
 from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
 from hyperstep.launchers import local_launcher
+from hyperstep.launchers.guard import Ownership
+from hyperstep.run_store.base import Owner
 from hyperstep.runtime.doorbell import doorbell_path, hung
+from hyperstep.runtime.guarding import FORCE, INLINE, runner_command
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.loop import Runner, fail_all
-from hyperstep.runtime.runner.ownership import owner_lock, this_process
+from hyperstep.runtime.runner.ownership import take_over
+from hyperstep.runtime.runner.parent import end_with_parent
 from hyperstep.settings import load_settings
 
+EXIT_BROKEN = 3
+"""The runner could neither go on nor say so in the records: the next one may."""
 
-def main(home_folder: str, root_id: str) -> int:
-    """Exit code 0 when the run has ended or somebody else owns it, 1 when the runner could not go on."""
+
+def main(home_folder: str, root_id: str, *options: str) -> int:
+    """Exit code 0 when the run has ended or somebody else owns it, 1 when it was failed as nobody could go on.
+
+    Args:
+        home_folder: The home.
+        root_id: The root run.
+        options: ``--force`` takes it from a living owner; ``--inline`` uses no trial host, and ends with our parent.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     home = Home.open(replace(load_settings(Path(home_folder)), home=Path(home_folder)))
-    with owner_lock(home.root_folder(root_id)) as is_ours:
-        if not is_ours:
-            return 0
-        return _own(home, root_id)
-
-
-def _own(home: Home, root_id: str) -> int:
     journal = home.store.journal(root_id)
     if journal.run(root_id).status.is_terminal:
         home.store.update_root(journal.run(root_id))  # an earlier owner may have died before it could
         return 0
-    owner = journal.acquire(this_process())
+    if INLINE in options:
+        end_with_parent(home.root_folder(root_id), root_id)
+    owner = take_over(journal, force=FORCE in options)
+    return 0 if owner is None else _drive(home, root_id, owner, inline=INLINE in options)
+
+
+def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
+    journal = home.store.journal(root_id)
     context = RunnerContext(home, journal, owner.epoch, _envelope(journal.spec()))
     context.note(f"owner of {root_id} with epoch {owner.epoch}, process {owner.pid}")
+    ownership = Ownership(runner_command(home, root_id), owner.epoch, owner.pid, owner.pid_started_at)
     runner: Runner | None = None
     try:
         with hung(doorbell_path(home.root_folder(root_id))) as bell:
-            runner = Runner(context, local_launcher(bell.ring), bell)
+            launcher = local_launcher(bell.ring, use_host=False if inline else None, ownership=ownership)
+            runner = Runner(context, launcher, bell)
             runner.run()
     except NotOwnerError as error:
         context.note(str(error))
@@ -68,5 +83,13 @@ def _envelope(spec: object) -> Envelope:
     return Envelope(str(spec["python"]), int(spec["slots"]), float(spec["stop_grace_s"]))
 
 
+def _run_or_break(arguments: list[str]) -> int:
+    try:
+        return main(*arguments)
+    except Exception:  # noqa: BLE001 - told by the exit code, which the trial host reads
+        traceback.print_exc()
+        return EXIT_BROKEN
+
+
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(_run_or_break(sys.argv[1:]))

@@ -17,7 +17,13 @@ from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.log_metrics import LogMetrics
 from hyperstep.runtime.runner.records_file import RecordsFile, TrialLine
 from hyperstep.runtime.runner.slots import Slots
-from hyperstep.runtime.runner.workplace import Workplace, clear_workplace, prepare_attempt, store_uploads
+from hyperstep.runtime.runner.workplace import (
+    Workplace,
+    clear_workplace,
+    prepare_attempt,
+    remove_checkpoint,
+    store_uploads,
+)
 
 _LAST_PATIENCE_S = 5.0
 """Beyond the grace: what is not gone by then is left to the trial host."""
@@ -33,8 +39,14 @@ class AttemptOwner(Protocol):
     def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
         """It wrote lines; they are in the records."""
 
-    def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str) -> None:
-        """It is over. ``fault`` says why it could not even be started, or why it was ended by us."""
+    def tries_again(self, end: AttemptEnd, fault: str) -> bool:
+        """Whether another attempt follows, so that nothing of this one counts. Asked before ``attempt_ended``."""
+
+    def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str, torn_bytes: int = 0) -> None:
+        """It is over. ``fault`` says why it could not even be started, or why it was ended by us.
+
+        ``torn_bytes``: what it had written of a last record that it did not end.
+        """
 
 
 @dataclass(slots=True)
@@ -45,8 +57,15 @@ class _Active:
     reader: RecordsFile
     log_metrics: LogMetrics | None
     started_at: float
+    start: float
+    """The same by the monotonic clock: limits hold whatever is done to the other one."""
     fault: str = ""
     """Why we ended it, when a limit did."""
+
+    @property
+    def limit_s(self) -> float | None:
+        """How long it may run."""
+        return self.place.step.code.max_duration_s
 
     def read_new(self, *, to_end: bool) -> list[TrialLine]:
         lines = self.reader.read_new()
@@ -137,12 +156,11 @@ class Attempts:
             self._finish(end)
 
     def enforce_limits(self) -> None:
-        """End the attempts that run longer than their step allows."""
-        now = self._context.now()
+        """End the attempts that run longer than their step allows, in case no host does."""
+        now = time.monotonic()
         for key, active in self._active.items():
-            limit_s = active.place.step.code.max_duration_s
-            if limit_s is not None and now - active.started_at > limit_s and not active.fault:
-                active.fault = f"ran longer than max_run_duration_seconds = {limit_s:g}"
+            if active.limit_s is not None and now - active.start > active.limit_s and not active.fault:
+                active.fault = limit_words(active.place)
                 self._launcher.stop(key, self._context.envelope.stop_grace_s)
 
     def close(self) -> None:
@@ -150,6 +168,7 @@ class Attempts:
         self._launcher.close()
 
     def _launch(self, order: Order) -> None:
+        self._context.check_owner()  # the folder may be another owner's by now
         del self._queued[order.key]
         run = self._context.runs[order.run_id]
         try:
@@ -181,7 +200,8 @@ class Attempts:
 
     def _activate(self, order: Order, attempt: Attempt, reader: RecordsFile, started_at: float) -> _Active:
         log_metrics = LogMetrics.for_step(order.place.step, attempt, self._context.journal)
-        return _Active(attempt, order.place, order.owner, reader, log_metrics, started_at)
+        start = time.monotonic() - max(0.0, self._context.now() - started_at)
+        return _Active(attempt, order.place, order.owner, reader, log_metrics, started_at, start)
 
     def _take_lines(self, active: _Active, *, to_end: bool = False) -> None:
         lines = active.read_new(to_end=to_end)
@@ -198,18 +218,17 @@ class Attempts:
             return
         self._take_lines(active, to_end=True)
         del self._active[end.key]
-        if active.reader.torn_bytes():
-            self._context.note(f"{end.key.run_id}: its last record has no end ({active.reader.torn_bytes()} bytes)")
-        fault = active.fault or self._attempt_step(lambda: self._store_files(active, end))
+        limit = limit_words(active.place) if end.timed_out else ""
+        fault = active.fault or limit or self._attempt_step(lambda: self._store_files(active, end))
         with self._context.transaction() as unit:
             record = AttemptRecord(end.key, active.started_at, end=end, offset=active.reader.offset)
             unit.writer.put_attempt(record)
-            active.owner.attempt_ended(unit, end, fault)
+            active.owner.attempt_ended(unit, end, fault, active.reader.torn_bytes())
             unit.afterwards(lambda: self._slots.release(end.key))
 
     def _store_files(self, active: _Active, end: AttemptEnd) -> None:
-        """Keep what an attempt produced; of a lost one nothing counts, and its files stay where they are."""
-        if end.lost:
+        """Keep what an attempt produced; of one that is tried again nothing counts, its files stay where they are."""
+        if end.lost or active.owner.tries_again(end, active.fault):
             return
         artifacts = collect_artifacts(self._context.home.artifacts, active.attempt)
         with self._context.transaction() as unit:
@@ -218,6 +237,7 @@ class Attempts:
         if end.succeeded:
             run = self._context.runs[active.attempt.key.run_id]
             store_uploads(self._context, active.place, run, active.attempt)
+            remove_checkpoint(self._context, run)
         clear_workplace(self._context, active.place, active.attempt)
 
     @staticmethod
@@ -228,3 +248,8 @@ class Attempts:
         except OSError as error:
             return f"its files could not be stored: {error}"
         return ""
+
+
+def limit_words(place: Workplace) -> str:
+    """The fault of an attempt that was ended because it ran too long."""
+    return f"ran longer than max_run_duration_seconds = {place.step.code.max_duration_s:g}"

@@ -12,6 +12,7 @@ from typing import Any
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, JournalWriter
+from hyperstep.run_store.conflicts import not_owner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.interactive import ended
 
@@ -116,6 +117,16 @@ class RunnerContext:
     def opened_below(self, run_id: str) -> list[RunRecord]:
         """The runs that a script opened directly below a run, ended or not."""
         return [self.runs[child] for child in self._opened.get(run_id, ()) if child in self.runs]
+
+    def check_owner(self) -> None:
+        """Whether the run is still ours, before something is done that no transaction guards.
+
+        Raises:
+            NotOwnerError: Another one owns it.
+        """
+        owner = self.journal.owner()
+        if owner is None or owner.epoch != self.epoch:
+            raise not_owner(self.journal.root_id, self.epoch, owner)
 
     @staticmethod
     def now() -> float:

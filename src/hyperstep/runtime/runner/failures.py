@@ -33,6 +33,8 @@ def failure_of(end: AttemptEnd, log_file: Path) -> RunError:
     tail = log_tail(log_file)
     cause = next((line for line in reversed(tail.splitlines()) if _EXCEPTION_LINE.match(line)), "")
     how = f"ended by {_signal_name(end.signal)}" if end.signal else f"exit code {end.exit_code}"
+    if end.out_of_memory:
+        return RunError("SystemError", f"The system ran out of memory, and ended the process ({how}).", details=tail)
     return RunError("UserError", f"{cause} ({how})" if cause else _last_line(tail, how), details=tail)
 
 

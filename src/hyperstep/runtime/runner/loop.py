@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from hyperstep.codec import from_json
-from hyperstep.errors import StoreError
+from hyperstep.errors import LaunchError, NotOwnerError, StoreError
 from hyperstep.launchers.base import Launcher
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunError, RunKind
@@ -12,6 +14,7 @@ from hyperstep.runtime.doorbell import Doorbell
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.output_datasets import register_outputs
+from hyperstep.runtime.runner.ownership import BEAT_S
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
 from hyperstep.runtime.runner.requests import answer_requests
 from hyperstep.runtime.runner.script_driver import ScriptDriver
@@ -20,6 +23,8 @@ from hyperstep.runtime.runner.sweep_driver import SweepDriver
 
 TICK_S = 0.5
 """How long to wait for the bell before looking anyway, and how often limits of time are looked at."""
+
+_LOOK_FOR_GUARD_S = 30.0
 
 
 class Runner:
@@ -33,22 +38,27 @@ class Runner:
 
     def __init__(self, context: RunnerContext, launcher: Launcher, bell: Doorbell) -> None:
         self._context = context
+        self._launcher = launcher
         self._attempts = Attempts(context, launcher)
+        self._next_beat = self._next_guard = 0.0
         self._bell = bell
 
     def run(self) -> None:
         """Return when the root run has its terminal status."""
+        self._keep_guarded()
         driver = self._make_driver()
         self._context.do(driver.begin)
-        next_tick = self._context.now() + TICK_S
+        next_tick = time.monotonic() + TICK_S
         while not self._context.root.status.is_terminal:
             self._bell.wait(TICK_S)
+            self._context.check_owner()  # it may have been long
             self._attempts.pump()  # first what has happened already, then what somebody wants
             answer_requests(self._context, lambda run_id, reason: self._cancel(driver, run_id, reason))
-            if self._context.now() >= next_tick:
-                next_tick = self._context.now() + TICK_S
+            if time.monotonic() >= next_tick:
+                next_tick = time.monotonic() + TICK_S
                 driver.tick()
                 self._attempts.enforce_limits()
+                self._give_sign_of_life()
         answer_requests(self._context, lambda _run_id, _reason: None)
         self._attempts.close()
 
@@ -56,6 +66,30 @@ class Runner:
         """The runner cannot go on: leave no process behind."""
         self._attempts.end_all()
         self._attempts.close()
+
+    def _give_sign_of_life(self) -> None:
+        if time.monotonic() >= self._next_beat:
+            self._next_beat = time.monotonic() + BEAT_S
+            self._beat()
+        if time.monotonic() >= self._next_guard:
+            self._keep_guarded()
+
+    def _beat(self) -> None:
+        """A database that refuses this refuses what matters too, if anything does: that is told then."""
+        try:
+            self._context.journal.beat(self._context.epoch, self._context.now())
+        except NotOwnerError:
+            raise
+        except StoreError as error:
+            self._context.note(f"no sign of life was given: {error}")
+
+    def _keep_guarded(self) -> None:
+        """A run goes on without a guard too, and looks for one again later."""
+        try:
+            self._launcher.keep_guarded()
+        except LaunchError as error:
+            self._context.note(f"no trial host guards this runner: {error}")
+            self._next_guard = time.monotonic() + _LOOK_FOR_GUARD_S
 
     def _make_driver(self) -> Driver:
         envelope = self._context.journal.spec()

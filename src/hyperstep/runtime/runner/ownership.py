@@ -1,40 +1,57 @@
-"""Owning a run: one process at a time, by a lock that the operating system lets go of when the process dies."""
+"""Owning a run: one runner at a time, by a counted ownership that the store gives to one taker only."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO
+import time
 
-from hyperstep.run_store.base import Owner
+from hyperstep.errors import NotOwnerError
+from hyperstep.launchers.process_table import boot_id
+from hyperstep.run_store.base import Journal, Owner
+from hyperstep.runtime.liveness import is_elsewhere, lives_here
 from hyperstep.runtime.processes import machine_name, started_at
 
+BEAT_S = 3.0
+"""How often an owner gives a sign of life."""
 
-@contextmanager
-def owner_lock(root_folder: Path) -> Iterator[bool]:
-    """Hold the run's lock; yields False when another process has it."""
-    with (root_folder / "owner.lock").open("a+b") as stream:
-        yield _try_lock(stream)
+LEASE_S = 30.0
+"""An owner on another machine is taken for dead when it gave none for so long, by our own clock."""
+
+_LOOK_S = 0.2
 
 
 def this_process() -> Owner:
     """This process, as an owner without an epoch."""
     pid = os.getpid()
-    return Owner(pid=pid, pid_started_at=started_at(pid) or 0.0, host=machine_name())
+    return Owner(
+        pid=pid, pid_started_at=started_at(pid) or 0.0, host=machine_name(), boot=boot_id(), beat_at=time.time()
+    )
 
 
-def _try_lock(stream: IO[bytes]) -> bool:
+def take_over(journal: Journal, *, force: bool = False, lease_s: float = LEASE_S) -> Owner | None:
+    """Become the owner of a run; None when somebody else drives it, or was faster.
+
+    Args:
+        journal: Of the root run.
+        force: Take it from a living owner too: it is fenced off from then on.
+        lease_s: How long to watch an owner on another machine for a sign of life.
+    """
+    last = journal.owner()
+    if last is not None and not force and _drives(journal, last, lease_s):
+        return None
     try:
-        if os.name == "nt":
-            import msvcrt  # noqa: PLC0415 - exists on Windows only
+        return journal.acquire(this_process(), after=last.epoch if last else 0)
+    except NotOwnerError:
+        return None
 
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
-        else:
-            import fcntl  # noqa: PLC0415 - does not exist on Windows
 
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _drives(journal: Journal, owner: Owner, lease_s: float) -> bool:
+    if not is_elsewhere(owner):
+        return lives_here(owner)
+    deadline = time.monotonic() + lease_s
+    while time.monotonic() < deadline:
+        time.sleep(min(_LOOK_S, lease_s / 10))
+        now = journal.owner()
+        if now is None or (now.epoch, now.beat) != (owner.epoch, owner.beat):
+            return True
+    return False

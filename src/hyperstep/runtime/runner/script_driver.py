@@ -7,14 +7,16 @@ from collections.abc import Callable
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.runner.attempts import Attempts, Order
+from hyperstep.runtime.runner.attempts import Attempts, Order, limit_words
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.sweep_records import torn_decision
 from hyperstep.runtime.runner.workplace import Workplace
+from hyperstep.sweep.ending import MAX_STARVED_ATTEMPTS
 
 MAX_LOST_ATTEMPTS = 2
-"""How often a step is started again after its process was lost."""
+"""How often a step is started again after its process was ended from outside."""
 
 
 class ScriptDriver:
@@ -52,7 +54,7 @@ class ScriptDriver:
         if earlier and earlier[-1].end is not None:
             end = earlier[-1].end
             with self._context.transaction() as unit:
-                self.attempt_ended(unit, end, "")
+                self.attempt_ended(unit, end, limit_words(self._place) if end.timed_out else "")
             return
         self._attempts.resume(self._order(), stopping=self._canceling)
 
@@ -76,9 +78,11 @@ class ScriptDriver:
             if line.kind == "error":
                 self._fault = str(line.body.get("message", ""))
 
-    def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str) -> None:
-        """Start again when it was lost; else the run ends as the process did."""
-        if end.lost and not self._canceling and self._number < MAX_LOST_ATTEMPTS:
+    def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str, torn_bytes: int = 0) -> None:
+        """Start again when it was ended from outside; else the run ends as the process did."""
+        if torn_bytes:
+            self._record_torn(unit, end.key.number, torn_bytes)
+        if self.tries_again(end, fault):
             self._number += 1
             unit.change_run(self._run_id, status=RunStatus.QUEUED)
             order = self._order()
@@ -86,6 +90,19 @@ class ScriptDriver:
             return
         self._end_run(unit, end, fault)
         self._done(unit)
+
+    def tries_again(self, end: AttemptEnd, fault: str) -> bool:
+        """Whether another attempt follows."""
+        if not end.is_loss or fault or self._canceling:
+            return False
+        earlier = [a.end for a in self._context.journal.attempts(self._run_id) if a.key.number < end.key.number]
+        starved = bool(end.out_of_memory) + sum(bool(other and other.out_of_memory) for other in earlier)
+        return self._number < MAX_LOST_ATTEMPTS and starved <= MAX_STARVED_ATTEMPTS
+
+    def _record_torn(self, unit: Unit, attempt: int, torn_bytes: int) -> None:
+        decision, now = torn_decision(attempt, torn_bytes), self._context.now()
+        event = unit.writer.append_event(self._run_id, "AttemptEnded", {"attempt": attempt}, now)
+        unit.writer.append_decision(self._run_id, event, decision.kind, self._run_id, decision.evidence, now)
 
     def _order(self) -> Order:
         return Order(self._run_id, self._number, self._place, self)

@@ -13,7 +13,7 @@ from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.ranking import COUNTED_VALUES
-from hyperstep.runtime.runner.attempts import Attempts, Order
+from hyperstep.runtime.runner.attempts import Attempts, Order, limit_words
 from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of, log_tail
@@ -24,6 +24,7 @@ from hyperstep.runtime.runner.sweep_records import (
     ending_properties,
     point_of,
     starting_properties,
+    torn_decision,
     trial_arguments,
     trial_id,
     trial_index,
@@ -138,29 +139,40 @@ class SweepDriver:
             event = MetricReported(at_s=self._context.now(), trial=trial, attempt=key.number, values=values)
             self._feed(unit, event)
 
-    def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str) -> None:
+    def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str, torn_bytes: int = 0) -> None:
         """A trial's process is gone."""
+        event = self._ending(end, fault)
+        sequence = self._feed(unit, event)
+        if torn_bytes:
+            self._record_decision(unit, sequence, torn_decision(end.key.number, torn_bytes, event.trial))
+
+    def tries_again(self, end: AttemptEnd, fault: str) -> bool:
+        """Whether another attempt of the trial follows."""
+        return self._controller.tries_again(self._ending(end, fault))
+
+    def _ending(self, end: AttemptEnd, fault: str) -> TrialEnded:
         attempt = self._context.home.attempt(self._context.runs[end.key.run_id], end.key.number)
         failed = end.exit_code != 0 and not fault
-        event = TrialEnded(
+        return TrialEnded(
             at_s=self._context.now(),
             trial=trial_index(end.key.run_id),
             attempt=end.key.number,
             exit_code=end.exit_code,
             signal=end.signal,
             lost=end.lost,
+            out_of_memory=end.out_of_memory,
             error=failure_of(end, attempt.log_file).message if failed else "",
             metrics=tuple(sorted(self._names_logged(end.key.run_id))),
             fault=fault,
         )
-        self._feed(unit, event)
 
     def _cancel_trial(self, run_id: str, reason: str) -> None:
         with self._context.transaction() as unit:
             event = TrialCancelRequested(at_s=self._context.now(), trial=trial_index(run_id), reason=reason)
             self._feed(unit, event)
 
-    def _feed(self, unit: Unit, event: SweepEvent) -> None:
+    def _feed(self, unit: Unit, event: SweepEvent) -> int:
+        """Record an event and do what follows from it; returns its sequence."""
         body = event_to_json(event)
         sequence = unit.writer.append_event(self._sweep_id, type(event).__name__, body, event.at_s)
         instructions = self._controller.handle(event)
@@ -168,6 +180,7 @@ class SweepDriver:
         for instruction in instructions:
             self._log.tell(self._sweep_id, instruction)
             self._carry_out(unit, sequence, instruction)
+        return sequence
 
     def _carry_out(self, unit: Unit, event: int, instruction: Instruction) -> None:
         match instruction:
@@ -272,7 +285,7 @@ class SweepDriver:
             last = attempts[-1] if attempts else None
             if last is not None and last.key.number == attempt and last.end is not None:
                 with self._context.transaction() as unit:
-                    self.attempt_ended(unit, last.end, "")
+                    self.attempt_ended(unit, last.end, limit_words(self._place) if last.end.timed_out else "")
                 continue
             stopping = run.status is RunStatus.CANCEL_REQUESTED
             self._attempts.resume(self._order(run.number, attempt), stopping=stopping)

@@ -15,6 +15,7 @@ from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
 from hyperstep.runtime.runner.resumed_files import RESUME_ARGUMENTS
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
+from hyperstep.sweep.instructions import RecordDecision
 from hyperstep.sweep.trial_state import TrialState
 
 
@@ -107,3 +108,8 @@ def best_properties(sweep_id: str, best: int | None, score: float | None) -> dic
         "best_metric_status": "Succeeded",
         "score": json.dumps(score),
     }
+
+
+def torn_decision(attempt: int, torn_bytes: int, trial: int | None = None) -> RecordDecision:
+    """That an attempt ended within a record: these bytes are reported, and count for nothing."""
+    return RecordDecision("torn", trial, {"attempt": attempt, "bytes": torn_bytes})

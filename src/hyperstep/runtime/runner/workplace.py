@@ -20,6 +20,9 @@ from hyperstep.runtime.runner.job_arguments import fill_placeholders
 from hyperstep.runtime.runner.path_globs import matches_glob
 from hyperstep.runtime.runner.resumed_files import RESUME_VARIABLE, hand_over
 
+CHECKPOINT_VARIABLE = "HYPERSTEP_CHECKPOINT_DIR"
+"""Names the folder that every attempt of a run finds as the one before left it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
@@ -61,13 +64,27 @@ def prepare_attempt(
     for name in ("outputs", "logs"):
         (work / name).mkdir(exist_ok=True)
     outputs = {o.name: str(_output_for_process(context, place, run, attempt, o.name)) for o in place.step.outputs}
+    checkpoint = checkpoint_folder(context, run)
+    checkpoint.mkdir(exist_ok=True)
     resumed = _resumed_folder(context, attempt, resumed_files)
     extra = tuple(fill_placeholders(text, {f"${name}": path for name, path in resumed.items()}) for text in extra)
     return replace(
         attempt,
         argv=_command(context, place, outputs, extra),
-        env={**_environment(context, place, run, attempt, outputs), **resumed},
+        env={**_environment(context, place, run, attempt, outputs), **resumed, CHECKPOINT_VARIABLE: str(checkpoint)},
+        max_duration_s=place.step.code.max_duration_s,
+        stop_grace_s=context.envelope.stop_grace_s,
     )
+
+
+def checkpoint_folder(context: RunnerContext, run: RunRecord) -> Path:
+    """What a run's attempts hand on to the next one: it stands beside them."""
+    return context.home.run_folder(run) / "checkpoint"
+
+
+def remove_checkpoint(context: RunnerContext, run: RunRecord) -> None:
+    """A run that completed needs no further attempt."""
+    shutil.rmtree(checkpoint_folder(context, run), ignore_errors=True)
 
 
 def clear_workplace(context: RunnerContext, place: Workplace, attempt: Attempt) -> None:

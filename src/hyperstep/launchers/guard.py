@@ -1,0 +1,138 @@
+"""What a trial host is told of a runner: whose it is, by which ownership, and how the next one is started.
+
+Every command of a runner to a host carries the run and the epoch of its ownership. A host refuses an epoch below the
+highest that it has seen for that run: an owner that slept while another took over commands nothing any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyperstep.errors import LaunchError, NotOwnerError
+from hyperstep.launchers.control_path import default_control_path
+from hyperstep.launchers.host_link import HostGoneError, HostLink, Message, connect, connect_or_start
+
+DEFAULT_IDLE_S = 10.0
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedCommand:
+    """How a runner of one run is started."""
+
+    run: str
+    """Names the run on this machine: its folder."""
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    """The whole environment of the process."""
+    cwd: str
+    log: str
+    """Standard output and error are appended there."""
+    given_up: str
+    """The file that a host writes when it starts no further runner, since one after the other died."""
+
+    def as_message(self) -> Message:
+        """The part of a request that says so."""
+        return {
+            "run": self.run,
+            "argv": list(self.argv),
+            "env": dict(self.env),
+            "cwd": self.cwd,
+            "log": self.log,
+            "given_up": self.given_up,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """This process, as the runner that owns a run."""
+
+    command: GuardedCommand
+    epoch: int
+    pid: int
+    started_at: float
+
+    def as_message(self) -> Message:
+        """What the host is told, so that it starts the next runner when this one dies."""
+        fence = {"epoch": self.epoch, "pid": self.pid, "started_at": self.started_at}
+        return {**self.command.as_message(), **fence}
+
+    @property
+    def fence(self) -> Message:
+        """What each command carries."""
+        return {"run": self.command.run, "epoch": self.epoch}
+
+
+def start_guarded(
+    command: GuardedCommand,
+    *,
+    extra: tuple[str, ...] = (),
+    replace: bool = False,
+    control_path: Path | None = None,
+    idle_s: float = DEFAULT_IDLE_S,
+) -> bool:
+    """Have the host start a runner and guard it; returns False when it guards a living one already.
+
+    Args:
+        command: How it is started, now and after each death.
+        extra: Arguments for this start only.
+        replace: Start another one although the guarded one lives: the new one is guarded from then on.
+        control_path: Socket of the host; the user's own host without it.
+        idle_s: See ``LocalLauncher``.
+
+    Raises:
+        LaunchError: There is no host, or it could not start the process.
+    """
+    path = control_path or default_control_path()
+    for _ in range(_TRIES):
+        link = HostLink(connect_or_start(path, idle_s=idle_s), _ignore_end, _ignore_gone)
+        try:
+            answer = link.ask("guard", **command.as_message(), extra=list(extra), replace=replace)
+        except HostGoneError:
+            continue
+        finally:
+            link.close()
+        if not answer["ok"]:
+            rule = f"The process that drives a run must be able to start, but: {answer['message']}."
+            raise LaunchError(rule, received=command.argv)
+        return bool(answer["started"])
+    rule = "The trial host must stay alive while it starts a runner."
+    raise LaunchError(rule, received=command.run, remedy=f"See {path.with_suffix('.log')}.")
+
+
+def guarded_runners(control_path: Path | None = None) -> dict[str, int]:
+    """Process id of each living runner that the host guards, by run; empty when no host listens. Starts nothing.
+
+    Raises:
+        LaunchError: The folder of the control sockets is not usable.
+    """
+    connection = connect(control_path or default_control_path())
+    if connection is None:
+        return {}
+    link = HostLink(connection, _ignore_end, _ignore_gone)
+    try:
+        return dict(link.ask("pids")["runners"])
+    except HostGoneError:
+        return {}
+    finally:
+        link.close()
+
+
+def refuse_if_fenced(answer: Message) -> None:
+    """Tell a runner that a host has heard of a later owner.
+
+    Raises:
+        NotOwnerError: It has.
+    """
+    if not answer["ok"] and answer["error"] == "not-owner":
+        raise NotOwnerError(answer["message"], remedy="Nothing was done. Another runner drives the run now.")
+
+
+def _ignore_end(_message: Message) -> None:
+    """We watch nothing."""
+
+
+def _ignore_gone(_link: HostLink) -> None:
+    """Whoever asks notices it."""

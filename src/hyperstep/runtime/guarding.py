@@ -1,0 +1,99 @@
+"""How a run's runner is started: by the trial host, which starts the next one should it die."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+
+from hyperstep.errors import LaunchError
+from hyperstep.launchers import can_host
+from hyperstep.launchers.guard import GuardedCommand, start_guarded
+from hyperstep.runtime.foreground import in_foreground
+from hyperstep.runtime.home import Home
+
+FORCE = "--force"
+INLINE = "--inline"
+"""Options of ``python -m hyperstep.runtime.runner``: take the run from a living owner; use no trial host."""
+
+_GIVEN_UP = "given-up.json"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A trial host starts no further runner for a run."""
+
+    restarts: int
+    """How many in a row got nowhere."""
+    how: str
+    """How the last one ended, in words."""
+
+
+def given_up(home: Home, root_id: str) -> GivenUp | None:
+    """Whether the trial host has given a run up; a runner that owns it takes that back."""
+    try:
+        data = json.loads((home.root_folder(root_id) / _GIVEN_UP).read_bytes())
+        return GivenUp(int(data["restarts"]), str(data["how"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def runner_command(home: Home, root_id: str) -> GuardedCommand:
+    """How a runner of a root run is started with our interpreter and environment."""
+    folder = home.root_folder(root_id).resolve()
+    return GuardedCommand(
+        run=str(folder),
+        argv=(sys.executable, "-m", "hyperstep.runtime.runner", str(home.path), root_id),
+        env=dict(os.environ),
+        cwd=str(home.path),
+        log=str(folder / "runner.log"),
+        given_up=str(folder / _GIVEN_UP),
+    )
+
+
+def start_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
+    """Start a runner that holds none of our descriptors and lives on when we end; returns whether one was started.
+
+    None is when the host guards a living one already, or when a process in the foreground starts the runners.
+
+    Args:
+        home: The home.
+        root_id: The root run.
+        force: Take it from its owner although that one lives.
+    """
+    if in_foreground():
+        return False
+    command = runner_command(home, root_id)
+    extra = (FORCE,) if force else ()
+    if can_host():
+        try:
+            return start_guarded(command, extra=extra, replace=force)
+        except LaunchError:  # the run must not lie there for that: an unguarded runner tells in its records
+            pass
+    spawn(command, extra)
+    return True
+
+
+def spawn(command: GuardedCommand, extra: tuple[str, ...] = (), *, detached: bool = True) -> subprocess.Popen[bytes]:
+    """A runner that nobody guards.
+
+    Args:
+        command: How it is started.
+        extra: Further arguments.
+        detached: It has a session of its own, and lives on when we end.
+    """
+    with open(command.log, "ab") as stream:  # noqa: PTH123 - a text, as the host takes it
+        runner = subprocess.Popen(
+            [*command.argv, *extra],
+            env=dict(command.env),
+            cwd=command.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=detached,
+        )
+    threading.Thread(target=runner.wait, daemon=True).start()  # no zombie while a notebook lives on
+    return runner
