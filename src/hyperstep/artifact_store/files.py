@@ -69,6 +69,13 @@ class FileArtifactStore(ArtifactStore):
         # asked for each file of a snapshot: a path object costs more than the look
         return os.path.isfile(f"{self._folder_text}/{digest[:2]}/{digest[2:]}")  # noqa: PTH113
 
+    def is_sound(self, digest: str) -> bool:
+        """See the base."""
+        try:
+            return digest_file(self._object(digest)) == digest
+        except OSError:
+            return False
+
     def read_bytes(self, digest: str) -> bytes:
         """See the base."""
         try:

@@ -29,6 +29,7 @@ from hyperstep.runtime.inbox import post, wait_for_answer
 from hyperstep.runtime.interactive import end_run
 from hyperstep.runtime.liveness import live_owner
 from hyperstep.runtime.processes import machine_name
+from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
 from hyperstep.sweep.config import SweepConfig
 
 SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
@@ -186,11 +187,14 @@ def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
 def _start(home: Home, submitted: list[RunRecord], spec: dict[str, Json], steps: Sequence[StepSpec]) -> RunRecord:
     runs = _with_preflight(submitted, steps)
     root = runs[0]
+    rules = reuse_rules(home.settings)
+    warn_of_unknown_steps(rules, {step.name for step in steps})
     envelope: dict[str, Json] = {
         **spec,
         "python": sys.executable,
         "slots": home.settings.slots or os.cpu_count() or 1,
         "stop_grace_s": home.settings.stop_grace_s,
+        "reuse": to_json(rules),
     }
     submission = os.environ.get(SUBMISSION_VARIABLE, "")
     home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()

@@ -8,8 +8,10 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
+from hyperstep.codec import from_json
 from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
 from hyperstep.launchers import local_launcher
+from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.runtime.doorbell import doorbell_path, hung
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
@@ -65,7 +67,8 @@ def _envelope(spec: object) -> Envelope:
     if not isinstance(spec, dict):
         rule = "What was submitted is recorded as an object."
         raise InvalidInputError(rule, received=spec)
-    return Envelope(str(spec["python"]), int(spec["slots"]), float(spec["stop_grace_s"]))
+    rules = from_json(ReuseRules, spec.get("reuse", {}))
+    return Envelope(str(spec["python"]), int(spec["slots"]), float(spec["stop_grace_s"]), rules)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,11 @@ from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.output_datasets import register_outputs
-from hyperstep.runtime.runner.step_reuse import ReuseAnswer, decision_evidence, look_for_source, remember_step
+from hyperstep.runtime.runner.step_facts import StepQuestion
+from hyperstep.runtime.runner.step_reuse import ReuseAnswer, decision_evidence, look_for_source
+from hyperstep.runtime.runner.step_sources import remember_step
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
+from hyperstep.runtime.runner.unread_inputs import UnreadInputs
 
 STEP_READY = "StepReady"
 """The event that a step's inputs are there: with its fingerprint, and caused by it the decision about reuse."""
@@ -46,6 +49,7 @@ class PipelineDriver:
         }
         self._drivers: dict[str, Driver] = {}
         self._fingerprints: dict[str, Fingerprint] = {}
+        self._unread = UnreadInputs(context.note)
         self._canceling = context.root.status is RunStatus.CANCEL_REQUESTED
 
     def begin(self) -> None:
@@ -116,12 +120,17 @@ class PipelineDriver:
         run = self._run_of(step)
         try:
             inputs = self._find_inputs(step)
-            answer = look_for_source(self._context.home, self._spec, step, run.workspace, inputs)
+            question = StepQuestion(
+                self._context.home, run.workspace, self._spec, step, inputs, self._context.envelope.reuse
+            )
+            answer = look_for_source(question, self._context.now())
             self._fingerprints[step.id] = answer.fingerprint
             if answer.source is not None:
                 self._reuse(step, answer, answer.source)
             else:
                 self._prepare(step, answer)
+                if answer.unread:
+                    self._unread.begin(question)
                 self._work(step, inputs)
         except (*USER_FAULTS, OSError) as error:
             self._fail(step, str(error))
@@ -198,6 +207,7 @@ class PipelineDriver:
         """Keep a completed step as a source; what cannot be kept costs a later run only."""
         try:
             remember_step(self._context.home, run, step, fingerprint, self._context.now())
+            self._unread.remember(step.id, fingerprint)
         except (*USER_FAULTS, OSError) as error:
             self._context.note(f"step '{step.name}' cannot be reused later: {error}")
 

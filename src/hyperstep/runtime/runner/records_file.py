@@ -12,7 +12,7 @@ from hyperstep.records.attempt import AttemptKey
 from hyperstep.records.metric import MetricKind, MetricRecord
 
 METRIC_KINDS = frozenset(kind.value for kind in MetricKind)
-_NAMED_KINDS = frozenset({"tag", "untag", "property"})
+_NAMED_KINDS = frozenset({"tag", "untag", "property", "read"})
 _UNNAMED_KINDS = frozenset({"display_name", "description", "error"})
 
 
@@ -107,6 +107,8 @@ def _is_sound(body: Mapping[str, Any]) -> bool:
         return True
     if not isinstance(kind, str) or not isinstance(name, str):
         return False
+    if kind == "read":
+        return isinstance(body.get("value"), dict) and {"what", "name", "asked", "found"} <= body["value"].keys()
     if kind == "upload":
         return is_inside(name)
     if kind in METRIC_KINDS:
