@@ -28,6 +28,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.inbox import post, wait_for_answer
 from hyperstep.runtime.interactive import end_run
 from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.planning import plan_and_end, plan_step_and_end
 from hyperstep.runtime.processes import machine_name
 from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
 from hyperstep.sweep.config import SweepConfig
@@ -74,6 +75,7 @@ def submit_pipeline(
             producer, or a sweep's config breaks a rule. Nothing is recorded then.
     """
     _check(spec)
+    plan_and_end(home, spec, label.workspace, label.experiment)
     root = root_run(label, RunKind.PIPELINE, label.run_id or str(uuid.uuid4()), label.name or label.experiment)
     steps = [_step_run(root, step, number) for number, step in enumerate(topological_order(spec))]
     envelope: dict[str, Json] = {"kind": "pipeline", "spec": to_json(spec), "parameters": to_json(parameters)}
@@ -83,6 +85,7 @@ def submit_pipeline(
 def submit_step(home: Home, step: StepSpec, label: Label) -> RunRecord:
     """The same for one step on its own: the root is a sweep when the step tunes, else a script run."""
     _check(PipelineSpec(steps=(step,)))
+    plan_step_and_end(step, label.experiment)
     kind = RunKind.SWEEP if step.tuning else RunKind.SCRIPT
     run_id = label.run_id or f"{'HD_' if step.tuning else ''}{uuid.uuid4()}"
     root = root_run(label, kind, run_id, label.name or step.name)
