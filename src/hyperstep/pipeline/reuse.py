@@ -23,11 +23,15 @@ class Reason(Enum):
     CHANGED = "differs from the nearest earlier run"
     FORBIDDEN = "allow_reuse is False"
     REGENERATE = "regenerate_outputs is True"
-    SWITCHED_OFF = "--no-reuse"
+    NO_REUSE = "--no-reuse"
     EXPIRED = "the earlier run is older than reuse.max_age"
     SOURCE_GONE = "the earlier run's records or files are gone"
     OUTPUTS_GONE = "the earlier run's outputs are gone or changed"
     READS_CHANGED = "what the earlier run read by name has changed"
+
+
+SWITCHED_OFF = frozenset({Reason.FORBIDDEN, Reason.REGENERATE, Reason.NO_REUSE})
+"""Reasons for which a step runs whatever there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def switched_off(step: StepSpec, rules: ReuseRules, *, regenerate: bool) -> Reas
         return Reason.FORBIDDEN
     if regenerate:
         return Reason.REGENERATE
-    return Reason.SWITCHED_OFF if rules.excludes(step.name) else None
+    return Reason.NO_REUSE if rules.excludes(step.name) else None
 
 
 def expiry(age_s: float, rules: ReuseRules) -> Difference | None:

@@ -79,7 +79,12 @@ def submit_pipeline(
     root = root_run(label, RunKind.PIPELINE, label.run_id or str(uuid.uuid4()), label.name or label.experiment)
     steps = [_step_run(root, step, number) for number, step in enumerate(topological_order(spec))]
     envelope: dict[str, Json] = {"kind": "pipeline", "spec": to_json(spec), "parameters": to_json(parameters)}
-    return _start(home, [root, *steps], envelope, spec.steps)
+    runs = _record(home, [root, *steps], envelope, spec.steps)
+    from hyperstep.runtime.runner.whole_reuse import reuse_whole  # noqa: PLC0415 - it is recorded by then, come what may
+
+    if not reuse_whole(home, runs, spec, reuse_rules(home.settings)):
+        _spawn_runner(home, root.id)
+    return runs[0]
 
 
 def submit_step(home: Home, step: StepSpec, label: Label) -> RunRecord:
@@ -90,7 +95,9 @@ def submit_step(home: Home, step: StepSpec, label: Label) -> RunRecord:
     run_id = label.run_id or f"{'HD_' if step.tuning else ''}{uuid.uuid4()}"
     root = root_run(label, kind, run_id, label.name or step.name)
     root = replace(root, script=step.code.script, arguments=step.code.arguments, target=step.target)
-    return _start(home, [root], {"kind": "step", "spec": to_json(step)}, [step])
+    run = _record(home, [root], {"kind": "step", "spec": to_json(step)}, [step])[0]
+    _spawn_runner(home, run.id)
+    return run
 
 
 def request_cancel(home: Home, run_id: str, reason: str) -> None:
@@ -187,7 +194,9 @@ def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
     )
 
 
-def _start(home: Home, submitted: list[RunRecord], spec: dict[str, Json], steps: Sequence[StepSpec]) -> RunRecord:
+def _record(
+    home: Home, submitted: list[RunRecord], spec: dict[str, Json], steps: Sequence[StepSpec]
+) -> list[RunRecord]:
     runs = _with_preflight(submitted, steps)
     root = runs[0]
     rules = reuse_rules(home.settings)
@@ -203,8 +212,7 @@ def _start(home: Home, submitted: list[RunRecord], spec: dict[str, Json], steps:
     home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()
     for run in runs[1:]:
         home.store.register_run(run.id, root.id)
-    _spawn_runner(home, root.id)
-    return root
+    return runs
 
 
 def _with_preflight(runs: list[RunRecord], steps: Sequence[StepSpec]) -> list[RunRecord]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import platform
 import re
-import subprocess
 import sys
 from contextlib import suppress
-from importlib.metadata import packages_distributions
 from pathlib import PurePosixPath
 
 from hyperstep.artifact_store.snapshot import Snapshot
 from hyperstep.errors import NotFoundError
-from hyperstep.runtime.environments.preflight import installed_version
 from hyperstep.runtime.home import Home
 
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([A-Za-z_]\w*)|import[ \t]+([A-Za-z_][\w., \t]*))", re.MULTILINE)
@@ -68,6 +65,10 @@ def _names_in(source: bytes) -> set[str]:
 
 
 def _versions_here(names: list[str]) -> dict[str, str]:
+    from importlib.metadata import packages_distributions  # noqa: PLC0415 - costs more than most decisions
+
+    from hyperstep.runtime.environments.preflight import installed_version  # noqa: PLC0415 - the same
+
     versions = {name: version for name in names if (version := installed_version(name)) is not None}
     unknown = [name for name in names if name not in versions]
     if unknown:  # the slow way: a package may have another name than what it is imported by
@@ -78,6 +79,8 @@ def _versions_here(names: list[str]) -> dict[str, str]:
 
 
 def _versions_elsewhere(python: str, names: list[str]) -> dict[str, str]:
+    import subprocess  # noqa: PLC0415 - for other interpreters only
+
     try:
         asked = subprocess.run([python, "-c", _ASK_OTHER, *names], capture_output=True, check=True, timeout=_PATIENCE_S)
         return {str(name): str(version) for name, version in json.loads(asked.stdout).items()}

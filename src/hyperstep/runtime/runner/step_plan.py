@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,11 +12,11 @@ from hyperstep.pipeline.reuse import Reason
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
-from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, find_input
 from hyperstep.runtime.runner.step_facts import StepQuestion
 from hyperstep.runtime.runner.step_reuse import look_for_source
+from hyperstep.runtime.runner.step_sources import stand_in
 
 
 def plan_pipeline(
@@ -62,7 +61,7 @@ class _Plan:
     def _known(self, step: StepSpec, inputs: Mapping[str, Found]) -> StepVerdict:
         answer = look_for_source(self._question(step, inputs), self._now)
         if answer.source is not None:
-            self._producers[step.id] = _stand_in(self._home, answer.source)
+            self._producers[step.id] = stand_in(self._home, answer.source)
         return verdict_of(step.name, step.id, answer.decision)
 
     def _with_unknown(self, step: StepSpec, inputs: Mapping[str, Found], unknown: dict[str, str]) -> StepVerdict:
@@ -80,11 +79,6 @@ class _Plan:
 
     def _question(self, step: StepSpec, inputs: Mapping[str, Found]) -> StepQuestion:
         return StepQuestion(self._home, self._workspace, self._spec, step, inputs, self._rules)
-
-
-def _stand_in(home: Home, source: StoredFingerprint) -> RunRecord:
-    run = home.store.journal(source.root_id).run(source.run_id)
-    return replace(run, properties={**run.properties, "outputs": json.dumps(source.outputs)})
 
 
 def _why_open(because: tuple[str, ...]) -> str:

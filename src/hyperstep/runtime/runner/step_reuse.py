@@ -13,6 +13,7 @@ from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError
 from hyperstep.pipeline.fingerprint import Fingerprint
 from hyperstep.pipeline.reuse import (
+    SWITCHED_OFF,
     Difference,
     ListFiles,
     Reason,
@@ -45,6 +46,11 @@ class ReuseAnswer:
     unread: tuple[str, ...] = ()
     """Inputs that the fingerprint knows by size and times only."""
 
+    @property
+    def may_be_shared(self) -> bool:
+        """Whether an equal step that is under way would do as well."""
+        return self.source is None and self.decision.reason not in SWITCHED_OFF
+
 
 def look_for_source(question: StepQuestion, now: float) -> ReuseAnswer:
     """Decide whether a step needs to run, given what its inputs are now.
@@ -57,16 +63,18 @@ def look_for_source(question: StepQuestion, now: float) -> ReuseAnswer:
         InvalidInputError: An input cannot be read.
     """
     found = identify(question)
-    off = switched_off(question.step, question.rules, regenerate=question.spec.regenerate_outputs)
-    if off is not None:
-        return ReuseAnswer(ReuseDecision(off), found.fingerprint, unread=found.unread)
-    source = question.home.store.recall(question.workspace, found.fingerprint.digest)
-    if source is not None:
-        return _judge(question, found, source, now)
+    answer = _judge_equal(question, found, now)
+    if answer is not None:
+        return answer
     missed = _explain_miss(question, found.fingerprint)
     if found.unread and _may_be_equal(missed, found.unread):
         return _look_closer(question, missed, found, now)
     return ReuseAnswer(missed, found.fingerprint, unread=found.unread)
+
+
+def find_equal(question: StepQuestion, now: float) -> ReuseAnswer | None:
+    """The same where an earlier run of equal fingerprint exists, or none may be taken; None otherwise."""
+    return _judge_equal(question, identify(question), now)
 
 
 def decision_evidence(answer: ReuseAnswer) -> dict[str, Json]:
@@ -87,6 +95,14 @@ def files_of_snapshots(home: Home) -> ListFiles:
         return {f.path: f"{f.digest} (executable)" if f.executable else f.digest for f in snapshot.files}
 
     return files
+
+
+def _judge_equal(question: StepQuestion, found: Identified, now: float) -> ReuseAnswer | None:
+    off = switched_off(question.step, question.rules, regenerate=question.spec.regenerate_outputs)
+    if off is not None:
+        return ReuseAnswer(ReuseDecision(off), found.fingerprint, unread=found.unread)
+    source = question.home.store.recall(question.workspace, found.fingerprint.digest)
+    return None if source is None else _judge(question, found, source, now)
 
 
 def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint, now: float) -> ReuseAnswer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -79,6 +80,12 @@ def record_is_there(home: Home, source: StoredFingerprint, rules: ReuseRules) ->
         if not (home.artifacts.is_sound(digest) if rules.verify else home.artifacts.has(digest)):
             return Difference("files of the run", digest, None)
     return None
+
+
+def stand_in(home: Home, source: StoredFingerprint) -> RunRecord:
+    """A source's run with its outputs as they were recorded: what a step after it reads."""
+    run = home.store.journal(source.root_id).run(source.run_id)
+    return replace(run, properties={**run.properties, "outputs": json.dumps(source.outputs)})
 
 
 def changed_outputs(home: Home, source: StoredFingerprint, rules: ReuseRules) -> tuple[Difference, ...]:
