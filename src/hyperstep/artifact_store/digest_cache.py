@@ -70,7 +70,8 @@ class DigestCache:
         self._kept = kept
         self._old = {} if verify else kept.files
         self._new: dict[str, _Entry] = {}
-        self._n_read = 0
+        self._is_same = True
+        """Whether everything that was asked for was known."""
         self._whole: dict[str, str] = {}
 
     @classmethod
@@ -95,7 +96,6 @@ class DigestCache:
         known = self.known(path, status)
         if known is not None:
             return known
-        self._n_read += 1
         read_at = self._clock_ns()
         digest = read()
         self._new[path] = _Entry(_signature(status), read_at, digest)
@@ -105,6 +105,7 @@ class DigestCache:
         """The digest of a file if it need not be read."""
         entry = self._old.get(path)
         if entry is None or entry.signature != _signature(status) or not _is_settled(entry):
+            self._is_same = False
             return None
         self._new[path] = entry
         return entry.digest
@@ -115,8 +116,7 @@ class DigestCache:
         Args:
             kind: Which of the things that can be made of them.
         """
-        unchanged = self._n_read == 0 and len(self._new) == len(self._old)
-        return self._kept.whole.get(kind, "") if unchanged and self._old else ""
+        return self._kept.whole.get(kind, "") if self._is_unchanged() else ""
 
     def keep_whole(self, kind: str, result: str) -> None:
         """Remember what was made of all files together."""
@@ -124,8 +124,7 @@ class DigestCache:
 
     def save(self) -> None:
         """Keep what was asked for since this cache was opened, and forget the rest. Failing to is no error."""
-        same_files = self._n_read == 0 and len(self._new) == len(self._old)
-        whole = {**(self._kept.whole if same_files else {}), **self._whole}
+        whole = {**(self._kept.whole if self._is_unchanged() else {}), **self._whole}
         if self._file is None or (self._new == self._kept.files and whole == self._kept.whole):
             return
         temporary = self._file.with_name(f"{self._file.name}.{uuid.uuid4().hex}.tmp")
@@ -136,6 +135,10 @@ class DigestCache:
                 temporary.replace(self._file)
             finally:
                 temporary.unlink(missing_ok=True)
+
+    def _is_unchanged(self) -> bool:
+        """Whether all files that are known were asked for, no others, and each is as it was."""
+        return self._is_same and bool(self._old) and len(self._new) == len(self._old)
 
 
 def _signature(status: os.stat_result) -> _Signature:
