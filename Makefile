@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HYPERSTEP := $(BIN)/hyperstep
 
-.PHONY: demo test check static conformance format clean
+.PHONY: demo test check static conformance reuse-table bench-reuse format clean
 
 demo: $(VENV)/.ready
 	$(HYPERSTEP) run examples/digits/pipeline.py
@@ -23,6 +23,14 @@ static: $(VENV)/.ready-dev
 # How much of the v1 API in scope is there, name by name.
 conformance: $(VENV)/.ready-dev
 	$(BIN)/python -m hyperstep.compatibility.report
+
+# The table of docs/reuse.md, from the cases that the tests go through.
+reuse-table: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.runtime.runner.test_step_reuse
+
+# A resubmit of an unchanged pipeline beside DVC and a bare walk over its files.
+bench-reuse: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/reuse.py
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff format .

@@ -18,11 +18,15 @@ _MB = 1024 * 1024
 _ENVIRONMENTS = ("current", "build")
 _RESUME = ("always", "never")
 _SWITCH = {"1": True, "true": True, "0": False, "false": False}
+_DATASET_REUSE = ("content", "definition")
+_PACKAGES = ("recorded", "key")
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _TABLES: dict[str, tuple[str, ...]] = {
-    "": ("home", "local", "sweep", "snapshot", "store", "artifacts"),
+    "": ("home", "local", "sweep", "snapshot", "reuse", "store", "artifacts"),
     "local": ("slots", "stop_grace_s", "environments", "resume"),
     "sweep": ("deterministic", "max_failed", "retries"),
     "snapshot": ("max_mb", "max_files"),
+    "reuse": ("max_age", "datasets", "packages", "hash_limit_bytes"),
     "store": ("url",),
     "artifacts": ("url",),
 }
@@ -55,6 +59,14 @@ class Settings:
     """``HYPERSTEP_MAX_FAILED``, else ``[sweep] max_failed``: trials of a sweep that may fail; None for no limit."""
     retries: int = 0
     """``HYPERSTEP_RETRIES``, else ``[sweep] retries``: how often a trial that exits non-zero is started again."""
+    reuse_max_age_s: float | None = None
+    """``[reuse] max_age``, in seconds there or as ``"30d"``: older runs are no sources; None for no bound."""
+    dataset_reuse: str = "content"
+    """``[reuse] datasets``: ``content`` counts a dataset's files, ``definition`` its paths only."""
+    reuse_packages: str = "recorded"
+    """``[reuse] packages``: ``recorded`` only, or part of the ``key``."""
+    hash_limit_bytes: int = 1 << 30
+    """``[reuse] hash_limit_bytes``: larger files of data count by size and times until they have been read."""
     file: Path | None = None
     """The hyperstep.toml that was read, if any."""
 
@@ -93,6 +105,10 @@ def load_settings(start: Path | None = None) -> Settings:
         deterministic=found.switch("sweep", "deterministic") if deterministic is None else deterministic,
         max_failed=found.whole("sweep", "max_failed", None, least=0) if max_failed is None else max_failed,
         retries=(found.whole("sweep", "retries", 0, least=0) or 0) if retries is None else retries,
+        reuse_max_age_s=found.age("reuse", "max_age"),
+        dataset_reuse=found.one_of("reuse", "datasets", _DATASET_REUSE),
+        reuse_packages=found.one_of("reuse", "packages", _PACKAGES),
+        hash_limit_bytes=found.whole("reuse", "hash_limit_bytes", None) or 1 << 30,
         file=file,
     )
 
@@ -176,6 +192,20 @@ class _File:
             self.refuse(table, key, f"must be one of {', '.join(words)}", value)
         return str(value)
 
+    def age(self, table: str, key: str) -> float | None:
+        """A time in seconds: a number of them, or a number with a unit; None when it is not set."""
+        value = self.tables.get(table, {}).get(key)
+        if value is None:
+            return None
+        text = str(value)
+        seconds = _number_in(text) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if isinstance(value, str) and text[-1:] in _UNITS_S:
+            count = _number_in(text[:-1])
+            seconds = None if count is None else count * _UNITS_S[text[-1]]
+        if seconds is None:
+            self.refuse(table, key, "must be a number of seconds, or a text such as '30d', '12h', '45m'", value)
+        return seconds
+
     def folder(self, key: str) -> Path | None:
         value = self.tables.get("", {}).get(key)
         if value is None or self.path is None:
@@ -186,6 +216,15 @@ class _File:
 
     def refuse(self, table: str, key: str, rule: str, value: object) -> NoReturn:
         _refuse(self.path, f"{table}.{key}" if table else key, rule, value, "See docs/settings.md.")
+
+
+def _number_in(text: str) -> float | None:
+    """The number, 0 or more, that a text is; None when it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
 
 
 def _parse(path: Path) -> dict[str, object]:

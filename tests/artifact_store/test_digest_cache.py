@@ -46,9 +46,60 @@ def test_an_unchanged_file_is_read_once(file: Path, ask: Ask) -> None:
     assert [ask(file), ask(file), ask(file)] == ["read 1"] * 3
 
 
-def test_a_file_changed_just_now_is_not_remembered(file: Path, ask: Ask) -> None:
+def test_a_file_changed_just_before_it_was_read_is_not_believed(file: Path, ask: Ask) -> None:
     ask.now = file.stat().st_ctime_ns + 1_000_000
     assert [ask(file), ask(file)] == ["read 1", "read 2"]
+
+
+def test_a_file_is_believed_once_it_was_read_a_tick_after_its_last_change(file: Path, ask: Ask) -> None:
+    os.utime(file, ns=(1, file.stat().st_mtime_ns // 10_000_000 * 10_000_000 + 1))
+    fine = file.stat().st_ctime_ns % 10_000_000 != 0
+    ask.now = file.stat().st_ctime_ns + 30_000_000
+    assert [ask(file), ask(file)] == ["read 1", "read 1" if fine else "read 2"]
+
+
+def test_coarse_times_are_believed_after_two_seconds_only(file: Path, ask: Ask) -> None:
+    os.utime(file, ns=(1, 4_000_000_000_000_000_000))
+    ask.now = 4_000_000_001_000_000_000
+    assert [ask(file), ask(file)] == ["read 1", "read 2"]
+    ask.now += 2_000_000_000
+    assert [ask(file), ask(file)] == ["read 3", "read 3"]
+
+
+def test_a_touched_file_is_read_once_more_only(file: Path, ask: Ask) -> None:
+    ask(file)
+    os.utime(file)
+    ask.now = file.stat().st_ctime_ns + AFTER
+    assert [ask(file), ask(file), ask(file)] == ["read 2"] * 3
+
+
+def test_to_verify_is_to_read_everything_again(file: Path, ask: Ask) -> None:
+    ask(file)
+    cache = DigestCache(ask.cache, clock_ns=lambda: ask.now, verify=True)
+    assert cache.digest("file", file.stat(), lambda: "read again") == "read again"
+    cache.save()
+    assert ask(file) == "read again"
+
+
+def test_what_was_made_of_all_files_holds_while_they_are_the_same_and_no_other_is_asked_for(
+    file: Path, ask: Ask
+) -> None:
+    def opened() -> DigestCache:
+        return DigestCache(ask.cache, clock_ns=lambda: ask.now)
+
+    cache = opened()
+    cache.digest("file", file.stat(), lambda: "digest")
+    cache.keep_whole("sum", "of all")
+    cache.save()
+    cache = opened()
+    assert cache.whole("sum") == ""
+    cache.known("file", file.stat())
+    assert cache.whole("sum") == "of all"
+    cache.known("another", file.stat())
+    assert cache.whole("sum") == ""
+    cache = opened()
+    cache.known("another", file.stat())
+    assert cache.whole("sum") == ""
 
 
 def test_a_file_from_the_future_is_not_remembered(file: Path, ask: Ask) -> None:

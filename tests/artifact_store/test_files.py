@@ -136,3 +136,12 @@ def test_a_killed_process_leaves_whole_objects(tmp_path: Path) -> None:
     assert len(objects) >= 5
     for path in objects:
         assert digest_bytes(path.read_bytes()) == path.parent.name + path.name
+
+
+def test_an_object_that_was_tampered_with_is_not_sound(tmp_path: Path) -> None:
+    store = FileArtifactStore(tmp_path)
+    digest = store.put_bytes(b"content")
+    (tmp_path / digest[:2] / digest[2:]).chmod(0o600)
+    (tmp_path / digest[:2] / digest[2:]).write_bytes(b"CONTENT")
+    assert store.has(digest)
+    assert not store.is_sound(digest)

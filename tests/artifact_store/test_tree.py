@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hyperstep.artifact_store import tree
-from hyperstep.artifact_store.tree import digest_tree
+from hyperstep.artifact_store.tree import Reading, digest_tree
 from hyperstep.digest import digest_bytes
 from hyperstep.errors import InvalidInputError
 
@@ -25,7 +25,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_known_by_its_bytes(data: Path) -> None:
-    assert digest_tree(data / "a.csv") == (digest_bytes(b"1,2\n"), 4, 1)
+    assert digest_tree(data / "a.csv") == (digest_bytes(b"1,2\n"), 4, 1, ())
 
 
 def test_a_folder_counts_all_its_files(data: Path) -> None:
@@ -66,14 +66,14 @@ def test_nothing_has_no_digest(tmp_path: Path) -> None:
 def test_unchanged_data_is_not_read_again(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     later = max(path.stat().st_ctime_ns for path in data.rglob("*")) + 3_000_000_000
     monkeypatch.setattr("hyperstep.artifact_store.digest_cache.time.time_ns", lambda: later)
-    first = digest_tree(data, home=tmp_path / "home")
-    of_file = digest_tree(data / "a.csv", home=tmp_path / "home")
+    first = digest_tree(data, Reading(tmp_path / "home"))
+    of_file = digest_tree(data / "a.csv", Reading(tmp_path / "home"))
 
     def refuse(path: Path) -> str:
         raise AssertionError(path)
 
     monkeypatch.setattr(tree, "digest_file", refuse)
-    assert digest_tree(data, home=tmp_path / "home") == first
-    assert digest_tree(data / "a.csv", home=tmp_path / "home") == of_file
+    assert digest_tree(data, Reading(tmp_path / "home")) == first
+    assert digest_tree(data / "a.csv", Reading(tmp_path / "home")) == of_file
     with pytest.raises(AssertionError, match=r"a\.csv"):
         digest_tree(data / "a.csv")

@@ -15,7 +15,7 @@ from hyperstep.runtime.home import Home
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 CODE = set(re.findall(r"`([^`]+)`", DOCUMENT))
-FREE_KEYS = {"parameters", "tags"}
+FREE_KEYS = {"parameters", "tags", "old", "new"}
 """What is below these is named by the user."""
 
 
@@ -38,6 +38,7 @@ def keys_of(value: object, below: str = "") -> Iterator[str]:
         ["best", "latest"],
         ["logs", "latest"],
         ["runs"],
+        ["why", "latest"],
         ["doctor"],
     ],
     ids=" ".join,

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from hyperstep.codec import from_json, to_json
-from hyperstep.pipeline.fingerprint import StepFacts, fingerprint_step
+from hyperstep.pipeline.fingerprint import StepFacts, counts_by_definition, fingerprint_step, fingerprint_trial
 from hyperstep.pipeline.reuse import Difference, differences
+from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.pipeline.spec import (
     CodeSpec,
     DataMode,
@@ -16,6 +17,7 @@ from hyperstep.pipeline.spec import (
     InputSpec,
     OutputSpec,
     RegistrationSpec,
+    StepOutput,
     StepSpec,
     TrainingKind,
     TrainingSpec,
@@ -40,7 +42,8 @@ STEP = StepSpec(
         }
     ),
 )
-FACTS = StepFacts(files={"train.py": "aa", "model.py": "bb"}, inputs={"data": "cc"}, parameters={"epochs": "3"})
+FACTS = StepFacts(inputs={"data": "cc"}, parameters={"epochs": "3"})
+FILES = {"f" * 64: {"train.py": "aa", "model.py": "bb"}, "e" * 64: {"train.py": "aa", "model.py": "b2"}}
 
 
 def with_tuning(**changes: object) -> StepSpec:
@@ -58,7 +61,7 @@ def test_equal_steps_have_equal_fingerprints_whatever_their_place_in_the_graph()
 
 
 CHANGES: dict[str, tuple[StepSpec, StepFacts]] = {
-    "code: model.py": (STEP, replace(FACTS, files={"train.py": "aa", "model.py": "b2"})),
+    "code: model.py": (replace(STEP, code=replace(STEP.code, snapshot="e" * 64)), FACTS),
     "arguments": (replace(STEP, code=replace(STEP.code, arguments=("--data", "$data", "--fast"))), FACTS),
     "entry: script": (replace(STEP, code=replace(STEP.code, script="other.py")), FACTS),
     "environment: name": (replace(STEP, code=replace(STEP.code, environment={"name": "other"})), FACTS),
@@ -90,7 +93,7 @@ def test_one_change_misses_and_is_named(part: str) -> None:
     step, facts = CHANGES[part]
     before, after = fingerprint_step(STEP, FACTS), fingerprint_step(step, facts)
     assert before.digest != after.digest
-    assert [d.part for d in differences(before.parts, after.parts)] == [part]
+    assert [d.part for d in differences(before.parts, after.parts, FILES.get)] == [part]
 
 
 def test_a_seed_that_was_drawn_for_the_user_is_no_part() -> None:
@@ -103,12 +106,52 @@ def test_a_seed_that_was_drawn_for_the_user_is_no_part() -> None:
 
 
 def test_a_difference_holds_old_and_new() -> None:
-    found = differences({"a": 1, "code": {"x": "1", "y": "2"}}, {"a": 1, "code": {"x": "3", "z": "4"}})
+    files = {"one": {"x": "1", "y": "2"}, "two": {"x": "3", "z": "4"}}
+    found = differences({"a": 1, "code": "one"}, {"a": 1, "code": "two"}, files.get)
     assert found == (
         Difference("code: x", "1", "3"),
         Difference("code: y", "2", None),
         Difference("code: z", None, "4"),
     )
+
+
+def test_of_code_that_is_gone_the_snapshots_are_named() -> None:
+    assert differences({"code": "one"}, {"code": "two"}, {"two": {"x": "1"}}.get) == (
+        Difference("code", "one", {"x": "1"}),
+    )
+
+
+def test_a_trial_depends_on_its_point_and_process_and_on_nothing_that_chooses_trials() -> None:
+    trial = fingerprint_trial(STEP, FACTS, {"lr": 0.5})
+    for part in ("limits: max_total", "policy: name", "space: lr", "sampler: seed", "metric: goal", "outputs: model"):
+        step, facts = CHANGES[part]
+        assert fingerprint_trial(step, facts, {"lr": 0.5}).digest == trial.digest, part
+    for part in ("code: model.py", "arguments", "entry: script", "environment: name", "inputs: data", "version"):
+        step, facts = CHANGES[part]
+        changed = fingerprint_trial(step, facts, {"lr": 0.5})
+        assert [d.part for d in differences(trial.parts, changed.parts, FILES.get)] == [part]
+    other = fingerprint_trial(STEP, FACTS, {"lr": 0.6})
+    assert [d.part for d in differences(trial.parts, other.parts, FILES.get)] == ["point: lr"]
+
+
+def test_a_dataset_counts_by_its_definition_where_that_is_asked_for_and_an_output_never() -> None:
+    data = STEP.inputs[0]
+    assert not counts_by_definition(STEP, data, DatasetReuse.CONTENT)
+    assert counts_by_definition(STEP, data, DatasetReuse.DEFINITION)
+    assert counts_by_definition(replace(STEP, dataset_reuse="definition"), data, DatasetReuse.CONTENT)
+    assert not counts_by_definition(replace(STEP, dataset_reuse="content"), data, DatasetReuse.DEFINITION)
+    made = replace(data, source=StepOutput("prepare", "out"))
+    assert not counts_by_definition(STEP, made, DatasetReuse.DEFINITION)
+    by_definition = replace(FACTS, inputs={})
+    moved = replace(STEP, inputs=(replace(data, source=DatastorePaths((("blob", "others"),))),))
+    assert fingerprint_step(STEP, by_definition).digest != fingerprint_step(moved, by_definition).digest
+    assert fingerprint_step(STEP, FACTS).digest == fingerprint_step(moved, FACTS).digest
+
+
+def test_versions_of_packages_are_a_part_where_they_are_to_count() -> None:
+    old, new = (replace(FACTS, packages={"python": "3.11.2", "numpy": version}) for version in ("1.26", "2.1"))
+    found = differences(fingerprint_step(STEP, old).parts, fingerprint_step(STEP, new).parts, FILES.get)
+    assert found == (Difference("packages: numpy", "1.26", "2.1"),)
 
 
 def test_how_data_is_read_and_stored_counts_and_its_registration_does_not() -> None:

@@ -65,7 +65,7 @@ def test_the_decision_log_is_the_same_at_any_concurrency_and_after_a_kill(
     config = config_of(len(CURVES), MEDIAN)
     monkeypatch.setenv("HYPERSTEP_SLOTS", str(slots))
     home = Home.open()
-    monkeypatch.setattr(submission, "_spawn_runner", lambda _home, _root_id: None)
+    monkeypatch.setattr(submission, "start_runner", lambda _home, _root_id: True)
     sweep = submit_step(home, bench.tuning_step(TRAIN, config), label)
     home.close()
     if moment:

@@ -7,8 +7,13 @@ from pathlib import Path
 from hyperstep.artifact_store.base import ArtifactStore
 
 
-def open_artifact_store(home: Path) -> ArtifactStore:
-    """The artifact store of a home: its ``objects`` folder, made when first something is stored."""
+def open_artifact_store(home: Path, *, base: Path | None = None) -> ArtifactStore:
+    """The artifact store of a home: its ``objects`` folder, made when first something is stored.
+
+    Args:
+        home: The home.
+        base: A home whose objects can be read as well.
+    """
     from hyperstep.artifact_store.files import FileArtifactStore  # noqa: PLC0415 - loaded only where a store is opened
 
-    return FileArtifactStore(home / "objects", home=home)
+    return FileArtifactStore(home / "objects", home=home, base=base / "objects" if base else None)

@@ -36,6 +36,10 @@ class ArtifactStore(ABC):
         """Whether the content is held."""
 
     @abstractmethod
+    def is_sound(self, digest: str) -> bool:
+        """Whether the content is held and is what its digest says: it is read to the end."""
+
+    @abstractmethod
     def read_bytes(self, digest: str) -> bytes:
         """The content.
 

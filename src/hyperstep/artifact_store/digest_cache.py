@@ -5,7 +5,6 @@ One JSON file for each folder, in the home's ``cache/digests``. It can be remove
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import uuid
@@ -13,40 +12,80 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+
 from hyperstep.digest import digest_bytes
 
-_FORMAT = 1
-_SETTLED_NS = 2_000_000_000
-"""File systems keep times in steps of up to 2 s: a younger change could be followed by one with equal times."""
+_FORMAT = 2
+_TICK_NS = 20_000_000
+"""File systems that keep fractions of a second take the time from the kernel's clock, which ticks each 1 to 10 ms."""
+_COARSE_TICK_NS = 2_000_000_000
+"""Others keep times in steps of up to 2 s."""
+_COARSE_NS = 10_000_000
+"""Times that are whole multiples of this may come from a coarse clock."""
 
-Signature = list[int]
+_Signature = tuple[int, int, int, int, int]
 """Size, modification time (ns), inode, status change time (ns), device."""
+
+
+class _Entry(msgspec.Struct, array_like=True, gc=False):
+    """What is known of one file."""
+
+    signature: _Signature
+    read_at: int
+    """When reading it began, nanoseconds since the epoch."""
+    digest: str
+
+
+class _Content(msgspec.Struct):
+    """The whole cache file."""
+
+    format: int
+    files: dict[str, _Entry]
+    whole: dict[str, str] = {}
+    """What was made of all files together, by kind."""
+
+
+_decoder = msgspec.json.Decoder(_Content)
+_encoder = msgspec.json.Encoder()
 
 
 class DigestCache:
     """What is remembered of one folder.
 
-    A digest is remembered only when the file was last changed well before it was read, and believed only while size,
-    inode, device, and both times are the same (a status change time cannot be set by programs).
+    A digest is believed while size, inode, device and both times are the same (a status change time cannot be set by
+    programs), and only if the file was last changed a tick of the file system's clock before it was read, as git does
+    it: a file that was edited while, or just before, it was read could be edited again and have equal times.
 
     Args:
         file: Where it is kept; nothing is remembered without it.
         clock_ns: The present, in nanoseconds since the epoch; the machine's clock without it.
+        verify: Believe nothing, read every file again.
     """
 
-    def __init__(self, file: Path | None, *, clock_ns: Callable[[], int] | None = None) -> None:
+    def __init__(self, file: Path | None, *, clock_ns: Callable[[], int] | None = None, verify: bool = False) -> None:
         self._file = file
         self._clock_ns = clock_ns or time.time_ns
-        self._old = _load(file) if file else {}
-        self._new: dict[str, tuple[Signature, str]] = {}
+        kept = _load(file) if file else _Content(_FORMAT, {})
+        self._kept = kept
+        self._old = {} if verify else kept.files
+        self._new: dict[str, _Entry] = {}
+        self._is_same = True
+        """Whether everything that was asked for was known."""
+        self._whole: dict[str, str] = {}
 
     @classmethod
-    def of_folder(cls, home: Path | None, folder: Path) -> DigestCache:
-        """The cache of ``folder`` in a home; one that remembers nothing without a home."""
+    def of_folder(cls, home: Path | None, folder: Path, *, verify: bool = False) -> DigestCache:
+        """The cache of ``folder`` in a home; one that remembers nothing without a home.
+
+        Folders below the home are known by their place in it, so that a home may be moved or looked at as a copy.
+        """
         if home is None:
             return cls(None)
-        name = digest_bytes(os.fsencode(folder.absolute()))[:32]
-        return cls(home / "cache" / "digests" / f"{name}.json")
+        place, root = os.fsencode(folder.absolute()), os.fsencode(home.absolute())
+        inside = place.startswith(root + os.sep.encode())
+        name = digest_bytes(b"home:" + place[len(root) :] if inside else place)[:32]
+        return cls(home / "cache" / "digests" / f"{name}.json", verify=verify)
 
     def digest(self, path: str, status: os.stat_result, read: Callable[[], str]) -> str:
         """The digest of the file at ``path`` with that status, taken by ``read`` when it is not known.
@@ -54,41 +93,71 @@ class DigestCache:
         Raises:
             OSError: What ``read`` raises.
         """
-        signature = _signature(status)
-        known = self._old.get(path)
-        if known is not None and known[0] == signature:
-            self._new[path] = known
-            return known[1]
-        settled = max(status.st_mtime_ns, status.st_ctime_ns) + _SETTLED_NS <= self._clock_ns()
+        known = self.known(path, status)
+        if known is not None:
+            return known
+        read_at = self._clock_ns()
         digest = read()
-        if settled:
-            self._new[path] = (signature, digest)
+        self._new[path] = _Entry(_signature(status), read_at, digest)
         return digest
+
+    def known(self, path: str, status: os.stat_result) -> str | None:
+        """The digest of a file if it need not be read."""
+        entry = self._old.get(path)
+        if entry is None or entry.signature != _signature(status) or not _is_settled(entry):
+            self._is_same = False
+            return None
+        self._new[path] = entry
+        return entry.digest
+
+    def whole(self, kind: str) -> str:
+        """What was made of all files together, if every file is as it was then; empty otherwise.
+
+        Args:
+            kind: Which of the things that can be made of them.
+        """
+        return self._kept.whole.get(kind, "") if self._is_unchanged() else ""
+
+    def keep_whole(self, kind: str, result: str) -> None:
+        """Remember what was made of all files together."""
+        self._whole[kind] = result
 
     def save(self) -> None:
         """Keep what was asked for since this cache was opened, and forget the rest. Failing to is no error."""
-        if self._file is None or self._new == self._old:
+        whole = {**(self._kept.whole if self._is_unchanged() else {}), **self._whole}
+        if self._file is None or (self._new == self._kept.files and whole == self._kept.whole):
             return
         temporary = self._file.with_name(f"{self._file.name}.{uuid.uuid4().hex}.tmp")
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             try:
-                temporary.write_text(json.dumps({"format": _FORMAT, "files": self._new}), encoding="ascii")
+                temporary.write_bytes(_encoder.encode(_Content(_FORMAT, self._new, whole)))
                 temporary.replace(self._file)
             finally:
                 temporary.unlink(missing_ok=True)
 
+    def _is_unchanged(self) -> bool:
+        """Whether all files that are known were asked for, no others, and each is as it was."""
+        return self._is_same and bool(self._old) and len(self._new) == len(self._old)
 
-def _signature(status: os.stat_result) -> Signature:
-    return [status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns, status.st_dev]
+
+def _signature(status: os.stat_result) -> _Signature:
+    return (status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns, status.st_dev)
 
 
-def _load(file: Path) -> dict[str, tuple[Signature, str]]:
+def _is_settled(entry: _Entry) -> bool:
+    """Whether no later change can have left the times as they are."""
+    _, modified, _, changed, _ = entry.signature
+    newest = max(changed, modified)
+    if newest + _COARSE_TICK_NS <= entry.read_at:
+        return True
+    return newest % _COARSE_NS != 0 and newest + _TICK_NS <= entry.read_at
+
+
+def _load(file: Path) -> _Content:
     """What the file holds; nothing when it is missing, torn, or of another format."""
     try:
-        data = json.loads(file.read_text(encoding="ascii"))
-        if data["format"] != _FORMAT:
-            return {}
-        return {path: (list(signature), str(digest)) for path, (signature, digest) in data["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        content = _decoder.decode(file.read_bytes())
+    except (OSError, ValueError):
+        return _Content(_FORMAT, {})
+    return content if content.format == _FORMAT else _Content(_FORMAT, {})

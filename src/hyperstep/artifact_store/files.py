@@ -30,13 +30,17 @@ class FileArtifactStore(ArtifactStore):
     Args:
         folder: Where the objects lie; made when first something is stored.
         home: See the base.
+        base: A folder of another store whose objects are held too; nothing is written there.
         durable: Wait until each object is on the disk, so that it survives a loss of power too. Without it the
             operating system decides when; a crash of processes never does harm.
     """
 
-    def __init__(self, folder: Path, *, home: Path | None = None, durable: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, home: Path | None = None, base: Path | None = None, durable: bool = False
+    ) -> None:
         self._folder = folder
         self._folder_text = str(folder)
+        self._base = base
         self._durable = durable
         self.home = home
 
@@ -67,18 +71,27 @@ class FileArtifactStore(ArtifactStore):
         """See the base."""
         _check_digest(digest)
         # asked for each file of a snapshot: a path object costs more than the look
-        return os.path.isfile(f"{self._folder_text}/{digest[:2]}/{digest[2:]}")  # noqa: PTH113
+        if os.path.isfile(f"{self._folder_text}/{digest[:2]}/{digest[2:]}"):  # noqa: PTH113
+            return True
+        return self._base is not None and _place(self._base, digest).is_file()
+
+    def is_sound(self, digest: str) -> bool:
+        """See the base."""
+        try:
+            return digest_file(self._held(digest)) == digest
+        except OSError:
+            return False
 
     def read_bytes(self, digest: str) -> bytes:
         """See the base."""
         try:
-            return self._object(digest).read_bytes()
+            return self._held(digest).read_bytes()
         except FileNotFoundError:
             raise self._missing(digest) from None
 
     def fetch(self, digest: str, target: Path) -> None:
         """See the base."""
-        source = self._object(digest)
+        source = self._held(digest)
         if not source.is_file():
             raise self._missing(digest)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,20 +132,26 @@ class FileArtifactStore(ArtifactStore):
 
     def _accept(self, temporary: Path, digest: str) -> None:
         """Give a complete file its place. Somebody who did so first had the same content."""
-        target = self._object(digest)
+        target = _place(self._folder, digest)
         target.parent.mkdir(exist_ok=True)
         temporary.chmod(_READ_ONLY)
         temporary.replace(target)
         if self._durable:
             _sync_folder(target.parent)
 
-    def _object(self, digest: str) -> Path:
-        _check_digest(digest)
-        return self._folder / digest[:2] / digest[2:]
+    def _held(self, digest: str) -> Path:
+        """Where the content lies, if it is held."""
+        own = _place(self._folder, digest)
+        return _place(self._base, digest) if self._base is not None and not own.exists() else own
 
     def _missing(self, digest: str) -> NotFoundError:
         rule = f"The artifact store {self._folder} does not hold that content."
         return NotFoundError(rule, received=digest, remedy="Was it removed, or is this another home?")
+
+
+def _place(folder: Path, digest: str) -> Path:
+    _check_digest(digest)
+    return folder / digest[:2] / digest[2:]
 
 
 def _check_digest(digest: str) -> None:

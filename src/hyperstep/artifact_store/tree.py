@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,38 +24,75 @@ class TreeDigest(NamedTuple):
     size: int
     """Bytes, summed over the files."""
     n_files: int
+    unread: tuple[str, ...] = ()
+    """Files above the limit of reading: size, times and inode stand for their content."""
 
 
-def digest_tree(path: Path, *, home: Path | None = None) -> TreeDigest:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How digests are taken.
+
+    Args:
+        home: Where digests of unchanged files are remembered; all files are read without it.
+        limit_bytes: Larger files whose digest is not known are not read; None for no bound.
+        verify: Read every file again.
+    """
+
+    home: Path | None = None
+    limit_bytes: int | None = None
+    verify: bool = False
+
+
+def digest_tree(path: Path, reading: Reading | None = None) -> TreeDigest:
     """The digest of what lies at ``path``; nothing in a folder is ignored, symbolic links are followed.
 
     Args:
         path: A file or a folder.
-        home: Where digests of unchanged files are remembered; all files are read without it.
+        reading: Which files are read; all without it.
 
     Raises:
         InvalidInputError: There is nothing at ``path``, or a part of it cannot be read.
     """
+    reading = reading or Reading()
     try:
-        cache = DigestCache.of_folder(home, path)
-        tree = _digest_folder(path, cache) if path.is_dir() else _digest_one(path, cache)
+        cache = DigestCache.of_folder(reading.home, path, verify=reading.verify)
+        is_folder = path.is_dir()
+        found = _below(path) if is_folder else [FoundFile("", str(path), path.stat())]
+        unread = [file for file in found if _is_too_large(file, cache, reading)]
+        if is_folder and not unread and (digest := cache.whole(_FORMAT)):
+            return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found))
+        tree = _digest_all(found, {file.path for file in unread}, cache, is_folder=is_folder)
     except OSError as error:
         rule = f"Data must be a file or folder that can be read: {error.strerror}."
         raise InvalidInputError(rule, received=str(error.filename or path)) from error
+    if is_folder and not unread:
+        cache.keep_whole(_FORMAT, tree.digest)
     cache.save()
     return tree
 
 
-def _digest_one(path: Path, cache: DigestCache) -> TreeDigest:
-    status = path.stat()
-    return TreeDigest(cache.digest("", status, lambda: digest_file(path)), status.st_size, 1)
+def _below(folder: Path) -> list[FoundFile]:
+    return sorted(walk_files(folder, lambda _path, _is_folder: True), key=lambda file: file.path)
 
 
-def _digest_folder(folder: Path, cache: DigestCache) -> TreeDigest:
-    files = sorted(walk_files(folder, lambda _path, _is_folder: True), key=lambda file: file.path)
-    digests = [[file.path, _digest_found(file, cache)] for file in files]
-    digest = digest_json({"format": _FORMAT, "files": digests})
-    return TreeDigest(digest, sum(file.stat.st_size for file in files), len(files))
+def _is_too_large(file: FoundFile, cache: DigestCache, reading: Reading) -> bool:
+    """Whether a file is not to be read; looking it up notes it in the cache."""
+    known = cache.known(file.path, file.stat)
+    return known is None and reading.limit_bytes is not None and file.stat.st_size > reading.limit_bytes
+
+
+def _digest_all(found: list[FoundFile], unread: set[str], cache: DigestCache, *, is_folder: bool) -> TreeDigest:
+    digests = [
+        [file.path, _stand_in(file.stat) if file.path in unread else _digest_found(file, cache)] for file in found
+    ]
+    digest = digest_json({"format": _FORMAT, "files": digests}) if is_folder else digests[0][1]
+    return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found), tuple(sorted(unread)))
+
+
+def _stand_in(status: os.stat_result) -> str:
+    """What stands for a content that was not read."""
+    times = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+    return f"unread:{digest_json(times)}"
 
 
 def _digest_found(file: FoundFile, cache: DigestCache) -> str:

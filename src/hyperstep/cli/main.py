@@ -14,9 +14,11 @@ from hyperstep.errors import HyperstepError
 
 _COMMANDS = {
     "run": ("hyperstep.cli.commands.run:run", "Run a script that uses the azureml API, with ours in its place."),
+    "plan": ("hyperstep.cli.commands.plan:plan", "Say which steps a script would reuse or run, and why."),
     "tune": ("hyperstep.cli.commands.tune:tune", "Find the best hyperparameters of a training script."),
     "runs": ("hyperstep.cli.commands.runs:runs", "List what was submitted, newest first."),
     "show": ("hyperstep.cli.commands.show:show", "Show a run: its steps, its trials, its best."),
+    "why": ("hyperstep.cli.commands.why:why", "Say why each step of a run was reused or ran."),
     "best": ("hyperstep.cli.commands.best:best", "Show the best trial of a sweep, and its files."),
     "logs": ("hyperstep.cli.commands.logs:logs", "Print what a run's processes wrote."),
     "cancel": ("hyperstep.cli.commands.cancel:cancel", "End a run, a step or a trial."),

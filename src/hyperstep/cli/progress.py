@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
+from hyperstep.pipeline.reuse import Reason
 from hyperstep.records.event import DecisionRecord
 from hyperstep.records.goal import Goal
 from hyperstep.records.metric import MetricRecord
@@ -176,11 +177,14 @@ def _view_trial(
     )
 
 
+_FIRST = Reason.FIRST.value
+
+
 def _miss(records: RootRecords, step: RunRecord) -> str:
     """Why a step was not reused although one of its name had run before; empty when there is nothing to say."""
     for decision in records.decisions if not step.reused_from else ():
         evidence = decision.evidence
-        if decision.kind == "reuse" and decision.subject == step.id and evidence.get("source_run"):
+        if decision.kind == "reuse" and decision.subject == step.id and evidence.get("reason") != _FIRST:
             listed = evidence.get("differences")
             found = listed if isinstance(listed, list | tuple) else ()
             parts = [str(item.get("part")) for item in found if isinstance(item, Mapping)]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from hyperstep.digest import Json
+from hyperstep.pipeline.fingerprint import CODE
+from hyperstep.pipeline.reuse_rules import ReuseRules
+from hyperstep.pipeline.spec import StepSpec
+
+ListFiles = Callable[[str], Mapping[str, str] | None]
+"""What each file of a snapshot is, by path; None when the snapshot is gone."""
 
 
 class Reason(Enum):
@@ -17,7 +23,15 @@ class Reason(Enum):
     CHANGED = "differs from the nearest earlier run"
     FORBIDDEN = "allow_reuse is False"
     REGENERATE = "regenerate_outputs is True"
+    NO_REUSE = "--no-reuse"
+    EXPIRED = "the earlier run is older than reuse.max_age"
+    SOURCE_GONE = "the earlier run's records or files are gone"
     OUTPUTS_GONE = "the earlier run's outputs are gone or changed"
+    READS_CHANGED = "what the earlier run read by name has changed"
+
+
+SWITCHED_OFF = frozenset({Reason.FORBIDDEN, Reason.REGENERATE, Reason.NO_REUSE})
+"""Reasons for which a step runs whatever there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +41,9 @@ class Difference:
     part: str
     """``code: train.py``, ``arguments``, ``inputs: data``, ``space: lr`` …"""
     old: Json
+    """None for what there was not."""
     new: Json
+    """None for what there is no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +54,55 @@ class ReuseDecision:
     source_run: str | None = None
     """The run whose outputs are taken; on a miss the one it was compared with, if any."""
     differences: tuple[Difference, ...] = ()
+    age_s: float | None = None
+    """How long ago that run ended."""
+    saved_s: float | None = None
+    """On a hit: how long that run took."""
+
+    @property
+    def is_hit(self) -> bool:
+        """Whether nothing needs to run."""
+        return self.reason is Reason.HIT
 
 
-def differences(old: Mapping[str, Json], new: Mapping[str, Json]) -> tuple[Difference, ...]:
-    """All parts that differ, sorted by name; parts that are mappings are compared entry by entry."""
+def switched_off(step: StepSpec, rules: ReuseRules, *, regenerate: bool) -> Reason | None:
+    """Why no earlier run may stand for a step, whatever there is; None when one may."""
+    if not step.allow_reuse:
+        return Reason.FORBIDDEN
+    if regenerate:
+        return Reason.REGENERATE
+    return Reason.NO_REUSE if rules.excludes(step.name) else None
+
+
+def expiry(age_s: float, rules: ReuseRules) -> Difference | None:
+    """What makes a run too old to be a source; None when it is not."""
+    if rules.max_age_s is None or age_s <= rules.max_age_s:
+        return None
+    return Difference("age", round(age_s, 3), rules.max_age_s)
+
+
+def differences(old: Mapping[str, Json], new: Mapping[str, Json], files: ListFiles) -> tuple[Difference, ...]:
+    """All parts that differ, sorted by name; parts that are mappings are compared entry by entry, code file by file."""
     found: list[Difference] = []
     for part in sorted({*old, *new}):
         before, after = old.get(part), new.get(part)
         if before == after:
             continue
+        if part == CODE:
+            before, after = _listed(before, files), _listed(after, files)
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             found.extend(_entries(part, before, after))
         else:
             found.append(Difference(part, before, after))
     return tuple(found)
+
+
+def _listed(snapshot: Json, files: ListFiles) -> Json:
+    """A snapshot's files; its digest when it is gone."""
+    if not isinstance(snapshot, str):
+        return snapshot
+    found = files(snapshot)
+    return snapshot if found is None else dict(found)
 
 
 def _entries(part: str, old: Mapping[str, Json], new: Mapping[str, Json]) -> list[Difference]:

@@ -179,6 +179,8 @@ class StepSpec:
     tuning: TuningSpec | None = None
     allow_reuse: bool = True
     version: str = ""
+    dataset_reuse: str = ""
+    """What of its datasets counts, a value of ``DatasetReuse``; empty for what the submission's rules say."""
     target: str = "local"
     nodes: int | None = None
     """Most processes at one time that its compute target admits; None for no bound."""

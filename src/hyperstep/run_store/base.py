@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
@@ -73,6 +73,8 @@ class StoredFingerprint:
     outputs: Mapping[str, Json]
     """Each output's place and content."""
     created_at: float
+    record: Mapping[str, Json] = field(default_factory=dict)
+    """What else is known of that run and no part of the digest: how long it took, what it read, which files it left."""
 
 
 class JournalWriter(ABC):

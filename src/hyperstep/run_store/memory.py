@@ -227,7 +227,12 @@ def _copy_named(record: NamedRecord) -> NamedRecord:
 
 
 def _copy_fingerprint(fingerprint: StoredFingerprint) -> StoredFingerprint:
-    return replace(fingerprint, parts=detached(fingerprint.parts), outputs=detached(fingerprint.outputs))
+    return replace(
+        fingerprint,
+        parts=detached(fingerprint.parts),
+        outputs=detached(fingerprint.outputs),
+        record=detached(fingerprint.record),
+    )
 
 
 def _newest_of(found: Sequence[StoredFingerprint]) -> StoredFingerprint | None:

@@ -12,6 +12,7 @@ from hyperstep.records.attempt import Attempt, AttemptKey
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store import open_run_store
 from hyperstep.run_store.base import RunStore
+from hyperstep.runtime.overlay import base_of, link_below
 from hyperstep.settings import Settings, load_settings
 
 DEFAULT_DATASTORES = ("workspaceblobstore", "workspacefilestore")
@@ -29,6 +30,8 @@ class Home:
     settings: Settings
     store: RunStore
     artifacts: ArtifactStore
+    base: Path | None = None
+    """The home that this one is an overlay of, if it is one."""
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, read_only: bool = False) -> Home:
@@ -49,11 +52,13 @@ class Home:
             rule = f"The home must be a folder that can be written to: {error.strerror}."
             remedy = "Set HYPERSTEP_HOME to another folder."
             raise StoreError(rule, received=str(settings.home), remedy=remedy) from error
+        base = base_of(settings.home)
         return cls(
             path=settings.home,
             settings=settings,
-            store=open_run_store(settings.home, read_only=read_only),
-            artifacts=open_artifact_store(settings.home),
+            store=open_run_store(settings.home, read_only=read_only, base=base),
+            artifacts=open_artifact_store(settings.home, base=base),
+            base=base,
         )
 
     def datastore_folder(self, workspace: str, datastore: str) -> Path:
@@ -62,9 +67,13 @@ class Home:
         Raises:
             NotFoundError: The workspace has no datastore of that name.
         """
-        folder = self.path / "workspaces" / workspace / "datastores" / datastore
+        place = Path("workspaces", workspace, "datastores", datastore)
+        folder = (self.base or self.path) / place
         if datastore not in DEFAULT_DATASTORES:
             folder = self._registered_datastore(workspace, datastore, folder)
+        if self.base is not None:
+            link_below(folder, self.path / place)
+            folder = self.path / place
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

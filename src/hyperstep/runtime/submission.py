@@ -28,6 +28,8 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.inbox import post, wait_for_answer
 from hyperstep.runtime.interactive import end_run
 from hyperstep.runtime.liveness import is_elsewhere, live_owner, lives_here
+from hyperstep.runtime.planning import plan_and_end, plan_step_and_end
+from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
 from hyperstep.sweep.config import SweepConfig
 
 SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
@@ -72,20 +74,29 @@ def submit_pipeline(
             producer, a sweep's config breaks a rule, or a model output can never be written. Nothing is recorded then.
     """
     _check(spec)
+    plan_and_end(home, spec, label.workspace, label.experiment)
     root = root_run(label, RunKind.PIPELINE, label.run_id or str(uuid.uuid4()), label.name or label.experiment)
     steps = [_step_run(root, step, number) for number, step in enumerate(topological_order(spec))]
     envelope: dict[str, Json] = {"kind": "pipeline", "spec": to_json(spec), "parameters": to_json(parameters)}
-    return _start(home, [root, *steps], envelope, spec.steps)
+    runs = _record(home, [root, *steps], envelope, spec.steps)
+    from hyperstep.runtime.runner.whole_reuse import reuse_whole  # noqa: PLC0415 - it is recorded by then, come what may
+
+    if not reuse_whole(home, runs, spec, reuse_rules(home.settings)):
+        start_runner(home, root.id)
+    return runs[0]
 
 
 def submit_step(home: Home, step: StepSpec, label: Label) -> RunRecord:
     """The same for one step on its own: the root is a sweep when the step tunes, else a script run."""
     _check(PipelineSpec(steps=(step,)))
+    plan_step_and_end(step, label.experiment)
     kind = RunKind.SWEEP if step.tuning else RunKind.SCRIPT
     run_id = label.run_id or f"{'HD_' if step.tuning else ''}{uuid.uuid4()}"
     root = root_run(label, kind, run_id, label.name or step.name)
     root = replace(root, script=step.code.script, arguments=step.code.arguments, target=step.target)
-    return _start(home, [root], {"kind": "step", "spec": to_json(step)}, [step])
+    run = _record(home, [root], {"kind": "step", "spec": to_json(step)}, [step])[0]
+    start_runner(home, run.id)
+    return run
 
 
 def request_cancel(home: Home, run_id: str, reason: str) -> None:
@@ -197,21 +208,25 @@ def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
     )
 
 
-def _start(home: Home, submitted: list[RunRecord], spec: dict[str, Json], steps: Sequence[StepSpec]) -> RunRecord:
+def _record(
+    home: Home, submitted: list[RunRecord], spec: dict[str, Json], steps: Sequence[StepSpec]
+) -> list[RunRecord]:
     runs = _with_preflight(submitted, steps)
     root = runs[0]
+    rules = reuse_rules(home.settings)
+    warn_of_unknown_steps(rules, {step.name for step in steps})
     envelope: dict[str, Json] = {
         **spec,
         "python": sys.executable,
         "slots": home.settings.slots or os.cpu_count() or 1,
         "stop_grace_s": home.settings.stop_grace_s,
+        "reuse": to_json(rules),
     }
     submission = os.environ.get(SUBMISSION_VARIABLE, "")
     home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()
     for run in runs[1:]:
         home.store.register_run(run.id, root.id)
-    start_runner(home, root.id)
-    return root
+    return runs
 
 
 def _with_preflight(runs: list[RunRecord], steps: Sequence[StepSpec]) -> list[RunRecord]:

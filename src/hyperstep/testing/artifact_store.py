@@ -80,3 +80,8 @@ class ArtifactStoreContract(ABC):
     def test_a_missing_file_is_told(self, store: ArtifactStore, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):
             store.put_file(tmp_path / "missing")
+
+    def test_what_is_held_is_sound_and_what_is_not_held_is_not(self, store: ArtifactStore) -> None:
+        """Soundness is that of the content."""
+        assert store.is_sound(store.put_bytes(b"content"))
+        assert not store.is_sound("0" * 64)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperstep.artifact_store.tree import Reading
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec
 from hyperstep.runtime.home import Home
@@ -98,7 +99,7 @@ def test_nothing_there_is_an_error_that_names_it(home: Home) -> None:
 
 def test_content_decides_the_digest(home: Home) -> None:
     def digest() -> str:
-        return content_digest(home, find_input(home, "local", port("raw/**/*.csv"), {}))
+        return content_digest(find_input(home, "local", port("raw/**/*.csv"), {}), Reading(home.path))[0]
 
     before = digest()
     assert digest() == before

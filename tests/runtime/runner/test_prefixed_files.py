@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.runtime.bench import Bench
 
+from hyperstep.artifact_store.tree import Reading
 from hyperstep.pipeline.spec import DataMode, InputSpec, OutputSpec, PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
@@ -41,15 +42,14 @@ def test_a_path_that_exists_is_no_prefix(tmp_path: Path) -> None:
 
 
 def test_the_digest_follows_names_and_content(tmp_path: Path) -> None:
-    home, prefix = tmp_path / "home", tmp_path / "part"
-    home.mkdir()
-    assert output_digest(prefix, (), home) == ""
+    reading, prefix = Reading(tmp_path / "home"), tmp_path / "part"
+    assert output_digest(prefix, (), reading) == ""
     (tmp_path / "part_1.txt").write_text("1")
-    first = output_digest(prefix, (), home)
+    first = output_digest(prefix, (), reading)
     (tmp_path / "part_1.txt").write_text("longer")
-    second = output_digest(prefix, (), home)
+    second = output_digest(prefix, (), reading)
     (tmp_path / "part_1.txt").rename(tmp_path / "part_2.txt")
-    assert len({"", first, second, output_digest(prefix, (), home)}) == 4
+    assert len({"", first, second, output_digest(prefix, (), reading)}) == 4
 
 
 def _steps(bench: Bench, root: RunRecord) -> dict[str, RunRecord]:

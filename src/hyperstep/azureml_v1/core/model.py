@@ -19,6 +19,7 @@ from hyperstep.azureml_v1.core.model_details import (
     text_values,
 )
 from hyperstep.azureml_v1.core.model_query import ModelQuery, Tags
+from hyperstep.azureml_v1.core.reading import note_named
 from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.deployment.model_serving import ModelServing
 from hyperstep.azureml_v1.deployment.resource_configuration import ResourceConfiguration
@@ -161,7 +162,10 @@ class Model(ModelServing):
         """The models that fit, by name, newest version first; with ``latest`` only the newest version of each."""
         del expand, page_count
         query = ModelQuery(name, None, tags, properties, run_id, model_framework, dataset_id)
-        found = [_model(workspace, record) for record in query.fitting(workspace)]
+        fitting = list(query.fitting(workspace))
+        for record in {record.name: record for record in reversed(fitting)}.values():
+            note_named(record, None)
+        found = [_model(workspace, record) for record in fitting]
         if not latest:
             return found
         newest: dict[str, Model] = {}

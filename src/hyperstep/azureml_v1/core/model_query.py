@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core import registry
+from hyperstep.azureml_v1.core.reading import note_absent, note_named
 from hyperstep.azureml_v1.exceptions import ModelNotFoundException, WebserviceException
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ class ModelQuery:
             AbsentModelException: There is none ("ModelNotFound").
         """
         for record in self.fitting(workspace):
+            note_named(record, record.version if self.version is not None else None)
             return record
+        if self.name is not None:
+            note_absent(KIND, self.name)
         known = ", ".join(record.name for record in registry.newest_named(workspace.home, workspace.name, KIND))
         wanted = f"has no model {self.name!r} of version {self.version!r} that fits"
         message = f"ModelNotFound: workspace {workspace.name!r} {wanted}. It has: {known or 'none'}."

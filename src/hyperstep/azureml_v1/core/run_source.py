@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hyperstep.azureml_v1.core.reading import note_run
 from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.exceptions import ServiceException
 from hyperstep.errors import NotFoundError
@@ -87,9 +88,11 @@ class RunSource:
             ServiceException: No run has this id.
         """
         try:
-            return self.journal.run(self.run_id)
+            run = self.journal.run(self.run_id)
         except NotFoundError as error:
             raise ServiceException(error) from error
+        note_run(run)
+        return run
 
     def living_record(self) -> RunRecord:
         """The same; an interactive run whose process is gone is ended first, another that lost its runner gets one.

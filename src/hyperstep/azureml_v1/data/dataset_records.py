@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core import registry
+from hyperstep.azureml_v1.core.reading import note_named
 from hyperstep.azureml_v1.data.dataset_paths import DatasetPath
 from hyperstep.azureml_v1.data.file_dataset import FileDataset
 from hyperstep.azureml_v1.data.tabular_dataset import TabularDataset
@@ -24,12 +25,14 @@ def dataset_by_name(workspace: Workspace, name: str, version: int | str = "lates
     Raises:
         UserErrorException: There is none, or the version is no number.
     """
-    record = registry.find_named(workspace.home, workspace.name, REGISTERED, name, _version_number(version))
+    number = _version_number(version)
+    record = registry.find_named(workspace.home, workspace.name, REGISTERED, name, number)
     if record is None:
         known = ", ".join(r.name for r in registry.newest_named(workspace.home, workspace.name, REGISTERED))
         missing = f"Workspace {workspace.name!r} has no dataset {name!r} of version {version!r}."
         message = f"{missing} It has: {known or 'none'}."
         raise UserErrorException(message)
+    note_named(record, number)
     return _from_record(workspace, record)
 
 
@@ -52,6 +55,8 @@ def dataset_by_id(workspace: Workspace, identifier: str) -> FileDataset | Tabula
 def all_datasets(workspace: Workspace) -> dict[str, FileDataset | TabularDataset]:
     """The newest version of each registered dataset, by name."""
     records = registry.newest_named(workspace.home, workspace.name, REGISTERED)
+    for record in records:
+        note_named(record, None)
     return {record.name: _from_record(workspace, record) for record in records}
 
 

@@ -40,6 +40,8 @@ class ModuleDef:
     create_sequencing_ports: bool = True
     allow_reuse: bool = True
     version: str | None = None
+    dataset_reuse: str = ""
+    """What of its datasets counts for reuse: ``content`` or ``definition``; empty for what the settings say."""
     module_type: str | None = None
     step_type: str | None = None
     arguments: Sequence[str] | None = None

@@ -10,7 +10,7 @@ from hyperstep.azureml_v1.pipeline.context import GraphContext
 from hyperstep.azureml_v1.pipeline.graph_builder import build_graph
 from hyperstep.azureml_v1.pipeline.parents import refuse_parent
 from hyperstep.azureml_v1.pipeline.submission import Submission, submit_graph
-from hyperstep.azureml_v1.pipeline.translation import translate_template
+from hyperstep.azureml_v1.pipeline.translation import translate_graph, translate_template
 from hyperstep.errors import InvalidInputError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.graph import Graph
     from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun
     from hyperstep.azureml_v1.pipeline.published_pipeline import PublishedPipeline
+    from hyperstep.pipeline.plan import StepVerdict
 
 _KEYWORDS = ("enable_email_notification",)
 
@@ -134,6 +135,27 @@ class Pipeline:
             regenerate_outputs=regenerate_outputs,
             parent_run_id=parent_run_id,
         )
+
+    def plan(
+        self, pipeline_parameters: Mapping[str, object] | None = None, regenerate_outputs: bool = False
+    ) -> list[StepVerdict]:
+        """What becomes of each step if the pipeline is submitted now; nothing is submitted. Not of v1.
+
+        Args:
+            pipeline_parameters: As for ``submit``.
+            regenerate_outputs: As for ``submit``.
+
+        Raises:
+            InvalidInputError: The steps form a cycle; its steps are named.
+            NotFoundError: A value for a pipeline parameter that there is not.
+            TypeError: A dataset for a parameter that holds none, or the other way round.
+        """
+        from hyperstep.runtime.planning import plan_now  # noqa: PLC0415 - loaded when planning
+
+        spec = translate_graph(
+            self._graph, self._workspace, pipeline_parameters or {}, regenerate_outputs=regenerate_outputs
+        )
+        return list(plan_now(self._workspace.home, spec, self._workspace.name))
 
     def publish(
         self,

@@ -20,6 +20,7 @@ from hyperstep.azureml_v1.pipeline.produced_data import as_input, take_in_produc
 from hyperstep.azureml_v1.pipeline.step_arguments import bound_data, check_arguments, resolve_arguments
 from hyperstep.azureml_v1.pipeline.step_ports import bind_output, input_binding, output_port_name, reference_of_pair
 from hyperstep.errors import InvalidInputError, UnsupportedError
+from hyperstep.pipeline.reuse_rules import DatasetReuse
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.context import GraphContext
@@ -46,6 +47,10 @@ class PipelineStep(ABC):
         ConflictError: Two pipeline parameters of one name have different defaults.
         UnsupportedError: ``resource_inputs`` is set.
     """
+
+    dataset_reuse: str = ""
+    """What of its datasets counts for reuse: ``content``, ``definition``, or empty for what the settings say. Not of
+    v1; set it before the pipeline is made."""
 
     def __init__(
         self,
@@ -149,12 +154,22 @@ class PipelineStep(ABC):
             create_sequencing_ports=create_sequencing_ports,
             allow_reuse=allow_reuse,
             version=version,
+            dataset_reuse=self._checked_dataset_reuse(),
             module_type=module_type,
             step_type=self.step_type,
             arguments=tuple(arguments or ()),
             runconfig=runconfig,
             cloud_settings=cloud_settings,
         )
+
+    def _checked_dataset_reuse(self) -> str:
+        known = [rule.value for rule in DatasetReuse]
+        if self.dataset_reuse not in {"", *known}:
+            rule = (
+                f"dataset_reuse of step '{self.name}' is one of {', '.join(known)}, or empty for what the settings say."
+            )
+            raise InvalidInputError(rule, received=self.dataset_reuse, remedy="Correct it.")
+        return self.dataset_reuse
 
     def get_source_directory(self, context: GraphContext, source_directory: str | None, script_name: str | None) -> str:
         """The folder of the step's code: the given one, else the pipeline's, else the current one.

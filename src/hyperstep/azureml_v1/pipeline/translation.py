@@ -118,6 +118,7 @@ def _step(node: ModuleNode, workspace: Workspace) -> StepSpec:
         tuning=definition.tuning() if definition.tuning else None,
         allow_reuse=module.allow_reuse,
         version=module.version or "",
+        dataset_reuse=module.dataset_reuse,
         target=definition.target,
         nodes=definition.nodes,
         kind=module.step_type or "PythonScriptStep",

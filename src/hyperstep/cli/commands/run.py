@@ -13,6 +13,7 @@ import click
 import hyperstep
 from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
 from hyperstep.cli.following import can_draw, fault_words, make_display, open_feed, report, say
+from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables
 from hyperstep.cli.script_process import python_command, run_script
 from hyperstep.runtime.foreground import in_foreground
 from hyperstep_trial.boot_environment import boot_environment
@@ -25,15 +26,24 @@ _DETERMINISTIC_VARIABLE = "HYPERSTEP_DETERMINISTIC"
 _SHIM_PATH = Path(hyperstep.__file__).parent / "shim_path"
 
 
-@click.command(context_settings={"allow_interspersed_args": False})
+@click.command(cls=ScriptCommand, context_settings={"allow_interspersed_args": False})
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
 @click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
 @click.option("--deterministic", is_flag=True, help="Sweeps decide the same at any concurrency, after any kill.")
 @click.option("--foreground", is_flag=True, help="Drive what is submitted from here; leave no process.")
+@reuse_options
 @click.argument("script", type=click.Path())
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
 def run(
-    *, quiet: bool, plain: bool, deterministic: bool, foreground: bool, script: str, arguments: tuple[str, ...]
+    *,
+    quiet: bool,
+    plain: bool,
+    deterministic: bool,
+    foreground: bool,
+    no_reuse: tuple[str, ...],
+    verify: bool,
+    script: str,
+    arguments: tuple[str, ...],
 ) -> int:
     """Run SCRIPT as `python SCRIPT ARGS` does, except that `import azureml` finds hyperstep's.
 
@@ -50,7 +60,8 @@ def run(
     token = runners.submission if runners else uuid.uuid4().hex
     variables = runners.variables if runners else {_SUBMISSION_VARIABLE: token}
     asked = {_DETERMINISTIC_VARIABLE: "1"} if deterministic else {}
-    env = boot_environment({**os.environ, **variables, **asked}, str(_SHIM_PATH))
+    told = {**variables, **asked, **reuse_variables(no_reuse, verify=verify)}
+    env = boot_environment({**os.environ, **told}, str(_SHIM_PATH))
     feed = open_feed(submission=token)
     display = make_display(feed, quiet=quiet, plain=plain)
     shares_terminal = can_draw() and not quiet and not plain

@@ -141,7 +141,7 @@ def named_from(row: Row) -> NamedRecord:
 
 def fingerprint_row(fingerprint: StoredFingerprint) -> tuple[object, ...]:
     """Workspace, digest, step, run, root, creation, body."""
-    body = {"parts": fingerprint.parts, "outputs": fingerprint.outputs}
+    body = {"parts": fingerprint.parts, "outputs": fingerprint.outputs, "record": fingerprint.record}
     return (
         fingerprint.workspace,
         fingerprint.digest,

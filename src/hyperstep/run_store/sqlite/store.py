@@ -12,6 +12,7 @@ from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import Journal, NamedRecord, RunStore, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_run
 from hyperstep.run_store.resolve import resolve_run, trial_parts
+from hyperstep.run_store.sqlite.copying import copy_database
 from hyperstep.run_store.sqlite.database import Database
 from hyperstep.run_store.sqlite.journal import SqliteJournal
 from hyperstep.run_store.sqlite.migrations import INDEX
@@ -61,10 +62,12 @@ class SqliteRunStore(RunStore):
         home: The home's folder.
         read_only: Create and write no record. SQLite itself may still put its ``-shm`` and ``-wal`` files beside a
             database; a home without records reads as empty.
+        base: A home whose journals are copied here when they are opened.
     """
 
-    def __init__(self, home: Path, *, read_only: bool = False) -> None:
+    def __init__(self, home: Path, *, read_only: bool = False, base: Path | None = None) -> None:
         self._home = home
+        self._base = base
         self._read_only = read_only
         self._index = Database(home / "index.db", INDEX, "ro" if read_only else "rwc")
         self._named = NamedTable(self._index)
@@ -137,7 +140,10 @@ class SqliteRunStore(RunStore):
         known = self._journals.get(root_id)
         if known is not None:
             return self._keep(known)
-        file = self._journal_file(self.folder_of(root_id))
+        folder = self.folder_of(root_id)
+        file = self._journal_file(folder)
+        if self._base is not None and not file.exists():
+            copy_database(self._base / "runs" / folder / file.name, file)
         if not file.exists():
             rule = "The index knows a run whose database is gone."
             remedy = "Put its folder back from a backup; nothing else was changed."

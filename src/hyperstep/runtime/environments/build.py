@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hyperstep.digest import Json, digest_json
 from hyperstep.errors import LaunchError
-from hyperstep.runtime.environments.folder_lock import folder_lock
+from hyperstep.runtime.file_lock import locked
 from hyperstep.runtime.environments.requirements import Wanted, wanted_packages
 
 _SEEN_FROM_WITHIN = ("hyperstep", "hyperstep_trial", "msgspec", "packaging", "pathspec", "psutil", "yaml", "_yaml")
@@ -51,7 +51,7 @@ def build_environment(folder: Path, definition: Mapping[str, Json]) -> str:
     place = folder / digest_json(parts)[:_DIGEST_LENGTH]
     place.mkdir(parents=True, exist_ok=True)
     while not (place / _READY).exists():
-        with folder_lock(place) as is_ours:
+        with locked(place / "owner.lock") as is_ours:
             if is_ours and not (place / _READY).exists():
                 _build(place, wanted)
                 (place / _READY).touch()

@@ -8,9 +8,11 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
+from hyperstep.codec import from_json
 from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
 from hyperstep.launchers import local_launcher
 from hyperstep.launchers.guard import Ownership
+from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.doorbell import doorbell_path, hung
 from hyperstep.runtime.guarding import FORCE, INLINE, runner_command
@@ -80,7 +82,8 @@ def _envelope(spec: object) -> Envelope:
     if not isinstance(spec, dict):
         rule = "What was submitted is recorded as an object."
         raise InvalidInputError(rule, received=spec)
-    return Envelope(str(spec["python"]), int(spec["slots"]), float(spec["stop_grace_s"]))
+    rules = from_json(ReuseRules, spec.get("reuse", {}))
+    return Envelope(str(spec["python"]), int(spec["slots"]), float(spec["stop_grace_s"]), rules)
 
 
 def _run_or_break(arguments: list[str]) -> int:

@@ -13,6 +13,7 @@ from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
+from hyperstep.runtime.runner.step_reads import READS_PROPERTY, with_read
 
 LOG_NAMES = ("azureml-logs/70_driver_log.txt", "user_logs/std_log.txt")
 """The two names under which v1 shows a process's output."""
@@ -27,6 +28,7 @@ ENGINE_PROPERTIES = frozenset(
         "azureml.nodeid",
         "best_child_run_id",
         "score",
+        READS_PROPERTY,
     }
 )
 """What the engine itself keeps in a run's properties and reads again."""
@@ -98,6 +100,7 @@ def _with_line(run: RunRecord, line: TrialLine) -> RunRecord:
         if not may_set_property(run, name, str(value)):
             return run
         return replace(run, properties={**run.properties, name: str(value)})
-    if line.kind in {"display_name", "description"}:
-        return replace(run, properties={**run.properties, line.kind: str(value)})
-    return run
+    if line.kind == "read":
+        return replace(run, properties=with_read(run, line.body["value"]))
+    named = line.kind in {"display_name", "description"}
+    return replace(run, properties={**run.properties, line.kind: str(value)}) if named else run

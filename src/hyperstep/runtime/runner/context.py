@@ -6,9 +6,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, JournalWriter
@@ -26,6 +27,7 @@ class Envelope:
     slots: int
     """Processes at one time."""
     stop_grace_s: float
+    reuse: ReuseRules = field(default_factory=ReuseRules)
 
 
 class Unit:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hyperstep.artifact_store.tree import digest_tree
+from hyperstep.artifact_store.tree import Reading, digest_tree
 from hyperstep.digest import Json, digest_json
 from hyperstep.errors import InvalidInputError, NotFoundError
 from hyperstep.pipeline.dataset_definition import FILES, LINKED, with_paths
@@ -73,7 +73,7 @@ def find_input(home: Home, workspace: str, port: InputSpec, producers: Mapping[s
         InvalidInputError: There is nothing.
     """
     if isinstance(port.source, DatastorePaths):
-        return _find_in_datastores(home, workspace, port.name, port.source)
+        return find_in_datastores(home, workspace, port.name, port.source)
     producer = producers[port.source.step]
     location = recorded_outputs(producer).get(port.source.output)
     if location and location["kind"] == LINK:
@@ -91,11 +91,17 @@ def find_input(home: Home, workspace: str, port: InputSpec, producers: Mapping[s
     return Found(path, definition=with_paths(port.source.definition or FILES, [place]))
 
 
-def content_digest(home: Home, found: Found) -> str:
-    """Digest of an input's content: equal files at equal relative places give equal digests."""
+def content_digest(found: Found, reading: Reading) -> tuple[str, bool]:
+    """Digest of an input's content, and whether all of it was read.
+
+    Equal files at equal relative places give equal digests, as far as they were read.
+    """
     if found.path is not None:
-        return digest_tree(found.path, home=home.path).digest
-    return digest_json({place: digest_tree(path, home=home.path).digest for place, path in found.files})
+        tree = digest_tree(found.path, reading)
+        return tree.digest, not tree.unread
+    trees = {place: digest_tree(path, reading) for place, path in found.files}
+    digest = digest_json({place: tree.digest for place, tree in trees.items()})
+    return digest, not any(tree.unread for tree in trees.values())
 
 
 def provide_input(port: InputSpec, found: Found, folder: Path) -> str:
@@ -161,10 +167,16 @@ def _find_linked(home: Home, workspace: str, name: str, key: str) -> Found:
         remedy = "Have its script call run.output_datasets[name].link(dataset)."
         raise InvalidInputError(rule, received=key, remedy=remedy) from error
     paths = tuple((str(store), str(path)) for store, path in definition["paths"])
-    return replace(_find_in_datastores(home, workspace, name, DatastorePaths(paths)), definition=definition)
+    return replace(find_in_datastores(home, workspace, name, DatastorePaths(paths)), definition=definition)
 
 
-def _find_in_datastores(home: Home, workspace: str, name: str, source: DatastorePaths) -> Found:
+def find_in_datastores(home: Home, workspace: str, name: str, source: DatastorePaths) -> Found:
+    """The files behind paths in datastores.
+
+    Raises:
+        InvalidInputError: There are none; the message names the input.
+        NotFoundError: The workspace has no datastore of that name.
+    """
     places = [(home.datastore_folder(workspace, store), path) for store, path in source.paths]
     if len(places) == 1 and not _GLOB & set(places[0][1]):
         path = places[0][0] / places[0][1].strip("/")

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from hyperstep.digest import Json
 from hyperstep.errors import USER_FAULTS, InvalidInputError
 from hyperstep.pipeline.fingerprint import Fingerprint
 from hyperstep.pipeline.progress import hopeless_steps, pipeline_outcome, ready_steps
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.output_datasets import register_outputs
-from hyperstep.runtime.runner.step_reuse import ReuseAnswer, decision_evidence, look_for_source, remember_step
+from hyperstep.runtime.runner.reused_steps import STEP_READY, complete_reused, record_decision
+from hyperstep.runtime.runner.step_claims import StepClaims
+from hyperstep.runtime.runner.step_facts import StepQuestion
+from hyperstep.runtime.runner.step_reuse import ReuseAnswer, find_equal, look_for_source
+from hyperstep.runtime.runner.step_sources import remember_step
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
-
-STEP_READY = "StepReady"
-"""The event that a step's inputs are there: with its fingerprint, and caused by it the decision about reuse."""
+from hyperstep.runtime.runner.unread_inputs import UnreadInputs
 
 
 class PipelineDriver:
@@ -46,6 +44,10 @@ class PipelineDriver:
         }
         self._drivers: dict[str, Driver] = {}
         self._fingerprints: dict[str, Fingerprint] = {}
+        self._claims = StepClaims(context.home.path)
+        self._waiting: set[str] = set()
+        """Ids of steps that an equal one of another run keeps waiting."""
+        self._unread = UnreadInputs(context.note)
         self._canceling = context.root.status is RunStatus.CANCEL_REQUESTED
 
     def begin(self) -> None:
@@ -83,6 +85,8 @@ class PipelineDriver:
         """Time went by for every step under way."""
         for driver in list(self._drivers.values()):
             driver.tick()
+        if self._waiting:
+            self._advance()
 
     def _driver_above(self, run_id: str) -> Driver:
         """The driver of the step that a run is, or belongs to.
@@ -116,15 +120,40 @@ class PipelineDriver:
         run = self._run_of(step)
         try:
             inputs = self._find_inputs(step)
-            answer = look_for_source(self._context.home, self._spec, step, run.workspace, inputs)
+            question = StepQuestion(
+                self._context.home, run.workspace, self._spec, step, inputs, self._context.envelope.reuse
+            )
+            answer = look_for_source(question, self._context.now())
             self._fingerprints[step.id] = answer.fingerprint
+            if answer.may_be_shared:
+                if not self._claims.take(answer.fingerprint.digest):
+                    self._wait(step)
+                    return
+                answer = self._look_again(question, answer)
             if answer.source is not None:
-                self._reuse(step, answer, answer.source)
+                complete_reused(self._context, step, run, answer, answer.source, self._advance)
             else:
                 self._prepare(step, answer)
+                if answer.unread:
+                    self._unread.begin(question)
                 self._work(step, inputs)
         except (*USER_FAULTS, OSError) as error:
             self._fail(step, str(error))
+
+    def _wait(self, step: StepSpec) -> None:
+        """An equal step is under way in another run: look again until that one has ended."""
+        if step.id not in self._waiting:
+            self._context.note(f"step '{step.name}' waits for an equal one that is under way in another run")
+            self._waiting.add(step.id)
+
+    def _look_again(self, question: StepQuestion, answer: ReuseAnswer) -> ReuseAnswer:
+        """A step is claimed now: another run may have completed an equal one just before."""
+        self._waiting.discard(question.step.id)
+        found = find_equal(question, self._context.now())
+        if found is None or found.source is None:
+            return answer
+        self._claims.release(answer.fingerprint.digest)
+        return found
 
     def _enter_again(self, step: StepSpec) -> None:
         """Go on with a step that an earlier owner put to work: as it was decided then, whatever its inputs are now."""
@@ -138,13 +167,6 @@ class PipelineDriver:
         producers = {other.id: self._run_of(other) for other in self._spec.steps}
         return find_inputs(self._context, step, self._run_of(step), producers)
 
-    def _record(self, unit: Unit, step: StepSpec, answer: ReuseAnswer) -> None:
-        root, run_id, now = self._context.root.id, self._run_ids[step.id], self._context.now()
-        fingerprint = answer.fingerprint
-        body: dict[str, Json] = {"step": step.id, "parts": fingerprint.parts, "digest": fingerprint.digest}
-        event = unit.writer.append_event(root, STEP_READY, body, now)
-        unit.writer.append_decision(root, event, "reuse", run_id, decision_evidence(answer), now)
-
     def _recorded_fingerprint(self, step: StepSpec) -> Fingerprint:
         events = self._context.journal.events(self._context.root.id)
         body: Any = next(e.body for e in reversed(events) if e.kind == STEP_READY and e.body["step"] == step.id)
@@ -152,32 +174,9 @@ class PipelineDriver:
 
     def _prepare(self, step: StepSpec, answer: ReuseAnswer) -> None:
         with self._context.transaction() as unit:
-            self._record(unit, step, answer)
+            record_decision(self._context, unit, step, self._run_ids[step.id], answer)
             run = declare_outputs(unit, self._run_of(step), step)
             unit.change_run(run.id, status=RunStatus.PREPARING)
-
-    def _reuse(self, step: StepSpec, answer: ReuseAnswer, source: StoredFingerprint) -> None:
-        run = self._run_of(step)
-        properties = {
-            **run.properties,
-            "outputs": json.dumps(source.outputs),
-            "azureml.reusedrunid": source.run_id,
-            "azureml.reusednodeid": step.id,
-            "azureml.reusedpipeline": source.root_id,
-            "azureml.isreused": "true",
-        }
-        register_outputs(self._context, replace(run, properties=properties), step)
-        with self._context.transaction() as unit:
-            self._record(unit, step, answer)
-            unit.change_run(
-                run.id,
-                status=RunStatus.COMPLETED,
-                started_at=self._context.now(),
-                properties=properties,
-                reused_from=source.run_id,
-                reason=f"reused from run {source.run_id}",
-            )
-            unit.afterwards(self._advance)
 
     def _work(self, step: StepSpec, inputs: dict[str, Found]) -> None:
         run = self._run_of(step)
@@ -192,12 +191,14 @@ class PipelineDriver:
         if run.status is RunStatus.COMPLETED:
             register_outputs(self._context, run, step)  # before anybody can see that the step has completed
             unit.afterwards(lambda: self._remember(step, run, self._fingerprints[step.id]))
+        unit.afterwards(lambda: self._claims.release(self._fingerprints[step.id].digest))
         unit.afterwards(self._advance)
 
     def _remember(self, step: StepSpec, run: RunRecord, fingerprint: Fingerprint) -> None:
         """Keep a completed step as a source; what cannot be kept costs a later run only."""
         try:
             remember_step(self._context.home, run, step, fingerprint, self._context.now())
+            self._unread.remember(step.id, fingerprint)
         except (*USER_FAULTS, OSError) as error:
             self._context.note(f"step '{step.name}' cannot be reused later: {error}")
 
@@ -214,6 +215,8 @@ class PipelineDriver:
     def _fail(self, step: StepSpec, message: str) -> None:
         with self._context.transaction() as unit:
             unit.change_run(self._run_ids[step.id], status=RunStatus.FAILED, error=RunError("UserError", message))
+            if step.id in self._fingerprints:
+                unit.afterwards(lambda: self._claims.release(self._fingerprints[step.id].digest))
             unit.afterwards(self._advance)
 
     def _error(self, outcome: RunStatus) -> RunError | None:

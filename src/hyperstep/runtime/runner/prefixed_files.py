@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from hyperstep.artifact_store.tree import digest_tree
+from hyperstep.artifact_store.tree import Reading, digest_tree
 from hyperstep.digest import digest_json
 
 
@@ -24,18 +24,18 @@ def prefixed_files(path: Path, others: Collection[str]) -> tuple[tuple[str, Path
     return tuple(sorted((file.relative_to(path.parent).as_posix(), file) for entry in found for file in _files(entry)))
 
 
-def output_digest(path: Path, others: Collection[str], home: Path) -> str:
+def output_digest(path: Path, others: Collection[str], reading: Reading) -> str:
     """Digest of what an output is: a file, a folder, or files with its name before theirs; empty without any.
 
     Args:
         path: The output's.
         others: Names beside it that belong to other outputs.
-        home: Where digests of unchanged files are remembered.
+        reading: Which files are read.
     """
     if path.exists():
-        return digest_tree(path, home=home).digest
+        return digest_tree(path, reading).digest
     files = prefixed_files(path, others)
-    return digest_json({place: digest_tree(file, home=home).digest for place, file in files}) if files else ""
+    return digest_json({place: digest_tree(file, reading).digest for place, file in files}) if files else ""
 
 
 def _files(entry: Path) -> Iterator[Path]:

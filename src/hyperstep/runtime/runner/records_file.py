@@ -14,7 +14,7 @@ from hyperstep.records.attempt import AttemptKey
 from hyperstep.records.metric import MetricKind, MetricRecord
 
 METRIC_KINDS = frozenset(kind.value for kind in MetricKind)
-_NAMED_KINDS = frozenset({"tag", "untag", "property"})
+_NAMED_KINDS = frozenset({"tag", "untag", "property", "read"})
 _LONG_NUMBER = re.compile(rb"\d{18}")
 _WHOLE_BITS = 63
 """Whole numbers of more bits are kept as floats, infinite ones where need be: no database holds them."""
@@ -119,6 +119,8 @@ def _is_sound(body: Mapping[str, Any]) -> bool:
         return True
     if not isinstance(kind, str) or not isinstance(name, str):
         return False
+    if kind == "read":
+        return isinstance(body.get("value"), dict) and {"what", "name", "asked", "found"} <= body["value"].keys()
     if kind == "upload":
         return is_inside(name)
     if kind in METRIC_KINDS:

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 
 from hyperstep.artifact_store.snapshot import load_snapshot
+from hyperstep.artifact_store.tree import Reading
 from hyperstep.codec import to_json
 from hyperstep.digest import Json
-from hyperstep.pipeline.fingerprint import Fingerprint, StepFacts, fingerprint_step
-from hyperstep.pipeline.reuse import Reason, ReuseDecision, differences
-from hyperstep.pipeline.spec import PipelineSpec, StepSpec
-from hyperstep.records.run import RunRecord
+from hyperstep.errors import HyperstepError
+from hyperstep.pipeline.fingerprint import Fingerprint
+from hyperstep.pipeline.reuse import (
+    SWITCHED_OFF,
+    Difference,
+    ListFiles,
+    Reason,
+    ReuseDecision,
+    differences,
+    expiry,
+    switched_off,
+)
+from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.data_paths import Found, content_digest, other_outputs, output_path, recorded_outputs
-from hyperstep.runtime.runner.prefixed_files import output_digest
+from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, identify, reading_of
+from hyperstep.runtime.runner.step_reads import changed_reads
+from hyperstep.runtime.runner.step_sources import changed_outputs, record_is_there
 
 _COMPARED = 50
 """How many earlier runs of a step a miss is compared with."""
+
+_INPUTS = "inputs: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,45 +43,38 @@ class ReuseAnswer:
     fingerprint: Fingerprint
     source: StoredFingerprint | None = None
     """On a hit, whose outputs are taken."""
+    unread: tuple[str, ...] = ()
+    """Inputs that the fingerprint knows by size and times only."""
+
+    @property
+    def may_be_shared(self) -> bool:
+        """Whether an equal step that is under way would do as well."""
+        return self.source is None and self.decision.reason not in SWITCHED_OFF
 
 
-def look_for_source(
-    home: Home, spec: PipelineSpec, step: StepSpec, workspace: str, inputs: Mapping[str, Found]
-) -> ReuseAnswer:
-    """Decide whether ``step`` needs to run, given what its inputs are now."""
-    files = {file.path: file.digest for file in load_snapshot(step.code.snapshot, home.artifacts).files}
-    contents = {name: content_digest(home, found) for name, found in inputs.items()}
-    fingerprint = fingerprint_step(step, StepFacts(files, contents, spec.parameters))
-    if not step.allow_reuse:
-        return ReuseAnswer(ReuseDecision(Reason.FORBIDDEN), fingerprint)
-    if spec.regenerate_outputs:
-        return ReuseAnswer(ReuseDecision(Reason.REGENERATE), fingerprint)
-    source = home.store.recall(workspace, fingerprint.digest)
-    if source is None:
-        return ReuseAnswer(_explain_miss(home, workspace, step, fingerprint), fingerprint)
-    if not _outputs_unchanged(home, workspace, source):
-        return ReuseAnswer(ReuseDecision(Reason.OUTPUTS_GONE, source.run_id), fingerprint)
-    return ReuseAnswer(ReuseDecision(Reason.HIT, source.run_id), fingerprint, source)
+def look_for_source(question: StepQuestion, now: float) -> ReuseAnswer:
+    """Decide whether a step needs to run, given what its inputs are now.
+
+    Args:
+        question: The step.
+        now: Seconds since the epoch.
+
+    Raises:
+        InvalidInputError: An input cannot be read.
+    """
+    found = identify(question)
+    answer = _judge_equal(question, found, now)
+    if answer is not None:
+        return answer
+    missed = _explain_miss(question, found.fingerprint)
+    if found.unread and _may_be_equal(missed, found.unread):
+        return _look_closer(question, missed, found, now)
+    return ReuseAnswer(missed, found.fingerprint, unread=found.unread)
 
 
-def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, now: float) -> None:
-    """Keep a completed step run as a source for later ones."""
-    outputs: dict[str, Json] = {}
-    for name, location in recorded_outputs(run).items():
-        path = output_path(home, run.workspace, location)
-        outputs[name] = {**location, "digest": output_digest(path, other_outputs(run, name), home.path)}
-    home.store.remember(
-        StoredFingerprint(
-            workspace=run.workspace,
-            digest=fingerprint.digest,
-            run_id=run.id,
-            root_id=run.root_id,
-            step=step.name,
-            parts=fingerprint.parts,
-            outputs=outputs,
-            created_at=now,
-        )
-    )
+def find_equal(question: StepQuestion, now: float) -> ReuseAnswer | None:
+    """The same where an earlier run of equal fingerprint exists, or none may be taken; None otherwise."""
+    return _judge_equal(question, identify(question), now)
 
 
 def decision_evidence(answer: ReuseAnswer) -> dict[str, Json]:
@@ -77,21 +83,80 @@ def decision_evidence(answer: ReuseAnswer) -> dict[str, Json]:
     return {**evidence, "fingerprint": answer.fingerprint.digest}
 
 
-def _explain_miss(home: Home, workspace: str, step: StepSpec, fingerprint: Fingerprint) -> ReuseDecision:
+def files_of_snapshots(home: Home) -> ListFiles:
+    """Looks up what each file of a snapshot is, by path: its digest, and a mark when it may be executed."""
+
+    @cache
+    def files(digest: str) -> Mapping[str, str] | None:
+        try:
+            snapshot = load_snapshot(digest, home.artifacts)
+        except HyperstepError:
+            return None
+        return {f.path: f"{f.digest} (executable)" if f.executable else f.digest for f in snapshot.files}
+
+    return files
+
+
+def _judge_equal(question: StepQuestion, found: Identified, now: float) -> ReuseAnswer | None:
+    off = switched_off(question.step, question.rules, regenerate=question.spec.regenerate_outputs)
+    if off is not None:
+        return ReuseAnswer(ReuseDecision(off), found.fingerprint, unread=found.unread)
+    source = question.home.store.recall(question.workspace, found.fingerprint.digest)
+    return None if source is None else _judge(question, found, source, now)
+
+
+def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint, now: float) -> ReuseAnswer:
+    """Whether an equal earlier run may still be taken."""
+    ended_at = source.record.get("ended_at")
+    age_s = max(0.0, now - (ended_at if isinstance(ended_at, float | int) else source.created_at))
+    reason, because = _objection(question, source, age_s)
+    took = source.record.get("duration_s")
+    saved_s = took if reason is Reason.HIT and isinstance(took, float | int) else None
+    decision = ReuseDecision(reason, source.run_id, because, age_s=age_s, saved_s=saved_s)
+    taken = source if decision.is_hit else None
+    return ReuseAnswer(decision, found.fingerprint, taken, unread=found.unread)
+
+
+def _objection(
+    question: StepQuestion, source: StoredFingerprint, age_s: float
+) -> tuple[Reason, tuple[Difference, ...]]:
+    home, rules = question.home, question.rules
+    too_old = expiry(age_s, rules)
+    if too_old is not None:
+        return Reason.EXPIRED, (too_old,)
+    missing = record_is_there(home, source, rules)
+    if missing is not None:
+        return Reason.SOURCE_GONE, (missing,)
+    changed = changed_outputs(home, source, rules)
+    if changed:
+        return Reason.OUTPUTS_GONE, changed
+    rule = DatasetReuse(question.step.dataset_reuse) if question.step.dataset_reuse else rules.datasets
+    read = changed_reads(home, source, reading_of(home, rules), contents=rule is DatasetReuse.CONTENT)
+    return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
+
+
+def _explain_miss(question: StepQuestion, fingerprint: Fingerprint) -> ReuseDecision:
     """Compare with the earlier run that is nearest: the fewest parts differ, and of equals the newest."""
-    earlier = home.store.remembered(workspace, step.name, limit=_COMPARED)
-    compared = [(known.run_id, differences(known.parts, fingerprint.parts)) for known in earlier]
+    home = question.home
+    earlier = home.store.remembered(question.workspace, question.step.name, limit=_COMPARED)
+    files = files_of_snapshots(home)
+    compared = [(known.run_id, differences(known.parts, fingerprint.parts, files)) for known in earlier]
     if not compared:
         return ReuseDecision(Reason.FIRST)
     nearest, found = min(compared, key=lambda pair: len(pair[1]))
     return ReuseDecision(Reason.CHANGED, nearest, found)
 
 
-def _outputs_unchanged(home: Home, workspace: str, source: StoredFingerprint) -> bool:
-    places = {name: place for name, place in source.outputs.items() if isinstance(place, Mapping)}
-    names = {name: Path(str(place["path"])).name for name, place in places.items()}
-    digests = {
-        name: output_digest(output_path(home, workspace, place), {*names.values()} - {names[name]}, home.path)
-        for name, place in places.items()
-    }
-    return len(places) == len(source.outputs) and all(digests[name] == places[name]["digest"] for name in places)
+def _may_be_equal(missed: ReuseDecision, unread: tuple[str, ...]) -> bool:
+    """Whether only inputs differ that were not read: reading them costs less than running the step."""
+    names = {f"{_INPUTS}{name}" for name in unread}
+    return missed.reason is Reason.CHANGED and all(found.part in names for found in missed.differences)
+
+
+def _look_closer(question: StepQuestion, missed: ReuseDecision, before: Identified, now: float) -> ReuseAnswer:
+    """Read what was too large to be read at once."""
+    found = identify(question, Reading(question.home.path))
+    source = question.home.store.recall(question.workspace, found.fingerprint.digest)
+    if source is None:
+        return ReuseAnswer(missed, before.fingerprint, unread=before.unread)
+    return _judge(question, found, source, now)

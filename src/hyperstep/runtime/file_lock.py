@@ -1,4 +1,4 @@
-"""One process at a time in a folder, by a lock that the operating system lets go of when the process dies."""
+"""Locks that a file stands for: the operating system lets go of one when its holder dies."""
 
 from __future__ import annotations
 
@@ -10,10 +10,21 @@ from typing import IO
 
 
 @contextmanager
-def folder_lock(folder: Path) -> Iterator[bool]:
-    """Hold the folder's lock; yields False when another process has it."""
-    with (folder / "owner.lock").open("a+b") as stream:
-        yield _try_lock(stream)
+def locked(file: Path) -> Iterator[bool]:
+    """Hold the lock that a file stands for, which is made when absent; yields False when another process has it.
+
+    The holder may remove the file.
+    """
+    with file.open("a+b") as stream:
+        yield _try_lock(stream) and _is_at(stream, file)
+
+
+def _is_at(stream: IO[bytes], file: Path) -> bool:
+    """Whether the open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), file.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _try_lock(stream: IO[bytes]) -> bool:

@@ -1,0 +1,85 @@
+"""Verdicts on steps as lines for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+
+from hyperstep.cli import wording
+from hyperstep.cli.escaping import escape
+from hyperstep.digest import Json
+from hyperstep.pipeline.plan import StepVerdict, Verdict
+from hyperstep.pipeline.reuse import Difference
+
+_LONGEST_VALUE = 60
+_SHOWN = 12
+"""Differences of one step that are listed."""
+_DAY_S = 86400
+_FILES = ("code: ", "output: ", "inputs: ", "read: ")
+
+_WORDS = {
+    Verdict.HIT: "HIT",
+    Verdict.MISS: "MISS",
+    Verdict.DEPENDS: "OPEN",
+    Verdict.FAILS: "FAILS",
+    Verdict.NOT_REACHED: "-",
+}
+
+
+def verdict_lines(verdicts: Sequence[StepVerdict], short: Callable[[str], str]) -> Iterator[str]:
+    """Each step in a line, and what differs below it.
+
+    Args:
+        verdicts: In the order in which steps run.
+        short: A short prefix of a run's id.
+    """
+    width = max((len(escape(verdict.name)) for verdict in verdicts), default=0)
+    for verdict in verdicts:
+        yield f"  {escape(verdict.name):{width}}  {_WORDS[verdict.verdict]:5} {_why(verdict, short)}".rstrip()
+        shown = verdict.differences[:_SHOWN]
+        yield from (f"      {difference_words(difference)}" for difference in shown)
+        if len(verdict.differences) > len(shown):
+            yield f"      and {len(verdict.differences) - len(shown)} more; see --json"
+
+
+def difference_words(difference: Difference) -> str:
+    """``code: train.py added``, ``arguments: ["--a"] -> ["--b"]``."""
+    part = escape(difference.part)
+    if difference.part.startswith(_FILES):
+        if difference.old is None:
+            return f"{part} added"
+        return f"{part} removed" if difference.new is None else f"{part} changed{_digests(difference)}"
+    return f"{part}: {_value(difference.old)} -> {_value(difference.new)}"
+
+
+def age_words(age_s: float) -> str:
+    """``3:05 old``, ``4 days old``."""
+    if age_s >= 2 * _DAY_S:
+        return f"{int(age_s // _DAY_S)} days old"
+    return f"{wording.duration(age_s)} old"
+
+
+def _why(verdict: StepVerdict, short: Callable[[str], str]) -> str:
+    if verdict.verdict is Verdict.HIT and verdict.source_run is not None:
+        age = f", {age_words(verdict.age_s)}" if verdict.age_s is not None else ""
+        saved = f", saves {wording.duration(verdict.saved_s)}" if verdict.saved_s is not None else ""
+        return f"from run {short(verdict.source_run)}{age}{saved}"
+    compared = f" (run {short(verdict.source_run)})" if verdict.source_run and verdict.verdict is Verdict.MISS else ""
+    names = ", ".join(f"'{escape(name)}'" for name in verdict.because_of)
+    before = f"; so does {names} before it" if names and compared else ""
+    return f"{escape(verdict.reason)}{compared}{before}"
+
+
+def _digests(difference: Difference) -> str:
+    """The beginnings of two digests; what was read by version as it is."""
+    old, new = str(difference.old), str(difference.new)
+    if not difference.part.startswith("read: "):
+        return ""
+    return f": {escape(old[:24])} -> {escape(new[:24])}"
+
+
+def _value(value: Json) -> str:
+    if value is None:
+        return "(none)"
+    text = escape(json.dumps(value, ensure_ascii=False))
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

@@ -1,0 +1,42 @@
+"""The options of `run` and `plan` that say what may be reused, handed to the script's process as variables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from hyperstep.pipeline.reuse_rules import EVERY_STEP
+
+_NO_REUSE = "--no-reuse"
+_NO_REUSE_VARIABLE = "HYPERSTEP_NO_REUSE"
+_VERIFY_VARIABLE = "HYPERSTEP_VERIFY"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class ScriptCommand(click.Command):
+    """Options end where the script begins; ``--no-reuse`` takes its value after ``=`` only."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See click."""
+        first = next((place for place, text in enumerate(args) if not text.startswith("-")), len(args))
+        options = [f"{_NO_REUSE}={EVERY_STEP}" if text == _NO_REUSE else text for text in args[:first]]
+        return super().parse_args(ctx, [*options, *args[first:]])
+
+
+def reuse_options(command: F) -> F:
+    """Give a command ``--no-reuse`` and ``--verify``."""
+    no_reuse = click.option(
+        _NO_REUSE, metavar="[=STEP]", multiple=True, help="Run every step, or the one named, whatever there is."
+    )
+    verify = click.option("--verify", is_flag=True, help="Read all files again instead of believing sizes and times.")
+    return no_reuse(verify(command))
+
+
+def reuse_variables(no_reuse: Sequence[str], *, verify: bool) -> dict[str, str]:
+    """What the script's process is told."""
+    variables = {_NO_REUSE_VARIABLE: json.dumps(list(no_reuse))} if no_reuse else {}
+    return {**variables, _VERIFY_VARIABLE: "1"} if verify else variables

@@ -1,0 +1,90 @@
+"""What becomes of each step of a pipeline, before it runs or after: as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from hyperstep.codec import from_json, to_json
+from hyperstep.digest import Json
+from hyperstep.pipeline.reuse import Difference, Reason, ReuseDecision
+
+ALONE = "what is submitted by itself is never reused"
+"""The reason of a run that is no pipeline's."""
+
+
+class Verdict(Enum):
+    """What becomes of a step."""
+
+    HIT = "hit"
+    """An earlier run stands for it."""
+    MISS = "miss"
+    """It runs."""
+    DEPENDS = "depends"
+    """A step before it runs; it runs too, unless that step's output turns out as it was."""
+    FAILS = "fails"
+    """It cannot start."""
+    NOT_REACHED = "not reached"
+    """Nothing was decided: a step before it failed, or the run was canceled."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepVerdict:
+    """What becomes of one step, and why."""
+
+    name: str
+    step: str
+    """Its id in the pipeline."""
+    verdict: Verdict
+    reason: str
+    source_run: str | None = None
+    """On a hit the run whose outputs are taken, else the earlier run that it was compared with."""
+    age_s: float | None = None
+    saved_s: float | None = None
+    because_of: tuple[str, ...] = ()
+    """Names of the steps whose outputs are not known yet."""
+    differences: tuple[Difference, ...] = ()
+    run_id: str | None = None
+    """The step's run; None before there is one."""
+
+    def to_json(self) -> dict[str, Json]:
+        """As commands print it."""
+        document: dict[str, Json] = to_json(self)
+        return document
+
+
+def verdict_of(name: str, step_id: str, decision: ReuseDecision, run_id: str | None = None) -> StepVerdict:
+    """A decision as the verdict on a step."""
+    return StepVerdict(
+        name=name,
+        step=step_id,
+        verdict=Verdict.HIT if decision.is_hit else Verdict.MISS,
+        reason=decision.reason.value,
+        source_run=decision.source_run,
+        age_s=decision.age_s,
+        saved_s=decision.saved_s,
+        differences=decision.differences,
+        run_id=run_id,
+    )
+
+
+def recorded_decision(evidence: Mapping[str, Json]) -> ReuseDecision:
+    """The decision that a line of the ledger holds; older ones say less.
+
+    Raises:
+        StoreError: It is none.
+    """
+    known = {"reason", "source_run", "differences", "age_s", "saved_s"}
+    return from_json(ReuseDecision, {name: value for name, value in evidence.items() if name in known})
+
+
+def without_inputs(decision: ReuseDecision, names: frozenset[str]) -> tuple[Difference, ...]:
+    """What differs besides inputs that are not known yet."""
+    unknown = {f"inputs: {name}" for name in names}
+    return tuple(found for found in decision.differences if found.part not in unknown)
+
+
+def is_open(decision: ReuseDecision, names: frozenset[str]) -> bool:
+    """Whether only inputs decide that are not known yet."""
+    return decision.reason is Reason.CHANGED and not without_inputs(decision, names)

@@ -1,0 +1,80 @@
+"""A home that looks like another one and leaves it as it is: what `hyperstep plan` lets a script run against.
+
+The index is a copy, journals are copied when they are opened, objects are read through, and files in datastores are
+links that are replaced, not written through, by whatever is stored.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hyperstep.errors import StoreError
+from hyperstep.run_store import copy_index
+from hyperstep.settings import FILE_NAME
+
+OVERLAY_VARIABLE = "HYPERSTEP_OVERLAY_OF"
+"""The home that the one in use looks like."""
+
+_LINKED = (FILE_NAME, "environments", "cache/digests", "cache/imports")
+_COPIED = ("secrets",)
+
+
+@contextmanager
+def overlay_of(home: Path) -> Iterator[Path]:
+    """A temporary home that looks like ``home``, removed when the block ends.
+
+    Raises:
+        StoreError: There is no room for it.
+    """
+    import shutil  # noqa: PLC0415 - every home knows this module, few are overlays
+    import tempfile  # noqa: PLC0415
+
+    folder = Path(tempfile.mkdtemp(prefix="hyperstep-plan-"))
+    try:
+        try:
+            _fill(home, folder)
+        except OSError as error:
+            rule = f"A plan needs room for a copy of the index: {error.strerror}."
+            raise StoreError(rule, received=str(folder), remedy="Set TMPDIR to another folder.") from error
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def base_of(home: Path) -> Path | None:
+    """The home that ``home`` is an overlay of; None for an ordinary one."""
+    base = os.environ.get(OVERLAY_VARIABLE)
+    return Path(base) if base and Path(base) != home else None
+
+
+def link_below(source: Path, target: Path) -> None:
+    """Make each file below ``source`` a link at its place below ``target``, once."""
+    if target.exists() or not source.is_dir():
+        return
+    made = target.with_name(f"{target.name}.{os.getpid()}.part")
+    for folder, _, files in os.walk(source, followlinks=True):
+        place = made / Path(folder).relative_to(source)
+        place.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            (place / name).symlink_to(Path(folder) / name)
+    made.rename(target)
+
+
+def _fill(home: Path, folder: Path) -> None:
+    copy_index(home, folder)
+    for name in _LINKED:
+        source, target = home / name, folder / name
+        if source.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+            for entry in source.iterdir():
+                (target / entry.name).symlink_to(entry)
+        elif source.exists():
+            target.symlink_to(source)
+    import shutil  # noqa: PLC0415 - as above
+
+    for name in _COPIED:
+        if (home / name).is_dir():
+            shutil.copytree(home / name, folder / name)

@@ -1,0 +1,64 @@
+"""Planning instead of submitting: `hyperstep plan` lets a script run up to its first submit and keeps the verdicts."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict
+from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
+
+PLAN_VARIABLE = "HYPERSTEP_PLAN"
+"""The file to write the plan to; nothing is submitted where it is set."""
+
+
+class PlanMade(SystemExit):
+    """The plan is made and the script ends here, well."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+
+def is_planning() -> bool:
+    """Whether this process plans instead of submitting."""
+    return bool(os.environ.get(PLAN_VARIABLE))
+
+
+def plan_now(home: Home, spec: PipelineSpec, workspace: str) -> tuple[StepVerdict, ...]:
+    """What a pipeline would do if it were submitted now."""
+    from hyperstep.runtime.runner.step_plan import plan_pipeline  # noqa: PLC0415 - the engine of a runner
+
+    rules = reuse_rules(home.settings)
+    warn_of_unknown_steps(rules, {step.name for step in spec.steps})
+    return plan_pipeline(home, spec, workspace, rules, time.time())
+
+
+def plan_and_end(home: Home, spec: PipelineSpec, workspace: str, experiment: str) -> None:
+    """Keep the plan of a pipeline and end the script, if this process plans.
+
+    Raises:
+        PlanMade: It does.
+    """
+    if is_planning():
+        _keep(plan_now(home, spec, workspace), experiment)
+
+
+def plan_step_and_end(step: StepSpec, experiment: str) -> None:
+    """The same for a step that is submitted by itself.
+
+    Raises:
+        PlanMade: This process plans.
+    """
+    if is_planning():
+        _keep([StepVerdict(step.name, step.id, Verdict.MISS, ALONE)], experiment)
+
+
+def _keep(verdicts: Sequence[StepVerdict], experiment: str) -> None:
+    document = {"experiment": experiment, "steps": [verdict.to_json() for verdict in verdicts]}
+    Path(os.environ[PLAN_VARIABLE]).write_text(json.dumps(document), encoding="utf-8")
+    raise PlanMade

@@ -1,0 +1,87 @@
+"""What each step of a pipeline would do if it were submitted now: the runner's own decisions, without a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hyperstep.errors import USER_FAULTS
+from hyperstep.pipeline.graph import topological_order
+from hyperstep.pipeline.plan import StepVerdict, Verdict, is_open, verdict_of, without_inputs
+from hyperstep.pipeline.reuse import Reason
+from hyperstep.pipeline.reuse_rules import ReuseRules
+from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
+from hyperstep.records.run import RunRecord
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.data_paths import Found, find_input
+from hyperstep.runtime.runner.step_facts import StepQuestion
+from hyperstep.runtime.runner.step_reuse import look_for_source
+from hyperstep.runtime.runner.step_sources import stand_in
+
+
+def plan_pipeline(
+    home: Home, spec: PipelineSpec, workspace: str, rules: ReuseRules, now: float
+) -> tuple[StepVerdict, ...]:
+    """The verdict on each step, in an order in which they could run. No record is written.
+
+    Args:
+        home: Where it would run.
+        spec: The pipeline; its graph is sound.
+        workspace: Whose datastores and earlier runs.
+        rules: Of the submission.
+        now: Seconds since the epoch.
+    """
+    plan = _Plan(home, spec, workspace, rules, now)
+    return tuple(plan.judge(step) for step in topological_order(spec))
+
+
+class _Plan:
+    def __init__(self, home: Home, spec: PipelineSpec, workspace: str, rules: ReuseRules, now: float) -> None:
+        self._home, self._spec, self._workspace, self._rules, self._now = home, spec, workspace, rules, now
+        self._producers: dict[str, RunRecord] = {}
+        """Of each step that is reused: the run that stands for it."""
+        self._names = {step.id: step.name for step in spec.steps}
+
+    def judge(self, step: StepSpec) -> StepVerdict:
+        unknown = {
+            port.name: port.source.step
+            for port in step.inputs
+            if isinstance(port.source, StepOutput) and port.source.step not in self._producers
+        }
+        try:
+            inputs = {
+                port.name: find_input(self._home, self._workspace, port, self._producers)
+                for port in step.inputs
+                if port.name not in unknown
+            }
+            return self._with_unknown(step, inputs, unknown) if unknown else self._known(step, inputs)
+        except (*USER_FAULTS, OSError) as error:
+            return StepVerdict(step.name, step.id, Verdict.FAILS, str(error))
+
+    def _known(self, step: StepSpec, inputs: Mapping[str, Found]) -> StepVerdict:
+        answer = look_for_source(self._question(step, inputs), self._now)
+        if answer.source is not None:
+            self._producers[step.id] = stand_in(self._home, answer.source)
+        return verdict_of(step.name, step.id, answer.decision)
+
+    def _with_unknown(self, step: StepSpec, inputs: Mapping[str, Found], unknown: dict[str, str]) -> StepVerdict:
+        """A step that some other step runs before: certain to run only if something else differs too."""
+        known = replace(step, inputs=tuple(port for port in step.inputs if port.name not in unknown))
+        decision = look_for_source(self._question(known, inputs), self._now).decision
+        names = frozenset(unknown)
+        verdict = verdict_of(step.name, step.id, replace(decision, differences=without_inputs(decision, names)))
+        because = tuple(dict.fromkeys(self._names[producer] for producer in unknown.values()))
+        if is_open(decision, names):
+            return replace(verdict, verdict=Verdict.DEPENDS, reason=_why_open(because), because_of=because)
+        if decision.reason is Reason.HIT:  # an equal step without that input: no source for this one
+            return replace(verdict, verdict=Verdict.MISS, reason=Reason.CHANGED.value, because_of=because)
+        return replace(verdict, because_of=because)
+
+    def _question(self, step: StepSpec, inputs: Mapping[str, Found]) -> StepQuestion:
+        return StepQuestion(self._home, self._workspace, self._spec, step, inputs, self._rules)
+
+
+def _why_open(because: tuple[str, ...]) -> str:
+    names = ", ".join(f"'{name}'" for name in because)
+    verb, whose = ("runs", "its output turns") if len(because) == 1 else ("run", "their outputs turn")
+    return f"runs, because {names} {verb}; could still hit if {whose} out equal"

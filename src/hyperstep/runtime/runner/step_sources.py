@@ -1,0 +1,117 @@
+"""Completed step runs as sources for later ones: what is kept of them, and whether it is still there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hyperstep.artifact_store.snapshot import load_snapshot
+from hyperstep.artifact_store.tree import Reading
+from hyperstep.digest import Json
+from hyperstep.errors import HyperstepError
+from hyperstep.pipeline.fingerprint import Fingerprint
+from hyperstep.pipeline.reuse import Difference
+from hyperstep.pipeline.reuse_rules import ReuseRules
+from hyperstep.pipeline.spec import StepSpec
+from hyperstep.records.run import RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import Journal, StoredFingerprint
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
+from hyperstep.runtime.runner.prefixed_files import output_digest
+from hyperstep.runtime.runner.step_facts import reading_of
+from hyperstep.runtime.runner.step_packages import package_versions
+from hyperstep.runtime.runner.step_reads import READS, reads_of, settle_reads
+
+
+def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, now: float) -> None:
+    """Keep a completed step run as a source for later ones.
+
+    Raises:
+        InvalidInputError: What it read by name was changed while it ran, so that nobody can say what it read.
+    """
+    reading = Reading(home.path)
+    outputs: dict[str, Json] = {}
+    for name, location in recorded_outputs(run).items():
+        path = output_path(home, run.workspace, location)
+        outputs[name] = {**location, "digest": output_digest(path, other_outputs(run, name), reading)}
+    journal = home.store.journal(run.root_id)
+    below = _runs_below(journal, run)
+    snapshot = load_snapshot(step.code.snapshot, home.artifacts)
+    record: dict[str, Json] = {
+        "duration_s": (run.ended_at or now) - (run.started_at or run.created_at),
+        "ended_at": run.ended_at or now,
+        "packages": package_versions(home, snapshot, step.code.python),
+        "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
+        READS: settle_reads(home, run.workspace, reads_of(below), since=run.started_at or run.created_at),
+    }
+    home.store.remember(
+        StoredFingerprint(
+            workspace=run.workspace,
+            digest=fingerprint.digest,
+            run_id=run.id,
+            root_id=run.root_id,
+            step=step.name,
+            parts=fingerprint.parts,
+            outputs=outputs,
+            created_at=now,
+            record=record,
+        )
+    )
+
+
+def remember_also(home: Home, source: StoredFingerprint, fingerprint: Fingerprint) -> None:
+    """Let the same run be found by another fingerprint of the same step too."""
+    home.store.remember(replace(source, digest=fingerprint.digest, parts=fingerprint.parts))
+
+
+def record_is_there(home: Home, source: StoredFingerprint, rules: ReuseRules) -> Difference | None:
+    """What is missing of a source's records and files; None when they are there and it completed."""
+    try:
+        run = home.store.journal(source.root_id).run(source.run_id)
+    except HyperstepError:
+        return Difference(f"run {source.run_id}", "recorded", None)
+    if run.status is not RunStatus.COMPLETED:
+        return Difference(f"run {source.run_id}", RunStatus.COMPLETED.value, run.status.value)
+    for digest in _texts(source.record.get("files")):
+        if not (home.artifacts.is_sound(digest) if rules.verify else home.artifacts.has(digest)):
+            return Difference("files of the run", digest, None)
+    return None
+
+
+def stand_in(home: Home, source: StoredFingerprint) -> RunRecord:
+    """A source's run with its outputs as they were recorded: what a step after it reads."""
+    run = home.store.journal(source.root_id).run(source.run_id)
+    return replace(run, properties={**run.properties, "outputs": json.dumps(source.outputs)})
+
+
+def changed_outputs(home: Home, source: StoredFingerprint, rules: ReuseRules) -> tuple[Difference, ...]:
+    """The outputs of a source that are not what they were."""
+    places: dict[str, Mapping[str, Any]] = {n: p for n, p in source.outputs.items() if isinstance(p, Mapping)}
+    names = {name: Path(str(place["path"])).name for name, place in places.items()}
+    reading = replace(reading_of(home, rules), limit_bytes=None)
+    found: list[Difference] = []
+    for name, place in sorted(places.items()):
+        others = {*names.values()} - {names[name]}
+        now = output_digest(output_path(home, source.workspace, place), others, reading)
+        if now != place["digest"]:
+            found.append(Difference(f"output: {name}", place["digest"], now or None))
+    return tuple(found)
+
+
+def _runs_below(journal: Journal, top: RunRecord) -> list[RunRecord]:
+    """A run and all runs below it."""
+    runs = journal.runs()
+    found, ids = [top], {top.id}
+    for run in runs:  # by creation: parents come first
+        if run.parent_id in ids:
+            ids.add(run.id)
+            found.append(run)
+    return found
+
+
+def _texts(values: Json) -> Iterable[str]:
+    return [str(value) for value in values] if isinstance(values, list | tuple) else []

@@ -1,0 +1,59 @@
+"""Large inputs are read in the background, so that a later touch of them is no change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from hyperstep.artifact_store.tree import Reading
+from hyperstep.errors import USER_FAULTS
+from hyperstep.pipeline.fingerprint import Fingerprint
+from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, identify
+from hyperstep.runtime.runner.step_sources import remember_also
+
+
+class UnreadInputs:
+    """Reads the inputs of started steps, one after the other, while their processes run.
+
+    The process that owns this ends when everything has been read.
+
+    Args:
+        note: Told of what could not be read.
+    """
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        self._note = note
+        self._questions: dict[str, tuple[StepQuestion, Future[Identified | None]]] = {}
+        self._reader: ThreadPoolExecutor | None = None
+
+    def begin(self, question: StepQuestion) -> None:
+        """Start to read what a step's fingerprint knows by size and times only."""
+        self._reader = self._reader or ThreadPoolExecutor(max_workers=1, thread_name_prefix="unread-inputs")
+        self._questions[question.step.id] = (question, self._reader.submit(self._read, question))
+
+    def remember(self, step_id: str, fingerprint: Fingerprint) -> None:
+        """Let a completed step be found by the content of its inputs too, as soon as that is known.
+
+        Args:
+            step_id: The step.
+            fingerprint: Under which it is remembered already.
+        """
+        if step_id in self._questions and self._reader is not None:
+            question, reading = self._questions.pop(step_id)
+            self._reader.submit(self._remember, question, reading, fingerprint)
+
+    def _read(self, question: StepQuestion) -> Identified | None:
+        try:
+            return identify(question, Reading(question.home.path))
+        except (*USER_FAULTS, OSError) as error:
+            self._note(f"step '{question.step.name}': an input cannot be read: {error}")
+            return None
+
+    def _remember(self, question: StepQuestion, reading: Future[Identified | None], fingerprint: Fingerprint) -> None:
+        found = reading.result()
+        unread = identify(question, Reading(limit_bytes=question.rules.hash_limit_bytes))
+        if unread.fingerprint.digest != fingerprint.digest:  # an input was changed since the step began
+            return
+        source = question.home.store.recall(question.workspace, fingerprint.digest)
+        if found is not None and source is not None:
+            remember_also(question.home, source, found.fingerprint)

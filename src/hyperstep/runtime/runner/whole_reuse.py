@@ -1,0 +1,107 @@
+"""A pipeline of which every step is reused ends where it is submitted: nothing starts, not even a runner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hyperstep.errors import USER_FAULTS, HyperstepError
+from hyperstep.pipeline.graph import topological_order
+from hyperstep.pipeline.reuse_rules import ReuseRules
+from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.records.run import RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import Owner
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.context import Envelope, RunnerContext
+from hyperstep.runtime.runner.data_paths import find_input
+from hyperstep.runtime.runner.ownership import take_over
+from hyperstep.runtime.runner.reused_steps import complete_reused
+from hyperstep.runtime.runner.step_facts import StepQuestion
+from hyperstep.runtime.runner.step_reuse import ReuseAnswer, find_equal
+from hyperstep.runtime.runner.step_sources import stand_in
+
+_READ_AT_ONCE_BYTES = 1 << 20
+"""Larger files whose content is not known are left to a runner: who submits does not wait for them."""
+
+
+def reuse_whole(home: Home, runs: list[RunRecord], spec: PipelineSpec, rules: ReuseRules) -> bool:
+    """Complete a submitted pipeline run if an earlier run stands for each of its steps.
+
+    Args:
+        home: Where it was recorded; nobody drives it yet.
+        runs: The pipeline run, then its step runs.
+        spec: The pipeline.
+        rules: Of the submission.
+
+    Returns:
+        Whether it has ended. If not, a runner goes on from what is recorded.
+    """
+    root, by_step = runs[0], {run.properties["azureml.nodeid"]: run for run in runs[1:]}
+    try:
+        answers = _answers(home, root, spec, rules) if spec.steps else None
+        if answers is None:
+            return False
+        owner = take_over(home.store.journal(root.id))
+        if owner is None:
+            return False
+        _complete(home, owner, root, by_step, rules, answers)
+    except (HyperstepError, OSError):  # whatever it is, a runner meets it too and says so
+        return False
+    return True
+
+
+def _answers(
+    home: Home, root: RunRecord, spec: PipelineSpec, rules: ReuseRules
+) -> list[tuple[StepSpec, ReuseAnswer]] | None:
+    """The decision on each step in order; None as soon as one must run, or cannot be decided without much reading."""
+    answers: list[tuple[StepSpec, ReuseAnswer]] = []
+    producers: dict[str, RunRecord] = {}
+    quick = replace(rules, hash_limit_bytes=min(rules.hash_limit_bytes, _READ_AT_ONCE_BYTES))
+    now = RunnerContext.now()
+    for step in topological_order(spec):
+        answer = None if rules.verify else _answer(home, root, spec, step, quick, producers, now)
+        if answer is None or answer.source is None:
+            return None
+        producers[step.id] = stand_in(home, answer.source)
+        answers.append((step, answer))
+    return answers
+
+
+def _answer(
+    home: Home,
+    root: RunRecord,
+    spec: PipelineSpec,
+    step: StepSpec,
+    rules: ReuseRules,
+    producers: Mapping[str, RunRecord],
+    now: float,
+) -> ReuseAnswer | None:
+    try:
+        inputs = {port.name: find_input(home, root.workspace, port, producers) for port in step.inputs}
+    except (*USER_FAULTS, OSError):
+        return None
+    answer = find_equal(StepQuestion(home, root.workspace, spec, step, inputs, rules), now)
+    return None if answer is None or answer.unread else answer
+
+
+def _complete(
+    home: Home,
+    owner: Owner,
+    root: RunRecord,
+    by_step: Mapping[str, RunRecord],
+    rules: ReuseRules,
+    answers: list[tuple[StepSpec, ReuseAnswer]],
+) -> None:
+    context = RunnerContext(home, home.store.journal(root.id), owner.epoch, Envelope("", 1, 0.0, rules))
+    with context.transaction() as unit:
+        unit.change_run(root.id, status=RunStatus.RUNNING)
+    for step, answer in answers:
+        if answer.source is not None:
+            complete_reused(context, step, by_step[step.id], answer, answer.source, _nothing)
+    with context.transaction() as unit:
+        unit.change_run(root.id, status=RunStatus.COMPLETED)
+
+
+def _nothing() -> None:
+    """Nobody waits for a single step."""

@@ -1,0 +1,41 @@
+"""Verdicts for a person."""
+
+from __future__ import annotations
+
+from hyperstep.cli.render_reuse import age_words, difference_words, verdict_lines
+from hyperstep.pipeline.plan import StepVerdict, Verdict
+from hyperstep.pipeline.reuse import Difference
+
+
+def test_each_kind_of_difference_has_its_words() -> None:
+    assert difference_words(Difference("code: a.py", None, "d")) == "code: a.py added"
+    assert difference_words(Difference("code: a.py", "d", None)) == "code: a.py removed"
+    assert difference_words(Difference("code: a.py", "d", "e")) == "code: a.py changed"
+    assert difference_words(Difference("arguments", ["--a"], ["--b"])) == 'arguments: ["--a"] -> ["--b"]'
+    assert difference_words(Difference("limits: max_total", 20, None)) == "limits: max_total: 20 -> (none)"
+    assert difference_words(Difference("read: model m", "version 1", "version 2")) == (
+        "read: model m changed: version 1 -> version 2"
+    )
+
+
+def test_text_of_others_cannot_disturb_the_terminal_and_long_values_are_cut() -> None:
+    words = difference_words(Difference("arguments", "\x1b[31m", "x" * 100))
+    assert "\x1b" not in words
+    assert len(words) < 120
+
+
+def test_a_hit_tells_source_age_and_time_saved_and_a_miss_what_differs() -> None:
+    hit = StepVerdict("a", "1", Verdict.HIT, "equal to an earlier run", "run-1", age_s=3 * 86400.0, saved_s=125.0)
+    difference = Difference("code: a.py", None, "d")
+    miss = StepVerdict("tune", "2", Verdict.MISS, "differs", "run-2", because_of=("a",), differences=(difference,) * 14)
+    assert list(verdict_lines([hit, miss], str.upper))[:3] == [
+        "  a     HIT   from run RUN-1, 3 days old, saves 2:05",
+        "  tune  MISS  differs (run RUN-2); so does 'a' before it",
+        "      code: a.py added",
+    ]
+    assert list(verdict_lines([miss], str.upper))[-1] == "      and 2 more; see --json"
+
+
+def test_ages_are_told_in_days_from_two_days_on() -> None:
+    assert age_words(30) == "30 s old"
+    assert age_words(2 * 86400) == "2 days old"
