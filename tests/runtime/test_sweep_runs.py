@@ -20,7 +20,7 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner
-from hyperstep.runtime.submission import Label, ensure_runner, request_cancel, submit_step
+from hyperstep.runtime.submission import Label, request_cancel, submit_step
 
 LOG_X = """
 import sys
@@ -267,11 +267,11 @@ def test_a_killed_runner_is_resumed_without_losing_or_repeating_anything(
     bench.wait_until(lambda: sum(len(m) for m in journal.metrics_of_children(run.id).values()) == 10)
     owner = live_owner(bench.home, run.id)
     assert owner is not None
-    os.kill(owner.pid, signal.SIGKILL)
-    bench.wait_until(lambda: live_owner(bench.home, run.id) is None)
+    os.kill(owner.pid, signal.SIGSTOP)
     Path(f"{outside}.go").touch()  # both trials go on while nobody reads
+    bench.wait_until(lambda: all(bench.home.attempt(t, 0).exit_file.exists() for t in trials(bench, run.id)))
     assert bench.read(run.id).status is RunStatus.RUNNING
-    assert ensure_runner(bench.home, run.id)
+    os.kill(owner.pid, signal.SIGKILL)
     ended = bench.wait(run.id)
     assert ended.status is RunStatus.COMPLETED, ended
     assert sorted(outside.read_text().split()) == [str(i) for i in range(6)]
