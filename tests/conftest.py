@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,3 +19,18 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HYPERSTEP_HOME", str(tmp_path / "home"))
     for name in ("HYPERSTEP_SLOTS", "AML_SNAPSHOT_NO_FILE_LIMIT", "AZUREML_RUN_ID"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def own_hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Trial hosts of the test's own, which it may kill: no other test's processes belong to them."""
+    from hyperstep.launchers.host_link import live_hosts  # noqa: PLC0415 - for few tests
+
+    folder = tempfile.mkdtemp(prefix="hs-", dir="/tmp")  # tmp_path may be too long for a socket
+    monkeypatch.setenv("TMPDIR", folder)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    yield
+    for pid in live_hosts().values():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    shutil.rmtree(folder, ignore_errors=True)

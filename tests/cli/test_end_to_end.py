@@ -191,6 +191,7 @@ def test_a_killed_runner_is_followed_by_the_next_one_though_nobody_asks(
 
 
 @posix_only
+@pytest.mark.usefixtures("own_hosts")
 def test_who_looks_at_a_run_whose_runner_and_host_were_killed_starts_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,7 @@ def test_an_exit_while_no_runner_lives_is_recorded_by_the_next_one(bench: Bench,
     assert_completed_once(bench, run_id)
 
 
+@pytest.mark.usefixtures("own_hosts")
 def test_a_runner_whose_host_was_killed_is_guarded_by_the_next_host(bench: Bench, label: Label, gate: Path) -> None:
     run_id = submit_waiting(bench, label)
     process = started(bench, run_id)
