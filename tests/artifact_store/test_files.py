@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -145,3 +146,14 @@ def test_an_object_that_was_tampered_with_is_not_sound(tmp_path: Path) -> None:
     (tmp_path / digest[:2] / digest[2:]).write_bytes(b"CONTENT")
     assert store.has(digest)
     assert not store.is_sound(digest)
+
+
+def test_an_object_that_was_removed_since_all_were_seen_is_missing(tmp_path: Path) -> None:
+    store = FileArtifactStore(tmp_path)
+    digest = store.put_bytes(b"content")
+    place = tmp_path / digest[:2] / digest[2:]
+    os.utime(place.parent, ns=(1, 1))
+    seen_at = 10_000_000_000
+    assert store.missing([digest], seen_at) == set()
+    place.unlink()
+    assert store.missing([digest], seen_at) == {digest}

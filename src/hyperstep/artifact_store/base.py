@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -34,6 +35,16 @@ class ArtifactStore(ABC):
     @abstractmethod
     def has(self, digest: str) -> bool:
         """Whether the content is held."""
+
+    def missing(self, digests: Iterable[str], since_ns: int) -> set[str]:  # noqa: ARG002 - some can do with less
+        """Those of the contents that are not held.
+
+        Args:
+            digests: Of the contents.
+            since_ns: A moment (nanoseconds since the epoch) at which all that were held before it, are known to have
+                been held: only what may have changed since is looked at.
+        """
+        return {digest for digest in digests if not self.has(digest)}
 
     @abstractmethod
     def is_sound(self, digest: str) -> bool:

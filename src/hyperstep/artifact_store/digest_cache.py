@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
 from pathlib import Path
 
@@ -117,6 +117,15 @@ class DigestCache:
             kind: Which of the things that can be made of them.
         """
         return self._kept.whole.get(kind, "") if self._is_unchanged() else ""
+
+    @property
+    def paths(self) -> Container[str]:
+        """The files that are remembered."""
+        return self._old
+
+    def last(self, kind: str) -> str:
+        """What was kept under a word when the cache was saved last, whatever has changed since; empty for nothing."""
+        return self._kept.whole.get(kind, "")
 
     def keep_whole(self, kind: str, result: str) -> None:
         """Remember what was made of all files together."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -20,8 +21,9 @@ _INCOMING = ".incoming"
 _READ_ONLY = 0o444
 _SMALL = 1 << 20
 """Bytes up to which a file is read once and held in memory."""
-_DIGEST_LENGTH = 64
-_HEX = frozenset("0123456789abcdef")
+_TIME_STEP_NS = 2_000_000_000
+"""File systems keep times in steps of up to 2 s."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class FileArtifactStore(ArtifactStore):
@@ -69,11 +71,19 @@ class FileArtifactStore(ArtifactStore):
 
     def has(self, digest: str) -> bool:
         """See the base."""
-        _check_digest(digest)
         # asked for each file of a snapshot: a path object costs more than the look
-        if os.path.isfile(f"{self._folder_text}/{digest[:2]}/{digest[2:]}"):  # noqa: PTH113
+        _check_digest(digest)
+        if os.access(f"{self._folder_text}/{digest[:2]}/{digest[2:]}", os.F_OK):
             return True
         return self._base is not None and _place(self._base, digest).is_file()
+
+    def missing(self, digests: Iterable[str], since_ns: int) -> set[str]:
+        """See the base. A folder whose time says that nothing came or went since is not looked into."""
+        by_folder: dict[str, list[str]] = {}
+        for digest in digests:
+            by_folder.setdefault(digest[:2], []).append(digest)
+        changed = (held for name, held in by_folder.items() if not self._is_settled(name, since_ns))
+        return {digest for held in changed for digest in held if not self.has(digest)}
 
     def is_sound(self, digest: str) -> bool:
         """See the base."""
@@ -139,6 +149,12 @@ class FileArtifactStore(ArtifactStore):
         if self._durable:
             _sync_folder(target.parent)
 
+    def _is_settled(self, name: str, since_ns: int) -> bool:
+        try:
+            return os.stat(f"{self._folder_text}/{name}").st_mtime_ns + _TIME_STEP_NS <= since_ns  # noqa: PTH116
+        except OSError:
+            return False
+
     def _held(self, digest: str) -> Path:
         """Where the content lies, if it is held."""
         own = _place(self._folder, digest)
@@ -156,7 +172,7 @@ def _place(folder: Path, digest: str) -> Path:
 
 def _check_digest(digest: str) -> None:
     """No other text becomes a path."""
-    if len(digest) != _DIGEST_LENGTH or not _HEX.issuperset(digest):
+    if _DIGEST.fullmatch(digest) is None:
         rule = "A digest is 64 lower-case hexadecimal characters."
         raise InvalidInputError(rule, received=digest)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from hyperstep.digest import digest_json
 from hyperstep.errors import InvalidInputError
 
 IGNORE_FILES = (".amlignore", ".gitignore")
@@ -24,11 +25,15 @@ class IgnoreRules:
     spec: GitIgnoreSpec
     file: str
     """Name of the ignore file that was read, or of the one to make."""
+    digest: str = ""
+    """Of that file's name and text; empty when there is none."""
 
     def ignores(self, path: str, *, is_folder: bool) -> bool:
         """Whether the file or folder at ``path`` (below the folder, forward slashes) is left out."""
         if is_folder and path.rpartition("/")[2] in ALWAYS_IGNORED:
             return True
+        if not self.spec.patterns:
+            return False
         return self.spec.match_file(f"{path}/" if is_folder else path)
 
 
@@ -40,7 +45,8 @@ def read_ignore_rules(folder: Path) -> IgnoreRules:
     """
     for name in IGNORE_FILES:
         if (folder / name).is_file():
-            return IgnoreRules(_parse(folder / name), name)
+            text = _read(folder / name)
+            return IgnoreRules(_parse(text, folder / name), name, digest_json([name, text]))
     return IgnoreRules(GitIgnoreSpec.from_lines([]), IGNORE_FILES[0])
 
 
@@ -50,9 +56,20 @@ def ignore_line(path: str) -> str:
     return "/" + re.sub(r"(\s)$", r"[\1]", escaped)  # a space at the end would not count
 
 
-def _parse(file: Path) -> GitIgnoreSpec:
+def _read(file: Path) -> str:
     try:
-        return GitIgnoreSpec.from_lines(file.read_text(encoding="utf-8-sig").split("\n"))
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        rule = f"An ignore file must be readable UTF-8 text with one pattern a line: {error}."
-        raise InvalidInputError(rule, received=str(file)) from error
+        raise _unusable(file, error) from error
+
+
+def _parse(text: str, file: Path) -> GitIgnoreSpec:
+    try:
+        return GitIgnoreSpec.from_lines(text.split("\n"))
+    except ValueError as error:
+        raise _unusable(file, error) from error
+
+
+def _unusable(file: Path, error: Exception) -> InvalidInputError:
+    rule = f"An ignore file must be readable UTF-8 text with one pattern a line: {error}."
+    return InvalidInputError(rule, received=str(file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import IO
 if sys.platform == "linux":
     from fcntl import ioctl
 
+_SMALL = 1 << 20
+"""Bytes below which nobody asks how much room there is."""
 _FICLONE = 0x40049409
 """Linux, ``linux/fs.h``; the number on x86 and ARM. Elsewhere the call fails, and the file is copied."""
 
@@ -34,4 +37,16 @@ def copy_content(source: Path, target: Path) -> None:
     with source.open("rb") as reading, target.open("xb") as writing:
         if clone(reading, writing):
             return
+    _check_room(source, target)
     shutil.copyfile(source, target)
+
+
+def _check_room(source: Path, target: Path) -> None:
+    """Say that the disk is too full before it is."""
+    needed = source.stat().st_size
+    if needed < _SMALL:
+        return
+    free = shutil.disk_usage(target.parent).free
+    if needed > free:
+        target.unlink()
+        raise OSError(errno.ENOSPC, f"{needed:,} bytes are needed and {free:,} are free", str(target))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Sequence
+import time
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.artifact_store.digest_cache import DigestCache
@@ -20,13 +24,18 @@ from hyperstep.digest import canonical_json, digest_file
 from hyperstep.errors import InvalidInputError, StoreError
 
 _FORMAT = "hyperstep snapshot 1"
+_RULES = "ignore rules"
+"""Key under which the cache keeps the rules that kept its files."""
 _WALK_BOUND = 100_000
 """Files beyond the limit after which the walk gives up: somebody's whole disk is no source folder."""
+_HELD_AT = "held at"
+"""Key under which the cache keeps when the store was seen to hold all files."""
+_LOOK_EVERY_NS = 60_000_000_000
+"""How often that is written down anew."""
 _KEPT_FOLDERS = frozenset({"outputs", "logs"})
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotFile:
+class SnapshotFile(msgspec.Struct, frozen=True, gc=False):
     """One file of a snapshot."""
 
     path: str
@@ -72,12 +81,18 @@ def take_snapshot(folder: Path, store: ArtifactStore, limits: SnapshotLimits) ->
         rule = "The source folder must be a folder that exists."
         raise InvalidInputError(rule, received=str(folder), remedy=f"The current folder is {Path.cwd()}.")
     rules = read_ignore_rules(folder)
-    found = _find_files(folder, store.home, rules, limits)
     cache = DigestCache.of_folder(store.home, folder)
-    files = tuple(kept for file in found if (kept := _store_file(file, store, cache, rules)) is not None)
+    known = cache.paths if cache.last(_RULES) == rules.digest else frozenset()
+    found = _find_files(folder, store.home, rules, limits, known)
+    files = _store_all(found, store, cache, rules)
+    digest = cache.whole(_FORMAT)
+    if not digest or not store.has(digest):
+        manifest = {"format": _FORMAT, "files": [to_json(file) for file in files]}
+        digest = store.put_bytes(canonical_json(manifest).encode("ascii"))
+        cache.keep_whole(_FORMAT, digest)
+    cache.keep_whole(_RULES, rules.digest)
     cache.save()
-    manifest = {"format": _FORMAT, "files": [to_json(file) for file in files]}
-    return Snapshot(digest=store.put_bytes(canonical_json(manifest).encode("ascii")), files=files)
+    return Snapshot(digest=digest, files=files)
 
 
 def load_snapshot(digest: str, store: ArtifactStore) -> Snapshot:
@@ -132,11 +147,15 @@ def remove_snapshot(snapshot: Snapshot, target: Path) -> None:
             (target / folder).rmdir()
 
 
-def _find_files(folder: Path, home: Path | None, rules: IgnoreRules, limits: SnapshotLimits) -> list[FoundFile]:
-    """The files to store, by path, within the limits."""
+def _find_files(
+    folder: Path, home: Path | None, rules: IgnoreRules, limits: SnapshotLimits, known: Container[str]
+) -> list[FoundFile]:
+    """The files to store, by path, within the limits; of ``known`` paths it is known that the rules keep them."""
     own = home if home and home.exists() else None
 
     def keep(path: str, is_folder: bool) -> bool:
+        if not is_folder and path in known:
+            return True
         if rules.ignores(path, is_folder=is_folder):
             return False
         return not (is_folder and _is_no_source(folder / path, own))
@@ -153,7 +172,7 @@ def _find_files(folder: Path, home: Path | None, rules: IgnoreRules, limits: Sna
         path = f"{place.relative_to(folder).as_posix()}/" if place != folder else ""
         raise _unreadable(place, error, rules, path) from error
     _check_limits(folder, found, limits, rules, bound)
-    return sorted(found, key=lambda file: file.path)
+    return sorted(found, key=itemgetter(0))  # by path
 
 
 def _is_no_source(folder: Path, own: Path | None) -> bool:
@@ -178,8 +197,30 @@ def _check_limits(
         raise too_large(folder, found, limits.max_bytes, rules.file)
 
 
-def _store_file(file: FoundFile, store: ArtifactStore, cache: DigestCache, rules: IgnoreRules) -> SnapshotFile | None:
-    """The stored file; None when it has vanished since it was found."""
+def _store_all(
+    found: Sequence[FoundFile], store: ArtifactStore, cache: DigestCache, rules: IgnoreRules
+) -> tuple[SnapshotFile, ...]:
+    """All files as stored; those that have vanished meanwhile are left out."""
+    held_at = int(cache.last(_HELD_AT) or 0)
+    looked_at = time.time_ns()
+    digests = {file.path: cache.known(file.path, file.stat) for file in found}
+    known = {digest for digest in digests.values() if digest is not None}
+    missing = store.missing(known, held_at)
+    if held_at + _LOOK_EVERY_NS < looked_at:
+        cache.keep_whole(_HELD_AT, str(looked_at))
+    files: list[SnapshotFile] = []
+    for file in found:
+        digest = digests[file.path]
+        if digest is None or digest in missing:
+            digest = _store_file(file, store, rules, cache)
+        if digest is not None:
+            executable = bool(file.stat.st_mode & stat.S_IXUSR)
+            files.append(SnapshotFile(file.path, digest, file.stat.st_size, executable))
+    return tuple(files)
+
+
+def _store_file(file: FoundFile, store: ArtifactStore, rules: IgnoreRules, cache: DigestCache) -> str | None:
+    """Read and store a file; returns its digest, None when it has vanished since it was found."""
 
     def put() -> str:
         try:
@@ -190,14 +231,11 @@ def _store_file(file: FoundFile, store: ArtifactStore, cache: DigestCache, rules
 
     try:
         digest = cache.digest(file.path, file.stat, put)
-        if not store.has(digest):
-            digest = put()
+        return digest if store.has(digest) else put()
     except InvalidInputError:
         if file.place.exists():
             raise
         return None
-    executable = bool(file.stat.st_mode & stat.S_IXUSR)
-    return SnapshotFile(path=file.path, digest=digest, size=file.stat.st_size, executable=executable)
 
 
 def _unreadable(place: Path, error: OSError, rules: IgnoreRules, path: str = "") -> InvalidInputError:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 Keep = Callable[[str, bool], bool]
 """Whether to take a path (below the folder, forward slashes), given whether it is a folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A regular file below a folder."""
+class FoundFile(NamedTuple):
+    """A regular file below a folder. There are thousands: a tuple is made in a third of the time of a record."""
 
     path: str
     """Below the folder, with forward slashes."""

@@ -85,3 +85,9 @@ class ArtifactStoreContract(ABC):
         """Soundness is that of the content."""
         assert store.is_sound(store.put_bytes(b"content"))
         assert not store.is_sound("0" * 64)
+
+    def test_what_is_missing_is_told_whenever_all_was_seen_last(self, store: ArtifactStore) -> None:
+        """Whatever the moment, what is not held is named."""
+        held = {store.put_bytes(b"one"), store.put_bytes(b"two")}
+        assert store.missing([*held, "0" * 64], 0) == {"0" * 64}
+        assert store.missing(held, 2**62) == set()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from abc import ABC, abstractmethod
 from pathlib import Path
+
+from hyperstep.artifact_store.reflink import copy_content
 
 
 class FileStorage(ABC):
@@ -78,6 +79,10 @@ def _copy(source: Path, target: Path, *, overwrite: bool) -> bool:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    shutil.copyfile(source, temporary)
-    temporary.replace(target)
+    temporary.unlink(missing_ok=True)  # of a process of that id that was killed
+    try:
+        copy_content(source, temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
     return True
