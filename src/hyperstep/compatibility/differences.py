@@ -102,6 +102,13 @@ DIFFERENCES: Sequence[Difference] = (
         "A schedule submits while `hyperstep schedule` runs on this machine.",
     ),
     Difference(
+        (
+            "azureml.pipeline.core.PublishedPipeline.endpoint",
+            "azureml.pipeline.core.PipelineEndpoint.endpoint",
+        ),
+        "No server listens: requests.post to it fails. Submit by PublishedPipeline.submit or PipelineEndpoint.submit.",
+    ),
+    Difference(
         ("azureml.core.Run.get_portal_url", "azureml.core.Experiment.get_portal_url"),
         "There is no portal: it gives the command that shows the records.",
     ),
