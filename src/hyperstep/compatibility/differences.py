@@ -90,6 +90,15 @@ DIFFERENCES: Sequence[Difference] = (
         "The script gets the path of the files themselves, not a read-only view. Use as_download() for a copy.",
     ),
     Difference(
+        (
+            "azureml.data.dataset_factory.FileDatasetFactory.from_files",
+            "azureml.data.dataset_factory.TabularDatasetFactory.from_delimited_files",
+            "azureml.data.dataset_factory.TabularDatasetFactory.from_json_lines_files",
+            "azureml.data.dataset_factory.TabularDatasetFactory.from_parquet_files",
+        ),
+        "A file behind a web address is fetched once and kept in the home's web-files/; offline, put it there.",
+    ),
+    Difference(
         ("azureml.train.hyperdrive.BayesianParameterSampling",),
         "The points come from another Bayesian method (a tree-structured Parzen estimator) than the service's.",
     ),
