@@ -34,30 +34,33 @@ def fetched(address: str) -> Path:
         UserErrorException: The address names no single file, or cannot be reached; the message says where to put the
             file instead, and repeats nothing of the address behind its path (it may hold a key).
     """
-    parts = urlsplit(address)
-    shown = f"{parts.scheme}://{parts.hostname}{parts.path}"
-    place = _place(parts, shown)
-    if not place.is_file():
-        try:
-            _fetch(address, place)
-        except (OSError, ValueError) as error:
-            message = (
-                f"{shown} cannot be fetched: {_reason(error)}. Put the file at {place}; "
-                "then it is read without a network."
-            )
-            raise UserErrorException(message) from None
-        print(f"Fetched {shown}, once; it is kept at {place}")  # noqa: T201 - v1 prints its transfers too
+    shown = re.split(r"[?#]", address)[0].rpartition("@")[2]
+    place = _place(address, shown)
+    try:
+        if place.is_file():
+            return place
+        _fetch(address, place)
+    except (OSError, ValueError) as error:
+        message = (
+            f"{shown} cannot be fetched: {_reason(error)}. Put the file at {place}; then it is read without a network."
+        )
+        raise UserErrorException(message) from None
+    print(f"Fetched {shown}, once; it is kept at {place}")  # noqa: T201 - v1 prints its transfers too
     return place
 
 
-def _place(parts: SplitResult, shown: str) -> Path:
-    names = [name for name in parts.path.split("/") if name]
-    if not parts.hostname or not names or ".." in names or "." in names or _PATTERN.search(parts.path):
+def _place(address: str, shown: str) -> Path:
+    try:
+        parts = urlsplit(address)
+        host = [parts.hostname or "", *([str(parts.port)] if parts.port is not None else [])]
+    except ValueError:
+        parts, host = SplitResult("", "", "", "", ""), [""]
+    names = ["_".join(host), *(name for name in parts.path.split("/") if name)]
+    if len(names) == 1 or {"", ".", ".."} & {host[0], *names} or _PATTERN.search(parts.path):
         message = f"A web address of a dataset names one file. Received: {shown!r}."
         raise UserErrorException(message)
-    host = parts.hostname if parts.port is None else f"{parts.hostname}_{parts.port}"
     query = [digest_json(parts.query)[:12]] if parts.query else []
-    return read_settings().home.joinpath(FOLDER, host, *names[:-1], *query, names[-1])
+    return read_settings().home.joinpath(FOLDER, *names[:-1], *query, names[-1])
 
 
 def _fetch(address: str, place: Path) -> None:
