@@ -125,7 +125,7 @@ def test_of_several_sweeps_each_is_told_apart_with_what_to_type() -> None:
         "trial  HD_t_0: acc 0.9",
         "step 'tune last'",
         "trial  none: no trial has reported acc",
-        "hyperstep show abcdefgh   hyperstep best HD_s --json   hyperstep best HD_t --json",
+        "hyperstep show abcdef01   hyperstep best HD_s --json   hyperstep best HD_t --json",
     ]
 
 
