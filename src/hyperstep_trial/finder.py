@@ -41,7 +41,7 @@ class ShimFinder:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None and _is_import():
-            raise _not_served(fullname)
+            raise _not_served(fullname, path or ())
         return spec
 
 
@@ -79,11 +79,19 @@ def _is_import() -> bool:
         return False
 
 
-def _not_served(fullname: str) -> ModuleNotFoundError:
+def _not_served(fullname: str, folders: Sequence[str]) -> ModuleNotFoundError:
     __import__(_REFUSALS)
     refusal = sys.modules[_REFUSALS].refusal_of(fullname)
-    message = f"hyperstep has no module {fullname}. {refusal or 'hyperstep check PATH lists what it has not.'}"
-    return ModuleNotFoundError(message, name=fullname)
+    package = fullname.rpartition(".")[0]
+    offered = f"Import from {package} itself, or from one of its modules: {', '.join(_modules_in(folders))}."
+    return ModuleNotFoundError(f"hyperstep has no module {fullname}. {refusal or offered}", name=fullname)
+
+
+def _modules_in(folders: Sequence[str]) -> list[str]:
+    import os  # noqa: PLC0415 - needed for a mistake only
+
+    names = {name.removesuffix(".py") for folder in folders for name in os.listdir(folder)}  # noqa: PTH208 - no pathlib
+    return sorted(name for name in names if not name.startswith("_"))
 
 
 def _is_foreign(name: str, module: ModuleType, shim_path: str) -> bool:

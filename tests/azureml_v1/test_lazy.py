@@ -10,12 +10,23 @@ from types import ModuleType
 
 import pytest
 
+_BELOW = """
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(__name__, {"Own": "lazy_package.loaded:Original"})
+"""
+
 _PACKAGE = """
 from hyperstep.azureml_v1.lazy import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
-    {"Fraction": "fractions", "Number": "lazy_package.loaded:Original", "_Hidden": "fractions:Fraction"},
+    {
+        "Fraction": "fractions",
+        "Number": "lazy_package.loaded:Original",
+        "_Hidden": "fractions:Fraction",
+        "__version__": "lazy_package.loaded:VERSION",
+    },
 )
 """
 
@@ -25,8 +36,9 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleT
     folder = tmp_path / "lazy_package"
     folder.mkdir()
     (folder / "__init__.py").write_text(_PACKAGE)
-    (folder / "loaded.py").write_text("class Original: pass\n")
+    (folder / "loaded.py").write_text("class Original: pass\nVERSION = '1'\n")
     (folder / "broken.py").write_text("import a_module_that_is_not_there\n")
+    (folder / "below.py").write_text(_BELOW)
     monkeypatch.syspath_prepend(str(tmp_path))
     yield importlib.import_module("lazy_package")
     for name in [name for name in sys.modules if name.partition(".")[0] == "lazy_package"]:
@@ -47,6 +59,18 @@ def test_public_names_are_listed_before_they_are_loaded(package: ModuleType) -> 
 
 def test_submodules_are_found_as_attributes(package: ModuleType) -> None:
     assert package.loaded is sys.modules["lazy_package.loaded"]
+
+
+def test_a_module_below_a_package_offers_the_packages_names_too(package: ModuleType) -> None:
+    assert package.below.Fraction is package.Fraction
+    assert package.below.__all__ == ["Own"]
+    with pytest.raises(AttributeError, match=r"no lazy_package\.below\.Nothing\. lazy_package\.below offers: Own\."):
+        _ = package.below.Nothing
+
+
+def test_a_special_name_that_is_listed_is_offered_by_its_own_module_only(package: ModuleType) -> None:
+    assert package.__version__ == "1"
+    assert not hasattr(package.below, "__version__")
 
 
 def test_an_error_inside_a_submodule_is_not_hidden(package: ModuleType) -> None:

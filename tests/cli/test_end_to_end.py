@@ -140,7 +140,7 @@ def test_a_run_outlives_its_script_and_can_be_seen_and_canceled_from_elsewhere(
     done = run("run", write_script(tmp_path, DRIVER))
     assert done.returncode == 0, done.stderr
     run_id = done.stdout.decode().strip().splitlines()[-1]
-    assert b"goes on without the script" in done.stderr
+    assert b"goes on without this process" in done.stderr
     assert f"hyperstep cancel {run_id[:11]}" in done.stderr.decode()
     while run("best", run_id, "--json").returncode == 3:
         pass

@@ -11,6 +11,7 @@ from hyperstep.cli.render_live import ASCII, UNICODE, live_lines, to_terminal
 from hyperstep.cli.render_report import report_lines
 from hyperstep.cli.render_tables import trials_table
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
+from hyperstep.cli.wording import short_id
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
@@ -45,7 +46,7 @@ STEPS = (
     StepView("s1", "tune", RunKind.STEP, RunStatus.RUNNING, 10.0, sweep=SWEEP, outputs=(MODEL,)),
     StepView("s2", "register", RunKind.STEP, RunStatus.NOT_STARTED),
 )
-ROOT = RootView("abcdefgh-1", RunKind.PIPELINE, "p", "local", "digits", RunStatus.RUNNING, 0.0, 5.0, steps=STEPS)
+ROOT = RootView("abcdef01-1", RunKind.PIPELINE, "p", "local", "digits", RunStatus.RUNNING, 0.0, 5.0, steps=STEPS)
 
 
 def words(root: RootView, now: float = 75.0) -> list[str]:
@@ -54,7 +55,7 @@ def words(root: RootView, now: float = 75.0) -> list[str]:
 
 def test_the_live_lines_show_steps_bar_best_and_what_was_stopped() -> None:
     assert words(ROOT) == [
-        "pipeline abcdefgh, digits, running, 1:10",
+        "pipeline abcdef01, digits, running, 1:10",
         "  = prepare   reused from old-step",
         "  * tune      running    1:05",
         "    #########---------------------  2/10  1 completed, 1 stopped early, 1 running",
@@ -98,7 +99,7 @@ def test_the_last_words_name_best_files_and_what_to_type() -> None:
     done = replace(STEPS[1], status=RunStatus.COMPLETED, sweep=replace(SWEEP, status=RunStatus.COMPLETED))
     root = replace(ROOT, status=RunStatus.COMPLETED, steps=(STEPS[0], done))
     assert report_lines(root, lambda output: f"/data/{output.path}", lambda run_id: run_id[:8]) == [
-        "pipeline abcdefgh completed",
+        "pipeline abcdef01 completed",
         "  reused      step 'prepare' from old-step",
         "  best trial  HD_s_0: acc 0.9",
         "  parameters  lr=0.5",
@@ -106,7 +107,7 @@ def test_the_last_words_name_best_files_and_what_to_type() -> None:
         "  seed        17",
         "  concurrency 4 at a time requested, 2 here",
         "  model       /data/azureml/x/m",
-        "  next        hyperstep show abcdefgh   hyperstep best abcdefgh --json",
+        "  next        hyperstep show abcdef01   hyperstep best abcdef01 --json",
     ]
 
 
@@ -124,18 +125,34 @@ def test_of_several_sweeps_each_is_told_apart_with_what_to_type() -> None:
         "trial  HD_t_0: acc 0.9",
         "step 'tune last'",
         "trial  none: no trial has reported acc",
-        "hyperstep show abcdefgh   hyperstep best HD_s --json   hyperstep best HD_t --json",
+        "hyperstep show abcdef01   hyperstep best HD_s --json   hyperstep best HD_t --json",
     ]
 
 
 def test_a_run_that_goes_on_says_how_to_follow_and_to_end_it() -> None:
     lines = report_lines(ROOT, str, lambda run_id: run_id[:8])
     assert lines[-4:] == [
-        "the pipeline goes on without the script; it can be followed and ended from any terminal:",
-        "  follow      hyperstep logs abcdefgh -f",
-        "  look        hyperstep show abcdefgh",
-        "  end         hyperstep cancel abcdefgh",
+        "the pipeline run goes on without this process; follow or end it in any terminal:",
+        "  follow      hyperstep logs abcdef01 -f",
+        "  look        hyperstep show abcdef01",
+        "  end         hyperstep cancel abcdef01",
     ]
+
+
+def test_a_long_name_of_an_output_stays_apart_from_its_path() -> None:
+    outputs = (
+        OutputView("prepped_data", "blob", "p", "data"),
+        OutputView("a_longer_name_of_an_output", "blob", "q", "data"),
+    )
+    root = replace(ROOT, status=RunStatus.COMPLETED, steps=(replace(STEPS[0], reused_from="", outputs=outputs),))
+    lines = report_lines(root, lambda output: f"/data/{output.path}", lambda run_id: run_id[:8])
+    assert lines[1:3] == ["  prepped_data /data/p", "  a_longer_name_of_an_output /data/q"]
+
+
+def test_an_id_that_was_drawn_is_shortened_and_one_that_a_user_chose_is_not() -> None:
+    assert short_id("1a2b3c4d-0000-4000-8000-000000000000") == "1a2b3c4d"
+    assert short_id("HD_1a2b3c4d-0000-4000-8000-000000000000_7") == "HD_1a2b3c4d"
+    assert short_id("my_sweep_12") == "my_sweep_12"
 
 
 def test_a_sweep_without_any_value_says_so() -> None:
@@ -167,7 +184,7 @@ def test_a_run_that_was_asked_to_end_is_not_said_to_go_on() -> None:
     lines = report_lines(ROOT, str, lambda run_id: run_id[:8], canceled=True)
     assert lines[-2:] == [
         "the pipeline was asked to end and does so by itself; its processes may take some seconds more:",
-        "  look        hyperstep show abcdefgh",
+        "  look        hyperstep show abcdef01",
     ]
     assert "goes on" not in "\n".join(lines)
 

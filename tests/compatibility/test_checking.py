@@ -42,6 +42,19 @@ def test_names_are_found_through_imports_aliases_and_attribute_chains(tmp_path: 
     assert lines_of(result, "azureml.core.Experiment") == [6]
 
 
+def test_names_taken_from_modules_that_only_imported_them_work(tmp_path: Path) -> None:
+    result = checked(
+        tmp_path,
+        "import azureml.core\n"
+        "from azureml.core.compute.amlcompute import AmlCompute, ComputeTargetException\n"
+        "from azureml.train.hyperdrive.run import PrimaryMetricGoal\n"
+        "PrimaryMetricGoal.MAXIMIZE\n"
+        "azureml.core.__version__\n",
+    )
+    assert result.works
+    assert "works" in outcomes(result).values()
+
+
 def test_star_imports_offer_their_names(tmp_path: Path) -> None:
     result = checked(tmp_path, "from azureml.train.hyperdrive import *\nspace = {'x': uniform(0, 1)}\n")
     assert outcomes(result)["azureml.train.hyperdrive.uniform"] == "works"

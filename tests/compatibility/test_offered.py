@@ -23,6 +23,14 @@ def test_a_name_leads_to_its_object() -> None:
         offered.resolve("azureml.core", "NoSuchName")
 
 
+def test_a_module_below_a_package_offers_the_packages_names_too() -> None:
+    assert offered.offers("azureml.train.hyperdrive.run", "PrimaryMetricGoal")
+    assert offered.resolve("azureml.train.hyperdrive.run", "PrimaryMetricGoal") is offered.resolve(
+        "azureml.train.hyperdrive", "PrimaryMetricGoal"
+    )
+    assert not offered.offers("azureml.train.hyperdrive", "run")
+
+
 def test_the_run_of_a_job_stands_for_the_engines_run_too() -> None:
     run = offered.resolve("azureml.core", "Run")
     assert [cls.__module__ for cls in offered.classes_behind(run)] == [

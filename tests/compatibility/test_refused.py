@@ -55,9 +55,10 @@ def test_importing_a_refused_module_says_what_to_do(tmp_path: Path) -> None:
     )
 
 
-def test_importing_an_unknown_module_names_the_check(tmp_path: Path) -> None:
-    assert message_of("import azureml.core.nothing", tmp_path) == (
-        "ModuleNotFoundError: hyperstep has no module azureml.core.nothing. hyperstep check PATH lists what it has not."
+def test_importing_an_unknown_module_names_those_that_are_there(tmp_path: Path) -> None:
+    assert message_of("import azureml.pipeline.nothing", tmp_path) == (
+        "ModuleNotFoundError: hyperstep has no module azureml.pipeline.nothing. "
+        "Import from azureml.pipeline itself, or from one of its modules: core, steps."
     )
 
 

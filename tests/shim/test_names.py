@@ -31,6 +31,25 @@ for module in {modules!r}:
 print(json.dumps(failed))
 """
 
+_IMPORTED_ELSEWHERE = """
+import azureml.core, azureml.pipeline.core, azureml.train.hyperdrive, azureml.widgets
+from azureml._common.exceptions import AzureMLException
+from azureml.core.authentication import AuthenticationException
+from azureml.core.compute.amlcompute import AmlCompute, AmlComputeProvisioningConfiguration
+from azureml.core.compute.compute import ComputeTarget, ComputeTargetException
+from azureml.core.experiment import Workspace
+from azureml.train.hyperdrive.parameter_expressions import choice
+from azureml.train.hyperdrive.policy import BanditPolicy
+from azureml.train.hyperdrive.run import HyperDriveRun, PrimaryMetricGoal
+from azureml.train.hyperdrive.runconfig import HyperDriveConfig
+from azureml.train.hyperdrive.sampling import RandomParameterSampling
+
+assert PrimaryMetricGoal is azureml.train.hyperdrive.PrimaryMetricGoal
+assert issubclass(AuthenticationException, AzureMLException)
+assert issubclass(AmlCompute, ComputeTarget)
+print(azureml.core.__version__ == azureml.core.VERSION == azureml.widgets.__version__)
+"""
+
 _LOGS_AS_A_JOB = """
 import sys
 from azureml.core import Run
@@ -46,6 +65,21 @@ def test_every_name_leads_to_something(python: Python, booted: dict[str, str]) -
     result = python(_RESOLVES_ALL.format(modules=_MODULES), booted)
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout) == {}
+
+
+def test_names_are_found_in_the_modules_from_which_scripts_take_them(python: Python, booted: dict[str, str]) -> None:
+    """V1's modules imported from each other, and scripts import a name from whichever module had it."""
+    result = python(_IMPORTED_ELSEWHERE, booted)
+    assert result.stdout == "True\n", result.stderr
+
+
+def test_a_module_that_is_not_there_names_those_that_are(python: Python, booted: dict[str, str]) -> None:
+    result = python("import azureml.train.hyperdrive.nothing", booted)
+    assert (
+        "hyperstep has no module azureml.train.hyperdrive.nothing. Import from azureml.train.hyperdrive"
+        in result.stderr
+    )
+    assert "runconfig, sampling" in result.stderr
 
 
 @pytest.mark.skipif("azureml.core.run" not in _MODULES, reason="azureml.core.run is not served")

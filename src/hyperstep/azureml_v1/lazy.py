@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from types import CodeType
 
 _NEAREST_COUNT = 3
+_OFFERED: dict[str, Mapping[str, str]] = {}
+"""What each module offers, since a module below a package offers the package's names too."""
 _REFUSALS = "hyperstep.compatibility.refused"  # named, not imported: it stands above, and is needed for a mistake only
 
 
@@ -22,7 +24,8 @@ def lazy_names(
     """What a module needs to offer names that other modules define, and to load each when it is first used.
 
     A module uses it as ``__getattr__, __dir__, __all__ = lazy_names(__name__, {...})``. Submodules of a package are
-    found as attributes too, without being listed.
+    found as attributes too, without being listed. So are the names that the package above offers: v1's modules imported
+    from each other, and scripts take a name from whichever of them had it.
 
     Args:
         module_name: The module that offers the names: its ``__name__``.
@@ -33,19 +36,21 @@ def lazy_names(
         The module's ``__getattr__``, its ``__dir__`` and its ``__all__``. The first raises AttributeError for an
         unknown name, and ImportError when that name is asked for by ``from module import name``; both list what exists.
     """
+    _OFFERED[module_name] = targets
 
     def load(name: str) -> object:
-        if name.startswith("__"):
+        target = targets.get(name)
+        if target is None and name.startswith("__"):
             message = f"module {module_name!r} has no attribute {name!r}"
             raise AttributeError(message)
-        target = targets.get(name)
-        if target is not None:
-            value = _resolve(target, name)
-            setattr(sys.modules[module_name], name, value)
-            return value
-        if _is_submodule(module_name, name):
+        if target is None and _is_submodule(module_name, name):
             return sys.modules[f"{module_name}.{name}"]
-        raise _unknown(module_name, name, sorted(targets))
+        target = target or _OFFERED.get(module_name.rpartition(".")[0], {}).get(name)
+        if target is None:
+            raise _unknown(module_name, name, sorted(known for known in targets if not known.startswith("__")))
+        value = _resolve(target, name)
+        setattr(sys.modules[module_name], name, value)
+        return value
 
     def listing() -> list[str]:
         return sorted({*vars(sys.modules[module_name]), *targets})

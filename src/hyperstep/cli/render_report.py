@@ -69,7 +69,7 @@ def _next_lines(view: RootView, shorten: Callable[[str], str], *, canceled: bool
         yield _line("look", f"hyperstep show {name}")
         return
     if not view.status.is_terminal:
-        yield f"the {view.kind.value} goes on without the script; it can be followed and ended from any terminal:"
+        yield f"the {view.kind.value} run goes on without this process; follow or end it in any terminal:"
         yield _line("follow", f"hyperstep logs {name} -f")
         yield _line("look", f"hyperstep show {name}")
         yield _line("end", f"hyperstep cancel {name}")
@@ -83,4 +83,4 @@ def _next_lines(view: RootView, shorten: Callable[[str], str], *, canceled: bool
 
 
 def _line(label: str, text: str) -> str:
-    return f"  {label:<{_LABEL_WIDTH}}{text}"
+    return f"  {f'{label} ':<{_LABEL_WIDTH}}{text}"

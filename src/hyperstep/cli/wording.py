@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ from hyperstep.cli.view import SweepView, TrialView
 from hyperstep.digest import Json
 from hyperstep.records.status import RunStatus
 
-_SHORT_ID = 8
+_DRAWN_ID = re.compile(r"((?:HD_)?[0-9a-f]{8})-")
 _MINUTE_S = 60
 _HOUR_S = 3600
 
@@ -70,9 +71,9 @@ def value(item: Json) -> str:
 
 
 def short_id(run_id: str) -> str:
-    """The beginning of an id, as people use it: ``1a2b3c4d`` or ``HD_1a2b3c4d``."""
-    prefix = "HD_" if run_id.startswith("HD_") else ""
-    return run_id[: len(prefix) + _SHORT_ID]
+    """The beginning of an id, as people use it: ``1a2b3c4d`` or ``HD_1a2b3c4d``; an id that a user chose is whole."""
+    drawn = _DRAWN_ID.match(run_id)
+    return drawn[1] if drawn else run_id
 
 
 def best_words(sweep: SweepView) -> str:

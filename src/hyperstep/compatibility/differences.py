@@ -90,6 +90,15 @@ DIFFERENCES: Sequence[Difference] = (
         "The script gets the path of the files themselves, not a read-only view. Use as_download() for a copy.",
     ),
     Difference(
+        (
+            "azureml.data.dataset_factory.FileDatasetFactory.from_files",
+            "azureml.data.dataset_factory.TabularDatasetFactory.from_delimited_files",
+            "azureml.data.dataset_factory.TabularDatasetFactory.from_json_lines_files",
+            "azureml.data.dataset_factory.TabularDatasetFactory.from_parquet_files",
+        ),
+        "A file behind a web address is fetched once and kept in the home's web-files/; offline, put it there.",
+    ),
+    Difference(
         ("azureml.train.hyperdrive.BayesianParameterSampling",),
         "The points come from another Bayesian method (a tree-structured Parzen estimator) than the service's.",
     ),
@@ -100,6 +109,13 @@ DIFFERENCES: Sequence[Difference] = (
     Difference(
         ("azureml.pipeline.core.Schedule.create",),
         "A schedule submits while `hyperstep schedule` runs on this machine.",
+    ),
+    Difference(
+        (
+            "azureml.pipeline.core.PublishedPipeline.endpoint",
+            "azureml.pipeline.core.PipelineEndpoint.endpoint",
+        ),
+        "No server listens: requests.post to it fails. Submit by PublishedPipeline.submit or PipelineEndpoint.submit.",
     ),
     Difference(
         ("azureml.core.Run.get_portal_url", "azureml.core.Experiment.get_portal_url"),

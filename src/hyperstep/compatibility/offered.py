@@ -34,13 +34,19 @@ def resolve(module: str, name: str) -> object:
     Raises:
         KeyError: No such module is served, or it offers no such name.
     """
-    place, _, attribute = tables()[module][name].partition(":")
+    place, _, attribute = _places(module)[name].partition(":")
     return getattr(import_module(place), attribute or name)
 
 
 def offers(module: str, name: str) -> bool:
     """Whether a served module offers a name."""
-    return name in tables().get(module, {})
+    return is_module(module) and name in _places(module)
+
+
+@cache
+def _places(module: str) -> Mapping[str, str]:
+    """The names that a served module has: its table, and that of the package above it."""
+    return {**tables().get(module.rpartition(".")[0], {}), **tables()[module]}
 
 
 def is_module(module: str) -> bool:

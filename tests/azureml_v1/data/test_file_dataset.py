@@ -47,7 +47,7 @@ def test_local_paths_are_taken(datastore: AbstractAzureStorageDatastore) -> None
     assert Dataset.File.from_files(["data/a.txt", "data/sub"]).to_path() == ["/a.txt", "/sub/b.csv"]
 
 
-@pytest.mark.parametrize("given", ["https://example.com/a.csv", 3, [], None])
+@pytest.mark.parametrize("given", ["https://example.com/", "abfss://a/b.csv", 3, [], None])
 def test_other_paths_are_refused(workspace: Workspace, given: object) -> None:
     del workspace
     with pytest.raises(UserErrorException, match="Received"):

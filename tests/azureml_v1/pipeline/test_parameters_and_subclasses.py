@@ -97,6 +97,12 @@ class LoggingHyperDriveStep(HyperDriveStep):
         return super().create_node(graph, default_datastore, context)
 
 
+def test_an_object_of_the_api_is_no_value_of_a_parameter_that_holds_text(workspace: Workspace) -> None:
+    step = PythonScriptStep("copy_file.py", arguments=[PipelineParameter("n", 1)], source_directory="src")
+    with pytest.raises(TypeError, match=r"parameter 'n' is a text, a number or a bool\. Received: AzureBlobDatastore"):
+        Pipeline(workspace, [step]).submit("digits", {"n": workspace.get_default_datastore()})
+
+
 def test_a_subclass_of_the_step_runs_like_it(workspace: Workspace, sweep: HyperDriveConfig, tmp_path: Path) -> None:
     Path("src/read.py").write_text("import sys\nprint(open(sys.argv[1]).read())\n", encoding="utf-8")
     tune = LoggingHyperDriveStep("tune", sweep, tmp_path)

@@ -33,14 +33,15 @@ class FileDatasetFactory:
         """A dataset of files and folders.
 
         Args:
-            path: A ``(datastore, path)`` pair, a DataReference or DataPath, a local path, or a list of these. Paths may
-                hold the patterns ``*``, ``?`` and ``**``; a folder means everything in it.
+            path: A ``(datastore, path)`` pair, a DataReference or DataPath, a local path, a web address (which is
+                fetched once), or a list of these. Paths may hold the patterns ``*``, ``?`` and ``**``; a folder means
+                everything in it.
             validate: Check that something is there.
             partition_format: Columns that the files' paths hold: ``/{city}/{day:yyyy/MM/dd}/*.jpg``.
             is_file: Accepted; files and folders are told apart by looking.
 
         Raises:
-            UserErrorException: The path is of another type, or a web address; nothing is there;
+            UserErrorException: The path is of another type, or a web address that fails; nothing is there;
                 a partition format without columns.
         """
         del is_file

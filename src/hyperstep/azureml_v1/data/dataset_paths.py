@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hyperstep.azureml_v1.data.data_reference import DataReference
 from hyperstep.azureml_v1.data.datapath import DataPath
+from hyperstep.azureml_v1.data.web_files import fetched, is_web_address
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ def parse_paths(given: object) -> tuple[tuple[DatasetPath, ...], Workspace | Non
     """What the user gave to ``from_files``, as dataset paths and the workspace of their datastores.
 
     Args:
-        given: A text, a path, a ``(datastore, path)`` pair, a DataReference or DataPath, or a list of these.
+        given: A path or web address, a ``(datastore, path)`` pair, a DataReference or DataPath, or a list of these.
 
     Raises:
-        UserErrorException: It is something else, a web address, an empty list, or of several workspaces.
+        UserErrorException: It is something else, a web address that cannot be fetched, an empty list, or of several
+            workspaces.
     """
     items = list(given) if isinstance(given, list) else [given]
     parsed = [pair for item in items for pair in _parse(item)]
@@ -119,6 +121,8 @@ def _parse(item: object) -> Iterator[tuple[DatasetPath, Workspace | None]]:
 
 
 def _local(text: str) -> str:
+    if is_web_address(text):
+        return str(fetched(text))
     scheme = _URL.match(text)
     if scheme and scheme[1].lower() != "file":
         message = (

@@ -15,6 +15,8 @@ from hyperstep.pipeline.template import ParameterKind, ParameterValue, PipelineT
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.workspace import Workspace
 
+_API = "hyperstep.azureml_v1"
+
 
 def kind_of(value: object) -> ParameterKind:
     """What a parameter with this default stands for."""
@@ -35,7 +37,8 @@ def engine_values(
 
     Raises:
         NotFoundError: A name that is no parameter of the pipeline.
-        TypeError: Data of another kind than the parameter's, or data for a parameter that holds none.
+        TypeError: Data of another kind than the parameter's, data for a parameter that holds none, or an object of the
+            API that is no data, such as a datastore: a script could do nothing with its text.
     """
     return {name: _value(template.parameter(name), value, workspace) for name, value in (given or {}).items()}
 
@@ -52,6 +55,12 @@ def _value(parameter: TemplateParameter, value: object, workspace: Workspace) ->
         return DatastorePaths(((value.datastore_name or "", value.path_on_datastore or ""),))
     if is_dataset(value):
         return _dataset(parameter.name, value, workspace)
+    if type(value).__module__.startswith(f"{_API}."):
+        message = (
+            f"The value of parameter {parameter.name!r} is a text, a number or a bool. "
+            f"Received: {type(value).__name__}. Give its name, or a DataPath or dataset where the parameter holds one."
+        )
+        raise TypeError(message)
     return str(value)
 
 

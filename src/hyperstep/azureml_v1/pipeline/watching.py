@@ -11,7 +11,7 @@ from hyperstep.azureml_v1.core.run_source import RunSource
 from hyperstep.azureml_v1.core.run_waiting import LogPrinter, wait_for_end
 from hyperstep.azureml_v1.exceptions import ActivityFailedException, ExperimentExecutionException
 from hyperstep.azureml_v1.pipeline.console import say
-from hyperstep.azureml_v1.pipeline.run_status import step_status
+from hyperstep.azureml_v1.pipeline.run_status import pipeline_status, step_status
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 
@@ -29,15 +29,11 @@ def watch_pipeline(run: PipelineRun, *, show_output: bool, timeout_s: float, rai
         ActivityFailedException: It has failed, and ``raise_on_error``.
         ExperimentExecutionException: Interrupted from the keyboard; the run goes on.
     """
-    narrators: dict[str, _StepNarrator] = {}
-
-    def look() -> None:
-        _narrate_steps(run, narrators)
-
+    narrator = _PipelineNarrator(run._source)  # noqa: SLF001 - one area
     if show_output:
         say(f"PipelineRunId: {run.id}")
         say(f"Link to this run: {run.get_portal_url()}")
-    record = _wait(run, look if show_output else None, timeout_s)
+    record = _wait(run, narrator.look if show_output else None, timeout_s)
     if not record.status.is_terminal:
         say(f"Timed out after {timeout_s:g} seconds; run {run.id} goes on.")
         return run.get_status()
@@ -78,10 +74,13 @@ class _StepNarrator:
         record = self._source.record()
         if self._status is None:
             say(f"\nStepRunId: {record.id}\nLink to this run: hyperstep show {record.id}")
+        changed = record.status is not self._status
+        self._status = record.status
+        if changed and not record.status.is_terminal:
+            say(f"StepRun( {record.name} ) Status: {step_status(record.status)}")
         self._stream(record)
-        if record.status is not self._status:
-            self._status = record.status
-            self._tell(record)
+        if changed and record.status.is_terminal:
+            self._summarize(record)
 
     def _stream(self, record: RunRecord) -> None:
         if record.reused_from or record.status is RunStatus.NOT_STARTED:
@@ -94,11 +93,8 @@ class _StepNarrator:
             self._log = LogPrinter(source)
         self._log.print_new()
 
-    def _tell(self, record: RunRecord) -> None:
+    def _summarize(self, record: RunRecord) -> None:
         status = step_status(record.status)
-        if not record.status.is_terminal:
-            say(f"StepRun( {record.name} ) Status: {status}")
-            return
         say(f"\nStepRun({record.name}) Execution Summary\n{_RULE}\nStepRun( {record.name} ) Status: {status}")
         if record.reused_from:
             say(f"Reused: the outputs are those of run {record.reused_from}")
@@ -108,14 +104,30 @@ class _StepNarrator:
             say(f"Reason: {record.reason}")
 
 
-def _narrate_steps(run: PipelineRun, narrators: dict[str, _StepNarrator]) -> None:
-    """Every step that has begun is told of, in the order in which steps begin."""
-    source = run._source  # noqa: SLF001 - one area
-    for record in sorted(source.journal.runs(parent_id=run.id, kind=RunKind.STEP), key=lambda step: step.number):
-        if record.id not in narrators and record.status is not RunStatus.NOT_STARTED:
-            narrators[record.id] = _StepNarrator(RunSource(source.workspace, record.id))
-    for narrator in narrators.values():
-        narrator.look()
+class _PipelineNarrator:
+    """Tells a pipeline's statuses while it goes on, and of each step that has begun, in the order in which they begin.
+
+    Args:
+        source: The pipeline run.
+    """
+
+    def __init__(self, source: RunSource) -> None:
+        self._source = source
+        self._status: RunStatus | None = None
+        self._steps: dict[str, _StepNarrator] = {}
+
+    def look(self) -> None:
+        """Tell what is new."""
+        status = self._source.record().status
+        if status is not self._status and not status.is_terminal:
+            say(f"PipelineRun Status: {pipeline_status(status)}")
+        self._status = status
+        found = self._source.journal.runs(parent_id=self._source.run_id, kind=RunKind.STEP)
+        for record in sorted(found, key=lambda step: step.number):
+            if record.id not in self._steps and record.status is not RunStatus.NOT_STARTED:
+                self._steps[record.id] = _StepNarrator(RunSource(self._source.workspace, record.id))
+        for step in self._steps.values():
+            step.look()
 
 
 def _wait(run: PipelineRun | StepRun, look: Callable[[], None] | None, timeout_s: float) -> RunRecord:

@@ -3,15 +3,11 @@
 import json
 
 from azureml.core import Environment, Experiment, ScriptRunConfig, Workspace
-from azureml.train.hyperdrive import (
-    HyperDriveConfig,
-    MedianStoppingPolicy,
-    PrimaryMetricGoal,
-    RandomParameterSampling,
-    choice,
-    quniform,
-    uniform,
-)
+from azureml.train.hyperdrive.parameter_expressions import choice, quniform, uniform
+from azureml.train.hyperdrive.policy import MedianStoppingPolicy
+from azureml.train.hyperdrive.run import PrimaryMetricGoal
+from azureml.train.hyperdrive.runconfig import HyperDriveConfig
+from azureml.train.hyperdrive.sampling import RandomParameterSampling
 from azureml.widgets import RunDetails
 
 ws = Workspace.from_config()

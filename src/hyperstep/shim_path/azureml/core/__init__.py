@@ -27,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "VERSION": "hyperstep.azureml_v1.core.version",
         "Webservice": "hyperstep.azureml_v1.deployment.webservice",
         "Workspace": "hyperstep.azureml_v1.core.workspace",
+        "__version__": "hyperstep.azureml_v1.core.version:VERSION",
         "attach_legacy_compute_target": "hyperstep.azureml_v1.core.compute_target",
         "diagnostic_log": "hyperstep.azureml_v1.core.telemetry",
         "get_run": "hyperstep.azureml_v1.core.run",

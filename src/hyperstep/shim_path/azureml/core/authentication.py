@@ -11,10 +11,12 @@ __getattr__, __dir__, __all__ = lazy_names(
         "AccessToken": "hyperstep.azureml_v1.core.authentication",
         "ArmTokenAuthentication": "hyperstep.azureml_v1.core.authentication",
         "Audience": "hyperstep.azureml_v1.core.authentication",
+        "AuthenticationException": "hyperstep.azureml_v1.exceptions",
         "AzureCliAuthentication": "hyperstep.azureml_v1.core.authentication",
         "InteractiveLoginAuthentication": "hyperstep.azureml_v1.core.authentication",
         "MsiAuthentication": "hyperstep.azureml_v1.core.authentication",
         "ServicePrincipalAuthentication": "hyperstep.azureml_v1.core.authentication",
         "TokenAuthentication": "hyperstep.azureml_v1.core.authentication",
+        "UserErrorException": "hyperstep.azureml_v1.exceptions",
     },
 )

@@ -9,5 +9,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     {
         "InferenceConfig": "hyperstep.azureml_v1.deployment.inference_config",
         "Model": "hyperstep.azureml_v1.core.model",
+        "ModelNotFoundException": "hyperstep.azureml_v1.exceptions",
+        "WebserviceException": "hyperstep.azureml_v1.exceptions",
     },
 )

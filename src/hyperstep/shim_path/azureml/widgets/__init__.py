@@ -8,5 +8,6 @@ __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "RunDetails": "hyperstep.azureml_v1.widgets",
+        "__version__": "hyperstep.azureml_v1.core.version:VERSION",
     },
 )

@@ -29,5 +29,6 @@ __getattr__, __dir__, __all__ = lazy_names(
         "StepSequence": "hyperstep.azureml_v1.pipeline.step_sequence",
         "TimeZone": "hyperstep.azureml_v1.pipeline.time_zone",
         "TrainingOutput": "hyperstep.azureml_v1.pipeline.training_output",
+        "__version__": "hyperstep.azureml_v1.core.version:VERSION",
     },
 )

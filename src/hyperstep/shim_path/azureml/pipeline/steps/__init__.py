@@ -25,5 +25,6 @@ __getattr__, __dir__, __all__ = lazy_names(
         "PythonScriptStep": "hyperstep.azureml_v1.pipeline.steps.python_script_step",
         "RScriptStep": "hyperstep.azureml_v1.pipeline.unbuilt",
         "SynapseSparkStep": "hyperstep.azureml_v1.pipeline.unbuilt",
+        "__version__": "hyperstep.azureml_v1.core.version:VERSION",
     },
 )

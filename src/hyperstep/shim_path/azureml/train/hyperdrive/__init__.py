@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "PrimaryMetricGoal": "hyperstep.azureml_v1.train.goal",
         "RandomParameterSampling": "hyperstep.azureml_v1.train.sampling",
         "TruncationSelectionPolicy": "hyperstep.azureml_v1.train.policies",
+        "__version__": "hyperstep.azureml_v1.core.version:VERSION",
         "choice": "hyperstep.azureml_v1.train.expressions",
         "lognormal": "hyperstep.azureml_v1.train.expressions",
         "loguniform": "hyperstep.azureml_v1.train.expressions",

@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "BatchCompute": "hyperstep.azureml_v1.core.compute_elsewhere",
         "ComputeInstance": "hyperstep.azureml_v1.core.compute_instance",
         "ComputeTarget": "hyperstep.azureml_v1.core.compute",
+        "ComputeTargetException": "hyperstep.azureml_v1.exceptions",
         "DataFactoryCompute": "hyperstep.azureml_v1.core.compute_elsewhere",
         "DatabricksCompute": "hyperstep.azureml_v1.core.compute_elsewhere",
         "DsvmCompute": "hyperstep.azureml_v1.core.compute_elsewhere",

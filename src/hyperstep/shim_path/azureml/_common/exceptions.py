@@ -1,0 +1,12 @@
+"""The root of v1's exceptions."""
+
+from __future__ import annotations
+
+from hyperstep.azureml_v1.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "AzureMLException": "hyperstep.azureml_v1.exceptions",
+    },
+)
