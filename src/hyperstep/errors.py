@@ -6,7 +6,9 @@ HyperstepError
 ├── ConflictError                               it exists already, or somebody else owns it
 ├── UnsupportedError     (NotImplementedError)  known, but not built or not possible here
 ├── StoreError                                  the records cannot be read or written
-│   └── NotOwnerError                           a write or command by an owner whose epoch has passed
+│   ├── NotOwnerError                           a write or command by an owner whose epoch has passed
+│   ├── StoreBusyError                          another process holds the records for too long
+│   └── DiskFullError                           there is no room for the records
 └── LaunchError          (RuntimeError)         a process could not be started
 
 A message says the rule that was broken, the value received, and what to do.
@@ -14,7 +16,10 @@ A message says the rule that was broken, the value received, and what to do.
 
 from __future__ import annotations
 
+import errno
+
 _UNSET = object()
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class HyperstepError(Exception):
@@ -61,8 +66,21 @@ class NotOwnerError(StoreError):
     """A write, or a command to a trial host, that carries an epoch older than the run's present owner."""
 
 
+class StoreBusyError(StoreError):
+    """Another process held the records longer than one waits. Nothing was written; trying again later may do."""
+
+
+class DiskFullError(StoreError):
+    """There was no room to write. Nothing was recorded in part; with free space, trying again will do."""
+
+
 class LaunchError(HyperstepError, RuntimeError):
     """A process could not be started."""
+
+
+def means_no_room(error: BaseException) -> bool:
+    """Whether an error, of ours or of the operating system, says that a disk is full or a quota used up."""
+    return isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in _NO_ROOM)
 
 
 USER_FAULTS = (InvalidInputError, NotFoundError, UnsupportedError)

@@ -16,18 +16,19 @@ FILE_NAME = "hyperstep.toml"
 
 _MB = 1024 * 1024
 _ENVIRONMENTS = ("current", "build")
+_NETWORK_HOMES = ("refuse", "allow")
 _RESUME = ("always", "never")
 _SWITCH = {"1": True, "true": True, "0": False, "false": False}
 _DATASET_REUSE = ("content", "definition")
 _PACKAGES = ("recorded", "key")
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _TABLES: dict[str, tuple[str, ...]] = {
-    "": ("home", "local", "sweep", "snapshot", "reuse", "store", "artifacts"),
-    "local": ("slots", "stop_grace_s", "environments", "resume"),
+    "": ("home", "network_home", "local", "sweep", "snapshot", "reuse", "store", "artifacts"),
+    "local": ("slots", "stop_grace_s", "environments", "resume", "min_free_mb", "max_silence_s"),
     "sweep": ("deterministic", "max_failed", "retries"),
     "snapshot": ("max_mb", "max_files"),
     "reuse": ("max_age", "datasets", "packages", "hash_limit_bytes"),
-    "store": ("url",),
+    "store": ("url", "wait_s"),
     "artifacts": ("url",),
 }
 """The keys of each table of the file; the empty name is the top."""
@@ -67,8 +68,25 @@ class Settings:
     """``[reuse] packages``: ``recorded`` only, or part of the ``key``."""
     hash_limit_bytes: int = 1 << 30
     """``[reuse] hash_limit_bytes``: larger files of data count by size and times until they have been read."""
+    min_free_bytes: int = 100 * _MB
+    """``HYPERSTEP_MIN_FREE_MB``, else ``[local] min_free_mb``: with less free where the home lies, nothing is submitted
+    and runs that go on start nothing new."""
+    max_silence_s: float | None = None
+    """``[local] max_silence_s``: a process that writes and logs nothing for so long is ended; None for no limit."""
+    network_home: str = "refuse"
+    """``HYPERSTEP_NETWORK_HOME``, else ``network_home``: ``refuse`` or ``allow`` a home on a network file system."""
+    store_wait_s: float = 30.0
+    """``HYPERSTEP_STORE_WAIT_S``, else ``[store] wait_s``: seconds to wait for another process that writes records."""
     file: Path | None = None
     """The hyperstep.toml that was read, if any."""
+
+    def as_environment(self) -> dict[str, str]:
+        """Variables that give a process elsewhere the settings that concern the home, whatever files it finds."""
+        return {
+            "HYPERSTEP_MIN_FREE_MB": f"{self.min_free_bytes / _MB:g}",
+            "HYPERSTEP_NETWORK_HOME": self.network_home,
+            "HYPERSTEP_STORE_WAIT_S": f"{self.store_wait_s:g}",
+        }
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -109,6 +127,19 @@ def load_settings(start: Path | None = None) -> Settings:
         dataset_reuse=found.one_of("reuse", "datasets", _DATASET_REUSE),
         reuse_packages=found.one_of("reuse", "packages", _PACKAGES),
         hash_limit_bytes=found.whole("reuse", "hash_limit_bytes", None) or 1 << 30,
+        min_free_bytes=int(
+            _or(
+                _number_from_environment("HYPERSTEP_MIN_FREE_MB"),
+                found.number("local", "min_free_mb", 100, positive=False),
+            )
+            * _MB
+        ),
+        max_silence_s=found.number("local", "max_silence_s", 0.0, positive=False) or None,
+        network_home=_word_from_environment("HYPERSTEP_NETWORK_HOME", _NETWORK_HOMES)
+        or found.one_of("", "network_home", _NETWORK_HOMES),
+        store_wait_s=_or(
+            _number_from_environment("HYPERSTEP_STORE_WAIT_S"), found.number("store", "wait_s", 30.0, positive=True)
+        ),
         file=file,
     )
 
@@ -315,3 +346,21 @@ def _word_from_environment(name: str, words: tuple[str, ...]) -> str | None:
         rule = f"{name} must be one of {', '.join(words)}."
         raise InvalidInputError(rule, received=value, remedy=f"Unset it for '{words[0]}'.")
     return value or None
+
+
+def _number_from_environment(variable: str) -> float | None:
+    value = os.environ.get(variable)
+    if not value:
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not math.isfinite(number) or number < 0:
+        rule = f"{variable} must be a number, 0 or more."
+        raise InvalidInputError(rule, received=value, remedy="Unset it for the default. See docs/settings.md.")
+    return number
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value

@@ -40,6 +40,7 @@ def keys_of(value: object, below: str = "") -> Iterator[str]:
         ["runs"],
         ["why", "latest"],
         ["doctor"],
+        ["gc"],
     ],
     ids=" ".join,
 )

@@ -65,14 +65,9 @@ def test_a_foreign_azureml_is_found_by_its_distributions(
     assert "warning: Another azureml is found on this Python's path." in capsys.readouterr().out
 
 
-def test_a_network_file_system_is_warned_of(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_file_system", lambda _path: "nfs4")
-    assert any("nfs4" in str(warning) for warning in doctor_json(capsys)["warnings"])  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(("name", "network"), [("ext4", False), ("NFS", True), ("fuse.sshfs", True), ("apfs", False)])
-def test_network_file_systems_are_known_by_their_type(name: str, network: bool) -> None:
-    assert machine.is_network(name) is network
+def test_a_network_file_system_is_a_problem(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "file_system_of", lambda _path: "nfs4")
+    assert any("nfs4" in str(problem) for problem in doctor_json(capsys)["problems"])  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def request_(tmp_path: Path) -> TuningRequest:
         max_total=None,
         max_concurrent=None,
         max_minutes=None,
+        max_silence_s=None,
         policy=parse_policy("none"),
         sampler="random",
         seed=None,

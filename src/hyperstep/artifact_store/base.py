@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
+
+
+class HeldObject(NamedTuple):
+    """One content that a store holds."""
+
+    digest: str
+    size: int
+    """Bytes."""
+    changed_at: float
+    """Seconds since the epoch when it was last stored, or asked for by ``renew``."""
 
 
 class ArtifactStore(ABC):
@@ -49,6 +60,26 @@ class ArtifactStore(ABC):
     @abstractmethod
     def is_sound(self, digest: str) -> bool:
         """Whether the content is held and is what its digest says: it is read to the end."""
+
+    @abstractmethod
+    def renew(self, digest: str) -> bool:
+        """Whether the content is held; if so, it counts as stored just now, and no ``discard`` takes it for a while."""
+
+    @abstractmethod
+    def objects(self) -> Iterator[HeldObject]:
+        """All that is held, in no particular order."""
+
+    @abstractmethod
+    def discard(self, digest: str, *, untouched_since: float) -> bool:
+        """Let go of a content, unless it was stored or renewed after that time; returns whether it was let go of.
+
+        Raises:
+            OSError: It cannot be removed.
+        """
+
+    @abstractmethod
+    def is_document(self, digest: str) -> bool:
+        """Whether the content is held and begins as a JSON object does: it may be a manifest."""
 
     @abstractmethod
     def read_bytes(self, digest: str) -> bytes:

@@ -6,13 +6,14 @@ import hashlib
 import os
 import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from hyperstep.artifact_store.base import ArtifactStore
+from hyperstep.artifact_store.base import ArtifactStore, HeldObject
 from hyperstep.artifact_store.reflink import clone, copy_content
 from hyperstep.digest import digest_bytes, digest_file
 from hyperstep.errors import InvalidInputError, NotFoundError
@@ -24,6 +25,9 @@ _SMALL = 1 << 20
 _TIME_STEP_NS = 2_000_000_000
 """File systems keep times in steps of up to 2 s."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_LOCK = ".lock"
+_FRESH_S = 3600.0
+"""What was stored or renewed so lately is not renewed again."""
 
 
 class FileArtifactStore(ArtifactStore):
@@ -52,7 +56,7 @@ class FileArtifactStore(ArtifactStore):
             if os.fstat(source.fileno()).st_size <= _SMALL:
                 return self.put_bytes(source.read())
             digest = hashlib.file_digest(source, "sha256").hexdigest()
-            if self.has(digest):
+            if self.renew(digest):
                 return digest
             source.seek(0)
             return self._put_stream(source)
@@ -60,7 +64,7 @@ class FileArtifactStore(ArtifactStore):
     def put_bytes(self, data: bytes) -> str:
         """See the base."""
         digest = digest_bytes(data)
-        if self.has(digest):
+        if self.renew(digest):
             return digest
         with self._incoming() as temporary:
             with temporary.open("xb") as stream:
@@ -90,6 +94,44 @@ class FileArtifactStore(ArtifactStore):
         try:
             return digest_file(self._held(digest)) == digest
         except OSError:
+            return False
+
+    def renew(self, digest: str) -> bool:
+        """See the base. Only what has not been touched for long needs the lock: nobody discards younger objects."""
+        _check_digest(digest)
+        path = f"{self._folder_text}/{digest[:2]}/{digest[2:]}"
+        try:
+            if time.time() - os.stat(path).st_mtime < _FRESH_S:  # noqa: PTH116 - as in ``has``
+                return True
+            with self._locked():
+                os.utime(path)
+        except FileNotFoundError:
+            return self.has(digest)  # the base of an overlay may hold it
+        return True
+
+    def objects(self) -> Iterator[HeldObject]:
+        """See the base."""
+        for folder in self._folder.glob("??"):
+            for path in folder.iterdir():
+                with suppress(FileNotFoundError):
+                    status = path.stat()
+                    yield HeldObject(folder.name + path.name, status.st_size, status.st_mtime)
+
+    def discard(self, digest: str, *, untouched_since: float) -> bool:
+        """See the base."""
+        path = _place(self._folder, digest)
+        with self._locked():
+            if not path.exists() or path.stat().st_mtime > untouched_since:
+                return False
+            path.unlink()
+        return True
+
+    def is_document(self, digest: str) -> bool:
+        """See the base."""
+        try:
+            with self._held(digest).open("rb") as stream:
+                return stream.read(1) == b"{"
+        except FileNotFoundError:
             return False
 
     def read_bytes(self, digest: str) -> bytes:
@@ -134,6 +176,18 @@ class FileArtifactStore(ArtifactStore):
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Between looking at an object's age and acting on it nobody else may act."""
+        try:
+            import fcntl  # noqa: PLC0415 - does not exist on Windows
+        except ImportError:
+            yield
+            return
+        with (self._folder / _LOCK).open("ab") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
 
     def _settle(self, stream: IO[bytes]) -> None:
         stream.flush()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
-from hyperstep.artifact_store.base import ArtifactStore
+from hyperstep.artifact_store.base import ArtifactStore, HeldObject
 from hyperstep.digest import digest_bytes
 from hyperstep.errors import NotFoundError
 
@@ -15,6 +17,7 @@ class MemoryArtifactStore(ArtifactStore):
 
     def __init__(self) -> None:
         self._contents: dict[str, bytes] = {}
+        self._changed_at: dict[str, float] = {}
 
     def put_file(self, path: Path) -> str:
         """See the base."""
@@ -24,6 +27,7 @@ class MemoryArtifactStore(ArtifactStore):
         """See the base."""
         digest = digest_bytes(data)
         self._contents[digest] = bytes(data)
+        self._changed_at[digest] = time.time()
         return digest
 
     def has(self, digest: str) -> bool:
@@ -33,6 +37,28 @@ class MemoryArtifactStore(ArtifactStore):
     def is_sound(self, digest: str) -> bool:
         """See the base."""
         return self.has(digest)
+
+    def renew(self, digest: str) -> bool:
+        """See the base."""
+        if digest in self._contents:
+            self._changed_at[digest] = time.time()
+        return digest in self._contents
+
+    def objects(self) -> Iterator[HeldObject]:
+        """See the base."""
+        for digest, data in self._contents.items():
+            yield HeldObject(digest, len(data), self._changed_at[digest])
+
+    def discard(self, digest: str, *, untouched_since: float) -> bool:
+        """See the base."""
+        if digest not in self._contents or self._changed_at[digest] > untouched_since:
+            return False
+        del self._contents[digest]
+        return True
+
+    def is_document(self, digest: str) -> bool:
+        """See the base."""
+        return self._contents.get(digest, b"").startswith(b"{")
 
     def read_bytes(self, digest: str) -> bytes:
         """See the base."""

@@ -86,7 +86,7 @@ def take_snapshot(folder: Path, store: ArtifactStore, limits: SnapshotLimits) ->
     found = _find_files(folder, store.home, rules, limits, known)
     files = _store_all(found, store, cache, rules)
     digest = cache.whole(_FORMAT)
-    if not digest or not store.has(digest):
+    if not digest or not store.renew(digest):
         manifest = {"format": _FORMAT, "files": [to_json(file) for file in files]}
         digest = store.put_bytes(canonical_json(manifest).encode("ascii"))
         cache.keep_whole(_FORMAT, digest)
@@ -231,7 +231,7 @@ def _store_file(file: FoundFile, store: ArtifactStore, rules: IgnoreRules, cache
 
     try:
         digest = cache.digest(file.path, file.stat, put)
-        return digest if store.has(digest) else put()
+        return digest if store.renew(digest) else put()
     except InvalidInputError:
         if file.place.exists():
             raise

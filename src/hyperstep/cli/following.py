@@ -34,12 +34,14 @@ def open_feed(submission: str = "", root_ids: tuple[str, ...] = ()) -> Feed:
     def open_watcher() -> Watcher | None:
         from hyperstep.cli.watching import Watcher  # noqa: PLC0415 - imported while the script starts up
         from hyperstep.runtime.home import Home  # noqa: PLC0415 - imported while the script starts up
+        from hyperstep.runtime.liveness import pause_of  # noqa: PLC0415 - imported while the script starts up
         from hyperstep.settings import load_settings  # noqa: PLC0415 - imported while the script starts up
 
         settings = load_settings()
         if not settings.home.exists():  # a script that submits nothing leaves nothing behind
             return None
-        return Watcher(Home.open(settings, read_only=True).store, submission, root_ids)
+        home = Home.open(settings, read_only=True)
+        return Watcher(home.store, submission, root_ids, lambda root_id: pause_of(home, root_id))
 
     return Feed(open_watcher)
 

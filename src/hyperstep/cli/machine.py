@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -12,20 +11,14 @@ from importlib import metadata
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-import psutil
-
 import hyperstep
 from hyperstep import __version__
 from hyperstep.cli.documents import Document
 from hyperstep.cli.wording import file_size
 from hyperstep.errors import HyperstepError
+from hyperstep.run_store import damaged_databases
+from hyperstep.runtime.file_systems import existing_part, file_system_of, free_bytes, is_network
 from hyperstep.settings import Settings, load_settings, locate_home
-
-_NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "afs", "9p", "lustre", "gpfs", "beegfs", "ceph", "glusterfs"}
-    | {"fuse.sshfs", "fuse.glusterfs", "fuse.cephfs", "fuse.blobfuse", "fuse.blobfuse2", "fuse.s3fs", "webdav"}
-)
-"""File systems on which SQLite's write-ahead log is not safe: its readers share memory."""
 
 _SHIM_PATH = str(Path(hyperstep.__file__).absolute().parent / "shim_path")
 """Where our own ``azureml`` lies."""
@@ -96,11 +89,15 @@ def examine() -> Findings:
         settings = load_settings()
     except HyperstepError as error:
         problems.append(str(error))
-    place = _existing(home) if home else None
+    place = existing_part(home) if home else None
     if home and place:
         problems += home_problems(home, place)
-    system = _file_system(place) if place else ""
-    free = shutil.disk_usage(place).free if place else None
+    system = file_system_of(place) if place else ""
+    free = free_bytes(place) if place else None
+    if home and home.is_dir():
+        problems += map(_damage, damaged_databases(home))
+    if home and is_network(system) and not (settings and settings.network_home == "allow"):
+        problems.append(_network_problem(system))
     foreign = foreign_azureml()
     return Findings(
         python=platform.python_version(),
@@ -141,11 +138,6 @@ def foreign_azureml() -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def is_network(file_system: str) -> bool:
-    """Whether a file system of that type lies on another machine."""
-    return file_system.lower() in _NETWORK
-
-
 def _home_fault(home: Path, place: Path) -> str:
     if place.is_dir() and home.is_symlink() and place != home:
         return "is a link to what is not there"
@@ -170,10 +162,7 @@ def _azureml_in(entry: str) -> set[str]:
 def _warnings(file_system: str, free: int | None, foreign: tuple[str, ...]) -> list[str]:
     found = []
     if is_network(file_system):
-        found.append(
-            f"The home lies on a network file system ({file_system}), on which SQLite's write-ahead log is not safe. "
-            "Set HYPERSTEP_HOME to a local folder."
-        )
+        found.append(f"The home lies on a network file system ({file_system}): records are written in the slower way.")
     if free is not None and free < _LITTLE_DISK_BYTES:
         found.append(f"Only {file_size(free)} are free where the home lies.")
     if foreign:
@@ -190,13 +179,18 @@ def _is_azureml(name: str | None) -> bool:
     return bool(name) and str(name).lower().replace("_", "-").split("-")[0] == "azureml"
 
 
-def _existing(path: Path) -> Path:
-    """The path, or the nearest folder above it that exists."""
-    return next(p for p in (path.absolute(), *path.absolute().parents) if os.path.exists(p))  # noqa: PTH110 - no error
+def _damage(found: tuple[Path, str]) -> str:
+    file, why = found
+    if file.name == "index.db":
+        return f"{file} is damaged ({why}). Type `hyperstep doctor --rebuild-index`: it is made anew from the runs."
+    return (
+        f"{file} is damaged ({why}): it concerns that run only. It was left as it is; put back a copy of it, or remove "
+        f"the run with `hyperstep rm`."
+    )
 
 
-def _file_system(path: Path) -> str:
-    """Type of the file system that holds ``path``; empty when nobody says."""
-    resolved = path.resolve()
-    mounts = [p for p in psutil.disk_partitions(all=True) if resolved.is_relative_to(p.mountpoint)]
-    return max(mounts, key=lambda p: len(p.mountpoint)).fstype if mounts else ""
+def _network_problem(file_system: str) -> str:
+    return (
+        f"The home lies on a network file system ({file_system}), on which SQLite's write-ahead log is not safe. Set "
+        'HYPERSTEP_HOME to a local folder, or network_home = "allow".'
+    )

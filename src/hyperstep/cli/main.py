@@ -24,6 +24,8 @@ _COMMANDS = {
     "cancel": ("hyperstep.cli.commands.cancel:cancel", "End a run, a step or a trial."),
     "resume": ("hyperstep.cli.commands.resume:resume", "Take over a run whose runner is gone."),
     "rerun": ("hyperstep.cli.commands.rerun:rerun", "Run what has ended once more, with the same seeds."),
+    "gc": ("hyperstep.cli.commands.gc:gc", "Remove what no run refers to; old files by rules."),
+    "rm": ("hyperstep.cli.commands.rm:rm", "Remove a run that has ended."),
     "schedule": ("hyperstep.cli.commands.schedule:schedule", "Submit published pipelines when they are due."),
     "check": ("hyperstep.cli.commands.check:check", "Say which azureml names a script, folder or notebook uses."),
     "doctor": ("hyperstep.cli.commands.doctor:doctor", "Say what hyperstep finds on this machine."),

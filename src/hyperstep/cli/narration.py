@@ -55,6 +55,7 @@ class Narrator:
         self._begun: set[str] = set()
         self._ended: set[str] = set()
         self._sweeps: dict[str, _Told] = {}
+        self._pauses: dict[str, str] = {}
 
     def tell(self, view: RootView, now: float) -> list[str]:
         """What is new since the last call, as lines without a prefix.
@@ -63,7 +64,7 @@ class Narrator:
             view: A submitted run as it stands.
             now: Seconds on any clock that only goes forward.
         """
-        lines = list(self._introduce(view))
+        lines = [*self._introduce(view), *self._tell_pause(view)]
         for step in view.steps:
             lines.extend(self._tell_step(step, now))
         return lines
@@ -74,6 +75,14 @@ class Narrator:
         self._roots.add(view.id)
         steps = f", {len(view.steps)} steps" if len(view.steps) > 1 else ""
         yield f"{view.kind.value} {wording.short_id(view.id)} of experiment '{view.experiment}' submitted{steps}"
+
+    def _tell_pause(self, view: RootView) -> Iterator[str]:
+        """Once that it pauses, without the numbers that change meanwhile, and once that it goes on."""
+        told = self._pauses.get(view.id, "")
+        if bool(view.paused) != bool(told):
+            name = f"{view.kind.value} {wording.short_id(view.id)}"
+            yield f"{name} paused: {view.paused}" if view.paused else f"{name} goes on"
+        self._pauses[view.id] = view.paused
 
     def _tell_step(self, step: StepView, now: float) -> Iterator[str]:
         if step.started_at is not None and not step.reused_from and step.id not in self._begun:

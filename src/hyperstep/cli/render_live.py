@@ -85,6 +85,8 @@ def _root_lines(view: RootView, now: float, glyphs: Glyphs) -> Iterator[Text]:
     took = wording.elapsed(view.started_at or view.created_at, view.ended_at, now)
     head = [f"{view.kind.value} {wording.short_id(view.id)}", view.experiment, wording.status_word(view.status), took]
     yield Text(glyphs.separator.join(head), style="bold")
+    if view.paused:
+        yield Text(f"  paused: {view.paused}", style=_WARN)
     width = max((len(step.name) for step in view.steps), default=0)
     for step in view.steps:
         yield from _step_lines(step, width, now, glyphs)

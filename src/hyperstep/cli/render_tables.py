@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from hyperstep.cli import wording
 from hyperstep.cli.documents import FileView
@@ -32,20 +32,21 @@ def columns(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [_GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
 
 
-def runs_table(runs: Iterable[RunRecord], now: float, gone: Collection[str] = ()) -> list[str]:
+def runs_table(runs: Iterable[RunRecord], now: float, marks: Mapping[str, str] | None = None) -> list[str]:
     """Root runs, one a line.
 
     Args:
         runs: The runs.
         now: Seconds since the epoch.
-        gone: Ids of those that nobody drives although they have not ended.
+        marks: What is wrong with some of them, in two words, by id.
     """
+    known = marks or {}
     rows = [
         (
             wording.short_id(run.id),
             run.kind.value,
             _cut(run.experiment),
-            wording.status_word(run.status) + (", runner gone" if run.id in gone else ""),
+            wording.status_word(run.status) + (f", {known[run.id]}" if known.get(run.id) else ""),
             (wording.moment(run.created_at) or "")[:19].replace("T", " "),
             wording.elapsed(run.started_at, run.ended_at, now),
             "" if run.name == run.experiment else _cut(run.name),

@@ -12,6 +12,7 @@ from hyperstep.run_store.base import Owner
 from hyperstep.runtime.guarding import given_up
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner, standstill
+from hyperstep.runtime.pause_note import read_pause
 from hyperstep.runtime.processes import machine_name
 
 _START_S = 10.0
@@ -28,11 +29,13 @@ class RunnerState:
     """The runner, while it lives on this machine."""
     gone: bool = False
     """The run has not ended, and nobody drives it."""
+    paused: str = ""
+    """Why the runner waits before it goes on; empty when it does not."""
 
     def document(self) -> Document:
         """What ``show --json`` says of it."""
         runner: Document | None = {"pid": self.owner.pid, "host": self.owner.host} if self.owner else None
-        return {"runner": runner, "runner_gone": self.gone}
+        return {"runner": runner, "runner_gone": self.gone, "paused": self.paused or None}
 
 
 def runner_state(home: Home, root: RunRecord) -> RunnerState:
@@ -43,7 +46,9 @@ def runner_state(home: Home, root: RunRecord) -> RunnerState:
     """
     alive = live_owner(home, root.id)
     if alive is not None:
-        return RunnerState(f"pid {alive.pid} on {alive.host}{_standstill_words(home, root, alive)}", alive)
+        paused = read_pause(home.root_folder(root.id), alive.pid)
+        trouble = f"; paused: {paused}" if paused else _standstill_words(home, root, alive)
+        return RunnerState(f"pid {alive.pid} on {alive.host}{trouble}", alive, paused=paused)
     if root.status.is_terminal:
         return RunnerState("none")
     journal = home.store.journal(root.id)

@@ -41,6 +41,7 @@ class TuningRequest:
     max_total: int | None
     max_concurrent: int | None
     max_minutes: float | None
+    max_silence_s: float | None
     policy: dict[str, Json]
     sampler: str
     """``random``, ``grid``, ``sobol`` or ``bayesian``."""
@@ -67,7 +68,10 @@ def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settin
         id="tune",
         name=script.stem,
         code=CodeSpec(
-            snapshot=take_snapshot(script.parent, artifacts, limits).digest, script=script.name, arguments=arguments
+            snapshot=take_snapshot(script.parent, artifacts, limits).digest,
+            script=script.name,
+            arguments=arguments,
+            max_silence_s=request.max_silence_s,
         ),
         outputs=_outputs(request.model_file),
         tuning=TuningSpec(

@@ -152,6 +152,8 @@ class RootView:
     reason: str = ""
     error: RunError | None = None
     steps: tuple[StepView, ...] = field(default=())
+    paused: str = ""
+    """Why its runner waits before it goes on; empty when it does not."""
 
     @property
     def sweeps(self) -> list[SweepView]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from hyperstep.cli.printable import printable
 from hyperstep.cli.reading import read_journal
 from hyperstep.cli.view import RootView
@@ -19,9 +22,17 @@ class Watcher:
         store: The run store; closed together with the watcher.
         submission: The word that the script's runs carry; empty to follow ``root_ids`` alone.
         root_ids: Runs to follow besides.
+        pause_of: Why a root run pauses, empty when it does not.
     """
 
-    def __init__(self, store: RunStore, submission: str = "", root_ids: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        store: RunStore,
+        submission: str = "",
+        root_ids: tuple[str, ...] = (),
+        pause_of: Callable[[str], str] = lambda _root_id: "",
+    ) -> None:
+        self._pause_of = pause_of
         self._store = store
         self._submission = submission
         self._root_ids = list(root_ids)
@@ -54,7 +65,15 @@ class Watcher:
                 self._views[root_id] = printable(read_journal(self._store, journal))
                 self._versions[root_id] = version
                 changed = True
+            changed |= self._look_for_pause(root_id)
         return changed
+
+    def _look_for_pause(self, root_id: str) -> bool:
+        view = self._views[root_id]
+        paused = "" if view.status.is_terminal else self._pause_of(root_id)
+        if paused != view.paused:
+            self._views[root_id] = replace(view, paused=paused)
+        return paused != view.paused
 
     def rest(self, began: float, ended: float) -> None:
         """Say how long the last look took, so that the next one comes no sooner than it should."""

@@ -146,6 +146,8 @@ class CodeSpec:
     environment: Mapping[str, Json] = field(default_factory=dict)
     """The environment's definition, part of the fingerprint."""
     max_duration_s: float | None = None
+    max_silence_s: float | None = None
+    """A process that writes and logs nothing for so long is ended; no part of the fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)

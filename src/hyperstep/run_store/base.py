@@ -210,8 +210,16 @@ class Journal(ABC):
         """The attempts of a run, or of all, by run and number."""
 
     @abstractmethod
+    def mentioned_digests(self) -> set[str]:
+        """Every digest in what was submitted, in runs, events and decisions; ``artifacts`` tells those of files."""
+
+    @abstractmethod
     def version(self) -> int:
         """A number that grows whenever something was committed, the same in every process: cheap to poll."""
+
+    @abstractmethod
+    def sync(self) -> None:
+        """Bring what was committed to the disk: it survives a loss of power from now on."""
 
     @abstractmethod
     def close(self) -> None:
@@ -349,6 +357,26 @@ class RunStore(ABC):
     @abstractmethod
     def remembered(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
         """The remembered runs of a step of that name, newest first: what a miss is explained against."""
+
+    @abstractmethod
+    def mentioned_digests(self) -> set[str]:
+        """Every digest that named things and fingerprints speak of."""
+
+    @abstractmethod
+    def reuse_sources(self) -> set[str]:
+        """Ids of the root runs whose steps are remembered."""
+
+    @abstractmethod
+    def remove_root(self, root_id: str) -> None:
+        """Forget a root run, the runs registered below it and its fingerprints; its folder is the caller's to remove.
+
+        Raises:
+            NotFoundError: No root run has that id.
+        """
+
+    @abstractmethod
+    def sync(self) -> None:
+        """Bring what was committed to the index to the disk."""
 
     @abstractmethod
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import Journal, NamedRecord, RunStore, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_named, no_run
 from hyperstep.run_store.memory_journal import JournalState, MemoryJournal, detached
+from hyperstep.run_store.mentions import digests_in
 from hyperstep.run_store.resolve import resolve_run, trial_parts
 
 NameKey = tuple[str, str, str]
@@ -178,6 +180,27 @@ class MemoryRunStore(RunStore):
         """See the base."""
         found = [f for f in self.state.fingerprints if (f.workspace, f.step) == (workspace, step)]
         return [_copy_fingerprint(f) for f in _newest_first(found)[:limit]]
+
+    def mentioned_digests(self) -> set[str]:
+        """See the base."""
+        named = [dict(r.body) for versions in self.state.named.values() for r in versions.values()]
+        return digests_in([json.dumps(named), *(json.dumps([f.parts, f.outputs]) for f in self.state.fingerprints)])
+
+    def reuse_sources(self) -> set[str]:
+        """See the base."""
+        return {fingerprint.root_id for fingerprint in self.state.fingerprints}
+
+    def remove_root(self, root_id: str) -> None:
+        """See the base."""
+        with self._writing():
+            self._entry(root_id)
+            del self.state.roots[root_id]
+            for run_id in [run_id for run_id, root in self.state.registered.items() if root == root_id]:
+                del self.state.registered[run_id]
+            self.state.fingerprints[:] = [f for f in self.state.fingerprints if f.root_id != root_id]
+
+    def sync(self) -> None:
+        """Nothing survives the process."""
 
     def close(self) -> None:
         """Nothing to let go of: the records stay with the state."""

@@ -19,6 +19,7 @@ from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import AttemptRecord, Journal, JournalWriter, Owner
 from hyperstep.run_store.conflicts import check_transition, no_run, not_owner, taken_meanwhile
+from hyperstep.run_store.mentions import digests_in
 from hyperstep.run_store.unicode_text import encodable
 
 
@@ -235,9 +236,20 @@ class MemoryJournal(Journal):
             keys = sorted(key for key in self._state.attempts if run_id in {None, key.run_id})
             return [self._state.attempts[key] for key in keys]
 
+    def mentioned_digests(self) -> set[str]:
+        """See the base."""
+        with self._state.reading:
+            runs = [to_json(run) for run in self._state.runs.values()]
+            events = [dict(event.body) for log in self._state.events.values() for event in log]
+            decisions = [dict(found.evidence) for ledger in self._state.decisions.values() for found in ledger]
+            return digests_in(json.dumps(part) for part in (self._state.spec, runs, events, decisions))
+
     def version(self) -> int:
         """See the base."""
         return self._state.version
+
+    def sync(self) -> None:
+        """Nothing survives the process."""
 
     def close(self) -> None:
         """Nothing to let go of: the records stay with the state."""

@@ -47,7 +47,7 @@ def runner_command(home: Home, root_id: str) -> GuardedCommand:
     return GuardedCommand(
         run=str(folder),
         argv=(sys.executable, "-m", "hyperstep.runtime.runner", str(home.path), root_id),
-        env=dict(os.environ),
+        env={**os.environ, **home.settings.as_environment()},
         cwd=str(home.path),
         log=str(folder / "runner.log"),
         given_up=str(folder / _GIVEN_UP),

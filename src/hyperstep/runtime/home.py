@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from hyperstep.artifact_store import open_artifact_store
 from hyperstep.artifact_store.base import ArtifactStore
-from hyperstep.errors import NotFoundError, StoreError
+from hyperstep.errors import DiskFullError, NotFoundError, StoreError
 from hyperstep.records.attempt import Attempt, AttemptKey
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store import open_run_store
 from hyperstep.run_store.base import RunStore
+from hyperstep.runtime.file_systems import file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.runtime.overlay import base_of, link_below
 from hyperstep.settings import Settings, load_settings
 
 DEFAULT_DATASTORES = ("workspaceblobstore", "workspacefilestore")
 """What every workspace has from the start, the first being its default."""
+
+_MB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +46,23 @@ class Home:
             read_only: Never write to the run store, nor make an absent home: what a trial and a reading command use.
 
         Raises:
-            StoreError: It cannot be made or written to.
+            StoreError: It cannot be made or written to, or lies on a network file system that no setting allows.
         """
         settings = settings or load_settings()
-        try:
-            if not read_only:
-                settings.home.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            rule = f"The home must be a folder that can be written to: {error.strerror}."
-            remedy = "Set HYPERSTEP_HOME to another folder."
-            raise StoreError(rule, received=str(settings.home), remedy=remedy) from error
+        on_network = _check_place(settings)
+        if not read_only:
+            _make_writable(settings.home)
         base = base_of(settings.home)
         return cls(
             path=settings.home,
             settings=settings,
-            store=open_run_store(settings.home, read_only=read_only, base=base),
+            store=open_run_store(
+                settings.home,
+                read_only=read_only,
+                base=base,
+                journal_mode="delete" if on_network else "wal",
+                busy_timeout_s=settings.store_wait_s,
+            ),
             artifacts=open_artifact_store(settings.home, base=base),
             base=base,
         )
@@ -90,6 +96,18 @@ class Home:
         folder = self.run_folder(run) / f"attempt-{number}"
         return Attempt(key=AttemptKey(run.id, number), folder=folder, argv=(), env={})
 
+    def require_room(self) -> None:
+        """Refuse to begin something where there is no room for its records.
+
+        Raises:
+            DiskFullError: Less is free than the settings ask for.
+        """
+        free, needed = free_bytes(self.path), self.settings.min_free_bytes
+        if free < needed:
+            rule = f"Where the home lies, {needed / _MB:g} MB must be free before anything is submitted (min_free_mb)."
+            remedy = "Free some space (`hyperstep gc` shows what can go), or set HYPERSTEP_HOME to another disk."
+            raise DiskFullError(rule, received=f"{free / _MB:.1f} MB free at {self.path}", remedy=remedy)
+
     def close(self) -> None:
         """Let go of files and connections."""
         self.store.close()
@@ -103,3 +121,36 @@ class Home:
             raise NotFoundError(rule, received=datastore, remedy=f"It has: {', '.join(known)}.") from error
         folder = record.body.get("folder")
         return Path(str(folder)) if folder else default
+
+
+def _check_place(settings: Settings) -> bool:
+    """Whether the home lies on a network file system; refuses that unless the settings allow it."""
+    kind = file_system_of(settings.home)
+    if not is_network(kind):
+        return False
+    if settings.network_home != "allow":
+        rule = f"The home must lie on a local disk; on a network file system ({kind}) its records could be damaged."
+        remedy = 'Set HYPERSTEP_HOME to a local folder, or network_home = "allow" for a slower, safer way to write.'
+        raise StoreError(rule, received=str(settings.home), remedy=remedy)
+    return True
+
+
+def _make_writable(home: Path) -> None:
+    """Make the home's folder, or see that it can be written to."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise _unusable(home, "it is a file") from None
+    except NotADirectoryError as error:
+        raise _unusable(home, "it lies below a file") from error
+    except OSError as error:
+        raise _unusable(home, f"it cannot be made: {error.strerror}") from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        why = "its disk is mounted for reading only" if is_read_only(home) else "you have no permission to write there"
+        raise _unusable(home, why)
+
+
+def _unusable(home: Path, why: str) -> StoreError:
+    rule = f"The home must be a folder that can be written to, and {why}."
+    remedy = "Nothing was submitted. Set HYPERSTEP_HOME to another folder, or mend this one (see `hyperstep doctor`)."
+    return StoreError(rule, received=str(home), remedy=remedy)

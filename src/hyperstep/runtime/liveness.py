@@ -5,6 +5,7 @@ from __future__ import annotations
 from hyperstep.launchers.process_table import boot_id, look_up
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.pause_note import read_pause
 from hyperstep.runtime.processes import is_alive, machine_name
 
 STUCK_S = 20.0
@@ -43,3 +44,9 @@ def standstill(owner: Owner, now: float) -> str:
     if owner.beat and still_s > STUCK_S:
         return f"process {owner.pid} has not moved for {still_s:.0f} s"
     return ""
+
+
+def pause_of(home: Home, root_id: str) -> str:
+    """Why a run that somebody drives pauses; empty when it does not."""
+    owner = live_owner(home, root_id)
+    return read_pause(home.root_folder(root_id), owner.pid) if owner is not None else ""

@@ -211,6 +211,7 @@ def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
 def _record(
     home: Home, submitted: list[RunRecord], spec: dict[str, Json], steps: Sequence[StepSpec]
 ) -> list[RunRecord]:
+    home.require_room()
     runs = _with_preflight(submitted, steps)
     root = runs[0]
     rules = reuse_rules(home.settings)
@@ -221,6 +222,7 @@ def _record(
         "slots": home.settings.slots or os.cpu_count() or 1,
         "stop_grace_s": home.settings.stop_grace_s,
         "reuse": to_json(rules),
+        "max_silence_s": home.settings.max_silence_s,
     }
     submission = os.environ.get(SUBMISSION_VARIABLE, "")
     home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()

@@ -77,6 +77,23 @@ class ArtifactStoreContract(ABC):
         assert [path.name for path in folder.iterdir()] == ["copy"]
         assert (folder / "copy").read_bytes() == b"new"
 
+    def test_what_is_held_is_listed_and_let_go_of_unless_it_was_touched(self, store: ArtifactStore) -> None:
+        assert list(store.objects()) == []
+        digests = {store.put_bytes(b"{}"), store.put_bytes(b"other")}
+        held = {found.digest: found for found in store.objects()}
+        assert set(held) == digests
+        assert {found.size for found in held.values()} == {2, 5}
+        assert sorted(map(store.is_document, digests)) == [False, True]
+        for digest, found in held.items():
+            assert not store.discard(digest, untouched_since=found.changed_at - 1)
+            assert store.renew(digest)
+            assert store.discard(digest, untouched_since=found.changed_at + 3600)
+            assert not store.discard(digest, untouched_since=found.changed_at + 3600)
+            assert not store.has(digest)
+            assert not store.renew(digest)
+            assert not store.is_document(digest)
+        assert list(store.objects()) == []
+
     def test_a_missing_file_is_told(self, store: ArtifactStore, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):
             store.put_file(tmp_path / "missing")

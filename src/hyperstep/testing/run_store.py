@@ -79,6 +79,36 @@ class StoreFactory(ABC):
 class RunStoreContract(StoreFactory):
     """The promises of ``RunStore``."""
 
+    def test_digests_are_told_wherever_records_speak_of_them(self, store: RunStore) -> None:
+        digests = [f"{n:064x}" for n in range(5)]
+        root = root_run(properties={"ContentSnapshotId": digests[0]})
+        journal = store.create([root], folder="f", spec={"code": digests[1], "no digest": digests[4] + "0"})
+        with journal.transaction(0) as writer:
+            writer.append_event(root.id, "x", {"a": [digests[2]]}, 1.0)
+        store.put_named("local", "model", "m", {"files": [{"digest": digests[3]}]}, 1.0)
+        assert journal.mentioned_digests() == set(digests[:3])
+        assert store.mentioned_digests() == {digests[3]}
+
+    def test_a_removed_root_is_forgotten_with_all_that_was_found_through_it(
+        self, store: RunStore, other_store: RunStore
+    ) -> None:
+        for name in ("one", "two"):
+            store.create([root_run(name)], folder=name, spec=None).close()
+            store.register_run(f"step of {name}", name)
+            found = _fingerprint(f"step of {name}", digest=name, created_at=1.0)
+            store.remember(replace(found, root_id=name))
+        assert store.reuse_sources() == {"one", "two"}
+        store.remove_root("one")
+        assert [run.id for run in other_store.roots()] == ["two"]
+        assert other_store.reuse_sources() == {"two"}
+        assert other_store.recall("local", "one") is None
+        for gone in ("one", "step of one"):
+            with pytest.raises(NotFoundError):
+                other_store.root_of(gone)
+        assert other_store.root_of("step of two") == "two"
+        with pytest.raises(NotFoundError):
+            store.remove_root("one")
+
     def test_a_new_store_is_empty(self, store: RunStore) -> None:
         assert store.roots() == []
         assert store.all_named("local", "model") == []

@@ -29,6 +29,21 @@ class TestSqliteJournal(SqliteFactory, JournalContract):
     pass
 
 
+class NetworkFactory(StoreFactory):
+    """As on a network file system: without shared memory."""
+
+    def open_store(self, place: Path, *, read_only: bool = False) -> RunStore:
+        return open_run_store(place, read_only=read_only, journal_mode="delete")
+
+
+class TestSqliteRunStoreWithoutSharedMemory(NetworkFactory, RunStoreContract):
+    pass
+
+
+class TestSqliteJournalWithoutSharedMemory(NetworkFactory, JournalContract):
+    pass
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     home = tmp_path / "a home, with ünï? #1 %41"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import click
 
@@ -12,6 +13,7 @@ from hyperstep.cli.exit_codes import OK
 from hyperstep.cli.following import say
 from hyperstep.cli.opening import find_target, opened_home, unique_prefix
 from hyperstep.cli.runner_state import runner_state
+from hyperstep.errors import StoreError
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import standstill
@@ -52,8 +54,17 @@ def _root(home: Home, text: str) -> RunRecord:
 def _orphans(home: Home) -> list[RunRecord]:
     """The runs that nobody drives although they have not ended, oldest first."""
     found = [root for root in home.store.roots() if not root.status.is_terminal]
-    current = [find_target(home, root.id).run for root in reversed(found)]
-    return [root for root in current if runner_state(home, root).gone]
+    return [root for root in map(partial(_current, home), reversed(found)) if root is not None]
+
+
+def _current(home: Home, root: RunRecord) -> RunRecord | None:
+    """A run as its own records have it; None when somebody drives it. One that is damaged is told, the others go on."""
+    try:
+        current = find_target(home, root.id).run
+        return current if runner_state(home, current).gone else None
+    except StoreError as error:
+        say(str(error))
+        return None
 
 
 def _take(home: Home, root: RunRecord, *, force: bool, quiet: bool) -> bool:

@@ -6,11 +6,16 @@ import time
 
 import click
 
-from hyperstep.cli.documents import run_document
+from hyperstep.cli.documents import Document, run_document
 from hyperstep.cli.json_output import print_json
 from hyperstep.cli.opening import opened_home
 from hyperstep.cli.render_tables import runs_table
-from hyperstep.cli.runner_state import runner_state
+from hyperstep.cli.runner_state import RunnerState, runner_state
+from hyperstep.errors import HyperstepError
+from hyperstep.records.run import RunRecord
+from hyperstep.runtime.home import Home
+
+_GONE, _DAMAGED, _PAUSED = "runner gone", "records damaged", "paused"
 
 
 @click.command()
@@ -22,14 +27,30 @@ def runs(*, experiment: str | None, workspace: str | None, limit: int, as_json: 
     """List submitted runs, newest first."""
     with opened_home() as home:
         found = home.store.roots(workspace=workspace, experiment=experiment, limit=limit)
-        gone = {run.id for run in found if not run.status.is_terminal and runner_state(home, run).gone}
+        marks = {run.id: _mark(home, run) for run in found}
     if as_json:
-        print_json([{**run_document(run), "runner_gone": run.id in gone} for run in found])
+        print_json([{**run_document(run), **_keys(marks[run.id])} for run in found])
     elif found:
-        click.echo("\n".join(runs_table(found, time.time(), gone)))
+        click.echo("\n".join(runs_table(found, time.time(), marks)))
     elif chosen := [
         f"{kind} '{name}'" for kind, name in (("experiment", experiment), ("workspace", workspace)) if name
     ]:
         click.echo(f"No run was submitted in {', '.join(chosen)}. `hyperstep runs` lists all.", err=True)
     else:
         click.echo("Nothing has been submitted yet. Try: hyperstep run SCRIPT", err=True)
+
+
+def _mark(home: Home, run: RunRecord) -> str:
+    """What is wrong with a run, in two words; empty when nothing is."""
+    try:
+        home.store.journal(run.id).run(run.id)
+        state = RunnerState("") if run.status.is_terminal else runner_state(home, run)
+    except HyperstepError:
+        return _DAMAGED
+    if state.gone:
+        return _GONE
+    return _PAUSED if state.paused else ""
+
+
+def _keys(mark: str) -> Document:
+    return {"runner_gone": mark == _GONE, "damaged": mark == _DAMAGED, "paused": mark == _PAUSED}

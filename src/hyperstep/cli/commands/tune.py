@@ -58,6 +58,7 @@ class _Tune(click.Command):
 @click.option("--max", "max_total", type=click.IntRange(min=1), help="Trials at most.  [default: 20, or the grid]")
 @click.option("--concurrent", type=click.IntRange(min=1), help="Trials at one time.  [default: the cores]")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="End after this time.")
+@click.option("--max-silence", type=click.FloatRange(min=0, min_open=True), help="Seconds a trial may write nothing.")
 @click.option(
     "--policy", default="none", metavar="KIND[:NAME=N,…]", help="Stop bad trials: bandit, median, truncation."
 )
@@ -82,6 +83,7 @@ def tune(
     max_total: int | None,
     concurrent: int | None,
     max_minutes: float | None,
+    max_silence: float | None,
     policy: str,
     sampler: str,
     seed: int | None,
@@ -105,6 +107,7 @@ def tune(
         max_total=max_total,
         max_concurrent=concurrent,
         max_minutes=max_minutes,
+        max_silence_s=max_silence,
         policy=parse_policy(policy),
         sampler=sampler,
         seed=seed,

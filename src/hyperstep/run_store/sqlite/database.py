@@ -6,26 +6,36 @@ A forked child never touches what its parent opened (SQLite forbids it); it open
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from hyperstep.errors import StoreError
 from hyperstep.run_store.sqlite.migrations import Step, check_version, migrate, version_of
 from hyperstep.run_store.sqlite.refusals import Refusal, is_busy, store_error, unwritable
 
+T = TypeVar("T")
 Row = tuple[Any, ...]
 Parameters = Sequence[object] | dict[str, object]
 Mode = Literal["rwc", "rw", "ro"]
 """Make it when absent; read and write what exists; read only."""
 
+JournalMode = Literal["wal", "delete"]
+"""How SQLite keeps a transaction whole. ``wal``: in a log beside the file; readers never wait, and all processes share
+memory, so it is for local disks only. ``delete``: in a rollback journal; works where files can be locked, on network
+folders too, and readers and the writer wait for each other."""
+
 _LOOK_AGAIN_S = 0.01
+_TOLD_AFTER_S = 2.0
+"""After this long one says that one waits for another process."""
+_logger = logging.getLogger("hyperstep")
 
 
 @dataclass(slots=True)
@@ -100,13 +110,23 @@ class Database:
         steps: Its migrations.
         mode: What may be done to it. A file that is missing or still being made reads as empty with ``ro``.
         busy_timeout_s: How long to wait for another process's transaction.
+        journal_mode: See ``JournalMode``.
     """
 
-    def __init__(self, path: Path, steps: Sequence[Step], mode: Mode, *, busy_timeout_s: float = 30.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        steps: Sequence[Step],
+        mode: Mode,
+        *,
+        busy_timeout_s: float = 30.0,
+        journal_mode: JournalMode = "wal",
+    ) -> None:
         self.path = path
         self._steps = steps
         self._mode = mode
         self._busy_timeout_s = busy_timeout_s
+        self._journal_mode = journal_mode
         self._own = _Connections()
 
     def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
@@ -159,6 +179,15 @@ class Database:
             finally:
                 self._own.writing.release()
 
+    def sync(self) -> None:
+        """Bring what was committed to the disk, so that it survives a loss of power too. Failing to is no error.
+
+        In mode ``wal`` a commit leaves that to the operating system; in mode ``delete`` each commit does it itself.
+        """
+        if self._journal_mode == "wal":
+            with suppress(OSError):  # no log yet, or none any more: then all is in the file, and that was synced
+                _sync_file(self.path.with_name(f"{self.path.name}-wal"))
+
     def _leave_parent(self) -> None:
         if self._own.pid != os.getpid():
             _inherited.append(self._own)
@@ -170,22 +199,37 @@ class Database:
             raise StoreError(rule, received=str(self.path), remedy="A trial asks its runner to write.")
         if self._own.writer is None:
             self._own.writer = self._connect()
+        writer = self._own.writer
         try:
-            self._own.writer.execute("begin immediate")
+            self._patiently(lambda: writer.execute("begin immediate"))
         except sqlite3.Error as error:
             raise store_error(error, self.path) from error
-        return self._own.writer
+        return writer
+
+    def _patiently(self, action: Callable[[], T]) -> T:
+        """Do what another process may keep from being done for a while; says so when that takes long."""
+        deadline = time.monotonic() + self._busy_timeout_s
+        told = False
+        while True:
+            try:
+                return action()
+            except sqlite3.Error as error:
+                if not is_busy(error) or time.monotonic() >= deadline:
+                    raise
+            if not told:
+                told = True
+                _logger.warning("waiting for another process, which holds %s", self.path)
 
     def _commit(self, connection: sqlite3.Connection) -> None:
         try:
-            connection.execute("commit")
+            self._patiently(lambda: connection.execute("commit"))
         except sqlite3.Error as error:
             raise store_error(error, self.path) from error
 
     def _query(self, sql: str, parameters: Parameters) -> list[Row]:
         connection = self._open_reader()
         try:
-            return connection.execute(sql, parameters).fetchall()
+            return self._patiently(lambda: connection.execute(sql, parameters).fetchall())
         finally:
             if connection is not self._own.reader:
                 connection.close()
@@ -239,9 +283,8 @@ class Database:
 
     def _raw_connection(self) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode={self._mode}"
-        return sqlite3.connect(
-            uri, uri=True, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
-        )
+        timeout_s = min(self._busy_timeout_s, _TOLD_AFTER_S)
+        return sqlite3.connect(uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         version = version_of(connection)
@@ -249,9 +292,9 @@ class Database:
         if self._mode == "ro":
             self._make_readable(version)
             return
-        if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
-            self._switch_to_wal(connection)
-        connection.execute("pragma synchronous = normal")
+        if connection.execute("pragma journal_mode").fetchone()[0] != self._journal_mode:
+            self._switch_journal_mode(connection)
+        connection.execute(f"pragma synchronous = {'normal' if self._journal_mode == 'wal' else 'full'}")
         if version < len(self._steps):
             migrate(connection, self._steps, self.path)
 
@@ -267,9 +310,17 @@ class Database:
             remedy = f"That was refused ({error}): look once where the home can be written to."
             raise StoreError(rule, received=str(self.path), remedy=remedy) from error
 
-    def _switch_to_wal(self, connection: sqlite3.Connection) -> None:
-        mode = connection.execute("pragma journal_mode = wal").fetchone()[0]
-        if mode != "wal":
-            rule = f"The home's file system must allow shared memory files (SQLite's WAL mode; it gave '{mode}')."
+    def _switch_journal_mode(self, connection: sqlite3.Connection) -> None:
+        mode = connection.execute(f"pragma journal_mode = {self._journal_mode}").fetchone()[0]
+        if mode != self._journal_mode:
+            rule = f"The home's file system must allow SQLite's journal mode '{self._journal_mode}'; it gave '{mode}'."
             remedy = "Set HYPERSTEP_HOME to a folder on a local disk."
             raise StoreError(rule, received=str(self.path), remedy=remedy)
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -17,8 +17,9 @@ from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import AttemptRecord, Journal, JournalWriter, Owner
 from hyperstep.run_store.conflicts import no_run, not_owner, taken_meanwhile
+from hyperstep.run_store.mentions import digests_in
 from hyperstep.run_store.sqlite import rows
-from hyperstep.run_store.sqlite.database import Database, Transaction
+from hyperstep.run_store.sqlite.database import Database, JournalMode, Mode, Transaction
 from hyperstep.run_store.sqlite.journal_writer import SqliteJournalWriter
 from hyperstep.run_store.sqlite.migrations import JOURNAL
 from hyperstep.run_store.unicode_text import encodable
@@ -75,6 +76,10 @@ _DECISIONS = """
 select run_id, sequence, event, kind, subject, time, evidence from decisions
 where run_id = ? and sequence > ? order by sequence
 """
+_TEXTS = """
+select body from spec union all select body from runs
+union all select body from events union all select evidence from decisions
+"""
 _ATTEMPTS = """
 select run_id, number, started_at, ending, records_offset from attempts
 where :run is null or run_id = :run order by run_id, number
@@ -84,9 +89,18 @@ where :run is null or run_id = :run order by run_id, number
 class SqliteJournal(Journal):
     """The journal in one database file. See ``Database`` for threads, forks and closing."""
 
-    def __init__(self, root_id: str, file: Path, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        root_id: str,
+        file: Path,
+        *,
+        read_only: bool = False,
+        journal_mode: JournalMode = "wal",
+        busy_timeout_s: float = 30.0,
+    ) -> None:
         self.root_id = root_id
-        self._database = Database(file, JOURNAL, "ro" if read_only else "rw")
+        mode: Mode = "ro" if read_only else "rw"
+        self._database = Database(file, JOURNAL, mode, busy_timeout_s=busy_timeout_s, journal_mode=journal_mode)
         self._file = file
 
     def begin(self, runs: Sequence[RunRecord], spec: Json) -> None:
@@ -174,9 +188,17 @@ class SqliteJournal(Journal):
         """See the base."""
         return [rows.attempt_from(row) for row in self._database.query(_ATTEMPTS, {"run": run_id})]
 
+    def mentioned_digests(self) -> set[str]:
+        """See the base."""
+        return digests_in(str(row[0]) for row in self._database.query(_TEXTS))
+
     def version(self) -> int:
         """See the base."""
         return int(self._database.query(_VERSION)[0][0])
+
+    def sync(self) -> None:
+        """See the base."""
+        self._database.sync()
 
     def close(self) -> None:
         """See the base."""

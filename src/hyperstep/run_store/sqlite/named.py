@@ -9,6 +9,7 @@ from hyperstep.digest import Json
 from hyperstep.run_store.base import NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import no_named
 from hyperstep.run_store.sqlite.database import Database
+from hyperstep.run_store.sqlite.index_copy import IndexCopy
 from hyperstep.run_store.sqlite.rows import dump, fingerprint_from, fingerprint_row, named_from
 
 _COUNT = """
@@ -49,8 +50,9 @@ where workspace = ? and step = ? order by created_at desc, position desc limit ?
 class NamedTable:
     """Versions of named things."""
 
-    def __init__(self, index: Database) -> None:
+    def __init__(self, index: Database, copy: IndexCopy) -> None:
         self._index = index
+        self._copy = copy
 
     def put(self, workspace: str, kind: str, name: str, body: Mapping[str, Json], time: float) -> NamedRecord:
         """Add a version, one above the highest that the name ever had."""
@@ -58,6 +60,7 @@ class NamedTable:
             transaction.execute(_COUNT, (workspace, kind, name))
             version = int(transaction.query(_COUNTED, (workspace, kind, name))[0][0])
             row = (workspace, kind, name, version, time, dump(body))
+            self._copy.put_named(transaction, row)
             transaction.execute(_ADD, row)
         return named_from(row)
 
@@ -70,6 +73,7 @@ class NamedTable:
                 raise no_named(*key)
             if expected is not None and json.loads(known[0][0]) != json.loads(dump(expected)):
                 return False
+            self._copy.put_named(transaction, (*key, record.created_at, dump(record.body)))
             transaction.execute(_REPLACE, (dump(record.body), *key))
         return True
 
@@ -89,18 +93,21 @@ class NamedTable:
         """Remove a version, or all."""
         wanted: dict[str, object] = {"workspace": workspace, "kind": kind, "name": name, "version": version}
         with self._index.write() as transaction:
+            self._copy.remove_named(transaction, workspace, kind, name, version)
             transaction.execute(_REMOVE, wanted)
 
 
 class FingerprintTable:
     """Fingerprints of finished step runs."""
 
-    def __init__(self, index: Database) -> None:
+    def __init__(self, index: Database, copy: IndexCopy) -> None:
         self._index = index
+        self._copy = copy
 
     def remember(self, fingerprint: StoredFingerprint) -> None:
         """Keep one more."""
         with self._index.write() as transaction:
+            self._copy.remember(transaction, fingerprint_row(fingerprint))
             transaction.execute(_REMEMBER, fingerprint_row(fingerprint))
 
     def recall(self, workspace: str, digest: str) -> StoredFingerprint | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
-from hyperstep.errors import StoreError
+from hyperstep.errors import DiskFullError, StoreBusyError, StoreError, means_no_room
 
 Refusal = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 """What a statement may raise; the last two when a value has no form in a database."""
@@ -13,7 +14,7 @@ Refusal = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 _PRIMARY = 0xFF
 _DAMAGED = (
     "A run store's database must be whole, and this one is damaged ({why}).",
-    "It was left as it is. Move it aside, or put a copy from a backup in its place.",
+    "It was left as it is. `hyperstep doctor` says what is damaged and what to do.",
 )
 _TEXTS = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
@@ -39,6 +40,13 @@ _TEXTS = {
         "See whether the disk is full or failing. On a network folder, set HYPERSTEP_HOME to a local one.",
     ),
 }
+_KINDS: dict[int, type[StoreError]] = {
+    sqlite3.SQLITE_FULL: DiskFullError,
+    sqlite3.SQLITE_BUSY: StoreBusyError,
+    sqlite3.SQLITE_LOCKED: StoreBusyError,
+}
+_NO_ROOM_BYTES = 256 * 1024
+"""With less free than this, an error of input or output means a full disk: SQLite does not always say so."""
 _OTHER = ("The run store's database refused a statement ({why}).", "It was left as it is.")
 
 
@@ -50,11 +58,21 @@ def is_busy(error: sqlite3.Error) -> bool:
 def store_error(error: Exception, path: Path) -> StoreError:
     """The StoreError that says what ``error`` means for the database at ``path``."""
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN} and _has_no_room(path.parent):
+        code = sqlite3.SQLITE_FULL
     rule, remedy = _TEXTS.get(code, _OTHER)
-    return StoreError(rule.format(why=error), received=str(path), remedy=remedy)
+    return _KINDS.get(code, StoreError)(rule.format(why=error), received=str(path), remedy=remedy)
 
 
 def unwritable(path: Path, error: OSError) -> StoreError:
     """The StoreError for a file or folder that cannot be made."""
     rule = f"The home must be a folder that can be written to: {error.strerror}."
-    return StoreError(rule, received=str(path), remedy="Free some space, or set HYPERSTEP_HOME to another folder.")
+    kind = DiskFullError if means_no_room(error) else StoreError
+    return kind(rule, received=str(path), remedy="Free some space, or set HYPERSTEP_HOME to another folder.")
+
+
+def _has_no_room(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _NO_ROOM_BYTES
+    except OSError:
+        return False

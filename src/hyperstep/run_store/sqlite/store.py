@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from hyperstep.digest import Json
@@ -11,9 +12,11 @@ from hyperstep.errors import NotFoundError, StoreError
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import Journal, NamedRecord, RunStore, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_run
+from hyperstep.run_store.mentions import digests_in
 from hyperstep.run_store.resolve import resolve_run, trial_parts
 from hyperstep.run_store.sqlite.copying import copy_database
-from hyperstep.run_store.sqlite.database import Database
+from hyperstep.run_store.sqlite.database import Database, JournalMode, Transaction
+from hyperstep.run_store.sqlite.index_copy import IndexCopy
 from hyperstep.run_store.sqlite.journal import SqliteJournal
 from hyperstep.run_store.sqlite.migrations import INDEX
 from hyperstep.run_store.sqlite.named import FingerprintTable, NamedTable
@@ -48,6 +51,10 @@ select id from roots where substr(id, 1, length(:text)) = :text
 union select run_id from registered_runs where substr(run_id, 1, length(:text)) = :text
 order by 1
 """
+_TEXTS = "select body from named union all select body from fingerprints"
+_SOURCES = "select distinct root_id from fingerprints"
+_REMOVE_ROOT = "delete from roots where id = ?"
+_REMOVE_BELOW = ("delete from registered_runs where root_id = ?", "delete from fingerprints where root_id = ?")
 _NO_LIMIT = 2**62
 _OPEN_JOURNALS = 16
 """How many journals keep their connections; one that is asked again after that opens anew."""
@@ -63,15 +70,37 @@ class SqliteRunStore(RunStore):
         read_only: Create and write no record. SQLite itself may still put its ``-shm`` and ``-wal`` files beside a
             database; a home without records reads as empty.
         base: A home whose journals are copied here when they are opened.
+        journal_mode: See ``JournalMode``.
+        busy_timeout_s: How long to wait for another process that writes.
     """
 
-    def __init__(self, home: Path, *, read_only: bool = False, base: Path | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        read_only: bool = False,
+        base: Path | None = None,
+        journal_mode: JournalMode = "wal",
+        busy_timeout_s: float = 30.0,
+    ) -> None:
         self._home = home
         self._base = base
         self._read_only = read_only
-        self._index = Database(home / "index.db", INDEX, "ro" if read_only else "rwc")
-        self._named = NamedTable(self._index)
-        self._fingerprints = FingerprintTable(self._index)
+        self._open_journal = partial(
+            SqliteJournal, read_only=read_only, journal_mode=journal_mode, busy_timeout_s=busy_timeout_s
+        )
+        self._index = Database(
+            home / "index.db",
+            INDEX,
+            "ro" if read_only else "rwc",
+            busy_timeout_s=busy_timeout_s,
+            journal_mode=journal_mode,
+        )
+        copy = IndexCopy(home)
+        self._named = NamedTable(self._index, copy)
+        self._fingerprints = FingerprintTable(self._index, copy)
+        self._folders: dict[str, str] = {}
+        """Of the runs that were asked for; a run keeps its folder."""
         self._journals: dict[str, SqliteJournal] = {}
 
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
@@ -111,7 +140,7 @@ class SqliteRunStore(RunStore):
         with self._index.write() as index:
             if not index.query(_FOLDER, (root_id,)):
                 raise no_run(root_id)
-            index.execute(_REGISTER, (run_id, root_id))
+            add_registered(index, run_id, root_id)
 
     def root_of(self, run_id: str) -> str:
         """See the base."""
@@ -131,9 +160,12 @@ class SqliteRunStore(RunStore):
 
     def folder_of(self, root_id: str) -> str:
         """See the base."""
-        for (folder,) in self._index.query(_FOLDER, (root_id,)):
-            return str(folder)
-        raise no_run(root_id)
+        if root_id not in self._folders:
+            found = self._index.query(_FOLDER, (root_id,))
+            if not found:
+                raise no_run(root_id)
+            self._folders[root_id] = str(found[0][0])
+        return self._folders[root_id]
 
     def journal(self, root_id: str) -> Journal:
         """See the base."""
@@ -148,7 +180,7 @@ class SqliteRunStore(RunStore):
             rule = "The index knows a run whose database is gone."
             remedy = "Put its folder back from a backup; nothing else was changed."
             raise StoreError(rule, received=str(file), remedy=remedy)
-        journal = SqliteJournal(root_id, file, read_only=self._read_only)
+        journal = self._open_journal(root_id, file)
         journal.version()  # opens it now, so that a damaged file is told here
         return self._keep(journal)
 
@@ -184,6 +216,30 @@ class SqliteRunStore(RunStore):
         """See the base."""
         return self._fingerprints.remembered(workspace, step, limit)
 
+    def mentioned_digests(self) -> set[str]:
+        """See the base."""
+        return digests_in(str(row[0]) for row in self._index.query(_TEXTS))
+
+    def reuse_sources(self) -> set[str]:
+        """See the base."""
+        return {str(row[0]) for row in self._index.query(_SOURCES)}
+
+    def remove_root(self, root_id: str) -> None:
+        """See the base."""
+        with self._index.write() as index:
+            if index.execute(_REMOVE_ROOT, (root_id,)) != 1:
+                raise no_run(root_id)
+            for sql in _REMOVE_BELOW:
+                index.execute(sql, (root_id,))
+        self._folders.pop(root_id, None)
+        known = self._journals.pop(root_id, None)
+        if known is not None:
+            known.close()
+
+    def sync(self) -> None:
+        """See the base."""
+        self._index.sync()
+
     def close(self) -> None:
         """See the base."""
         for journal in self._journals.values():
@@ -203,10 +259,10 @@ class SqliteRunStore(RunStore):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.touch(exist_ok=False)
                 undo.callback(file.unlink)
-                journal = SqliteJournal(root.id, file)
+                journal = self._open_journal(root.id, file)
                 undo.callback(journal.close)
                 journal.begin(runs, spec)
-                index.execute(_ADD_ROOT, (folder, root.workspace, root.experiment, submission, *run_row(root)))
+                add_root(index, root, folder, submission=submission)
             undo.pop_all()
         return journal
 
@@ -245,3 +301,13 @@ class SqliteRunStore(RunStore):
 
     def _journal_file(self, folder: str) -> Path:
         return self._home / "runs" / folder / "run.db"
+
+
+def add_root(index: Transaction, root: RunRecord, folder: str, *, submission: str) -> None:
+    """Make a root run known to the index."""
+    index.execute(_ADD_ROOT, (folder, root.workspace, root.experiment, submission, *run_row(root)))
+
+
+def add_registered(index: Transaction, run_id: str, root_id: str) -> None:
+    """Make a run below a root run findable by its id."""
+    index.execute(_REGISTER, (run_id, root_id))

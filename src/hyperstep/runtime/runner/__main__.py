@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +15,16 @@ from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
 from hyperstep.launchers import local_launcher
 from hyperstep.launchers.guard import Ownership
 from hyperstep.pipeline.reuse_rules import ReuseRules
+from hyperstep.records.attempt import AttemptKey
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.doorbell import doorbell_path, hung
 from hyperstep.runtime.guarding import FORCE, INLINE, runner_command
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.context import Envelope, RunnerContext
+from hyperstep.runtime.pause_note import PauseNote
+from hyperstep.runtime.runner.clock import machine_clock
+from hyperstep.runtime.runner.context import Envelope, RunnerContext, note
 from hyperstep.runtime.runner.loop import Runner, fail_all
+from hyperstep.runtime.runner.obstacles import Obstacle, Patience, obstacle_of
 from hyperstep.runtime.runner.ownership import take_over
 from hyperstep.runtime.runner.parent import end_with_parent
 from hyperstep.settings import load_settings
@@ -48,27 +54,48 @@ def main(home_folder: str, root_id: str, *options: str) -> int:
 
 
 def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
-    journal = home.store.journal(root_id)
-    context = RunnerContext(home, journal, owner.epoch, _envelope(journal.spec()))
-    context.note(f"owner of {root_id} with epoch {owner.epoch}, process {owner.pid}")
+    journal, folder = home.store.journal(root_id), home.root_folder(root_id)
+    note(f"owner of {root_id} with epoch {owner.epoch}, process {owner.pid}")
+    clock = machine_clock(folder, journal.runs(), [e.time for e in journal.events(root_id)])
+    patience = Patience(home, PauseNote(folder), note, time.sleep)
+    context = RunnerContext(home, journal, owner.epoch, _envelope(journal.spec()), clock.now)
     ownership = Ownership(runner_command(home, root_id), owner.epoch, owner.pid, owner.pid_started_at)
-    runner: Runner | None = None
-    try:
-        with hung(doorbell_path(home.root_folder(root_id))) as bell:
-            launcher = local_launcher(bell.ring, use_host=False if inline else None, ownership=ownership)
-            runner = Runner(context, launcher, bell)
-            runner.run()
-    except NotOwnerError as error:
-        context.note(str(error))
-        return 0
-    except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay Running
-        traceback.print_exc()
-        if runner is not None:
-            runner.end_processes()
-        fail_all(context, _explain(error, home.root_folder(root_id) / "runner.log"))
-        return 1
-    context.note(f"ended: {context.root.status.value}")
+    faults: Mapping[AttemptKey, str] = {}
+    while not context.root.status.is_terminal:
+        runner: Runner | None = None
+        try:
+            with hung(doorbell_path(folder)) as bell:
+                launcher = local_launcher(bell.ring, use_host=False if inline else None, ownership=ownership)
+                runner = Runner(context, launcher, bell, patience, faults)
+                runner.run()
+        except NotOwnerError as error:
+            note(str(error))
+            return 0
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay Running
+            obstacle = obstacle_of(error, home)
+            if obstacle is None:
+                traceback.print_exc()
+                return _give_up(context, runner, error)
+            faults = _sit_out(patience, obstacle, runner)
+            if journal.run(root_id).status.is_terminal:  # only the index, or an answer, was still to be written
+                patience.until_done(lambda: home.store.update_root(journal.run(root_id)))
+            # what was in memory may be half of a transaction that was not written: the record is what counts
+            context = RunnerContext(home, journal, owner.epoch, context.envelope, clock.now)
+    note(f"ended: {context.root.status.value}")
     return 0
+
+
+def _sit_out(patience: Patience, obstacle: Obstacle, runner: Runner | None) -> Mapping[AttemptKey, str]:
+    """Wait until the run can go on; returns why some attempts failed, as it was seen meanwhile."""
+    patience.sit_out(obstacle, runner.enforce_limits if runner else None)
+    return patience.until_done(runner.put_aside) if runner else {}
+
+
+def _give_up(context: RunnerContext, runner: Runner | None, error: Exception) -> int:
+    if runner is not None:
+        runner.end_processes()
+    fail_all(context, _explain(error, context.home.root_folder(context.root.id) / "runner.log"))
+    return 1
 
 
 def _explain(error: Exception, log: Path) -> str:
@@ -83,7 +110,14 @@ def _envelope(spec: object) -> Envelope:
         rule = "What was submitted is recorded as an object."
         raise InvalidInputError(rule, received=spec)
     rules = from_json(ReuseRules, spec.get("reuse", {}))
-    return Envelope(str(spec["python"]), int(spec["slots"]), float(spec["stop_grace_s"]), rules)
+    silence = spec.get("max_silence_s")
+    return Envelope(
+        str(spec["python"]),
+        int(spec["slots"]),
+        float(spec["stop_grace_s"]),
+        rules,
+        None if silence is None else float(silence),
+    )
 
 
 def _run_or_break(arguments: list[str]) -> int:

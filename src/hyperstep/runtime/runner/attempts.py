@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
-from hyperstep.errors import USER_FAULTS, ConflictError, LaunchError
+from hyperstep.errors import USER_FAULTS, ConflictError, DiskFullError, LaunchError
 from hyperstep.launchers.base import Launcher
+from hyperstep.launchers.marker import ExitMarker, write_exit
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
 from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.runner.collecting import collect_artifacts, record_lines
 from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.failures import log_tail
+from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit
 from hyperstep.runtime.runner.log_metrics import LogMetrics
+from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.records_file import RecordsFile, TrialLine
 from hyperstep.runtime.runner.slots import Slots
 from hyperstep.runtime.runner.workplace import (
@@ -57,10 +64,18 @@ class _Active:
     reader: RecordsFile
     log_metrics: LogMetrics | None
     started_at: float
-    start: float
-    """The same by the monotonic clock: limits hold whatever is done to the other one."""
+    limits: ProcessLimits
     fault: str = ""
     """Why we ended it, when a limit did."""
+    last_sign_at: float = 0.0
+    """When it was last seen to have written more than before."""
+    written: tuple[int, int] = (0, 0)
+    """Bytes of its log and of its records then."""
+
+    def look_for_signs(self, now: float) -> None:
+        written = _size(self.attempt.log_file), _size(self.attempt.records_file)
+        if written != self.written or not self.last_sign_at:
+            self.written, self.last_sign_at = written, now
 
     @property
     def limit_s(self) -> float | None:
@@ -96,11 +111,17 @@ class Attempts:
     Args:
         context: The runner's.
         launcher: Where they run.
+        faults: Why some failed, as an earlier ``Attempts`` of this process saw it and could not record.
     """
 
-    def __init__(self, context: RunnerContext, launcher: Launcher) -> None:
+    def __init__(
+        self, context: RunnerContext, launcher: Launcher, faults: Mapping[AttemptKey, str] | None = None
+    ) -> None:
         self._context = context
         self._launcher = launcher
+        self._faults = dict(faults or {})
+        self._ends: list[AttemptEnd] = []
+        """Ends that were reported and are not recorded yet."""
         self._slots = Slots(context.envelope.slots)
         self._active: dict[AttemptKey, _Active] = {}
         self._queued: dict[AttemptKey, Order] = {}
@@ -152,16 +173,52 @@ class Attempts:
         """Take in all that was written and all that has ended since the last call."""
         for active in list(self._active.values()):
             self._take_lines(active)
-        for end in self._launcher.poll():
-            self._finish(end)
+        self._ends += self._launcher.poll()
+        while self._ends:
+            self._finish(self._ends[0])
+            del self._ends[0]
 
     def enforce_limits(self) -> None:
-        """End the attempts that run longer than their step allows, in case no host does."""
-        now = time.monotonic()
+        """End the attempts that run, or are silent, longer than their step allows."""
+        now = self._context.now()
         for key, active in self._active.items():
-            if active.limit_s is not None and now - active.start > active.limit_s and not active.fault:
-                active.fault = limit_words(active.place)
+            if active.limits.max_silence_s is not None:
+                active.look_for_signs(now)
+            fault = active.fault or broken_limit(
+                active.limits, started_at_s=active.started_at, last_sign_at_s=active.last_sign_at, now_s=now
+            )
+            if fault and not active.fault:
+                active.fault = self._faults[key] = fault
                 self._launcher.stop(key, self._context.envelope.stop_grace_s)
+
+    def launch_nothing(self) -> None:
+        """Start no further attempt until ``launch_again``."""
+        self._slots.close()
+
+    def launch_again(self) -> None:
+        """Start what has waited."""
+        self._slots.open()
+
+    def put_aside(self) -> dict[AttemptKey, str]:
+        """Leave all to another ``Attempts`` of this process, which adopts what runs; returns why some failed.
+
+        What was reported to have ended, and could not be recorded, is found by its exit file: that one may be missing,
+        for the disk was full.
+        """
+        self._ends += self._launcher.poll()
+        for end in self._ends:
+            active = self._active.get(end.key)
+            if active is not None and not end.lost:
+                self._put_end_aside(active.attempt, end)
+        self._launcher.close()
+        return self._faults
+
+    def _put_end_aside(self, attempt: Attempt, end: AttemptEnd) -> None:
+        if not attempt.exit_file.exists():
+            write_exit(attempt.exit_file, ExitMarker(end.exit_code, end.signal, end.ended_at or 0.0))
+        if not end.succeeded and not log_tail(attempt.log_file).strip():
+            how = "with No space left on device, so that not even its log could be written"
+            self._faults.setdefault(end.key, f"it failed while the disk was full, probably {how}")
 
     def close(self) -> None:
         """Stop watching."""
@@ -174,6 +231,7 @@ class Attempts:
         try:
             attempt = prepare_attempt(self._context, order.place, run, order.number, order.extra, order.resumed_files)
         except (*USER_FAULTS, OSError) as error:
+            reraise_passing(error)
             self._give_up(order, str(error))
             return
         active = self._activate(order, attempt, RecordsFile(attempt.records_file), self._context.now())
@@ -186,8 +244,16 @@ class Attempts:
         except ConflictError:  # an earlier owner died after it had asked for this very launch
             self._launcher.adopt(attempt)
         except LaunchError as error:
+            self._require_room_to_launch(attempt, error)
             del self._active[order.key]
             self._give_up(order, str(error))
+
+    def _require_room_to_launch(self, attempt: Attempt, error: LaunchError) -> None:
+        """A process that did not start because the disk is full is no attempt: it is started once there is room."""
+        if os.strerror(errno.ENOSPC) in str(error):
+            for file in (attempt.exit_file, attempt.claim_file):
+                file.unlink(missing_ok=True)
+            raise DiskFullError(str(error)) from error
 
     def _end_unstarted(self, order: Order) -> None:
         with self._context.transaction() as unit:
@@ -200,8 +266,9 @@ class Attempts:
 
     def _activate(self, order: Order, attempt: Attempt, reader: RecordsFile, started_at: float) -> _Active:
         log_metrics = LogMetrics.for_step(order.place.step, attempt, self._context.journal)
-        start = time.monotonic() - max(0.0, self._context.now() - started_at)
-        return _Active(attempt, order.place, order.owner, reader, log_metrics, started_at, start)
+        code = order.place.step.code
+        limits = ProcessLimits(code.max_duration_s, code.max_silence_s or self._context.envelope.max_silence_s)
+        return _Active(attempt, order.place, order.owner, reader, log_metrics, started_at, limits)
 
     def _take_lines(self, active: _Active, *, to_end: bool = False) -> None:
         lines = active.read_new(to_end=to_end)
@@ -217,14 +284,18 @@ class Attempts:
         if active is None:
             return
         self._take_lines(active, to_end=True)
-        del self._active[end.key]
         limit = limit_words(active.place) if end.timed_out else ""
-        fault = active.fault or limit or self._attempt_step(lambda: self._store_files(active, end))
+        fault = active.fault or self._faults.get(end.key) or limit
+        fault = fault or self._attempt_step(lambda: self._store_files(active, end))
         with self._context.transaction() as unit:
             record = AttemptRecord(end.key, active.started_at, end=end, offset=active.reader.offset)
             unit.writer.put_attempt(record)
             active.owner.attempt_ended(unit, end, fault, active.reader.torn_bytes())
-            unit.afterwards(lambda: self._slots.release(end.key))
+            unit.afterwards(lambda: self._release(end.key))
+
+    def _release(self, key: AttemptKey) -> None:
+        self._active.pop(key, None)
+        self._slots.release(key)
 
     def _store_files(self, active: _Active, end: AttemptEnd) -> None:
         """Keep what an attempt produced; of one that is tried again nothing counts, its files stay where they are."""
@@ -246,6 +317,7 @@ class Attempts:
         try:
             action()
         except OSError as error:
+            reraise_passing(error)
             return f"its files could not be stored: {error}"
         return ""
 
@@ -253,3 +325,10 @@ class Attempts:
 def limit_words(place: Workplace) -> str:
     """The fault of an attempt that was ended because it ran too long."""
     return f"ran longer than max_run_duration_seconds = {place.step.code.max_duration_s:g}"
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hyperstep.errors import DiskFullError, StoreBusyError, StoreError
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
@@ -28,6 +29,8 @@ class Envelope:
     """Processes at one time."""
     stop_grace_s: float
     reuse: ReuseRules = field(default_factory=ReuseRules)
+    max_silence_s: float | None = None
+    """For processes whose step sets none."""
 
 
 class Unit:
@@ -49,7 +52,7 @@ class Unit:
         self._before.setdefault(run.id, self._context.runs.get(run.id))
         self._context.take(run)
         if run.is_root:
-            self.afterwards(lambda: self._context.home.store.update_root(run))
+            self.afterwards(lambda: self._context.update_index(run))
         return run
 
     def change_run(self, run_id: str, **changes: Any) -> RunRecord:  # noqa: ANN401 - fields of RunRecord
@@ -90,9 +93,13 @@ class RunnerContext:
         journal: The root run's journal; this process owns it.
         epoch: Of that ownership.
         envelope: What was fixed at submission.
+        now: Seconds since the epoch: the runner's only clock.
     """
 
-    def __init__(self, home: Home, journal: Journal, epoch: int, envelope: Envelope) -> None:
+    def __init__(
+        self, home: Home, journal: Journal, epoch: int, envelope: Envelope, now: Callable[[], float] = time.time
+    ) -> None:
+        self.now = now
         self.home = home
         self.journal = journal
         self.epoch = epoch
@@ -130,11 +137,6 @@ class RunnerContext:
         if owner is None or owner.epoch != self.epoch:
             raise not_owner(self.journal.root_id, self.epoch, owner)
 
-    @staticmethod
-    def now() -> float:
-        """Seconds since the epoch: the runner's only clock."""
-        return time.time()
-
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
         """Record all of it or nothing; then act, or leave the acts to whoever is acting already."""
@@ -155,9 +157,19 @@ class RunnerContext:
         self._actions.append(action)
         self._act()
 
-    def note(self, message: str) -> None:
+    def update_index(self, run: RunRecord) -> None:
+        """Bring the index up to date with a root run; a damaged index does not end the run, whose journal has all."""
+        try:
+            self.home.store.update_root(run)
+        except (StoreBusyError, DiskFullError):
+            raise
+        except StoreError as error:
+            self.note(f"the index does not know that the run is {run.status.value}: {error}")
+
+    @staticmethod
+    def note(message: str) -> None:
         """A line in the runner's own log."""
-        print(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {message}", flush=True)  # noqa: T201 - stdout is that log
+        note(message)
 
     def _act(self) -> None:
         """Acts lead to transactions, which leave further acts: a queue, so that a long chain needs no deep stack."""
@@ -169,3 +181,9 @@ class RunnerContext:
                 self._actions.popleft()()
         finally:
             self._acting = False
+
+
+def note(message: str) -> None:
+    """A line in the runner's own log, which is this process's output; one that cannot be written stops nothing."""
+    with suppress(OSError):
+        print(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {message}", flush=True)  # noqa: T201 - stdout is that log

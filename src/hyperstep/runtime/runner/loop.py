@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from hyperstep.codec import from_json
 from hyperstep.errors import LaunchError, NotOwnerError, StoreError
 from hyperstep.launchers.base import Launcher
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.records.attempt import AttemptKey
 from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.doorbell import Doorbell
+from hyperstep.runtime.file_systems import free_bytes
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext
+from hyperstep.runtime.runner.obstacles import Patience, full_words
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.ownership import BEAT_S
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
@@ -20,6 +24,7 @@ from hyperstep.runtime.runner.requests import answer_requests
 from hyperstep.runtime.runner.script_driver import ScriptDriver
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace
 from hyperstep.runtime.runner.sweep_driver import SweepDriver
+from hyperstep.runtime.runner.syncing import Syncing
 
 TICK_S = 0.5
 """How long to wait for the bell before looking anyway, and how often limits of time are looked at."""
@@ -34,18 +39,31 @@ class Runner:
         context: What all drivers share.
         launcher: Where processes run.
         bell: Rung by trials, the launcher and whoever asks for something.
+        patience: Where to tell that the run pauses.
+        faults: See ``Attempts``.
     """
 
-    def __init__(self, context: RunnerContext, launcher: Launcher, bell: Doorbell) -> None:
+    def __init__(
+        self,
+        context: RunnerContext,
+        launcher: Launcher,
+        bell: Doorbell,
+        patience: Patience,
+        faults: Mapping[AttemptKey, str] | None = None,
+    ) -> None:
         self._context = context
         self._launcher = launcher
-        self._attempts = Attempts(context, launcher)
         self._next_beat = self._next_guard = 0.0
+        self._attempts = Attempts(context, launcher, faults)
         self._bell = bell
+        self._patience = patience
+        self._syncing = Syncing(context.journal, context.home.store)
 
     def run(self) -> None:
         """Return when the root run has its terminal status."""
         self._keep_guarded()
+        if not self._has_room():
+            self._attempts.launch_nothing()
         driver = self._make_driver()
         self._context.do(driver.begin)
         next_tick = time.monotonic() + TICK_S
@@ -56,10 +74,13 @@ class Runner:
             answer_requests(self._context, lambda run_id, reason: self._cancel(driver, run_id, reason))
             if time.monotonic() >= next_tick:
                 next_tick = time.monotonic() + TICK_S
+                self._watch_room()
                 driver.tick()
                 self._attempts.enforce_limits()
                 self._give_sign_of_life()
+                self._syncing.tick(time.monotonic())
         answer_requests(self._context, lambda _run_id, _reason: None)
+        self._syncing.finish()
         self._attempts.close()
 
     def end_processes(self) -> None:
@@ -90,6 +111,27 @@ class Runner:
         except LaunchError as error:
             self._context.note(f"no trial host guards this runner: {error}")
             self._next_guard = time.monotonic() + _LOOK_FOR_GUARD_S
+
+    def put_aside(self) -> Mapping[AttemptKey, str]:
+        """Another ``Runner`` of this process goes on from the record; see ``Attempts.put_aside``."""
+        return self._attempts.put_aside()
+
+    def enforce_limits(self) -> None:
+        """Limits of time hold while the run pauses too."""
+        self._attempts.enforce_limits()
+
+    def _watch_room(self) -> None:
+        """Start nothing new while little room is left: what runs can go on, and be recorded, on the rest."""
+        if self._has_room():
+            self._patience.tell("")
+            self._context.do(self._attempts.launch_again)
+        else:
+            self._patience.tell(full_words(self._context.home.path))
+            self._attempts.launch_nothing()
+
+    def _has_room(self) -> bool:
+        home = self._context.home
+        return free_bytes(home.path) >= home.settings.min_free_bytes
 
     def _make_driver(self) -> Driver:
         envelope = self._context.journal.spec()

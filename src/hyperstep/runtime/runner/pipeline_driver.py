@@ -14,6 +14,7 @@ from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.data_paths import Found
+from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reused_steps import STEP_READY, complete_reused, record_decision
 from hyperstep.runtime.runner.step_claims import StepClaims
@@ -138,6 +139,7 @@ class PipelineDriver:
                     self._unread.begin(question)
                 self._work(step, inputs)
         except (*USER_FAULTS, OSError) as error:
+            reraise_passing(error)
             self._fail(step, str(error))
 
     def _wait(self, step: StepSpec) -> None:
@@ -161,6 +163,7 @@ class PipelineDriver:
         try:
             self._work(step, self._find_inputs(step))
         except (*USER_FAULTS, OSError) as error:
+            reraise_passing(error)
             self._fail(step, str(error))
 
     def _find_inputs(self, step: StepSpec) -> dict[str, Found]:

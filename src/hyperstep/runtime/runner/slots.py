@@ -18,6 +18,7 @@ class Slots:
     def __init__(self, count: int) -> None:
         self.count = count
         self._holders: set[AttemptKey] = set()
+        self._closed = False
         self._waiting: OrderedDict[AttemptKey, Callable[[], None]] = OrderedDict()
 
     def request(self, key: AttemptKey, start: Callable[[], None]) -> None:
@@ -38,8 +39,17 @@ class Slots:
         self._holders.discard(key)
         self._serve()
 
+    def close(self) -> None:
+        """Start nobody until ``open``; who holds a slot keeps it."""
+        self._closed = True
+
+    def open(self) -> None:
+        """Start whom there is room for."""
+        self._closed = False
+        self._serve()
+
     def _serve(self) -> None:
-        while self._waiting and len(self._holders) < self.count:
+        while not self._closed and self._waiting and len(self._holders) < self.count:
             key, start = self._waiting.popitem(last=False)
             self._holders.add(key)
             start()

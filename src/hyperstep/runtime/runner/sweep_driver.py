@@ -17,6 +17,7 @@ from hyperstep.runtime.runner.attempts import Attempts, Order, limit_words
 from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of, log_tail
+from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
 from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
 from hyperstep.runtime.runner.sweep_records import (
@@ -251,6 +252,7 @@ class SweepDriver:
             if status is RunStatus.COMPLETED:
                 write_models(self._context, self._place, self._config.metric, sweep)
         except (*USER_FAULTS, OSError) as failure:
+            reraise_passing(failure)
             status, error = RunStatus.FAILED, RunError("UserError", str(failure))
         if status is RunStatus.FAILED and error is None:
             error = self._failure(sweep.reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -58,7 +59,7 @@ def _answers(
     answers: list[tuple[StepSpec, ReuseAnswer]] = []
     producers: dict[str, RunRecord] = {}
     quick = replace(rules, hash_limit_bytes=min(rules.hash_limit_bytes, _READ_AT_ONCE_BYTES))
-    now = RunnerContext.now()
+    now = time.time()
     for step in topological_order(spec):
         answer = None if rules.verify else _answer(home, root, spec, step, quick, producers, now)
         if answer is None or answer.source is None:

@@ -1,0 +1,93 @@
+"""`hyperstep gc`: remove what no run refers to."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+
+import click
+
+from hyperstep.cli.documents import Document
+from hyperstep.cli.exit_codes import FAILED, OK
+from hyperstep.cli.json_output import print_json
+from hyperstep.cli.opening import opened_home
+from hyperstep.cli.wording import file_size
+from hyperstep.runtime.garbage.decision import KeepRules, Plan, decide
+from hyperstep.runtime.garbage.inventory import take_inventory
+from hyperstep.runtime.garbage.removal import Removed, carry_out
+
+_UNITS_S = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
+
+
+class _Age(click.ParamType):  # type: ignore[type-arg]  # not generic at run time
+    """``30d``, ``12h``, ``2w``: seconds."""
+
+    name = "AGE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([mhdw])", str(value))
+        if match is None:
+            self.fail(f"{value!r} is no age; write for example 30d, 12h or 2w", param, ctx)
+        return float(match[1]) * _UNITS_S[match[2]]
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Remove it; without this nothing is touched.")
+@click.option("--keep-best", type=click.IntRange(min=0), help="Old runs keep the files of this many trials a sweep.")
+@click.option("--keep-last", type=click.IntRange(min=0), help="The newest so many runs keep all their files.")
+@click.option("--older-than", type=_Age(), help="Only runs that ended longer ago give up files: 30d, 12h.")
+@click.option("--keep-tag", multiple=True, metavar="NAME[=VALUE]", help="Runs with this tag keep all their files.")
+@click.option("--forget-sources", is_flag=True, help="Also runs that later ones may reuse give up files.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def gc(
+    *,
+    yes: bool,
+    keep_best: int | None,
+    keep_last: int | None,
+    older_than: float | None,
+    keep_tag: tuple[str, ...],
+    forget_sources: bool,
+    as_json: bool,
+) -> int:
+    """Remove what no run refers to; say what that would be, unless told to do it.
+
+    With --keep-best, --keep-last or --older-than, old runs give up their files too. Records stay, and so do the files
+    of each sweep's best trial, of runs that go on, and what a model or dataset needs.
+    """
+    rules = KeepRules(keep_best, keep_last, older_than, keep_tag, forget_sources)
+    with opened_home(writable=yes) as home:
+        now = time.time()
+        plan = decide(take_inventory(home), rules, now)
+        done = carry_out(home, plan, now) if yes else None
+    if as_json:
+        print_json(_document(plan, done))
+    else:
+        click.echo("\n".join(_text(plan, done)))
+    return FAILED if done and done.failures else OK
+
+
+def _document(plan: Plan, done: Removed | None) -> Document:
+    totals = plan.totals() if done is None else done.totals
+    return {
+        "removed": done is not None,
+        "categories": [{"category": c, "count": n, "bytes": size} for c, (n, size) in totals.items()],
+        "kept": [{"reason": reason, "count": count} for reason, count in plan.kept.items()],
+        "failures": list(done.failures) if done else [],
+    }
+
+
+def _text(plan: Plan, done: Removed | None) -> Iterator[str]:
+    totals = plan.totals() if done is None else done.totals
+    verb = "would remove" if done is None else "removed"
+    for category, (count, size) in totals.items():
+        yield f"{verb} {count} {category}, {file_size(size)}"
+    if not totals:
+        yield "there is nothing to remove"
+    for reason, count in plan.kept.items():
+        what, _, why = reason.partition(": ")
+        yield f"kept {count} {what}: {why}"
+    for failure in done.failures if done else ():
+        yield f"could not be removed: {failure}"
+    if done is None and totals:
+        yield "Nothing was touched; add --yes to do it."

@@ -1,0 +1,43 @@
+"""`hyperstep rm RUN`: remove a run that has ended."""
+
+from __future__ import annotations
+
+import click
+
+from hyperstep.cli.exit_codes import OK
+from hyperstep.cli.opening import opened_home
+from hyperstep.errors import NotFoundError, StoreError
+from hyperstep.records.run import RunRecord
+from hyperstep.runtime.garbage.removal import remove_run
+from hyperstep.runtime.home import Home
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def rm(*, run_id: str, yes: bool) -> int:
+    """Remove RUN, which was submitted by itself and has ended: records, logs, working folders.
+
+    Files that nothing else refers to go with the next `hyperstep gc`. A registered model keeps its files.
+    """
+    with opened_home(writable=True) as home:
+        root = _root(home, run_id)
+        folder = home.root_folder(root.id)
+        if not yes:
+            click.confirm(f"Remove {root.kind.value} {root.id} ({root.status.value}) and {folder}?", abort=True)
+        remove_run(home, root)
+    click.echo(f"{root.id} was removed")
+    return OK
+
+
+def _root(home: Home, text: str) -> RunRecord:
+    """The root run as its records have it, or as the index has it when they cannot be read."""
+    run_id = home.store.resolve(text)
+    known = next((run for run in home.store.roots() if run.id == run_id), None)
+    if known is None:
+        rule = "Only a run that was submitted by itself can be removed."
+        raise NotFoundError(rule, received=run_id, remedy="`hyperstep runs` lists these.")
+    try:
+        return home.store.journal(run_id).run(run_id)
+    except (StoreError, NotFoundError):
+        return known

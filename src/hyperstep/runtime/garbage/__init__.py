@@ -1,0 +1,1 @@
+"""What no run refers to any more: finding it, deciding what goes, removing it."""

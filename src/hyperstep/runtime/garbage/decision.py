@@ -1,0 +1,199 @@
+"""Which files go and which stay, and why. Pure: facts and the present come in as arguments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hyperstep.artifact_store.base import HeldObject
+from hyperstep.errors import InvalidInputError
+
+GRACE_S = 24 * 3600.0
+"""What was stored or changed since then may belong to something that is not recorded yet: it stays."""
+ENVIRONMENT_GRACE_S = 30 * 24 * 3600.0
+"""The same for built environments, which cost more to make again."""
+
+OBJECTS, WORKING, REQUESTS, STRAYS, TEMPORARY, ENVIRONMENTS = (
+    "stored files",
+    "working folders",
+    "requests",
+    "folders of submissions that never came to be",
+    "temporary files",
+    "environments",
+)
+"""The categories of what goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRules:
+    """Which old runs give up their files. Without any of the first three, none does.
+
+    Raises:
+        InvalidInputError: A number is negative.
+    """
+
+    keep_best: int | None = None
+    """Of each sweep of a run that gives up files, this many trials keep theirs; the best always does."""
+    keep_last: int | None = None
+    """The newest so many runs give up nothing."""
+    older_than_s: float | None = None
+    """Runs that ended later than so long ago give up nothing."""
+    keep_tags: tuple[str, ...] = ()
+    """``name`` or ``name=value``: runs with such a tag give up nothing."""
+    forget_sources: bool = False
+    """Runs that later ones may reuse give up files too."""
+
+    def __post_init__(self) -> None:
+        for value in (self.keep_best, self.keep_last, self.older_than_s):
+            if value is not None and value < 0:
+                rule = "What is to be kept is counted from 0."
+                raise InvalidInputError(rule, received=value)
+
+    @property
+    def any(self) -> bool:
+        """Whether some run gives up files at all."""
+        return (self.keep_best, self.keep_last, self.older_than_s) != (None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class RootFacts:
+    """What matters of one root run."""
+
+    id: str
+    created_at: float
+    ended_at: float | None
+    """None while it goes on, or may."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    is_source: bool = False
+    """A later run may take its results."""
+    ranked: tuple[tuple[str, ...], ...] = ()
+    """Ids of the trials that have a value, of each sweep, best first."""
+    files: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Digests of each run's files, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A file or folder that is not under a digest."""
+
+    category: str
+    path: str
+    """Below the home."""
+    size: int
+    changed_at: float
+    root_id: str = ""
+    """The root run that it belongs to; empty when it belongs to none."""
+    run_id: str = ""
+    """The trial or step that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the decision rests on."""
+
+    roots: Sequence[RootFacts]
+    objects: Sequence[HeldObject]
+    leftovers: Sequence[Leftover]
+    mentioned: frozenset[str]
+    """Digests that records speak of, other than as a run's files: code, inputs, models, datasets."""
+    unreadable: Sequence[str] = ()
+    """Folders of runs whose records cannot be read: what they refer to is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What goes, and how much stays for which reason."""
+
+    objects: tuple[HeldObject, ...]
+    leftovers: tuple[Leftover, ...]
+    kept: Mapping[str, int]
+    """How many, by reason."""
+
+    def totals(self) -> dict[str, tuple[int, int]]:
+        """Number and bytes of what goes, by category."""
+        found: dict[str, tuple[int, int]] = {}
+        for category, size in self._sizes():
+            count, total = found.get(category, (0, 0))
+            found[category] = (count + 1, total + size)
+        return found
+
+    def _sizes(self) -> Iterator[tuple[str, int]]:
+        yield from ((OBJECTS, held.size) for held in self.objects)
+        yield from ((leftover.category, leftover.size) for leftover in self.leftovers)
+
+
+def decide(facts: Facts, rules: KeepRules, now_s: float) -> Plan:
+    """What goes under these rules at that time.
+
+    What a run that goes on refers to never goes, nor a file of a sweep's best trial, nor what else records speak of.
+    """
+    kept: Counter[str] = Counter()
+    needed = set(facts.mentioned)
+    for root, reason in _reasons(facts.roots, rules, now_s):
+        if reason:
+            kept[f"runs: {reason}"] += 1
+        needed |= _needed_files(root, rules, gives_up=not reason)
+    objects = [held for held in facts.objects if not _stays(_object_reason(held, needed, facts, now_s), kept)]
+    protected = {trials[0] for root in facts.roots for trials in root.ranked if trials}
+    ended = {root.id for root in facts.roots if root.ended_at is not None}
+    leftovers = [
+        found for found in facts.leftovers if not _stays(_leftover_reason(found, ended, protected, now_s), kept)
+    ]
+    return Plan(tuple(objects), tuple(leftovers), dict(kept))
+
+
+def _reasons(roots: Sequence[RootFacts], rules: KeepRules, now_s: float) -> Iterator[tuple[RootFacts, str]]:
+    """Each run with why it gives up nothing; empty for one that does."""
+    newest = sorted(roots, key=lambda root: root.created_at, reverse=True)[: rules.keep_last or 0]
+    last = {root.id for root in newest}
+    yield from ((root, _reason(root, rules, now_s, last)) for root in roots)
+
+
+def _reason(root: RootFacts, rules: KeepRules, now_s: float, last: set[str]) -> str:
+    if root.ended_at is None:
+        return "they go on"
+    is_young = rules.older_than_s is not None and now_s - root.ended_at < rules.older_than_s
+    reasons = {
+        "no rule says that old runs give up files": not rules.any,
+        f"they are among the newest {rules.keep_last}": root.id in last,
+        "they are not old enough": is_young,
+        "they have a tag that is kept": any(_has_tag(root.tags, tag) for tag in rules.keep_tags),
+        "later runs may reuse them": root.is_source and not rules.forget_sources,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _has_tag(tags: Mapping[str, str], wanted: str) -> bool:
+    name, equals, value = wanted.partition("=")
+    return name in tags and (not equals or tags[name] == value)
+
+
+def _needed_files(root: RootFacts, rules: KeepRules, *, gives_up: bool) -> set[str]:
+    if not gives_up:
+        return set().union(*root.files.values())
+    best = {trial for trials in root.ranked for trial in trials[: max(1, rules.keep_best or 1)]}
+    return set().union(*(digests for run_id, digests in root.files.items() if run_id in best))
+
+
+def _object_reason(held: HeldObject, needed: set[str], facts: Facts, now_s: float) -> str:
+    if held.digest in needed:
+        return "stored files: runs or names refer to them"
+    if facts.unreadable:
+        return f"stored files: what {', '.join(facts.unreadable)} refers to cannot be read"
+    return "stored files: they are younger than a day" if now_s - held.changed_at < GRACE_S else ""
+
+
+def _leftover_reason(found: Leftover, ended: set[str], protected: set[str], now_s: float) -> str:
+    if found.run_id in protected:
+        return f"{found.category}: they are the best trial's"
+    if found.root_id:
+        return "" if found.root_id in ended else f"{found.category}: their run goes on"
+    grace_s = ENVIRONMENT_GRACE_S if found.category == ENVIRONMENTS else GRACE_S
+    return f"{found.category}: they are young" if now_s - found.changed_at < grace_s else ""
+
+
+def _stays(reason: str, kept: Counter[str]) -> bool:
+    if reason:
+        kept[reason] += 1
+    return bool(reason)

@@ -1,0 +1,87 @@
+"""Removing what was decided to go."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hyperstep.errors import ConflictError, StoreError
+from hyperstep.records.run import RunRecord
+from hyperstep.run_store import last_owner
+from hyperstep.runtime.garbage.decision import GRACE_S, OBJECTS, STRAYS, Leftover, Plan
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.liveness import lives_here
+
+
+@dataclass(slots=True)
+class Removed:
+    """What has gone."""
+
+    totals: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Number and bytes, by category."""
+    failures: list[str] = field(default_factory=list)
+
+    def add(self, category: str, size: int) -> None:
+        """Count one more."""
+        count, total = self.totals.get(category, (0, 0))
+        self.totals[category] = (count + 1, total + size)
+
+
+def carry_out(home: Home, plan: Plan, now_s: float) -> Removed:
+    """Remove it. What has come to be needed since it was decided stays: objects that were stored anew, new runs."""
+    done = Removed()
+    for held in plan.objects:
+        try:
+            if home.artifacts.discard(held.digest, untouched_since=now_s - GRACE_S):
+                done.add(OBJECTS, held.size)
+        except OSError as error:
+            done.failures.append(str(error))
+    for leftover in plan.leftovers:
+        _remove(home, leftover, done)
+    return done
+
+
+def remove_run(home: Home, root: RunRecord) -> None:
+    """Remove a run that has ended: its folder, and what the index knows of it. Files under digests go with the next gc.
+
+    Raises:
+        ConflictError: It has not ended, or its runner still lives.
+    """
+    folder = home.root_folder(root.id)
+    if not root.status.is_terminal or _is_driven(folder):
+        rule = "Only a run that has ended can be removed."
+        remedy = "Cancel it first, or resume it and wait for its end."
+        raise ConflictError(rule, received=f"{root.id} ({root.status.value})", remedy=remedy)
+    home.store.remove_root(root.id)
+    shutil.rmtree(folder)
+
+
+def _remove(home: Home, leftover: Leftover, done: Removed) -> None:
+    path = home.path / leftover.path
+    try:
+        if leftover.category == STRAYS and _is_known(home, path):
+            return
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        done.failures.append(str(error))
+    else:
+        done.add(leftover.category, leftover.size)
+
+
+def _is_known(home: Home, folder: Path) -> bool:
+    """Whether a run of that folder has been recorded since."""
+    return any(home.store.folder_of(run.id) == folder.name for run in home.store.roots())
+
+
+def _is_driven(folder: Path) -> bool:
+    """Whether the process that drives a run lives; nobody goes on with records that cannot be read."""
+    try:
+        owner = last_owner(folder)
+    except StoreError:
+        return False
+    return owner is not None and owner.pid != os.getpid() and lives_here(owner)

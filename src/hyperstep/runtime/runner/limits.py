@@ -1,0 +1,30 @@
+"""When a process has had its time. Pure: times come in as arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLimits:
+    """How long a process may run, and be silent. None for no bound."""
+
+    max_duration_s: float | None = None
+    max_silence_s: float | None = None
+
+
+def broken_limit(limits: ProcessLimits, *, started_at_s: float, last_sign_at_s: float, now_s: float) -> str:
+    """Which limit a process has broken, in words; empty while it has broken none.
+
+    Args:
+        limits: Its limits.
+        started_at_s: When it was started.
+        last_sign_at_s: When it was last seen to have written or logged something; its start, before it has.
+        now_s: The present, on the same clock.
+    """
+    longest, silent = limits.max_duration_s, limits.max_silence_s
+    if longest is not None and now_s - started_at_s > longest:
+        return f"ran longer than max_run_duration_seconds = {longest:g}"
+    if silent is not None and now_s - max(last_sign_at_s, started_at_s) > silent:
+        return f"was silent for more than max_silence_s = {silent:g}: no output, no metric"
+    return ""

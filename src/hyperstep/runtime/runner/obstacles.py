@@ -1,0 +1,121 @@
+"""What keeps a runner from going on for a while: a full disk, a database that others hold. It waits, and says so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from hyperstep.errors import StoreBusyError, means_no_room
+from hyperstep.runtime.file_systems import existing_part, free_bytes
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.pause_note import PauseNote
+
+T = TypeVar("T")
+_MB = 1024 * 1024
+_PROBE_BYTES = 64 * 1024
+_LEAST_BYTES = _MB
+_LOOK_AGAIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something that passes by itself, or when somebody makes room."""
+
+    words: str
+    """For a person: what it is and what to do."""
+    place: Path | None = None
+    """Where there must be room again; None when trying again is all that helps."""
+
+
+def obstacle_of(error: Exception, home: Home) -> Obstacle | None:
+    """What of that kind an error means; None when waiting would not help."""
+    if isinstance(error, StoreBusyError):
+        words = "another process holds the records; end or continue it, the run goes on by itself"
+        return Obstacle(f"{words} ({error})")
+    if not means_no_room(error):
+        return None
+    named = getattr(error, "filename2", None) or getattr(error, "filename", None)
+    place = Path(os.fsdecode(named)) if isinstance(named, str | bytes) else home.path
+    place = home.path if place.is_relative_to(home.path) else existing_part(place)
+    return Obstacle(full_words(place), place)
+
+
+def full_words(place: Path) -> str:
+    """That a disk is full, and what to do."""
+    free = free_bytes(place) / _MB
+    return f"the disk of {place} is full ({free:.1f} MB free); free some space, the run goes on by itself"
+
+
+def reraise_passing(error: Exception) -> None:
+    """For whoever turns errors into the end of a step: a full disk is no such end.
+
+    Raises:
+        Exception: The same error, when it passes.
+    """
+    if means_no_room(error):
+        raise error
+
+
+class Patience:
+    """Waits until an obstacle is gone.
+
+    Args:
+        home: The home.
+        note: Where to tell that the run pauses.
+        log: Takes lines for the runner's own log.
+        wait: Waits so many seconds, or less.
+    """
+
+    def __init__(
+        self, home: Home, note: PauseNote, log: Callable[[str], None], wait: Callable[[float], object]
+    ) -> None:
+        self._home = home
+        self._note = note
+        self._log = log
+        self._wait = wait
+
+    def until_done(self, action: Callable[[], T]) -> T:
+        """Do ``action``, again and again while nothing but an obstacle is in its way."""
+        while True:
+            try:
+                result = action()
+            except Exception as error:
+                obstacle = obstacle_of(error, self._home)
+                if obstacle is None:
+                    raise
+                self.sit_out(obstacle)
+            else:
+                return result
+
+    def sit_out(self, obstacle: Obstacle, meanwhile: Callable[[], None] | None = None) -> None:
+        """Return when it may be gone. ``meanwhile`` is done at each look."""
+        self.tell(obstacle.words)
+        self._wait(_LOOK_AGAIN_S)
+        while obstacle.place is not None and not self._has_room(obstacle.place):
+            if meanwhile is not None:
+                meanwhile()
+            self._wait(_LOOK_AGAIN_S)
+
+    def tell(self, words: str) -> None:
+        """Say that the run pauses, or goes on."""
+        if self._note.tell(words):
+            self._log(f"paused: {words}" if words else "goes on")
+
+    def _has_room(self, place: Path) -> bool:
+        needed = max(self._home.settings.min_free_bytes, _LEAST_BYTES) if place == self._home.path else _LEAST_BYTES
+        return free_bytes(place) >= needed and _can_write(place)
+
+
+def _can_write(place: Path) -> bool:
+    """Whether a small file fits: quotas and used up inodes do not show in the free space."""
+    probe = (place if place.is_dir() else place.parent) / f".hyperstep-probe-{os.getpid()}"
+    try:
+        probe.write_bytes(b"\1" * _PROBE_BYTES)
+    except OSError:
+        return False
+    finally:
+        probe.unlink(missing_ok=True)
+    return True

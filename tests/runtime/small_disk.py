@@ -1,0 +1,41 @@
+"""A small disk of its own for a home: a real file system in memory, which only root may mount."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+@contextmanager
+def small_disk(place: Path, size: str) -> Iterator[Path]:
+    """A mounted file system of that size (``16m``); the test is skipped where mounting is not allowed."""
+    if shutil.which("mount") is None:
+        pytest.skip("there is no mount command here")
+    place.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        pytest.skip(f"a disk cannot be mounted here: {done.stderr.strip()}")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def fill(disk: Path, *, leave_bytes: int = 0) -> Path:
+    """A file that takes all the room but some; removing it frees the disk."""
+    ballast = disk / "ballast"
+    block = b"\1" * 65536
+    try:
+        with ballast.open("ab", buffering=0) as stream:
+            while shutil.disk_usage(disk).free > leave_bytes:
+                stream.write(block[: max(1, shutil.disk_usage(disk).free - leave_bytes)])
+    except OSError:
+        pass
+    return ballast

@@ -1,0 +1,215 @@
+"""A full disk, records that others hold: the runner pauses, says so, and goes on by itself; nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.runtime.bench import Bench, sweep_config
+from tests.runtime.small_disk import fill, small_disk
+
+from hyperstep.cli.main import main
+from hyperstep.records.run import RunKind
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.pause_note import read_pause
+from hyperstep.runtime.submission import Label, submit_step
+
+GATED = """
+import os, sys, time
+from hyperstep_trial import Run
+x = int(sys.argv[sys.argv.index("--x") + 1])
+gate = os.environ["GATE"]
+run = Run.get_context()
+run.log("acc", x)
+open(os.path.join(gate, f"up-{x}"), "w").close()
+while not os.path.exists(os.path.join(gate, "go")):
+    time.sleep(0.02)
+with open("outputs/model.txt", "w") as file:
+    file.write(str(x))
+"""
+_KB = 1024
+
+
+@pytest.fixture
+def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "gate"
+    folder.mkdir()
+    monkeypatch.setenv("GATE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def on_small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """A home on a disk of its own, of which 1 MB must be free."""
+    with small_disk(tmp_path / "disk", "24m") as disk:
+        monkeypatch.setenv("HYPERSTEP_HOME", str(disk / "home"))
+        monkeypatch.setenv("HYPERSTEP_MIN_FREE_MB", "1")
+        home = Home.open()
+        yield Bench(home, tmp_path)
+        for root in home.store.roots():
+            owner = live_owner(home, root.id)
+            if owner is not None:
+                os.kill(owner.pid, 9)
+        home.close()
+
+
+def paused(bench: Bench, root_id: str) -> str:
+    owner = live_owner(bench.home, root_id)
+    return read_pause(bench.home.root_folder(root_id), owner.pid) if owner else ""
+
+
+def test_a_run_pauses_while_the_disk_is_full_and_goes_on_by_itself(
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    config = sweep_config(total=4)
+    sweep = submit_step(home, bench.tuning_step(GATED, config), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    ballast = fill(home.path.parent)
+    (gate / "go").touch()  # both write their file to a full disk, or cannot even
+    bench.wait_until(lambda: paused(bench, sweep.id) != "")
+
+    main(["show", sweep.id])
+    said = capsys.readouterr().out
+    assert f"paused: the disk of {home.path} is full (0.0 MB free); free some space, the run goes on by itself" in said
+    main(["show", sweep.id, "--json"])
+    assert "free some space" in json.loads(capsys.readouterr().out)["paused"]
+    assert sorted(path.name for path in gate.glob("up-*")) == ["up-0", "up-1"]
+
+    ballast.unlink()
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    bench.wait_until(lambda: paused(bench, sweep.id) == "")
+    trials = home.store.journal(sweep.id).runs(kind=RunKind.TRIAL)
+    assert len(trials) == 4
+    for trial in trials:
+        assert [m.value for m in home.store.journal(sweep.id).metrics(trial.id)] == [trial.number]
+        if trial.status is RunStatus.FAILED:  # its own write met the full disk: that is told as the script's error
+            assert trial.error is not None
+            assert "No space left on device" in trial.error.message
+    main(["show", sweep.id, "--json"])
+    assert json.loads(capsys.readouterr().out)["paused"] is None
+
+
+def test_files_of_trials_that_ended_on_a_full_disk_are_stored_once_there_is_room(
+    on_small_disk: Bench, label: Label, gate: Path
+) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    # its file is written before the disk is full; what fails is our storing of it
+    script = GATED.replace(
+        'open(os.path.join(gate, f"up-',
+        'open("outputs/model.bin", "wb").write(bytes([x]) * 300_000)\nopen(os.path.join(gate, f"up-',
+    )
+    script = script[: script.index('with open("outputs/model.txt"')]
+    sweep = submit_step(home, bench.tuning_step(script, sweep_config(total=2)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    ballast = fill(home.path.parent)
+    (gate / "go").touch()
+    bench.wait_until(lambda: paused(bench, sweep.id) != "")
+    ballast.unlink()
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.COMPLETED, ended.error
+    journal = home.store.journal(sweep.id)
+    for trial in journal.runs(kind=RunKind.TRIAL):
+        assert trial.status is RunStatus.COMPLETED, trial.error
+        assert [a.key.number for a in journal.attempts(trial.id)] == [0]
+        digest = {a.path: a.digest for a in journal.artifacts(trial.id)}["outputs/model.bin"]
+        assert home.artifacts.read_bytes(digest) == bytes([trial.number]) * 300_000
+
+
+def test_little_room_starts_nothing_new_and_lets_what_runs_end(on_small_disk: Bench, label: Label, gate: Path) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=4)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    ballast = fill(home.path.parent, leave_bytes=700 * _KB)
+    bench.wait_until(lambda: paused(bench, sweep.id) != "")
+    (gate / "go").touch()
+    journal = home.store.journal(sweep.id)
+
+    def two_completed() -> bool:
+        return [t.status for t in journal.runs(kind=RunKind.TRIAL)].count(RunStatus.COMPLETED) == 2
+
+    bench.wait_until(two_completed)
+    assert bench.read(sweep.id).status is RunStatus.RUNNING
+    assert not (gate / "up-2").exists()
+    ballast.unlink()
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    assert len(list(gate.glob("up-*"))) == 4
+
+
+def test_a_trial_that_fills_the_disk_by_itself_fails_with_that_reason(on_small_disk: Bench, label: Label) -> None:
+    bench = on_small_disk
+    script = """
+import os, time
+while not os.path.getsize(os.path.join(os.environ["HYPERSTEP_ATTEMPT_FOLDER"], "claim.json")):
+    time.sleep(0.01)
+with open("big", "wb") as file:
+    while True:
+        file.write(b"1" * 65536)
+"""
+    sweep = submit_step(bench.home, bench.tuning_step(script, sweep_config(total=1)), label)
+    bench.wait_until(lambda: paused(bench, sweep.id) != "")
+    for big in bench.home.path.rglob("big"):
+        big.unlink()
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.FAILED
+    trial = bench.home.store.journal(sweep.id).runs(kind=RunKind.TRIAL)[0]
+    assert trial.error is not None
+    assert trial.error.code == "UserError"
+    assert "No space left on device" in trial.error.message
+
+
+def test_records_that_another_process_holds_are_waited_for(
+    bench: Bench, label: Label, gate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HYPERSTEP_STORE_WAIT_S", "0.2")
+    home = Home.open()
+    sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    file = home.root_folder(sweep.id) / "run.db"
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as holder:
+        holder.execute("begin immediate")
+        (gate / "go").touch()
+        bench.wait_until(lambda: paused(bench, sweep.id) != "")
+        main(["show", sweep.id])
+        assert "paused: another process holds the records; end or continue it" in capsys.readouterr().out
+        holder.execute("rollback")
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.COMPLETED, ended.error
+    journal = home.store.journal(sweep.id)
+    assert [len(journal.metrics(t.id)) for t in journal.runs(kind=RunKind.TRIAL)] == [1, 1]
+    home.close()
+
+
+def test_a_submission_that_finds_the_index_held_waits_says_so_and_then_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HYPERSTEP_STORE_WAIT_S", "2.5")
+    home = Home.open()
+    home.store.roots()
+    (tmp_path / "train.py").write_text("print('acc=1')")
+    tune = [
+        "tune",
+        str(tmp_path / "train.py"),
+        "--space",
+        "x=choice:1",
+        "--metric",
+        "acc",
+        "--metric-pattern",
+        "acc=(.)",
+    ]
+    with closing(sqlite3.connect(home.path / "index.db", isolation_level=None)) as holder:
+        holder.execute("begin immediate")
+        assert main(tune) == 4
+    said = capsys.readouterr().err
+    assert "must be free for writing within the waiting time, and another process holds it" in said
+    assert "Try again; when it stays so, look for a hyperstep process that is suspended" in said
+    assert home.store.roots() == []
+    assert main(tune) == 0
+    home.close()
