@@ -78,7 +78,7 @@ def test_whoever_takes_over_ends_the_run_as_if_nothing_had_happened(
     )
     assert start_guarded(command, extra=(moment,))
     assert bench.wait(root.id).status is RunStatus.COMPLETED
-    bench.wait_until(lambda: bench.home.store.roots()[0].status is RunStatus.COMPLETED)  # by the next runner, where need be
+    bench.wait_until(lambda: bench.home.store.roots()[0].status is RunStatus.COMPLETED)
     bench.wait_until(lambda: not runners_of(root.id))
 
     journal = bench.home.store.journal(root.id)

@@ -77,11 +77,6 @@ class _Active:
         if written != self.written or not self.last_sign_at:
             self.written, self.last_sign_at = written, now
 
-    @property
-    def limit_s(self) -> float | None:
-        """How long it may run."""
-        return self.place.step.code.max_duration_s
-
     def read_new(self, *, to_end: bool) -> list[TrialLine]:
         lines = self.reader.read_new()
         return lines + self.log_metrics.read_new(to_end=to_end) if self.log_metrics else lines
