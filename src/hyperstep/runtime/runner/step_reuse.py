@@ -68,7 +68,7 @@ def look_for_source(question: StepQuestion, now: float) -> ReuseAnswer:
         return answer
     missed = _explain_miss(question, found.fingerprint)
     if found.unread and _may_be_equal(missed, found.unread):
-        return _look_closer(question, missed, found, now)
+        return _look_closer(question, now)
     return ReuseAnswer(missed, found.fingerprint, unread=found.unread)
 
 
@@ -153,10 +153,10 @@ def _may_be_equal(missed: ReuseDecision, unread: tuple[str, ...]) -> bool:
     return missed.reason is Reason.CHANGED and all(found.part in names for found in missed.differences)
 
 
-def _look_closer(question: StepQuestion, missed: ReuseDecision, before: Identified, now: float) -> ReuseAnswer:
-    """Read what was too large to be read at once."""
+def _look_closer(question: StepQuestion, now: float) -> ReuseAnswer:
+    """Read what was too large to be read at once; its content counts from then on."""
     found = identify(question, Reading(question.home.path))
     source = question.home.store.recall(question.workspace, found.fingerprint.digest)
     if source is None:
-        return ReuseAnswer(missed, before.fingerprint, unread=before.unread)
+        return ReuseAnswer(_explain_miss(question, found.fingerprint), found.fingerprint)
     return _judge(question, found, source, now)
