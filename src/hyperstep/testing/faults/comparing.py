@@ -1,0 +1,53 @@
+"""The first difference between two outcomes, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hyperstep.digest import Json
+from hyperstep.testing.faults.outcome import Tree, stopped_trials
+
+_SHOWN = 160
+
+
+def first_difference(undisturbed: Tree, disturbed: Tree) -> str:
+    """What differs first; empty when nothing does.
+
+    A trial of a sweep that is not deterministic, and that a policy stopped in either run, is compared by its point only.
+    """
+    raced = stopped_trials(undisturbed) | stopped_trials(disturbed)
+    return next(_differences(_without(undisturbed, raced), _without(disturbed, raced), ""), "")
+
+
+def _without(outcome: Tree, raced: set[str]) -> dict[str, Json]:
+    def keep(name: str, label: str, facts: Json) -> Json:
+        if f"{name}/{label}" not in raced or not isinstance(facts, Mapping):
+            return facts
+        return {"point": facts.get("point")}
+
+    return {
+        name: {label: keep(name, label, facts) for label, facts in root.items()} if isinstance(root, Mapping) else root
+        for name, root in outcome.items()
+    }
+
+
+def _differences(left: Json, right: Json, where: str) -> Iterator[str]:
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        for key in [*left, *(key for key in right if key not in left)]:
+            place = f"{where}, {key}" if where else str(key)
+            if key not in right or key not in left:
+                yield f"{place}: only in the {'un' if key in left else ''}disturbed run"
+            else:
+                yield from _differences(left[key], right[key], place)
+    elif isinstance(left, list) and isinstance(right, list) and len(left) != len(right):
+        yield f"{where}: {len(right)} instead of {len(left)}: {_short(right)} instead of {_short(left)}"
+    elif isinstance(left, list) and isinstance(right, list):
+        for n, (old, new) in enumerate(zip(left, right, strict=True)):
+            yield from _differences(old, new, f"{where} {n}")
+    elif left != right:
+        yield f"{where}: {_short(right)} instead of {_short(left)}"
+
+
+def _short(value: Json) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
