@@ -87,7 +87,9 @@ def account(notes: Notes, home_folder: Path, hits: Mapping[str, int]) -> Account
         if recorded[: len(written)] != written:
             lost.append(f"{name.run} attempt {name.number} logged {written}, on record is {recorded}")
         twice = [item for item, count in Counter(recorded).items() if count > max(1, Counter(written)[item])]
-        duplicated += [f"{name.run} attempt {name.number}: {item} is on record more often than logged" for item in twice]
+        duplicated += [
+            f"{name.run} attempt {name.number}: {item} is on record more often than logged" for item in twice
+        ]
     return Accounts(notes.attempts, tuple(_causeless(notes, hits)), tuple(lost), tuple(duplicated))
 
 

@@ -59,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scenario", action="append", default=[], metavar="NAME", help="only this one; repeatable")
     parser.add_argument("--seed", type=int, default=1, help="of all plans")
     parser.add_argument("--plan", type=Path, metavar="FILE", help="one run under the plan of this file")
-    parser.add_argument("--table", choices=["determinism"], help="concurrencies and kill points by samplers: one hash each")
+    parser.add_argument(
+        "--table", choices=["determinism"], help="concurrencies and kill points by samplers: one hash each"
+    )
     parser.add_argument("--deterministic", action="store_true", help="ask for deterministic sweeps of your driver")
     parser.add_argument("--list", action="store_true", dest="names", help="say which scenarios there are")
     return parser
@@ -136,10 +138,8 @@ class _Session:
             click.echo(report.failure(judged, str(file)), err=True)
         spent = time.monotonic() - self._started
         left = spent / self._done * (self._total - self._done)
-        click.echo(
-            f"{judged.result.plan.scenario}: {self._done} of {self._total} runs, {spent:.0f} s, about {left / 60:.0f} min left",
-            err=True,
-        )
+        name, done = judged.result.plan.scenario, f"{self._done} of {self._total} runs"
+        click.echo(f"{name}: {done}, {spent:.0f} s, about {left / 60:.0f} min left", err=True)
 
     def _end(self, *, good: bool) -> int:
         minutes = (time.monotonic() - self._started) / 60

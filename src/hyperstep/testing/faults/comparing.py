@@ -13,7 +13,7 @@ _SHOWN = 160
 def first_difference(undisturbed: Tree, disturbed: Tree) -> str:
     """What differs first; empty when nothing does.
 
-    A trial of a sweep that is not deterministic, and that a policy stopped in either run, is compared by its point only.
+    Of a trial that a policy stopped in either run, in a sweep that is not deterministic, only the point is compared.
     """
     raced = stopped_trials(undisturbed) | stopped_trials(disturbed)
     return next(_differences(_without(undisturbed, raced), _without(disturbed, raced), ""), "")

@@ -25,8 +25,8 @@ Tree = Mapping[str, Json]
 def read_outcome(home_folder: Path) -> Tree:
     """All submitted runs of a home, by their order.
 
-    A trial that a policy stopped has its point only: how far it got by then is a race. So is its being stopped, unless the
-    sweep is deterministic; then the digest of all decisions is part of the outcome.
+    A trial that a policy stopped has its point only: how far it got by then is a race. So is its being stopped, unless
+    the sweep is deterministic; then all decisions, and the digest of them, are part of the outcome.
 
     Raises:
         StoreError: The records cannot be read.
@@ -73,9 +73,7 @@ def _run(journal: Journal, run: RunRecord) -> dict[str, Json]:
         [record.name, record.kind.value, repr(record.value), record.step] for record in journal.metrics(run.id)
     ]
     artifacts: dict[str, Json] = {
-        artifact.path: artifact.digest
-        for artifact in journal.artifacts(run.id)
-        if not artifact.path.startswith(_LOGS)
+        artifact.path: artifact.digest for artifact in journal.artifacts(run.id) if not artifact.path.startswith(_LOGS)
     }
     return {"status": run.status.value, "metrics": metrics, "files": artifacts}
 

@@ -27,9 +27,7 @@ class FaultKind(Enum):
     SLOW_STORAGE = "hold the database's lock and stop the runner, in pulses"
 
 
-HITS_TRIALS = frozenset(
-    {FaultKind.KILL_HOST, FaultKind.KILL_TRIAL, FaultKind.KILL_HOST_AND_RUNNER, FaultKind.KILL_ALL}
-)
+HITS_TRIALS = frozenset({FaultKind.KILL_HOST, FaultKind.KILL_TRIAL, FaultKind.KILL_HOST_AND_RUNNER, FaultKind.KILL_ALL})
 """Faults after which an attempt that had not ended may be tried again.
 
 A trial survives the death of its host, but nobody may learn any more how it ended.

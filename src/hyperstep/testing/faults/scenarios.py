@@ -113,7 +113,9 @@ SCENARIOS = (
     Scenario("fence", "a stopped runner wakes after a takeover", _SWEEP, lasting(FaultKind.FENCE_RUNNER, 0.5)),
     Scenario("trial-sleep", "SIGSTOP of a trial, SIGCONT later", _SWEEP, lasting(FaultKind.STOP_TRIAL, 0.5)),
     Scenario("mixed", "any of these, several in a run", _UNORDERED, kills_of_anything),
-    Scenario("pipeline", "any of these, in a pipeline with a step after the sweep", shipped_pipeline(), kills_of_anything),
+    Scenario(
+        "pipeline", "any of these, in a pipeline with a step after the sweep", shipped_pipeline(), kills_of_anything
+    ),
     Scenario("children", "any of these; trials leave children in sessions of their own", _PARENTS, kills_of_anything),
     Scenario(
         "odd-metrics",
@@ -129,9 +131,21 @@ SCENARIOS = (
         kills_of_anything,
         shipped_only=True,
     ),
-    Scenario("slow", "others hold the records' lock, the runner is stopped in pulses", _SWEEP, lasting(FaultKind.SLOW_STORAGE, 2.0)),
+    Scenario(
+        "slow",
+        "others hold the records' lock, the runner is stopped in pulses",
+        _SWEEP,
+        lasting(FaultKind.SLOW_STORAGE, 2.0),
+    ),
     Scenario("clock", "the runner's clock jumps; the runner is killed", _SWEEP, sometimes_a_kill, clock_jumps),
-    Scenario("full-disk", "the disk is full for a while", _SWEEP, lasting(FaultKind.FULL_DISK, 2.0), shipped_only=True, needs_disk=True),
+    Scenario(
+        "full-disk",
+        "the disk is full for a while",
+        _SWEEP,
+        lasting(FaultKind.FULL_DISK, 2.0),
+        shipped_only=True,
+        needs_disk=True,
+    ),
 )
 
 

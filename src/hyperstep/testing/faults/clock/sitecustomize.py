@@ -1,7 +1,7 @@
 """Lets the clock of a runner jump; put in front of ``PYTHONPATH`` by the fault harness alone.
 
-``FAULTS_CLOCK=AFTER:JUMP`` has ``time.time`` of each runner process jump by JUMP seconds, AFTER seconds after its start.
-Other processes keep their clock: one machine has one, but what is on trial is what the runner decides by it.
+``FAULTS_CLOCK=AFTER:JUMP`` has ``time.time`` of each runner process jump by JUMP seconds, AFTER seconds after its
+start. Other processes keep their clock: one machine has one, but what is on trial is what the runner decides by it.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What is tried when the user names nothing: training scripts that write down outside what they did, and their drivers."""
+"""What is tried when the user names nothing: a training script that writes down outside what it did, and drivers."""

@@ -24,10 +24,17 @@ config = HyperDriveConfig(
     max_total_runs=4,
     max_concurrent_runs=2,
 )
-model = PipelineData("model", datastore=datastore, training_output=TrainingOutput("Model", model_file="outputs/model.txt"))
+model = PipelineData(
+    "model", datastore=datastore, training_output=TrainingOutput("Model", model_file="outputs/model.txt")
+)
 tune = HyperDriveStep("tune", config, outputs=[model])
 report = PythonScriptStep(
-    script_name="report.py", source_directory=".", arguments=[model], inputs=[model], compute_target="local", name="report"
+    script_name="train.py",
+    source_directory=".",
+    arguments=["--report", model],
+    inputs=[model],
+    compute_target="local",
+    name="report",
 )
 run = Experiment(workspace, "faults").submit(Pipeline(workspace, [tune, report]))
 run.wait_for_completion(show_output=False)

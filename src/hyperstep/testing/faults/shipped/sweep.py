@@ -1,4 +1,4 @@
-"""The driver of the shipped sweep: ``python -m hyperstep.testing.faults.shipped.sweep KEY=VALUE…`` submits it and ends."""
+"""The driver of the shipped sweep: ``python -m hyperstep.testing.faults.shipped.sweep KEY=VALUE…`` submits it."""
 
 from __future__ import annotations
 

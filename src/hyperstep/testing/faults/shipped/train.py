@@ -1,6 +1,7 @@
 """A training script of five epochs, which writes outside of the home whatever it has done.
 
-The file that ``FAULTS_OUTSIDE`` names gets a line when an attempt starts, one when ``log`` has returned, one at the end.
+The file that ``FAULTS_OUTSIDE`` names gets a line when an attempt starts, one when ``log`` has returned, one at the
+end. With ``--report FILE`` it is the step after the sweep, which reads the model.
 ``FAULTS_ODD=1`` has it log what is no number, and write lines that are no records; ``FAULTS_HANG=n`` has trial ``n``
 ignore SIGTERM and sleep; ``FAULTS_CHILD=1`` has each trial leave a child in a session of its own.
 """
@@ -33,8 +34,9 @@ def note(what: str, **facts: object) -> None:
     os.close(descriptor)
 
 
-def log(run: Run, name: str, value: object) -> None:
+def log(name: str, value: object) -> None:
     """Log until there is room for it, and write down outside that it was logged."""
+    run = Run.get_context()
     while True:
         try:
             run.log(name, value)
@@ -70,25 +72,40 @@ def hang() -> None:
         time.sleep(600)
 
 
-def main() -> None:
+def train(x: float) -> None:
     """Train, so to say."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--x", type=float, required=True)
-    x = parser.parse_args().x
-    note("start")
-    if os.environ.get("FAULTS_CHILD"):
-        sleeping = [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
-        subprocess.Popen(sleeping, start_new_session=True)
-    run = Run.get_context()
     for epoch in range(EPOCHS):
         time.sleep(float(os.environ.get("FAULTS_EPOCH_S", "0.01")))
         if os.environ.get("FAULTS_ODD"):
             write_garbage()
-            log(run, "odd", ODD[epoch])
-        log(run, "acc", x * (epoch + 1) - abs(x - 0.5))
+            log("odd", ODD[epoch])
+        log("acc", x * (epoch + 1) - abs(x - 0.5))
     if os.environ.get("FAULTS_HANG") == os.environ["AZUREML_RUN_ID"].rpartition("_")[2]:
         hang()
     save(f"{x!r}\n")
+
+
+def report(file: Path) -> None:
+    """Say what the best trial's model is."""
+    text = file.read_text()
+    log("best x", float(text))
+    save(text)
+
+
+def main() -> None:
+    """Do what is asked for, and write down its start and its end."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--x", type=float, default=0.0)
+    parser.add_argument("--report", type=Path)
+    options = parser.parse_args()
+    note("start")
+    if os.environ.get("FAULTS_CHILD"):
+        sleeping = [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
+        subprocess.Popen(sleeping, start_new_session=True)
+    if options.report:
+        report(options.report)
+    else:
+        train(options.x)
     note("end")
 
 
