@@ -57,11 +57,11 @@ def _read_root(home: Home, journal: Journal) -> dict[str, Json]:
     tree: dict[str, Json] = {}
     for run in journal.runs():
         if run.kind is RunKind.TRIAL and run.id in trials:
-            tree[f"trial {run.number} of {_parent_name(journal, run)}"] = _trial(journal, run, *trials[run.id])
+            tree[f"trial {run.number} of {_place(journal, run)}"] = _trial(journal, run, *trials[run.id])
         else:
             sweep = sweeps.get(run.id)
             facts = _sweep(journal, sweep) if sweep else {}
-            tree[f"{run.kind.value} {run.name} {run.number}"] = {**_run(journal, run), **facts}
+            tree[f"{run.kind.value} {run.folder}".strip()] = {**_run(journal, run), **facts}
     return tree | {"outputs": _outputs(home, view)}
 
 
@@ -114,5 +114,7 @@ def _content(place: Path) -> Json:
     return {str(file.relative_to(place)): digest_file(file) for file in sorted(place.rglob("*")) if file.is_file()}
 
 
-def _parent_name(journal: Journal, run: RunRecord) -> str:
-    return journal.run(run.parent_id).name if run.parent_id else ""
+def _place(journal: Journal, trial: RunRecord) -> str:
+    """Where a trial's sweep lies in the run: its id is new each time."""
+    folder = journal.run(trial.parent_id).folder if trial.parent_id else ""
+    return folder or "the sweep"

@@ -26,7 +26,7 @@ _LEAVE_S = 60.0
 """So long processes may take to leave when the run has ended."""
 _POLL_S = 0.02
 _LOOK_S = 1.0
-_LOG_END = 2000
+_LOG_END = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,11 @@ def clock_jumps(chance: random.Random, facts: Facts) -> Mapping[str, str]:
     return {"FAULTS_CLOCK": f"{chance.uniform(0, facts.seconds):.3f}:{by_s:.3f}"}
 
 
+def little_room(_chance: random.Random, _facts: Facts) -> Mapping[str, str]:
+    """A small disk will do."""
+    return {"HYPERSTEP_MIN_FREE_MB": "2"}
+
+
 def sometimes_a_kill(chance: random.Random, facts: Facts) -> tuple[Fault, ...]:
     """A kill of the runner in every other run."""
     return (Fault(FaultKind.KILL_RUNNER, sometime(chance, facts)),) if chance.random() < 0.5 else ()
@@ -143,6 +148,7 @@ SCENARIOS = (
         "the disk is full for a while",
         _SWEEP,
         lasting(FaultKind.FULL_DISK, 2.0),
+        little_room,
         shipped_only=True,
         needs_disk=True,
     ),
