@@ -7,7 +7,14 @@ import random
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from tests.sweep.test_logical_time import WORLDS, World, configs
 
 from hyperstep.records.status import RunStatus
@@ -139,5 +146,8 @@ class SweepMachine(RuleBasedStateMachine):
             assert self.simulation.digest == decision_digest(decisions)
 
 
-SweepMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
-TestSweepMachine = SweepMachine.TestCase
+def test_anything_in_any_order_leaves_a_sound_sweep_and_the_same_decisions() -> None:
+    run_state_machine_as_test(SweepMachine, settings=SETTINGS)
+
+
+SETTINGS = settings(max_examples=60, stateful_step_count=30, deadline=None)

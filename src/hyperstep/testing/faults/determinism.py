@@ -17,8 +17,9 @@ from hyperstep.testing.faults.subject import Subject, shipped_sweep
 
 SAMPLERS = ("random", "grid", "sobol", "bayesian")
 CONCURRENCIES = (1, 2, 4, 16)
-_TRIALS = 8
-_DECLARED = 16
+_TRIALS, _DECLARED = 8, 16
+_MODEL_TRIALS, _LOOKS_BACK = 18, 4
+"""Of Bayesian sampling, whose first ten trials are random: the last four points come from the model."""
 
 
 @dataclass
@@ -37,14 +38,14 @@ class Cell:
 
 def subject_of(sampler: str, concurrency: int) -> Subject:
     """The shipped sweep on so many slots. What it declares is the same at each: a model looks back so far."""
-    declared = _DECLARED if sampler != "bayesian" else 4
+    has_model = sampler == "bayesian"
     return shipped_sweep(
         f"{sampler} on {concurrency}",
-        variables={"HYPERSTEP_SLOTS": str(concurrency), "FAULTS_EPOCH_S": "0.005"},
+        variables={"HYPERSTEP_SLOTS": str(concurrency), "FAULTS_EPOCH_S": "0.003"},
         sampler=sampler,
         policy="median",
-        trials=_TRIALS,
-        declared=declared,
+        trials=_MODEL_TRIALS if has_model else _TRIALS,
+        declared=_LOOKS_BACK if has_model else _DECLARED,
     )
 
 
