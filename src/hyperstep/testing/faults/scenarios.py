@@ -12,7 +12,6 @@ from hyperstep.testing.faults.subject import Subject, shipped_pipeline, shipped_
 MAX_HITS = 2
 """A trial that is lost more often than it is tried again (twice) fails: no plan goes that far."""
 _HOUR_S = 3600.0
-_LIMIT_S = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def sometimes_a_kill(chance: random.Random, facts: Facts) -> tuple[Fault, ...]:
 
 
 _SWEEP = shipped_sweep()
-_HANGING = shipped_sweep("sweep with a hanging trial", variables={"FAULTS_HANG": "1"}, trials=3, limit_s=_LIMIT_S)
+_HANGING = shipped_sweep("sweep with a hanging trial", variables={"FAULTS_HANG": "1"}, trials=3, limit_s=2, grace_s=0.5)
 _ODD = shipped_sweep("sweep with odd metrics", variables={"FAULTS_ODD": "1"})
 _PARENTS = shipped_sweep("sweep that leaves children", variables={"FAULTS_CHILD": "1"})
 _UNORDERED = shipped_sweep("sweep that is not deterministic", deterministic=0, policy="none")

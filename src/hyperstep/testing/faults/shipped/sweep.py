@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
@@ -10,6 +11,7 @@ from hyperstep.digest import Json
 from hyperstep.pipeline.spec import CodeSpec, DataMode, OutputSpec, StepSpec, TrainingKind, TrainingSpec, TuningSpec
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.submission import Label, submit_step
+from hyperstep.settings import load_settings
 
 SCRIPTS = Path(__file__).parent
 _POLICIES: dict[str, Json] = {
@@ -47,7 +49,7 @@ def sweep_config(sampler: str, policy: str, trials: int, declared: int, *, deter
 
 def main(options: dict[str, str]) -> None:
     """Submit."""
-    home = Home.open()
+    home = Home.open(replace(load_settings(), stop_grace_s=float(options.get("grace_s", "5"))))
     snapshot = take_snapshot(SCRIPTS, home.artifacts, SnapshotLimits(None, None))
     limit = float(options["limit_s"]) if "limit_s" in options else None
     config = sweep_config(
