@@ -50,3 +50,14 @@ def test_of_a_trial_that_a_race_stopped_only_the_point_counts() -> None:
     elsewhere = deepcopy(stopped)
     elsewhere["run 1"]["trial 0"]["point"]["x"] = 2
     assert first_difference(outcome(), elsewhere) == "run 1, trial 0, point, x: 2 instead of 1"
+
+
+def test_with_stops_by_a_race_the_best_is_one_too_and_outputs_are_not_compared() -> None:
+    stopped = outcome()
+    stopped["run 1"]["trial 0"] = {"point": {"x": 1}, "stopped by a race": True}
+    one, other = deepcopy(stopped), deepcopy(stopped)
+    one["run 1"] |= {"step report": {"status": "Completed", "metrics": [1]}, "outputs": {"model": "a"}}
+    other["run 1"] |= {"step report": {"status": "Completed", "metrics": [2]}, "outputs": {"model": "b"}}
+    assert first_difference(one, other) == ""
+    other["run 1"]["step report"]["status"] = "Failed"
+    assert first_difference(one, other) == "run 1, step report, status: 'Failed' instead of 'Completed'"

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.skipif(not can_host(), reason="signals of POSIX")
 
 SEED = 11
 SHIPPED = "hyperstep.testing.faults.shipped.sweep"
+SMALL = shipped_sweep("small sweep", trials=4)
 POINTS = {
     "runner": 2, "host": 2, "trial": 2, "all": 2, "sleep": 1, "fence": 2, "trial-sleep": 1, "slow": 1, "clock": 1,
     "full-disk": 1, "odd-metrics": 1, "hung": 1, "pipeline": 1, "children": 2,
@@ -54,6 +55,11 @@ for epoch in range(4):
     time.sleep(0.02)
     Run.get_context().log("acc", float(sys.argv[2]) * epoch)
 """
+WAIT_FOR_THE_KILL = """
+import os
+while os.environ["HYPERSTEP_ATTEMPT"] == "0" and os.environ["AZUREML_RUN_ID"].endswith("_0"):
+    time.sleep(1)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -66,20 +72,21 @@ def test_a_disturbed_run_ends_as_the_undisturbed_one(name: str, undisturbed: Und
     [scenario] = find_scenarios([name])
     if scenario.needs_disk and (why := storage.can_mount(tmp_path / "disk")):
         pytest.skip(why)
-    reference = undisturbed.of(scenario.subject)
+    subject = SMALL if scenario.subject == shipped_sweep() else scenario.subject
+    reference = undisturbed.of(subject)
     plans = [scenario.plan(SEED, number, facts_of(reference)) for number in range(POINTS[name])]
-    for judged in try_plans(scenario.subject, plans, reference, lambda _judged: None):
+    for judged in try_plans(subject, plans, reference, lambda _judged: None):
         assert judged.faults == (), (judged.result.plan, judged.result.done)
 
 
 def test_a_sweep_that_was_simply_started_again_does_not_pass(undisturbed: Undisturbed) -> None:
     script = (
-        f"import runpy\nSHIPPED = {SHIPPED!r}\n"
+        f"import runpy, sys\nSHIPPED = {SHIPPED!r}\n"
         "for _ in range(2):\n"
-        "    runpy.run_module(SHIPPED, run_name='__main__', alter_sys=True)\n"
+        "    sys.argv[1:] = ['trials=4']; runpy.run_module(SHIPPED, run_name='__main__')\n"
     )
     twice = replace(shipped_sweep("twice"), command=(sys.executable, "-c", script))
-    reference = undisturbed.of(shipped_sweep())
+    reference = undisturbed.of(SMALL)
     faults = judge(run_once(twice, Plan("twice", 0)), reference)
     assert "it ended otherwise: run 2: only in the disturbed run" in faults
     assert "trial-0000 attempt 0 was started 2 times" in faults
@@ -90,10 +97,10 @@ def test_what_is_left_behind_is_seen(undisturbed: Undisturbed, monkeypatch: pyte
     script = (
         f"import runpy, subprocess, sys\nSHIPPED = {SHIPPED!r}\n"
         "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True, cwd='/')\n"
-        "runpy.run_module(SHIPPED, run_name='__main__', alter_sys=True)\n"
+        "sys.argv[1:] = ['trials=4']; runpy.run_module(SHIPPED, run_name='__main__')\n"
     )
     leaving = replace(shipped_sweep("leaving"), command=(sys.executable, "-c", script))
-    faults = judge(run_once(leaving, Plan("leaving", 0)), undisturbed.of(shipped_sweep()))
+    faults = judge(run_once(leaving, Plan("leaving", 0)), undisturbed.of(SMALL))
     assert len(faults) == 1
     assert faults[0].startswith("left behind: other ")
 
@@ -132,8 +139,10 @@ def test_a_driver_without_a_seed_is_told_so(
     assert "Give its sampling a seed" in told
 
 
-def test_an_attempt_of_a_users_script_without_a_cause_is_seen(tmp_path: Path) -> None:
+def test_attempts_of_a_users_script_are_counted_and_a_kill_is_their_cause(tmp_path: Path) -> None:
     write_driver(tmp_path, {"seed": 3})
+    with (tmp_path / "train.py").open("a") as script:
+        script.write(WAIT_FOR_THE_KILL)
     subject = users_driver(["pipeline.py"], tmp_path)
     kill = Plan("trial", 0, faults=(Fault(FaultKind.KILL_TRIAL, When(trial=0)),))
     result = run_once(subject, kill)
@@ -155,6 +164,9 @@ class TestCommand:
     def test_what_is_off_is_told_with_its_plan_and_repeated_from_it(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
+        [sleep] = find_scenarios(["sleep"])
+        tiny = replace(sleep, subject=shipped_sweep("tiny", trials=1))
+        monkeypatch.setattr("hyperstep.testing.faults.command.find_scenarios", lambda _names: [tiny])
         monkeypatch.setattr("hyperstep.testing.faults.campaign.first_difference", lambda *_: "planted")
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
         monkeypatch.setattr(Undisturbed, "_run", staticmethod(lambda subject: run_once(subject, Plan("none", 0))))

@@ -101,6 +101,11 @@ def facts_of(undisturbed: Result) -> Facts:
     return Facts(undisturbed.seconds, undisturbed.events)
 
 
+def workers() -> int:
+    """How many runs go on at a time: as many as the machine has cores, two at least."""
+    return max(2, os.cpu_count() or 1)
+
+
 def try_plans(
     subject: Subject, plans: Iterable[Plan], undisturbed: Result, done: Callable[[Judged], None]
 ) -> Iterator[Judged]:
@@ -112,7 +117,7 @@ def try_plans(
         undisturbed: What it must come to.
         done: Called after each run.
     """
-    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(max_workers=workers()) as pool:
         for future in as_completed([pool.submit(run_once, subject, plan) for plan in plans]):
             result = future.result()
             judged = Judged(result, judge(result, undisturbed))

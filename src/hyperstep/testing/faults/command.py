@@ -10,7 +10,15 @@ from pathlib import Path
 import click
 
 from hyperstep.testing.faults import determinism, report, storage
-from hyperstep.testing.faults.campaign import Judged, Tally, Undisturbed, UnfitSubjectError, judge, try_scenario
+from hyperstep.testing.faults.campaign import (
+    Judged,
+    Tally,
+    Undisturbed,
+    UnfitSubjectError,
+    judge,
+    try_scenario,
+    workers,
+)
 from hyperstep.testing.faults.plan import Plan
 from hyperstep.testing.faults.running import run_once
 from hyperstep.testing.faults.scenarios import SCENARIOS, Scenario, find_scenarios
@@ -87,6 +95,7 @@ class _Session:
             return OK
         self._total = len(chosen) * self._options.points
         undisturbed = Undisturbed()
+        self._estimate(undisturbed.of(self._driver or chosen[0].subject).whole_s)
         tallies = [self._try(scenario, undisturbed) for scenario in chosen]
         click.echo(report.table(tallies))
         return self._end(good=all(tally.is_good for tally in tallies))
@@ -96,6 +105,7 @@ class _Session:
         points: int = self._options.points
         cells = [(sampler, n) for sampler in determinism.SAMPLERS for n in determinism.CONCURRENCIES]
         self._total = len(cells) * points
+        self._estimate(run_once(determinism.subject_of(*cells[0]), Plan("undisturbed", 0)).whole_s)
         tried = [determinism.try_cell(sampler, n, points, self._options.seed, self._tell) for sampler, n in cells]
         click.echo(determinism.table(tried))
         return self._end(good=determinism.is_good(tried))
@@ -126,6 +136,11 @@ class _Session:
             return Tally(scenario.name, refused=why)
         subject = self._driver or scenario.subject
         return try_scenario(scenario, subject, points, self._options.seed, undisturbed, self._tell)
+
+    def _estimate(self, one_s: float) -> None:
+        """Before anything is tried; later estimates know more."""
+        minutes = self._total * one_s / workers() / 60
+        click.echo(f"{self._total} runs, {workers()} at a time: about {minutes:.0f} min", err=True)
 
     def _tell(self, judged: Judged) -> None:
         """Progress, and how to repeat what is off."""

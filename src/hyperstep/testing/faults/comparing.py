@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hyperstep.digest import Json
-from hyperstep.testing.faults.outcome import Tree, stopped_trials
+from hyperstep.testing.faults.outcome import OUTPUTS, Tree, stopped_trials
 
 _SHOWN = 160
 
@@ -14,21 +14,30 @@ def first_difference(undisturbed: Tree, disturbed: Tree) -> str:
     """What differs first; empty when nothing does.
 
     Of a trial that a policy stopped in either run, in a sweep that is not deterministic, only the point is compared.
+    Which trial is best is a race then, too: of that run's steps only the status is compared, and no output.
     """
     raced = stopped_trials(undisturbed) | stopped_trials(disturbed)
     return next(_differences(_without(undisturbed, raced), _without(disturbed, raced), ""), "")
 
 
 def _without(outcome: Tree, raced: set[str]) -> dict[str, Json]:
-    def keep(name: str, label: str, facts: Json) -> Json:
-        if f"{name}/{label}" not in raced or not isinstance(facts, Mapping):
-            return facts
-        return {"point": facts.get("point")}
-
+    touched = {label.partition("/")[0] for label in raced}
     return {
-        name: {label: keep(name, label, facts) for label, facts in root.items()} if isinstance(root, Mapping) else root
+        name: _kept(name, root, raced) if name in touched and isinstance(root, Mapping) else root
         for name, root in outcome.items()
     }
+
+
+def _kept(name: str, root: Mapping[str, Json], raced: set[str]) -> dict[str, Json]:
+    kept: dict[str, Json] = {}
+    for label, facts in root.items():
+        if label == OUTPUTS or not isinstance(facts, Mapping):
+            continue
+        if f"{name}/{label}" in raced:
+            kept[label] = {"point": facts.get("point")}
+        else:
+            kept[label] = dict(facts) if "point" in facts else {"status": facts.get("status")}
+    return kept
 
 
 def _differences(left: Json, right: Json, where: str) -> Iterator[str]:

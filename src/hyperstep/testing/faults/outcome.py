@@ -19,6 +19,9 @@ from hyperstep.sweep.decision_log import decision_log
 _LOGS = ("azureml-logs/", "user_logs/", "logs/")
 """What processes print may name them; it is no result."""
 
+OUTPUTS = "outputs"
+"""The part of a run that has what its steps wrote; all other parts are runs."""
+
 Tree = Mapping[str, Json]
 
 
@@ -62,7 +65,7 @@ def _read_root(home: Home, journal: Journal) -> dict[str, Json]:
             sweep = sweeps.get(run.id)
             facts = _sweep(journal, sweep) if sweep else {}
             tree[f"{run.kind.value} {run.folder}".strip()] = {**_run(journal, run), **facts}
-    return tree | {"outputs": _outputs(home, view)}
+    return tree | {OUTPUTS: _outputs(home, view)}
 
 
 def _run(journal: Journal, run: RunRecord) -> dict[str, Json]:

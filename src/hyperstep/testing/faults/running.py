@@ -42,7 +42,9 @@ class Result:
     """The faults that were done, in words."""
     orphans: tuple[str, ...]
     seconds: float
-    """From the submission to the end."""
+    """From the submission to the end of the run."""
+    whole_s: float
+    """From the start of the driver to the end of the last process."""
     events: int
     trouble: str = ""
     """Why there is no outcome: it hangs, the driver failed, the records cannot be read."""
@@ -64,6 +66,7 @@ class _Run:
         self._scene = scene
         self._watch = Watch(scene)
         self._disturber = Disturber(plan, scene, self._watch)
+        self._started = time.monotonic()
         self._submitted_at: float | None = None
         self._next_look = 0.0
 
@@ -130,7 +133,8 @@ class _Run:
             else:
                 accounts = count_attempts(self._scene.home, hits)
         done = tuple(done.words for done in self._disturber.done)
-        return Result(self._plan, outcome, exit_code, accounts, done, orphans, seconds, events, trouble)
+        whole_s = time.monotonic() - self._started
+        return Result(self._plan, outcome, exit_code, accounts, done, orphans, seconds, whole_s, events, trouble)
 
     def _orphans(self) -> tuple[str, ...]:
         """What is left when everybody had time to leave. A trial host that waits for work is none."""
