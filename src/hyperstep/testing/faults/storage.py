@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -47,12 +48,12 @@ def small_disk(folder: Path) -> Iterator[None]:
         _unmount(folder)
 
 
-def can_mount(folder: Path) -> str:
+def can_mount() -> str:
     """Why no small disk can be mounted here; empty when one can."""
     if not sys.platform.startswith("linux"):
         return "a disk that can be filled is made on Linux only"
     try:
-        with small_disk(folder):
+        with tempfile.TemporaryDirectory(prefix="hf-") as folder, small_disk(Path(folder)):
             return ""
     except (CannotMountError, OSError) as error:
         return str(error)
