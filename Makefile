@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HYPERSTEP := $(BIN)/hyperstep
 
-.PHONY: demo test check static conformance reuse-table bench-reuse format clean
+.PHONY: demo test check static conformance faults reuse-table bench-reuse format clean
 
 demo: $(VENV)/.ready
 	$(HYPERSTEP) run examples/digits/pipeline.py
@@ -19,6 +19,13 @@ static: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Sweeps under kills, stops, full disks, odd metrics: 200 random points of each scenario, 50 of each cell of the table.
+POINTS ?= 200
+CELL_POINTS ?= 50
+faults: $(VENV)/.ready-dev
+	$(BIN)/python -m hyperstep.testing.faults --points $(POINTS)
+	$(BIN)/python -m hyperstep.testing.faults --points $(CELL_POINTS) --table determinism
 
 # How much of the v1 API in scope is there, name by name.
 conformance: $(VENV)/.ready-dev

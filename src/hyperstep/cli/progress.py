@@ -85,7 +85,7 @@ def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepReco
         reason=sweep.reason,
         error=sweep.error,
         deterministic=sweep.properties.get("deterministic") == "true",
-        decision_log=_decision_digest(records.decisions),
+        decision_log=decision_digest(recorded_decisions(records.decisions)),
     )
 
 
@@ -142,8 +142,9 @@ def _view_sweep_in(records: RootRecords, sweep: RunRecord) -> SweepView:
     return view_sweep(sweep, trials, records.sweeps.get(sweep.id, SweepRecords()))
 
 
-def _decision_digest(decisions: Sequence[DecisionRecord]) -> str | None:
-    return decision_digest([RecordDecision(d.kind, _trial_number(d), d.evidence) for d in decisions])
+def recorded_decisions(decisions: Sequence[DecisionRecord]) -> list[RecordDecision]:
+    """A sweep's ledger as the decisions that its controller took."""
+    return [RecordDecision(d.kind, _trial_number(d), d.evidence) for d in decisions]
 
 
 def _trial_number(decision: DecisionRecord) -> int | None:

@@ -24,12 +24,18 @@ _ANSWER_S = 60.0
 """A host answers within milliseconds; one that is silent for so long is taken for dead."""
 _START_S = 60.0
 _RETRY_S = 0.02
+_MAX_KILLED = 5
+"""Hosts in a row that are killed while they start; with one more it is no accident."""
 
 Message = dict[str, Any]
 
 
 class HostGoneError(Exception):
     """The connection broke; whether the host did what it was asked is not known, but it will not do it any more."""
+
+
+class _HostKilledError(LaunchError):
+    """A signal ended the host while it started: the next one may get further."""
 
 
 class HostSilentError(HostGoneError):
@@ -154,9 +160,14 @@ def connect_or_start(path: Path, *, idle_s: float) -> socket.socket:
     Raises:
         LaunchError: No host could be started.
     """
-    deadline = time.monotonic() + _START_S
+    deadline, killed = time.monotonic() + _START_S, 0
     while (connection := connect(path)) is None:
-        _start_host(path, idle_s)
+        try:
+            _start_host(path, idle_s)
+        except _HostKilledError:
+            killed += 1
+            if killed > _MAX_KILLED:
+                raise
         connection = connect(path)
         if connection is not None:
             return connection
@@ -226,6 +237,9 @@ def _start_host(path: Path, idle_s: float) -> None:
     except (OSError, subprocess.SubprocessError) as error:
         rule = f"The trial host must be able to start, but: {error}."
         raise LaunchError(rule, received=command) from error
+    if done.returncode < 0:
+        rule = f"The trial host must be able to start, but was ended by signal {-done.returncode}."
+        raise _HostKilledError(rule, received=command)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         rule = f"The trial host must be able to start, but ended with exit code {done.returncode}: {said}."

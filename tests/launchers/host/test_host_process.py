@@ -52,6 +52,26 @@ def test_there_is_no_host_until_one_is_needed(bench: Bench, control_path: Path) 
     assert _launcher_of(bench).host_pid() == host_pid(control_path) is not None
 
 
+@pytest.mark.parametrize(("deaths", "starts"), [(2, True), (1000, False)])
+def test_a_host_that_is_killed_while_it_starts_is_followed_by_another(
+    tmp_path: Path, control_path: Path, monkeypatch: pytest.MonkeyPatch, deaths: int, starts: bool
+) -> None:
+    interpreter = tmp_path / "python"
+    said = tmp_path / "deaths"
+    interpreter.write_text(
+        f'#!/bin/sh\necho x >> {said}\n[ $(wc -l < {said}) -gt {deaths} ] || kill -9 $$\nexec {sys.executable} "$@"\n'
+    )
+    interpreter.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(interpreter))
+    if starts:
+        with connect_or_start(control_path, idle_s=0.0):
+            assert host_pid(control_path) is not None
+        assert said.read_text().count("x") == deaths + 1
+    else:
+        with pytest.raises(LaunchError, match="ended by signal 9"):
+            connect_or_start(control_path, idle_s=0.0)
+
+
 def test_adopting_starts_no_host(bench: Bench, control_path: Path) -> None:
     bench.launcher.adopt(bench.attempt(Behaviour()))
     assert bench.ends()[0].lost

@@ -1,0 +1,91 @@
+"""The processes of a scene, told by the mark that all of them inherit, or by where they work."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from hyperstep.testing.faults.scene import MARK, Scene
+
+_RUNNER = "hyperstep.runtime.runner"
+_HOST = "hyperstep.launchers.host"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One living process of a scene."""
+
+    pid: int
+    role: str
+    """``runner``, ``host``, ``trial`` (the first process of an attempt), ``other``."""
+    words: str
+    """Its command line, shortened."""
+    attempt: Path | None = None
+    """The folder of the attempt that it belongs to."""
+
+    def send(self, number: int) -> None:
+        """A signal; nothing happens when it has gone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+
+def find(scene: Scene, *roles: str) -> list[Found]:
+    """The scene's processes that have not ended, or those in these roles."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if _is_ours(process, scene):
+                found.append(_describe(process))
+    return [process for process in found if not roles or process.role in roles]
+
+
+def kill_all(scene: Scene) -> None:
+    """End whatever the scene has left, as nobody can refuse."""
+    for _ in range(20):
+        left = find(scene)
+        for process in left:
+            process.send(signal.SIGKILL)
+        if not left:
+            return
+
+
+def open_attempts(scene: Scene) -> set[str]:
+    """The attempts that have been claimed and have no end marker: ``run folder/attempt``."""
+    claims = scene.home.glob("runs/*/**/attempt-*/claim.json")
+    folders = [claim.parent for claim in claims if not (claim.parent / "exit.json").exists()]
+    return {f"{folder.parent.name}/{folder.name}" for folder in folders}
+
+
+def _is_ours(process: psutil.Process, scene: Scene) -> bool:
+    if process.status() == psutil.STATUS_ZOMBIE or process.pid == os.getpid():
+        return False
+    if process.environ().get(MARK) == scene.token:
+        return True
+    return Path(process.cwd()).is_relative_to(scene.folder)
+
+
+def _describe(process: psutil.Process) -> Found:
+    line = process.cmdline()
+    words = " ".join(line)[:120]
+    if _RUNNER in line:
+        return Found(process.pid, "runner", words)
+    if _HOST in line:
+        return Found(process.pid, "host", words)
+    folder = process.environ().get("HYPERSTEP_ATTEMPT_FOLDER")
+    if folder is None:
+        return Found(process.pid, "other", words)
+    role = "trial" if _claimed_pid(Path(folder)) == process.pid else "other"
+    return Found(process.pid, role, words, Path(folder))
+
+
+def _claimed_pid(folder: Path) -> int | None:
+    try:
+        return int(json.loads((folder / "claim.json").read_bytes())["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

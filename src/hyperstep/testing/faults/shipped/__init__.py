@@ -1,0 +1,1 @@
+"""What is tried when the user names nothing: a training script that writes down outside what it did, and drivers."""
