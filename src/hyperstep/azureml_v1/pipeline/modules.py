@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from hyperstep.azureml_v1.pipeline.port_definitions import InputPortDef, OutputPortDef, ParamDef
@@ -40,8 +40,6 @@ class ModuleDef:
     create_sequencing_ports: bool = True
     allow_reuse: bool = True
     version: str | None = None
-    dataset_reuse: str = ""
-    """What of its datasets counts for reuse: ``content`` or ``definition``; empty for what the settings say."""
     module_type: str | None = None
     step_type: str | None = None
     arguments: Sequence[str] | None = None
@@ -49,6 +47,8 @@ class ModuleDef:
     """Kept, and not used."""
     cloud_settings: object = None
     """Kept, and not used."""
+    dataset_reuse: str = field(default="", init=False)
+    """What of its datasets counts for reuse: ``content`` or ``definition``; empty for what the settings say."""
 
     def add_fake_sequencing_input_port(self) -> InputPortDef:
         """Add an input port through which no data comes: only order."""

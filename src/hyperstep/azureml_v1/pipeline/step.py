@@ -144,7 +144,7 @@ class PipelineStep(ABC):
         cloud_settings: object = None,
     ) -> ModuleDef:
         """What the step's node says about itself."""
-        return ModuleDef(
+        module = ModuleDef(
             name=self.name,
             description=self.name,
             input_port_defs=tuple(_input_def(binding) for binding in input_bindings),
@@ -154,13 +154,14 @@ class PipelineStep(ABC):
             create_sequencing_ports=create_sequencing_ports,
             allow_reuse=allow_reuse,
             version=version,
-            dataset_reuse=self._checked_dataset_reuse(),
             module_type=module_type,
             step_type=self.step_type,
             arguments=tuple(arguments or ()),
             runconfig=runconfig,
             cloud_settings=cloud_settings,
         )
+        module.dataset_reuse = self._checked_dataset_reuse()
+        return module
 
     def _checked_dataset_reuse(self) -> str:
         known = [rule.value for rule in DatasetReuse]
