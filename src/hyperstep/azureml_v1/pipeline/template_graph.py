@@ -44,11 +44,11 @@ def _node(graph: Graph, step: StepSpec, template: PipelineTemplate) -> ModuleNod
         output_port_defs=tuple(outputs),
         param_defs=tuple(ParamDef(p.name, default_value=p.default, set_env_var=bool(p.key)) for p in used),
         allow_reuse=step.allow_reuse,
-        dataset_reuse=step.dataset_reuse,
         version=step.version or None,
         step_type=step.kind,
         arguments=step.code.arguments,
     )
+    module.dataset_reuse = step.dataset_reuse
     definition = StepDefinition(code=step.code, target=step.target, nodes=step.nodes)
     node = ModuleNode(graph, step.id, step.name, module_builder=ModuleBuilder(module, definition))
     for parameter in used:
