@@ -252,7 +252,7 @@ class SweepDriver:
         is_open = run.status is RunStatus.QUEUED and not order.number and order.resumed_files is None
         if self._memory is None or not is_open or self._controller.trials[trial].runs_anew:
             return None
-        answer = self._memory.find(self._config, point_of(run))
+        answer = self._memory.find(self._config, point_of(run), self._context.now())
         if answer is not None and answer.event is None:
             self._missed[run.id] = answer.decision
         return None if answer is None else answer.event

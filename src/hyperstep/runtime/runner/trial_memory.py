@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -123,7 +122,7 @@ class TrialMemory:
         nearest, found = min(compared, key=lambda pair: len(pair[1]))
         return ReuseDecision(Reason.CHANGED, nearest, found)
 
-    def find(self, config: SweepConfig, point: Point) -> TrialAnswer | None:
+    def find(self, config: SweepConfig, point: Point, now: float) -> TrialAnswer | None:
         """The decision on a trial that is about to be launched; None when there is no sweep to look in."""
         sweeps = [] if self._off is not None else self._sweeps()
         if not sweeps:
@@ -131,7 +130,7 @@ class TrialMemory:
         key = trial_key(point, hyperparameter_arguments(point, space_of(config)))
         refused: ReuseDecision | None = None
         for source in self._sources.candidates(sweeps, key):
-            decision = self._sources.judge(source, time.time())
+            decision = self._sources.judge(source, now)
             if decision.is_hit:
                 return TrialAnswer(decision, self._event(config, source, decision))
             refused = refused or decision
