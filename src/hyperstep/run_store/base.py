@@ -378,6 +378,7 @@ class RunStore(ABC):
     def sync(self) -> None:
         """Bring what was committed to the index to the disk."""
 
+    @abstractmethod
     def remember_sweep(self, sweep: StoredFingerprint) -> None:
         """Keep a sweep by what each of its trials depends on; one of that run and digest is replaced."""
 

@@ -97,11 +97,14 @@ class RunStoreContract(StoreFactory):
             store.register_run(f"step of {name}", name)
             found = _fingerprint(f"step of {name}", digest=name, created_at=1.0)
             store.remember(replace(found, root_id=name))
+            store.remember_sweep(replace(found, root_id=name))
         assert store.reuse_sources() == {"one", "two"}
         store.remove_root("one")
         assert [run.id for run in other_store.roots()] == ["two"]
         assert other_store.reuse_sources() == {"two"}
         assert other_store.recall("local", "one") is None
+        assert other_store.recall_sweeps("local", "one") == []
+        assert [sweep.root_id for sweep in other_store.recall_sweeps("local", "two")] == ["two"]
         for gone in ("one", "step of one"):
             with pytest.raises(NotFoundError):
                 other_store.root_of(gone)

@@ -11,6 +11,7 @@ from hyperstep.records.run import RunRecord
 from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.collecting import ENGINE_PROPERTIES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.step_reads import READS_PROPERTY, SETTLED_PROPERTY, reads_of, settle_reads
 
 SAVED_S = "saved_s"
@@ -32,6 +33,7 @@ def take_results(context: RunnerContext, unit: Unit, run: RunRecord, source_id: 
         for artifact in journal.artifacts(source_id):
             unit.writer.add_artifact(replace(artifact, run_id=run.id))
     except HyperstepError as error:
+        reraise_passing(error)
         context.note(f"{run.id}: the records of {source_id}, which stands for it, are gone: {error}")
         return replace(marked, properties={**run.properties, **_marks(source_id, 0.0)})
     took_s = (source.ended_at or 0.0) - (source.started_at or source.ended_at or 0.0)
@@ -53,6 +55,7 @@ def settled_properties(context: RunnerContext, run: RunRecord) -> dict[str, str]
             context.home, run.workspace, reads_of([run]), since=run.started_at or run.created_at
         )
     except (*USER_FAULTS, OSError) as error:
+        reraise_passing(error)
         context.note(f"{run.id} cannot stand for others: {error}")
         return {}
     return {SETTLED_PROPERTY: json.dumps(settled)}
