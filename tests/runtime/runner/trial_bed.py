@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,10 @@ from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.doorbell import doorbell_path, hung
+from hyperstep.runtime.pause_note import PauseNote
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.loop import Runner
+from hyperstep.runtime.runner.obstacles import Patience
 from hyperstep.runtime.runner.step_plan import plan_single
 from hyperstep.runtime.runner.sweep_seed import SEED_FROM
 from hyperstep.runtime.runner.trial_plan import told_trials
@@ -84,7 +87,8 @@ class TrialBed(Bed):
         self.home.root_folder(root.id).mkdir(parents=True, exist_ok=True)
         with hung(doorbell_path(self.home.root_folder(root.id))) as bell:
             launcher: Launcher = ScriptedLauncher(bell.ring, self._behaviour)
-            Runner(context, launcher, bell).run()
+            patience = Patience(self.home, PauseNote(self.home.root_folder(root.id)), context.note, time.sleep)
+            Runner(context, launcher, bell, patience).run()
         self.newest = journal.run(root.id)
         verdict = told_trials(journal, root.id, self.newest.properties.get(SEED_FROM))
         assert verdict is not None
