@@ -87,6 +87,7 @@ def remove_run(bed: TrialBed) -> None:
 SHARED = OutputSpec("shared", STORE, DataMode.MOUNT, "$shared", "shared")
 MORE = config("limits", max_total=6)
 WOULD_GO_ON = "2 HIT, 2 MISS (stopped early, where this sweep's policy would go on)"
+EARLIER = [{"point": {"lr": 0.7, "n": 1}, "best": 0.7}]
 SIX = "4 HIT, 2 MISS (no finished trial of this point)"
 
 _CASES = (
@@ -169,6 +170,7 @@ _CASES = (
     TrialCase("a bound of the space", space(lr=["uniform", [0, 1]]), NONE, unseeded=True),
     TrialCase("the sampler", config("sampler", name="SOBOL"), NONE, unseeded=True),
     TrialCase("`--new-seed`", rules(new_seed=True), NONE, unseeded=True),
+    TrialCase("it goes on from earlier trials", attribute_of("history", EARLIER), NONE, unseeded=True),
     TrialCase("the same seed given", give_seed(100), unseeded=True),
     TrialCase("another seed given", give_seed(7), NONE, unseeded=True),
     TrialCase("more trials and another policy", two(MORE, policy(KEEPS)), SIX, combined=True, unseeded=True),

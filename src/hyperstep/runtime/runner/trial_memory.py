@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hyperstep.codec import to_json
-from hyperstep.digest import Json
+from hyperstep.digest import Json, digest_json
 from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process
 from hyperstep.pipeline.reuse import Reason, ReuseDecision, differences
 from hyperstep.pipeline.reuse_rules import ReuseRules
@@ -25,6 +25,8 @@ from hyperstep.sweep.events import TrialReused
 
 _COMPARED = 50
 """How many earlier sweeps of a step a sweep without sources is compared with."""
+
+_EARLIER = "earlier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,11 @@ class TrialMemory:
     def remember(self, config: SweepConfig, now: float) -> None:
         """Let the sweep's trials be found by others, from now on and also while it runs."""
         asker = self._asker
-        record: dict[str, Json] = {"sampler": config.sampler.to_json(), **_judges(config)}
+        record: dict[str, Json] = {
+            "sampler": config.sampler.to_json(),
+            _EARLIER: _earlier(config),
+            **_judges(config),
+        }
         self._home.store.remember_sweep(
             StoredFingerprint(
                 workspace=asker.workspace,
@@ -91,13 +97,18 @@ class TrialMemory:
         )
 
     def earlier_seed(self, config: SweepConfig) -> tuple[int, str] | None:
-        """The seed of the newest other sweep with the same code, inputs, space and sampler, and that sweep's id."""
+        """The seed of the newest other sweep with the same code, inputs, space and sampler, and that sweep's id.
+
+        A sweep that goes on from earlier trials takes none of one that did not, as it would try the same points.
+        """
         is_open = self._off in {None, Reason.SHARED_OUTPUT} and not self._rules.new_seed
         if not is_open or self._step.tuning is None or self._step.tuning.seed_given:
             return None
         wanted = _without_seed(config.sampler.to_json())
         for sweep in self._sweeps():
             sampler = sweep.record.get("sampler")
+            if sweep.record.get(_EARLIER) != _earlier(config):
+                continue
             if isinstance(sampler, Mapping) and _without_seed(sampler) == wanted:
                 seed = sampler.get("seed")
                 return (seed, sweep.run_id) if isinstance(seed, int) else None
@@ -163,6 +174,12 @@ def _judges(config: SweepConfig) -> dict[str, Json]:
     """What decides when a trial is stopped."""
     metric: Json = to_json(config.metric)
     return {"policy": config.policy.to_json(), "metric": metric}
+
+
+def _earlier(config: SweepConfig) -> str:
+    """Stands for the earlier trials that a sweep goes on from."""
+    data = config.to_json()
+    return digest_json([data.get("history"), data.get("resumed")])
 
 
 def _without_seed(sampler: Mapping[str, Json]) -> dict[str, Json]:
