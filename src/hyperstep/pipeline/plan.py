@@ -10,7 +10,7 @@ from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.reuse import Difference, Reason, ReuseDecision
 
-ALONE = "what is submitted by itself is never reused"
+ALONE = "what is submitted by itself is never reused as a whole"
 """The reason of a run that is no pipeline's."""
 
 

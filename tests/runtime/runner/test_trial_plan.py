@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.runtime.runner.test_step_reuse import DOCUMENT
 from tests.runtime.runner.trial_bed import TrialBed, make_bed
-from tests.runtime.runner.trial_cases import MORE, TRIAL_CASES, TrialCase, policy, unseeded
+from tests.runtime.runner.trial_cases import MORE, STOPS, TRIAL_CASES, TrialCase, policy, unseeded
 
+from hyperstep.digest import Json
 from hyperstep.pipeline.plan import SweepVerdict, TrialVerdict, Verdict
 from hyperstep.pipeline.reuse import Difference, Reason
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.sweep import reusing
+from hyperstep.sweep.decision_log import decision_log
+from hyperstep.sweep.instructions import RecordDecision
 
 BEGIN, END = "<!-- table of the trials: make reuse-table -->\n", "<!-- end of the table of trials -->\n"
 
@@ -90,6 +94,29 @@ def test_what_a_reused_trial_is_taken_from_is_the_trial_that_ran(bed: TrialBed) 
     bed.sweep()
     assert [trial.reused_from for trial in bed.trials] == [trial.id for trial in first]
     assert {trial.status for trial in bed.trials} == {RunStatus.COMPLETED}
+
+
+def test_the_decision_log_of_a_deterministic_sweep_is_the_same_with_and_without_reuse(bed: TrialBed) -> None:
+    bed.config |= {"deterministic": True, "policy": STOPS}
+    bed.sweep()
+    first = log_of(bed)
+    bed.sweep()
+    assert all(trial.reused_from for trial in bed.trials)
+    assert log_of(bed) == first
+    assert [entry["kind"] for entry in first].count("stop") > 0
+    bed.rules = replace(bed.rules, without=("*",))
+    bed.sweep()
+    assert not any(trial.reused_from for trial in bed.trials)
+    assert log_of(bed) == first
+
+
+def log_of(bed: TrialBed) -> list[dict[str, Json]]:
+    """The newest sweep's decisions in logical order."""
+    assert bed.newest is not None
+    sweep = bed.newest.id
+    recorded = bed.home.store.journal(sweep).decisions(sweep)
+    numbers = [None if d.subject == sweep else int(d.subject.rpartition("_")[2]) for d in recorded]
+    return decision_log([RecordDecision(d.kind, n, d.evidence) for d, n in zip(recorded, numbers, strict=True)])
 
 
 def test_reasons_are_named_alike_by_the_controller_and_the_plan() -> None:
