@@ -31,9 +31,10 @@ faults: $(VENV)/.ready-dev
 conformance: $(VENV)/.ready-dev
 	$(BIN)/python -m hyperstep.compatibility.report
 
-# The table of docs/reuse.md, from the cases that the tests go through.
+# The tables of docs/reuse.md, from the cases that the tests go through.
 reuse-table: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.runtime.runner.test_step_reuse
+	$(BIN)/python -m tests.runtime.runner.test_trial_plan
 
 # A resubmit of an unchanged pipeline beside DVC and a bare walk over its files.
 bench-reuse: $(VENV)/.ready-dev

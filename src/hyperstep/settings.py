@@ -21,13 +21,14 @@ _RESUME = ("always", "never")
 _SWITCH = {"1": True, "true": True, "0": False, "false": False}
 _DATASET_REUSE = ("content", "definition")
 _PACKAGES = ("recorded", "key")
+_TRIALS = ("reuse", "run")
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _TABLES: dict[str, tuple[str, ...]] = {
     "": ("home", "network_home", "local", "sweep", "snapshot", "reuse", "store", "artifacts"),
     "local": ("slots", "stop_grace_s", "environments", "resume", "min_free_mb", "max_silence_s"),
     "sweep": ("deterministic", "max_failed", "retries"),
     "snapshot": ("max_mb", "max_files"),
-    "reuse": ("max_age", "datasets", "packages", "hash_limit_bytes"),
+    "reuse": ("max_age", "datasets", "packages", "trials", "hash_limit_bytes"),
     "store": ("url", "wait_s"),
     "artifacts": ("url",),
 }
@@ -66,6 +67,9 @@ class Settings:
     """``[reuse] datasets``: ``content`` counts a dataset's files, ``definition`` its paths only."""
     reuse_packages: str = "recorded"
     """``[reuse] packages``: ``recorded`` only, or part of the ``key``."""
+    reuse_trials: str = "reuse"
+    """``[reuse] trials``: ``reuse`` finished trials one by one, or ``run`` all of a step that is not reused as a whole,
+    which is v1's rule."""
     hash_limit_bytes: int = 1 << 30
     """``[reuse] hash_limit_bytes``: larger files of data count by size and times until they have been read."""
     min_free_bytes: int = 100 * _MB
@@ -126,6 +130,7 @@ def load_settings(start: Path | None = None) -> Settings:
         reuse_max_age_s=found.age("reuse", "max_age"),
         dataset_reuse=found.one_of("reuse", "datasets", _DATASET_REUSE),
         reuse_packages=found.one_of("reuse", "packages", _PACKAGES),
+        reuse_trials=found.one_of("reuse", "trials", _TRIALS),
         hash_limit_bytes=found.whole("reuse", "hash_limit_bytes", None) or 1 << 30,
         min_free_bytes=int(
             _or(

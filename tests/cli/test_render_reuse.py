@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hyperstep.cli.render_reuse import age_words, difference_words, verdict_lines
-from hyperstep.pipeline.plan import StepVerdict, Verdict
-from hyperstep.pipeline.reuse import Difference
+from hyperstep.pipeline.plan import StepVerdict, SweepVerdict, TrialVerdict, Verdict
+from hyperstep.pipeline.reuse import Difference, Reason
 
 
 def test_each_kind_of_difference_has_its_words() -> None:
@@ -39,3 +39,32 @@ def test_a_hit_tells_source_age_and_time_saved_and_a_miss_what_differs() -> None
 def test_ages_are_told_in_days_from_two_days_on() -> None:
     assert age_words(30) == "30 s old"
     assert age_words(2 * 86400) == "2 days old"
+
+
+def test_of_a_sweep_that_runs_trials_are_counted_and_each_reason_is_told_once() -> None:
+    gone = Difference("files of the run", "d", None)
+    trials = (
+        TrialVerdict(0, Verdict.HIT, "equal", "HD_a_0", saved_s=60.0),
+        TrialVerdict(1, Verdict.MISS, "gone", differences=(gone,)),
+        *(TrialVerdict(number, Verdict.MISS, "no finished trial") for number in range(2, 30)),
+        TrialVerdict(30, Verdict.DEPENDS, "hangs on trials that run"),
+    )
+    sweep = SweepVerdict(Reason.HIT.value, "HD_a", trials=trials, seed_from="HD_a")
+    step = StepVerdict("tune", "1", Verdict.MISS, "differs", "run-2", sweep=sweep)
+    assert list(verdict_lines([step], str.lower))[1:] == [
+        "      seed of sweep hd_a",
+        "      trials: 1 reused, 29 run, 1 open, saves 1:00",
+        "        1: gone: files of the run",
+        "        2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, …: no finished trial",
+        "        30: hangs on trials that run",
+    ]
+
+
+def test_of_a_sweep_without_sources_what_the_step_has_not_told_is_named() -> None:
+    told, new = Difference("arguments", [], ["--a"]), Difference("version", "1", "2")
+    sweep = SweepVerdict(Reason.CHANGED.value, "HD_a", (told, new))
+    step = StepVerdict("tune", "1", Verdict.MISS, "differs", "run-2", differences=(told,), sweep=sweep)
+    assert list(verdict_lines([step], str.lower))[2:] == [
+        "      trials: all run: differs from the nearest earlier sweep (sweep hd_a)",
+        '        version: "1" -> "2"',
+    ]

@@ -15,9 +15,11 @@ from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variab
 @reuse_options
 @click.argument("script")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def command(*, no_reuse: tuple[str, ...], verify: bool, script: str, arguments: tuple[str, ...]) -> None:
+def command(
+    *, no_reuse: tuple[str, ...], verify: bool, new_seed: bool, script: str, arguments: tuple[str, ...]
+) -> None:
     """A command with the options."""
-    click.echo(json.dumps([reuse_variables(no_reuse, verify=verify), script, arguments]))
+    click.echo(json.dumps([reuse_variables(no_reuse, verify=verify, new_seed=new_seed), script, arguments]))
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,7 @@ def command(*, no_reuse: tuple[str, ...], verify: bool, script: str, arguments: 
         (["--no-reuse", "s.py", "-x"], [{"HYPERSTEP_NO_REUSE": '["*"]'}, "s.py", ["-x"]]),
         (["--no-reuse=a", "--no-reuse=b c", "s.py"], [{"HYPERSTEP_NO_REUSE": '["a", "b c"]'}, "s.py", []]),
         (["--verify", "s.py"], [{"HYPERSTEP_VERIFY": "1"}, "s.py", []]),
+        (["--new-seed", "s.py"], [{"HYPERSTEP_NEW_SEED": "1"}, "s.py", []]),
     ],
 )
 def test_options_before_the_script_become_variables(given: list[str], expected: list[object]) -> None:

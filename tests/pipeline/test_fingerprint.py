@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from hyperstep.codec import from_json, to_json
-from hyperstep.pipeline.fingerprint import StepFacts, counts_by_definition, fingerprint_step, fingerprint_trial
+from hyperstep.pipeline.fingerprint import (
+    Fingerprint,
+    StepFacts,
+    counts_by_definition,
+    fingerprint_process,
+    fingerprint_step,
+    fingerprint_trial,
+)
 from hyperstep.pipeline.reuse import Difference, differences
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.pipeline.spec import (
@@ -121,17 +128,36 @@ def test_of_code_that_is_gone_the_snapshots_are_named() -> None:
     )
 
 
+def trial_of(step: StepSpec, facts: StepFacts, lr: float, written: str = "") -> Fingerprint:
+    process = fingerprint_process(fingerprint_step(step, facts).parts)
+    return fingerprint_trial(process, {"lr": lr, "n": 1}, ("--lr", written or str(lr), "--n", "1"))
+
+
 def test_a_trial_depends_on_its_point_and_process_and_on_nothing_that_chooses_trials() -> None:
-    trial = fingerprint_trial(STEP, FACTS, {"lr": 0.5})
+    trial = trial_of(STEP, FACTS, 0.5)
     for part in ("limits: max_total", "policy: name", "space: lr", "sampler: seed", "metric: goal", "outputs: model"):
         step, facts = CHANGES[part]
-        assert fingerprint_trial(step, facts, {"lr": 0.5}).digest == trial.digest, part
+        assert trial_of(step, facts, 0.5).digest == trial.digest, part
     for part in ("code: model.py", "arguments", "entry: script", "environment: name", "inputs: data", "version"):
         step, facts = CHANGES[part]
-        changed = fingerprint_trial(step, facts, {"lr": 0.5})
+        changed = trial_of(step, facts, 0.5)
         assert [d.part for d in differences(trial.parts, changed.parts, FILES.get)] == [part]
-    other = fingerprint_trial(STEP, FACTS, {"lr": 0.6})
-    assert [d.part for d in differences(trial.parts, other.parts, FILES.get)] == ["point: lr"]
+    other = trial_of(STEP, FACTS, 0.6)
+    assert [d.part for d in differences(trial.parts, other.parts, FILES.get)] == ["point: lr", "written"]
+
+
+def test_how_a_point_is_written_counts_and_in_which_order_does_not() -> None:
+    process = fingerprint_process(fingerprint_step(STEP, FACTS).parts)
+    trial = trial_of(STEP, FACTS, 2.0)
+    assert trial_of(STEP, FACTS, 2.0, written="2").digest != trial.digest
+    turned = fingerprint_trial(process, {"n": 1, "lr": 2.0}, ("--n", "1", "--lr", "2.0"))
+    assert turned.digest == trial.digest
+
+
+def test_a_pattern_counts_with_the_name_of_the_metric_that_it_finds() -> None:
+    assert STEP.tuning is not None
+    step = replace(STEP, tuning=replace(STEP.tuning, metric_pattern="acc=(.*)"))
+    assert fingerprint_step(step, FACTS).parts["metric_pattern"] == ["acc=(.*)", "accuracy"]
 
 
 def test_a_dataset_counts_by_its_definition_where_that_is_asked_for_and_an_output_never() -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.processes_of_ours import runners_of
 
+from hyperstep.digest import Json
 from hyperstep.launchers.guard import start_guarded
 from hyperstep.pipeline.spec import (
     DataMode,
@@ -27,7 +28,7 @@ from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime import submission
 from hyperstep.runtime.guarding import runner_command
-from hyperstep.runtime.submission import Label, submit_pipeline
+from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
 
 TRAIN = """
 import os, sys
@@ -63,6 +64,15 @@ def spec(bench: Bench) -> PipelineSpec:
     return PipelineSpec(steps=(tune, report))
 
 
+def crash(bench: Bench, root_id: str, moment: str) -> None:
+    """Start a guarded runner that ends at that moment; those after it do not."""
+    crashing = str(Path(__file__).with_name("crashing_runner.py"))
+    command = replace(
+        runner_command(bench.home, root_id), argv=(sys.executable, crashing, str(bench.home.path), root_id)
+    )
+    assert start_guarded(command, extra=(moment,))
+
+
 @pytest.mark.parametrize("moment", [*MOMENTS, *TIMES])
 def test_whoever_takes_over_ends_the_run_as_if_nothing_had_happened(
     bench: Bench, label: Label, spec: PipelineSpec, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -72,11 +82,7 @@ def test_whoever_takes_over_ends_the_run_as_if_nothing_had_happened(
     with monkeypatch.context() as patch:
         patch.setattr(submission, "start_runner", lambda _home, _root_id: True)
         root = submit_pipeline(bench.home, spec, label)
-    crashing = str(Path(__file__).with_name("crashing_runner.py"))
-    command = replace(
-        runner_command(bench.home, root.id), argv=(sys.executable, crashing, str(bench.home.path), root.id)
-    )
-    assert start_guarded(command, extra=(moment,))
+    crash(bench, root.id, moment)
     assert bench.wait(root.id).status is RunStatus.COMPLETED
     bench.wait_until(lambda: bench.home.store.roots()[0].status is RunStatus.COMPLETED)
     bench.wait_until(lambda: not runners_of(root.id))
@@ -97,3 +103,35 @@ def test_whoever_takes_over_ends_the_run_as_if_nothing_had_happened(
     again = submit_pipeline(bench.home, spec, label)
     assert bench.wait(again.id).status is RunStatus.COMPLETED
     assert all(run.reused_from for run in bench.home.store.journal(again.id).runs(kind=RunKind.STEP))
+
+
+REUSING = ["1", "2", "3", "4", "6", "8", "11", "15"]
+"""Between the lookup of a finished trial, its event and its record, and after."""
+
+
+@pytest.mark.parametrize("moment", REUSING)
+def test_finished_trials_are_taken_over_once_whenever_the_runner_dies(
+    bench: Bench, label: Label, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside.txt"
+    monkeypatch.setenv("OUTSIDE", str(outside))
+    space: dict[str, Json] = {"x": ["choice", [list(range(4))]]}
+    code = bench.code(TRAIN)
+    before = StepSpec("tune0000", "tune", code, tuning=bench.tuning(sweep_config(total=3, space=space)))
+    first = bench.wait(submit_step(bench.home, before, label).id)
+    with monkeypatch.context() as patch:
+        patch.setattr(submission, "start_runner", lambda _home, _root_id: True)
+        more = replace(before, tuning=bench.tuning(sweep_config(total=4, space=space)))
+        root = submit_step(bench.home, more, label)
+    crash(bench, root.id, moment)
+    assert bench.wait(root.id).status is RunStatus.COMPLETED
+    bench.wait_until(lambda: not runners_of(root.id))
+    journal = bench.home.store.journal(root.id)
+    trials = sorted(journal.runs(kind=RunKind.TRIAL), key=lambda run: run.number)
+    assert [trial.reused_from for trial in trials] == [f"{first.id}_{n}" for n in range(3)] + [None]
+    assert {trial.status for trial in trials} == {RunStatus.COMPLETED}
+    assert sorted(outside.read_text().split()) == ["0", "1", "2", "3"]
+    for trial in trials:
+        assert [m.value for m in journal.metrics(trial.id)] == [trial.number + step / 100 for step in range(3)]
+    taken = [(d.kind, d.subject) for d in journal.decisions(root.id) if d.kind == "reuse"]
+    assert len(taken) == len(set(taken)) == 5

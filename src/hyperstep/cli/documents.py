@@ -81,6 +81,7 @@ def sweep_document(sweep: SweepView) -> Document:
         "max_total": sweep.max_total,
         "space_size": sweep.space_size,
         "seed": sweep.seed,
+        "seed_from": sweep.seed_from,
         "deterministic": sweep.deterministic,
         "decision_log": sweep.decision_log,
         "concurrency": {"requested": sweep.requested_concurrency, "effective": sweep.effective_concurrency},
@@ -92,6 +93,8 @@ def sweep_document(sweep: SweepView) -> Document:
             "failed": sweep.failed,
             "running": sweep.running,
         },
+        "reused_trials": sweep.reused,
+        "saved_s": sweep.saved_s,
         "best": best_in_sweep(sweep),
         "trials": [trial_document(trial) for trial in sweep.trials],
     }
@@ -114,6 +117,8 @@ def trial_document(trial: TrialView) -> Document:
         "ended_at": moment(trial.ended_at),
         "pid": trial.pid,
         "attempt_count": trial.attempts,
+        "reused_from": trial.reused_from,
+        "saved_s": trial.saved_s,
     }
 
 

@@ -249,5 +249,6 @@ def _sweep_below(journal: Journal, run: RunRecord) -> RunRecord | None:
 
 
 def _ledger_line(decision: DecisionRecord) -> str:
-    evidence = canonical_json(decision.evidence)
+    """A decision; the parts of a sweep's key, which are long, are left to ``why``."""
+    evidence = canonical_json({name: fact for name, fact in decision.evidence.items() if name != "parts"})
     return escape(f"{wording.moment(decision.time)} {decision.kind} {decision.subject} {evidence}")

@@ -15,6 +15,8 @@ from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.ranking import counted_values, usable_values
+from hyperstep.runtime.runner.reused_trials import SAVED_S
+from hyperstep.runtime.runner.sweep_seed import SEED_FROM
 from hyperstep.sweep.decision_log import decision_digest
 from hyperstep.sweep.instructions import RecordDecision
 
@@ -82,6 +84,7 @@ def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepReco
         effective_concurrency=_whole(sweep, "effective_concurrency"),
         space_size=_whole(sweep, "space_size"),
         seed=_whole(sweep, "seed"),
+        seed_from=sweep.properties.get(SEED_FROM),
         reason=sweep.reason,
         error=sweep.error,
         deterministic=sweep.properties.get("deterministic") == "true",
@@ -175,6 +178,8 @@ def _view_trial(
         started_at=trial.started_at,
         ended_at=trial.ended_at,
         stopped_early=trial.properties.get("stopped_early") == "true" or trial.id in policy_stops,
+        reused_from=trial.reused_from,
+        saved_s=_seconds(trial, SAVED_S),
     )
 
 
@@ -217,6 +222,13 @@ def _json_property(run: RunRecord, name: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _seconds(run: RunRecord, name: str) -> float | None:
+    try:
+        return float(run.properties[name])
+    except (KeyError, ValueError):
+        return None
 
 
 def _whole(run: RunRecord, name: str) -> int | None:

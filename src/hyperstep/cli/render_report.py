@@ -57,7 +57,7 @@ def _sweep_lines(sweep: SweepView) -> Iterator[str]:
     total = f" of {sweep.total} at most" if sweep.total is not None else ""
     yield _line("trials", f"{len(sweep.trials)}{total}: {wording.counts(sweep)}")
     if sweep.seed is not None:
-        yield _line("seed", str(sweep.seed))
+        yield _line("seed", wording.seed_words(sweep))
     if wording.concurrency(sweep):
         yield _line("concurrency", wording.concurrency(sweep))
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from hyperstep.cli import wording
 from hyperstep.cli.escaping import escape
 from hyperstep.digest import Json
-from hyperstep.pipeline.plan import StepVerdict, Verdict
-from hyperstep.pipeline.reuse import Difference
+from hyperstep.pipeline.plan import StepVerdict, SweepVerdict, TrialVerdict, Verdict
+from hyperstep.pipeline.reuse import Difference, Reason
 
 _LONGEST_VALUE = 60
 _SHOWN = 12
@@ -17,6 +17,10 @@ _SHOWN = 12
 _DAY_S = 86400
 _FILES = ("code: ", "output: ", "inputs: ", "read: ")
 
+_SWEEP_REASONS = {
+    Reason.FIRST.value: "no earlier sweep of this step",
+    Reason.CHANGED.value: "differs from the nearest earlier sweep",
+}
 _WORDS = {
     Verdict.HIT: "HIT",
     Verdict.MISS: "MISS",
@@ -40,6 +44,41 @@ def verdict_lines(verdicts: Sequence[StepVerdict], short: Callable[[str], str]) 
         yield from (f"      {difference_words(difference)}" for difference in shown)
         if len(verdict.differences) > len(shown):
             yield f"      and {len(verdict.differences) - len(shown)} more; see --json"
+        if verdict.sweep is not None:
+            yield from (f"      {line}" for line in _sweep_lines(verdict.sweep, verdict.differences, short))
+
+
+def _sweep_lines(sweep: SweepVerdict, told: Sequence[Difference], short: Callable[[str], str]) -> Iterator[str]:
+    """How many trials are reused and how many run, with each reason once; ``told``: differences said already."""
+    if sweep.seed_from is not None:
+        yield f"seed of sweep {short(sweep.seed_from)}"
+    if sweep.trials:
+        yield f"trials: {_trial_counts(sweep)}"
+        yield from _trial_reasons(sweep.trials)
+        return
+    compared = f" (sweep {short(sweep.source_run)})" if sweep.source_run else ""
+    yield f"trials: all run: {_SWEEP_REASONS.get(sweep.reason, sweep.reason)}{compared}"
+    new = [difference for difference in sweep.differences if difference not in told]
+    yield from (f"  {difference_words(difference)}" for difference in new[:_SHOWN])
+
+
+def _trial_counts(sweep: SweepVerdict) -> str:
+    words = {Verdict.HIT: "reused", Verdict.MISS: "run", Verdict.DEPENDS: "open"}
+    counts = ", ".join(f"{sweep.count(verdict)} {word}" for verdict, word in words.items() if sweep.count(verdict))
+    saved = sum(trial.saved_s or 0.0 for trial in sweep.trials if trial.verdict is Verdict.HIT)
+    return f"{counts}, saves {wording.duration(saved)}" if sweep.count(Verdict.HIT) else counts
+
+
+def _trial_reasons(trials: Sequence[TrialVerdict]) -> Iterator[str]:
+    """Which trials run for which reason."""
+    numbers: dict[str, list[int]] = {}
+    for trial in trials:
+        if trial.verdict is not Verdict.HIT:
+            named = ", ".join(difference.part for difference in trial.differences)
+            numbers.setdefault(f"{trial.reason}: {named}" if named else trial.reason, []).append(trial.number)
+    for reason, listed in numbers.items():
+        more = ", …" if len(listed) > _SHOWN else ""
+        yield f"  {', '.join(map(str, listed[:_SHOWN]))}{more}: {escape(reason)}"
 
 
 def difference_words(difference: Difference) -> str:

@@ -100,8 +100,11 @@ def trials_table(sweep: SweepView) -> list[str]:
 
 def _why(sweep: SweepView, trial: TrialView) -> str:
     """Why a trial was stopped or failed, or how it can have ended well and have no value."""
+    if trial.reused_from and trial.status is RunStatus.COMPLETED:
+        return f"reused from {wording.short_trial(trial.reused_from)}"
     if trial.status in {RunStatus.FAILED, RunStatus.CANCELED}:
-        return why_ended(trial)
+        reused = f"; reused from {wording.short_trial(trial.reused_from)}" if trial.reused_from else ""
+        return f"{why_ended(trial)}{reused}"
     if trial.status is not RunStatus.COMPLETED or trial.best is not None or not sweep.metric:
         return ""
     return f"no value of {sweep.metric} was a finite number" if trial.reports else f"never logged {sweep.metric}"
@@ -153,7 +156,7 @@ def _title(step: StepView, now: float) -> Iterator[str]:
 def _sweep_text(sweep: SweepView) -> Iterator[str]:
     yield f"sweep {sweep.id}: {sweep.goal.value} {sweep.metric}; {wording.counts(sweep)}"
     if sweep.seed is not None:
-        yield f"  seed {sweep.seed}"
+        yield f"  seed {wording.seed_words(sweep)}"
     if wording.concurrency(sweep):
         yield f"  {wording.concurrency(sweep)}"
     yield from trials_table(sweep)

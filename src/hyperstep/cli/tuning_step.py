@@ -52,6 +52,9 @@ class TuningRequest:
     """Asked for here; else the settings say."""
     max_failed: int | None = None
     retries: int | None = None
+    allow_reuse: bool = True
+    new_seed: bool = False
+    """Not that of an earlier sweep with the same code, space and sampler."""
 
 
 def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settings) -> StepSpec:
@@ -77,7 +80,7 @@ def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settin
         tuning=TuningSpec(
             config=config.to_json(), seed_given=request.seed is not None, metric_pattern=request.metric_pattern
         ),
-        allow_reuse=arguments == request.arguments,
+        allow_reuse=request.allow_reuse and arguments == request.arguments,
         kind="HyperDriveStep",
     )
 

@@ -35,6 +35,10 @@ class TrialView:
     """Its process, while it lives on this machine and somebody has looked."""
     attempts: int = 0
     """How many there have been, when somebody has looked."""
+    reused_from: str | None = None
+    """The finished trial of another sweep that stands for it."""
+    saved_s: float | None = None
+    """How long that one took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class SweepView:
     space_size: int | None = None
     seed: int | None = None
     """Of the sampler; None when it has none."""
+    seed_from: str | None = None
+    """The earlier sweep whose seed it took over."""
     reason: str = ""
     error: RunError | None = None
     deterministic: bool = False
@@ -92,6 +98,16 @@ class SweepView:
     def ended(self) -> int:
         """Trials that are over."""
         return self.completed + self.failed + self.stopped + self.canceled
+
+    @property
+    def reused(self) -> int:
+        """Trials that a finished one stands for, however they count otherwise."""
+        return sum(1 for trial in self.trials if trial.reused_from)
+
+    @property
+    def saved_s(self) -> float:
+        """How long those took where they ran."""
+        return sum(trial.saved_s or 0.0 for trial in self.trials)
 
     @property
     def running(self) -> int:

@@ -76,6 +76,12 @@ def short_id(run_id: str) -> str:
     return drawn[1] if drawn else run_id
 
 
+def short_trial(run_id: str) -> str:
+    """A trial's id as people use it: ``HD_1a2b3c4d_7``."""
+    sweep, _, index = run_id.rpartition("_")
+    return f"{short_id(sweep)}_{index}" if sweep and index.isdigit() else short_id(run_id)
+
+
 def best_words(sweep: SweepView) -> str:
     """``accuracy 0.97 (trial 7: lr=0.01)``; empty without a best."""
     if sweep.best is None or sweep.best.best is None:
@@ -98,7 +104,20 @@ def counts(sweep: SweepView) -> str:
         (sweep.failed, "failed"),
         (sweep.running, "running"),
     ]
-    return ", ".join(f"{count} {word}" for count, word in kinds if count) or "none yet"
+    counted = ", ".join(f"{count} {word}" for count, word in kinds if count) or "none yet"
+    return f"{counted}; {reuse_words(sweep)}" if sweep.reused else counted
+
+
+def reuse_words(sweep: SweepView) -> str:
+    """``5 run, 15 reused, saves 3:05``: how many trials had a process; empty when all had one."""
+    if not sweep.reused:
+        return ""
+    return f"{len(sweep.trials) - sweep.reused} run, {sweep.reused} reused, saves {duration(sweep.saved_s)}"
+
+
+def seed_words(sweep: SweepView) -> str:
+    """``7``, ``7, that of sweep HD_1a2b3c4d``."""
+    return f"{sweep.seed}, that of sweep {short_id(sweep.seed_from)}" if sweep.seed_from else str(sweep.seed)
 
 
 def trial_status(trial: TrialView) -> str:

@@ -6,7 +6,7 @@ Source: the reuse rule of the v1 HyperDriveStep class page; inputs count by cont
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hyperstep.codec import to_json
@@ -19,6 +19,11 @@ FORMAT = 2
 
 CODE = "code"
 """The part that is the digest of a snapshot, which lists its files."""
+
+_PROCESS_PARTS = (
+    "format", "version", CODE, "entry", "arguments", "environment", "environment_variables", "parameters", "inputs",
+    "metric_pattern", "packages",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +51,25 @@ def fingerprint_step(step: StepSpec, facts: StepFacts) -> Fingerprint:
     return _fingerprint({**_process_parts(step, facts), **_step_parts(step)})
 
 
-def fingerprint_trial(step: StepSpec, facts: StepFacts, point: Mapping[str, Json]) -> Fingerprint:
-    """The fingerprint of one trial of a tuning step.
+def fingerprint_process(parts: Mapping[str, Json]) -> Fingerprint:
+    """What each trial of a step depends on besides its point, from the parts of the step's fingerprint.
 
     Neither the space, the sampler, the policy, the limits nor the outputs of the step are in it: they decide which
     trials there are, not what one of them gives.
+    """
+    return _fingerprint({name: parts[name] for name in _PROCESS_PARTS if name in parts})
+
+
+def fingerprint_trial(process: Fingerprint, point: Mapping[str, Json], arguments: Sequence[str]) -> Fingerprint:
+    """The fingerprint of one trial of a tuning step.
 
     Args:
-        step: The tuning step.
-        facts: As for the step.
+        process: That of all its trials.
         point: The hyperparameters, by name.
+        arguments: How they are written on the command line, name and value in turn; their order does not count.
     """
-    return _fingerprint({**_process_parts(step, facts), "point": dict(point)})
+    pairs = sorted(zip(arguments[::2], arguments[1::2], strict=True))
+    return _fingerprint({**process.parts, "point": dict(point), "written": [list(pair) for pair in pairs]})
 
 
 def counts_by_definition(step: StepSpec, port: InputSpec, default: DatasetReuse) -> bool:
@@ -82,9 +94,16 @@ def _process_parts(step: StepSpec, facts: StepFacts) -> dict[str, Json]:
         "environment_variables": dict(step.code.environment_variables),
         "parameters": {name: facts.parameters.get(name, "") for name in step.parameters},
         "inputs": {port.name: _input_part(port, facts.inputs.get(port.name)) for port in step.inputs},
-        "metric_pattern": step.tuning.metric_pattern if step.tuning else "",
+        "metric_pattern": _pattern_part(step),
     }
     return {**parts, "packages": dict(facts.packages)} if facts.packages else parts
+
+
+def _pattern_part(step: StepSpec) -> Json:
+    """The pattern, and under which name it records what it finds."""
+    if step.tuning is None or not step.tuning.metric_pattern:
+        return ""
+    return [step.tuning.metric_pattern, _mapping(step.tuning.config["metric"]).get("name")]
 
 
 def _step_parts(step: StepSpec) -> dict[str, Json]:

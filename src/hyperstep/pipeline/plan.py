@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,7 +10,7 @@ from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.reuse import Difference, Reason, ReuseDecision
 
-ALONE = "what is submitted by itself is never reused"
+ALONE = "what is submitted by itself is never reused as a whole"
 """The reason of a run that is no pipeline's."""
 
 
@@ -27,6 +27,41 @@ class Verdict(Enum):
     """It cannot start."""
     NOT_REACHED = "not reached"
     """Nothing was decided: a step before it failed, or the run was canceled."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialVerdict:
+    """What becomes of one trial of a sweep."""
+
+    number: int
+    verdict: Verdict
+    """``DEPENDS``: it hangs on what trials before it do that run."""
+    reason: str
+    source_run: str | None = None
+    """On a hit the finished trial that stands for it."""
+    age_s: float | None = None
+    saved_s: float | None = None
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SweepVerdict:
+    """What becomes of the trials of a step that runs."""
+
+    reason: str
+    """Why finished trials are looked up in other sweeps, or none can be."""
+    source_run: str | None = None
+    """The newest sweep with such trials, else the one that was compared with."""
+    differences: tuple[Difference, ...] = ()
+    """Why none of them can be taken: what is not as in that sweep."""
+    trials: tuple[TrialVerdict, ...] = ()
+    """By number; before a run as far as their points are known."""
+    seed_from: str | None = None
+    """The sweep whose seed is taken over."""
+
+    def count(self, verdict: Verdict) -> int:
+        """How many trials have that verdict."""
+        return sum(trial.verdict is verdict for trial in self.trials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +82,8 @@ class StepVerdict:
     differences: tuple[Difference, ...] = ()
     run_id: str | None = None
     """The step's run; None before there is one."""
+    sweep: SweepVerdict | None = None
+    """Of a tuning step that runs: its trials."""
 
     def to_json(self) -> dict[str, Json]:
         """As commands print it."""
@@ -67,6 +104,24 @@ def verdict_of(name: str, step_id: str, decision: ReuseDecision, run_id: str | N
         differences=decision.differences,
         run_id=run_id,
     )
+
+
+def trial_verdict(number: int, decision: ReuseDecision) -> TrialVerdict:
+    """A decision as the verdict on a trial."""
+    return TrialVerdict(
+        number=number,
+        verdict=Verdict.HIT if decision.is_hit else Verdict.MISS,
+        reason=decision.reason.value,
+        source_run=decision.source_run,
+        age_s=decision.age_s,
+        saved_s=decision.saved_s,
+        differences=decision.differences,
+    )
+
+
+def sweep_verdict(overview: ReuseDecision, trials: Iterable[TrialVerdict], seed_from: str | None) -> SweepVerdict:
+    """The verdict on a sweep from the decisions on it and on its trials."""
+    return SweepVerdict(overview.reason.value, overview.source_run, overview.differences, tuple(trials), seed_from)
 
 
 def recorded_decision(evidence: Mapping[str, Json]) -> ReuseDecision:

@@ -24,13 +24,19 @@ class Reason(Enum):
     FORBIDDEN = "allow_reuse is False"
     REGENERATE = "regenerate_outputs is True"
     NO_REUSE = "--no-reuse"
+    NEW_SEED = "--new-seed"
+    RERUN = "its trials are gone through again"
     EXPIRED = "the earlier run is older than reuse.max_age"
     SOURCE_GONE = "the earlier run's records or files are gone"
     OUTPUTS_GONE = "the earlier run's outputs are gone or changed"
     READS_CHANGED = "what the earlier run read by name has changed"
+    NO_TRIAL = "no finished trial of this point"
+    WOULD_GO_ON = "stopped early, where this sweep's policy would go on"
+    SHARED_OUTPUT = "its trials write to an output that all of them share"
+    WHOLE_STEPS = "reuse.trials is run"
 
 
-SWITCHED_OFF = frozenset({Reason.FORBIDDEN, Reason.REGENERATE, Reason.NO_REUSE})
+SWITCHED_OFF = frozenset({Reason.FORBIDDEN, Reason.REGENERATE, Reason.NO_REUSE, Reason.NEW_SEED, Reason.RERUN})
 """Reasons for which a step runs whatever there is."""
 
 
@@ -71,7 +77,27 @@ def switched_off(step: StepSpec, rules: ReuseRules, *, regenerate: bool) -> Reas
         return Reason.FORBIDDEN
     if regenerate:
         return Reason.REGENERATE
-    return Reason.NO_REUSE if rules.excludes(step.name) else None
+    if rules.excludes(step.name):
+        return Reason.NO_REUSE
+    if step.tuning is None:
+        return None
+    if step.tuning.points:
+        return Reason.RERUN
+    return Reason.NEW_SEED if rules.new_seed and not step.tuning.seed_given else None
+
+
+def trials_switched_off(step: StepSpec, rules: ReuseRules, *, regenerate: bool) -> Reason | None:
+    """Why no finished trial of another sweep may stand for one of this step's; None when one may.
+
+    A seed to be drawn anew, or points to be gone through again, keep no trial from it. An output that all trials write
+    to would lack what a trial that does not run would have written.
+    """
+    off = switched_off(step, rules, regenerate=regenerate)
+    if off not in {None, Reason.NEW_SEED, Reason.RERUN}:
+        return off
+    if not rules.trials:
+        return Reason.WHOLE_STEPS
+    return Reason.SHARED_OUTPUT if any(output.training is None for output in step.outputs) else None
 
 
 def expiry(age_s: float, rules: ReuseRules) -> Difference | None:

@@ -38,6 +38,11 @@ class ReuseRules:
     without: tuple[str, ...] = ()
     """Names of steps that run whatever there is; ``*`` for all."""
 
+    trials: bool = True
+    """Whether a finished trial may stand for an equal one of another sweep; v1's rule is that it may not."""
+    new_seed: bool = False
+    """Sweeps without a seed draw one, instead of taking that of the newest equal sweep; such steps run."""
+
     def excludes(self, step_name: str) -> bool:
         """Whether a step is to run whatever there is."""
         return EVERY_STEP in self.without or step_name in self.without

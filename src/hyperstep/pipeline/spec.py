@@ -162,6 +162,9 @@ class TuningSpec:
     """Regular expression with one group: read the primary metric from the trial's output as well."""
     properties: Mapping[str, str] = field(default_factory=dict)
     """Further properties of the sweep's run, such as which sweeps it goes on from; no part of the fingerprint."""
+    points: tuple[Mapping[str, Json], ...] = ()
+    """Those of an earlier sweep that is gone through again: tried first, as they are and in this order, before the
+    sampler is asked. No part of the fingerprint; with any the step is not reused as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class NamedRecord:
 
 @dataclass(frozen=True, slots=True)
 class StoredFingerprint:
-    """A finished step run that can stand for an equal one."""
+    """A finished step run that can stand for an equal one; or a sweep, whose trials can, without ``outputs``."""
 
     workspace: str
     digest: str
@@ -377,6 +377,18 @@ class RunStore(ABC):
     @abstractmethod
     def sync(self) -> None:
         """Bring what was committed to the index to the disk."""
+
+    @abstractmethod
+    def remember_sweep(self, sweep: StoredFingerprint) -> None:
+        """Keep a sweep by what each of its trials depends on; one of that run and digest is replaced."""
+
+    @abstractmethod
+    def recall_sweeps(self, workspace: str, digest: str) -> list[StoredFingerprint]:
+        """All sweeps of that digest, newest first: those whose trials may stand for others."""
+
+    @abstractmethod
+    def remembered_sweeps(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
+        """The sweeps of a step of that name, newest first: what a miss is explained against."""
 
     @abstractmethod
     def close(self) -> None:

@@ -40,6 +40,8 @@ class StoreState:
     named: dict[NameKey, dict[int, NamedRecord]] = field(default_factory=dict)
     counters: dict[NameKey, int] = field(default_factory=dict)
     fingerprints: list[StoredFingerprint] = field(default_factory=list)
+    sweeps: dict[tuple[str, str], StoredFingerprint] = field(default_factory=dict)
+    """By run id and digest."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -184,7 +186,8 @@ class MemoryRunStore(RunStore):
     def mentioned_digests(self) -> set[str]:
         """See the base."""
         named = [dict(r.body) for versions in self.state.named.values() for r in versions.values()]
-        return digests_in([json.dumps(named), *(json.dumps([f.parts, f.outputs]) for f in self.state.fingerprints)])
+        known = [*self.state.fingerprints, *self.state.sweeps.values()]
+        return digests_in([json.dumps(named), *(json.dumps([f.parts, f.outputs]) for f in known)])
 
     def reuse_sources(self) -> set[str]:
         """See the base."""
@@ -198,9 +201,27 @@ class MemoryRunStore(RunStore):
             for run_id in [run_id for run_id, root in self.state.registered.items() if root == root_id]:
                 del self.state.registered[run_id]
             self.state.fingerprints[:] = [f for f in self.state.fingerprints if f.root_id != root_id]
+            for key in [key for key, sweep in self.state.sweeps.items() if sweep.root_id == root_id]:
+                del self.state.sweeps[key]
 
     def sync(self) -> None:
         """Nothing survives the process."""
+
+    def remember_sweep(self, sweep: StoredFingerprint) -> None:
+        """See the base."""
+        with self._writing():
+            self.state.sweeps.pop((sweep.run_id, sweep.digest), None)
+            self.state.sweeps[sweep.run_id, sweep.digest] = _copy_fingerprint(sweep)
+
+    def recall_sweeps(self, workspace: str, digest: str) -> list[StoredFingerprint]:
+        """See the base."""
+        found = [s for s in self.state.sweeps.values() if (s.workspace, s.digest) == (workspace, digest)]
+        return [_copy_fingerprint(s) for s in _newest_first(found)]
+
+    def remembered_sweeps(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
+        """See the base."""
+        found = [s for s in self.state.sweeps.values() if (s.workspace, s.step) == (workspace, step)]
+        return [_copy_fingerprint(s) for s in _newest_first(found)[:limit]]
 
     def close(self) -> None:
         """Nothing to let go of: the records stay with the state."""

@@ -8,7 +8,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict
+from hyperstep.pipeline.plan import StepVerdict
+from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
@@ -48,14 +49,17 @@ def plan_and_end(home: Home, spec: PipelineSpec, workspace: str, experiment: str
         _keep(plan_now(home, spec, workspace), experiment)
 
 
-def plan_step_and_end(step: StepSpec, experiment: str) -> None:
+def plan_step_and_end(home: Home, step: StepSpec, workspace: str, experiment: str, rules: ReuseRules | None) -> None:
     """The same for a step that is submitted by itself.
 
     Raises:
         PlanMade: This process plans.
     """
     if is_planning():
-        _keep([StepVerdict(step.name, step.id, Verdict.MISS, ALONE)], experiment)
+        from hyperstep.runtime.runner.step_plan import plan_single  # noqa: PLC0415 - the engine of a runner
+
+        found = plan_single(home, step, workspace, rules or reuse_rules(home.settings), time.time())
+        _keep([found], experiment)
 
 
 def _keep(verdicts: Sequence[StepVerdict], experiment: str) -> None:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from hyperstep.codec import from_json
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, InvalidInputError
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.pipeline.template import TemplateParameter
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY
+from hyperstep.runtime.runner.sweep_seed import recorded_seed, seeded
 from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
 
 RERUN_OF = "rerun_of"
 """Property of a run that holds the id of the one that it repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What of an ended run is gone through again; everything else of it is taken over."""
+
+    failed: bool = False
+    """The trials that failed."""
+    canceled: bool = False
+    """Those that were canceled, other than by a policy."""
+    max_total: int | None = None
+    """Trials in all, which may be more than there were; None for as many."""
 
 
 def rerun_exactly(home: Home, root_id: str) -> RunRecord:
@@ -28,18 +45,40 @@ def rerun_exactly(home: Home, root_id: str) -> RunRecord:
         ConflictError: The run has not ended.
         InvalidInputError: It was not submitted, but driven by a script itself.
     """
-    journal = home.store.journal(root_id)
-    try:
-        root, envelope = journal.run(root_id), journal.spec()
-    finally:
-        journal.close()
-    if not root.status.is_terminal:
-        rule = "A run is repeated once it has ended."
-        raise ConflictError(rule, received=root.status.value, remedy=f"Wait for it, or `hyperstep cancel {root_id}`.")
-    if not isinstance(envelope, Mapping) or "spec" not in envelope:
-        rule = "Only a run that was submitted can be repeated; this one was driven by a script."
-        raise InvalidInputError(rule, received=root_id, remedy="Run the script again.")
-    return _submit(home, root, envelope)
+    root, runs, envelope = _read(home, root_id)
+    if envelope["kind"] == "pipeline":
+        spec = from_json(PipelineSpec, envelope["spec"])
+        steps = tuple(with_recorded_seed(step, runs) for step in spec.steps)
+        return _submit_pipeline(home, root, replace(spec, steps=steps, regenerate_outputs=True), envelope)
+    step = replace(with_recorded_seed(from_json(StepSpec, envelope["spec"]), runs), allow_reuse=False)
+    return submit_step(home, step, _label(root))
+
+
+def rerun_partly(home: Home, root_id: str, again: Again) -> RunRecord:
+    """Start a run of the same specification in which what ended well is taken over, as far as it is still there.
+
+    Steps that completed are reused, and so are finished trials; the points of a sweep are tried in the order that they
+    had, and trials that failed run again. What the recorded steps said of reuse does not hold.
+
+    Raises:
+        ConflictError: The run has not ended.
+        InvalidInputError: It was not submitted, but driven by a script itself; or nothing is to be gone through again.
+    """
+    root, runs, envelope = _read(home, root_id)
+    is_pipeline = envelope["kind"] == "pipeline"
+    before = (
+        from_json(PipelineSpec, envelope["spec"]).steps if is_pipeline else (from_json(StepSpec, envelope["spec"]),)
+    )
+    steps = tuple(go_through_again(step, runs, again) for step in before)
+    unchanged = all(step.tuning is None or not step.tuning.points for step in steps)
+    if unchanged and (root.status is RunStatus.COMPLETED or not is_pipeline):
+        rule = "There are trials to go through again: none failed."
+        remedy = "Trials that were canceled are with --canceled; --max N adds further ones."
+        raise InvalidInputError(rule, received=root_id, remedy=remedy)
+    if not is_pipeline:
+        return submit_step(home, steps[0], _label(root))
+    spec = replace(from_json(PipelineSpec, envelope["spec"]), steps=steps, regenerate_outputs=False)
+    return _submit_pipeline(home, root, spec, envelope)
 
 
 def steps_of(home: Home, root_id: str) -> tuple[StepSpec, ...]:
@@ -56,11 +95,83 @@ def steps_of(home: Home, root_id: str) -> tuple[StepSpec, ...]:
     return (from_json(StepSpec, envelope["spec"]),)
 
 
-def _submit(home: Home, root: RunRecord, envelope: Mapping[str, Json]) -> RunRecord:
+def with_recorded_seed(step: StepSpec, runs: Sequence[RunRecord]) -> StepSpec:
+    """A step with the seed that its sweep ran with, which may be that of an earlier sweep."""
+    sweep = _sweep_of(step, runs)
+    seed = None if sweep is None else recorded_seed(sweep)
+    if step.tuning is None or seed is None:
+        return step
+    return replace(step, tuning=replace(step.tuning, config=seeded(step.tuning.config, seed)))
+
+
+def go_through_again(step: StepSpec, runs: Sequence[RunRecord], again: Again) -> StepSpec:
+    """A step with the points that its sweep is to go through again; one that has none to run is as it was."""
+    step, sweep = replace(with_recorded_seed(step, runs), allow_reuse=True), _sweep_of(step, runs)
+    if step.tuning is None or sweep is None:
+        return step
+    tuning = replace(step.tuning, points=())
+    step = replace(step, tuning=tuning)
+    trials = sorted((run for run in runs if run.parent_id == sweep.id and run.kind is RunKind.TRIAL), key=_number)
+    wants_more = again.max_total is not None and again.max_total > len(trials)
+    if not wants_more and not any(_runs_again(trial, again) for trial in trials):
+        return step
+    kept = [trial for trial in trials if wants_more or is_finished(trial) or _runs_again(trial, again)]
+    points = tuple(json.loads(trial.properties["hyperparameters"]) for trial in kept)
+    config = dict(tuning.config)
+    limits: Any = config["limits"]
+    total = again.max_total if wants_more else min(len(points), limits["max_total"])
+    config["limits"] = {**limits, "max_total": total}
+    return replace(step, tuning=replace(tuning, config=config, points=points[:total]))
+
+
+def is_finished(trial: RunRecord) -> bool:
+    """Whether a trial completed, or a policy stopped it: such a trial can stand for an equal one."""
+    return trial.status is RunStatus.COMPLETED or STOPPED_EARLY in trial.properties
+
+
+def _runs_again(trial: RunRecord, again: Again) -> bool:
+    if trial.status is RunStatus.FAILED:
+        return again.failed
+    return again.canceled and not is_finished(trial)
+
+
+def _number(run: RunRecord) -> int:
+    return run.number
+
+
+def _sweep_of(step: StepSpec, runs: Sequence[RunRecord]) -> RunRecord | None:
+    """The sweep of a tuning step: below the step's run, or the root."""
+    if step.tuning is None:
+        return None
+    if runs[0].kind is RunKind.SWEEP:
+        return runs[0]
+    above = {run.id for run in runs if run.properties.get("azureml.nodeid") == step.id and run.kind is RunKind.STEP}
+    return next((run for run in runs if run.kind is RunKind.SWEEP and run.parent_id in above), None)
+
+
+def _read(home: Home, root_id: str) -> tuple[RunRecord, list[RunRecord], Mapping[str, Json]]:
+    """An ended run, it and all runs below it, and what was submitted."""
+    journal = home.store.journal(root_id)
+    try:
+        root, envelope = journal.run(root_id), journal.spec()
+        runs = [root, *(run for run in journal.runs() if run.id != root_id)]
+    finally:
+        journal.close()
+    if not root.status.is_terminal:
+        rule = "A run is repeated once it has ended."
+        raise ConflictError(rule, received=root.status.value, remedy=f"Wait for it, or `hyperstep cancel {root_id}`.")
+    if not isinstance(envelope, Mapping) or "spec" not in envelope:
+        rule = "Only a run that was submitted can be repeated; this one was driven by a script."
+        raise InvalidInputError(rule, received=root_id, remedy="Run the script again.")
+    return root, runs, envelope
+
+
+def _label(root: RunRecord) -> Label:
     snapshot = root.properties.get("ContentSnapshotId")
     properties = {RERUN_OF: root.id, **({"ContentSnapshotId": snapshot} if snapshot else {})}
-    label = Label(root.workspace, root.experiment, root.name, root.tags, properties)
-    if envelope["kind"] == "pipeline":
-        spec = replace(from_json(PipelineSpec, envelope["spec"]), regenerate_outputs=True)
-        return submit_pipeline(home, spec, label, from_json(tuple[TemplateParameter, ...], envelope["parameters"]))
-    return submit_step(home, from_json(StepSpec, envelope["spec"]), label)
+    return Label(root.workspace, root.experiment, root.name, root.tags, properties)
+
+
+def _submit_pipeline(home: Home, root: RunRecord, spec: PipelineSpec, envelope: Mapping[str, Json]) -> RunRecord:
+    parameters = from_json(tuple[TemplateParameter, ...], envelope["parameters"])
+    return submit_pipeline(home, spec, _label(root), parameters)

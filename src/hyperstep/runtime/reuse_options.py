@@ -14,6 +14,8 @@ NO_REUSE_VARIABLE = "HYPERSTEP_NO_REUSE"
 """A JSON list of step names, ``*`` for all."""
 VERIFY_VARIABLE = "HYPERSTEP_VERIFY"
 """Set to anything: read all files again."""
+NEW_SEED_VARIABLE = "HYPERSTEP_NEW_SEED"
+"""Set to anything: sweeps without a seed draw a new one."""
 
 _logger = logging.getLogger("hyperstep")
 
@@ -26,6 +28,8 @@ def reuse_rules(settings: Settings) -> ReuseRules:
         max_age_s=settings.reuse_max_age_s,
         hash_limit_bytes=settings.hash_limit_bytes,
         verify=bool(os.environ.get(VERIFY_VARIABLE)),
+        trials=settings.reuse_trials == "reuse",
+        new_seed=bool(os.environ.get(NEW_SEED_VARIABLE)),
         without=tuple(str(name) for name in json.loads(os.environ.get(NO_REUSE_VARIABLE) or "[]")),
     )
 

@@ -18,6 +18,7 @@ from hyperstep.digest import Json, digest_bytes
 from hyperstep.errors import ConflictError
 from hyperstep.pipeline.graph import check_graph, topological_order
 from hyperstep.pipeline.model_file import check_model_outputs
+from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunError, RunKind, RunRecord
@@ -86,15 +87,18 @@ def submit_pipeline(
     return runs[0]
 
 
-def submit_step(home: Home, step: StepSpec, label: Label) -> RunRecord:
-    """The same for one step on its own: the root is a sweep when the step tunes, else a script run."""
+def submit_step(home: Home, step: StepSpec, label: Label, rules: ReuseRules | None = None) -> RunRecord:
+    """The same for one step on its own: the root is a sweep when the step tunes, else a script run.
+
+    ``rules`` say what its trials may take over; those of the settings and variables without them.
+    """
     _check(PipelineSpec(steps=(step,)))
-    plan_step_and_end(step, label.experiment)
+    plan_step_and_end(home, step, label.workspace, label.experiment, rules)
     kind = RunKind.SWEEP if step.tuning else RunKind.SCRIPT
     run_id = label.run_id or f"{'HD_' if step.tuning else ''}{uuid.uuid4()}"
     root = root_run(label, kind, run_id, label.name or step.name)
     root = replace(root, script=step.code.script, arguments=step.code.arguments, target=step.target)
-    run = _record(home, [root], {"kind": "step", "spec": to_json(step)}, [step])[0]
+    run = _record(home, [root], {"kind": "step", "spec": to_json(step)}, [step], rules)[0]
     start_runner(home, run.id)
     return run
 
@@ -209,12 +213,16 @@ def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
 
 
 def _record(
-    home: Home, submitted: list[RunRecord], spec: dict[str, Json], steps: Sequence[StepSpec]
+    home: Home,
+    submitted: list[RunRecord],
+    spec: dict[str, Json],
+    steps: Sequence[StepSpec],
+    rules: ReuseRules | None = None,
 ) -> list[RunRecord]:
     home.require_room()
     runs = _with_preflight(submitted, steps)
     root = runs[0]
-    rules = reuse_rules(home.settings)
+    rules = rules or reuse_rules(home.settings)
     warn_of_unknown_steps(rules, {step.name for step in steps})
     envelope: dict[str, Json] = {
         **spec,

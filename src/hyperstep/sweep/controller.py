@@ -18,6 +18,7 @@ from hyperstep.sweep.events import (
     TimeAdvanced,
     TrialCancelRequested,
     TrialEnded,
+    TrialReused,
     TrialStarted,
 )
 from hyperstep.sweep.failing import watch_failures
@@ -26,6 +27,7 @@ from hyperstep.sweep.instructions import Instruction
 from hyperstep.sweep.judging import take_report
 from hyperstep.sweep.launching import launch
 from hyperstep.sweep.logical_time import LogicalTime
+from hyperstep.sweep.reusing import take_reused
 from hyperstep.sweep.settling import pass_time
 from hyperstep.sweep.state import SweepState
 from hyperstep.sweep.stopping import stop_all, stop_one
@@ -145,10 +147,10 @@ class SweepController:
                 return take_report(self.config.policy, self.state, event)
             case TrialEnded():
                 return take_end(self.state, event, self.config.metric.name)
-            case CancelRequested():
+            case TrialReused():
+                return take_reused(self.config.policy, self.state, event, self.config.metric.name)
+            case CancelRequested() | TrialCancelRequested():
                 return self._take_cancel(event)
-            case TrialCancelRequested():
-                return stop_one(self.state, event.trial, "cancel", event.reason or "the trial was canceled")
             case TimeAdvanced():
                 pass
         return []
@@ -158,7 +160,9 @@ class SweepController:
         if trial is not None:
             trial.status = RunStatus.RUNNING
 
-    def _take_cancel(self, event: CancelRequested) -> list[Instruction]:
+    def _take_cancel(self, event: CancelRequested | TrialCancelRequested) -> list[Instruction]:
+        if isinstance(event, TrialCancelRequested):
+            return stop_one(self.state, event.trial, "cancel", event.reason or "the trial was canceled")
         if self.state.cancel_reason is None:
             self.state.cancel_reason = event.reason or "the sweep was canceled"
         return stop_all(self.state, "cancel", self.state.cancel_reason)

@@ -54,6 +54,27 @@ class TrialEnded(_Event, frozen=True, tag="TrialEnded"):
     """Set when the trial could not be started, or was ended for a fault of its own (no interpreter, a time limit …)."""
 
 
+class TrialReused(_Event, frozen=True, tag="TrialReused"):
+    """A finished trial of equal code, inputs and point stands for this one, whose process never starts."""
+
+    trial: int
+    attempt: int
+    source: str
+    """The run id of the finished trial."""
+    values: tuple[float | None, ...]
+    """Its whole curve."""
+    metrics: tuple[str, ...] = ()
+    """Names of all metrics that it logged."""
+    stopped: str = ""
+    """Why a policy had stopped it, so that the curve may end too soon for another policy; empty when it completed."""
+    same_policy: bool = False
+    """It was judged by an equal policy on the same metric: what became of it is taken as it was."""
+    counted: int | None = None
+    """With ``same_policy``: how many of its values counted there; None for all."""
+    evidence: dict[str, Json] = {}
+    """What else the ledger is to say of it: how old it is, what it saves."""
+
+
 class CancelRequested(_Event, frozen=True, tag="CancelRequested"):
     """Somebody asked to end the sweep."""
 
@@ -72,7 +93,14 @@ class TimeAdvanced(_Event, frozen=True, tag="TimeAdvanced"):
 
 
 SweepEvent = (
-    SweepStarted | TrialStarted | MetricReported | TrialEnded | CancelRequested | TrialCancelRequested | TimeAdvanced
+    SweepStarted
+    | TrialStarted
+    | MetricReported
+    | TrialEnded
+    | TrialReused
+    | CancelRequested
+    | TrialCancelRequested
+    | TimeAdvanced
 )
 
 

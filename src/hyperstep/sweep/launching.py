@@ -27,6 +27,8 @@ def launch(config: SweepConfig, state: SweepState) -> list[Instruction]:
 
 def _relaunch(state: SweepState) -> list[Instruction]:
     trial = state.trials[state.waiting.popleft()]
+    if trial.runs_anew and not trial.lost_attempts and not trial.failed_attempts:
+        return [_occupy(state, trial)]
     trial.attempt += 1
     evidence: dict[str, Json] = {
         "attempt": trial.attempt,

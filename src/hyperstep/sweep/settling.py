@@ -6,6 +6,7 @@ from hyperstep.policies.base import Verdict
 from hyperstep.records.status import RunStatus
 from hyperstep.sweep.instructions import AwaitVerdicts, EndTrial, Instruction, RecordDecision
 from hyperstep.sweep.logical_time import LogicalTime
+from hyperstep.sweep.reusing import run_anew
 from hyperstep.sweep.state import SweepState
 from hyperstep.sweep.stopping import stop_trial
 from hyperstep.sweep.trial_state import TrialState
@@ -16,17 +17,20 @@ def pass_time(state: SweepState) -> list[Instruction]:
     instructions: list[Instruction] = []
     time = state.time
     while time is not None and time.touched:
-        instructions += _go_on(time, state.trials[time.touched.popleft()])
+        instructions += _go_on(state, time, state.trials[time.touched.popleft()])
     return instructions
 
 
-def _go_on(time: LogicalTime, trial: TrialState) -> list[Instruction]:
+def _go_on(state: SweepState, time: LogicalTime, trial: TrialState) -> list[Instruction]:
     instructions: list[Instruction] = []
     if not trial.settled:
         verdict = time.advance(trial)
         if verdict is not None:
             instructions += _stop(trial, verdict)
-        if verdict is not None or (trial.is_gone and time.is_complete(trial)):
+        is_complete = verdict is None and trial.is_gone and time.is_complete(trial)
+        if is_complete and trial.is_partial:
+            return [*instructions, *run_anew(state, trial)]
+        if verdict is not None or is_complete:
             time.settle(trial)
     return instructions + _end(trial)
 
@@ -49,7 +53,7 @@ def _end(trial: TrialState) -> list[Instruction]:
         return []
     if trial.settled:
         return [_conclude(trial, trial.outcome)]
-    if trial.status is RunStatus.FINALIZING:
+    if trial.status is RunStatus.FINALIZING or trial.is_partial:
         return []
     trial.status = RunStatus.FINALIZING
     return [AwaitVerdicts(trial.index)]

@@ -50,7 +50,14 @@ class TrialState:
     settled: bool = False
     """In a deterministic sweep: its curve is final."""
     counted_values: int | None = None
-    """In a deterministic sweep: how many of its values count, the others being set aside; None for all."""
+    """How many of its values count, the others being set aside: in a deterministic sweep, or where a finished trial
+    stands for it that this sweep's policy stops earlier; None for all."""
+    reused_from: str = ""
+    """The finished trial that stands for it; empty for one that runs."""
+    is_partial: bool = False
+    """A policy had stopped that trial: it stands for this one only if this sweep's policy stops it within its curve."""
+    runs_anew: bool = False
+    """No finished trial may stand for it: one was tried, and this sweep's policy let it go on."""
 
     @property
     def is_gone(self) -> bool:

@@ -97,11 +97,14 @@ class RunStoreContract(StoreFactory):
             store.register_run(f"step of {name}", name)
             found = _fingerprint(f"step of {name}", digest=name, created_at=1.0)
             store.remember(replace(found, root_id=name))
+            store.remember_sweep(replace(found, root_id=name))
         assert store.reuse_sources() == {"one", "two"}
         store.remove_root("one")
         assert [run.id for run in other_store.roots()] == ["two"]
         assert other_store.reuse_sources() == {"two"}
         assert other_store.recall("local", "one") is None
+        assert other_store.recall_sweeps("local", "one") == []
+        assert [sweep.root_id for sweep in other_store.recall_sweeps("local", "two")] == ["two"]
         for gone in ("one", "step of one"):
             with pytest.raises(NotFoundError):
                 other_store.root_of(gone)
@@ -314,6 +317,26 @@ class RunStoreContract(StoreFactory):
         assert [f.run_id for f in store.remembered("local", "train", limit=2)] == ["run-3", "run-2"]
         assert store.remembered("local", "other", limit=9) == []
 
+    def test_all_sweeps_of_a_digest_are_recalled_newest_first_each_run_once(
+        self, store: RunStore, other_store: RunStore
+    ) -> None:
+        store.remember_sweep(_fingerprint("sweep-1", created_at=1.0))
+        store.remember_sweep(_fingerprint("sweep-2", created_at=2.0))
+        store.remember_sweep(_fingerprint("sweep-2", digest="other", created_at=2.0))
+        store.remember_sweep(_fingerprint("sweep-1", created_at=3.0))
+        found = other_store.recall_sweeps("local", "digest")
+        assert found == [_fingerprint("sweep-1", created_at=3.0), _fingerprint("sweep-2", created_at=2.0)]
+        assert [s.run_id for s in other_store.recall_sweeps("local", "other")] == ["sweep-2"]
+        assert other_store.recall_sweeps("elsewhere", "digest") == []
+        assert store.recall("local", "digest") is None
+
+    def test_the_sweeps_of_a_step_are_remembered_newest_first(self, store: RunStore) -> None:
+        assert store.remembered_sweeps("local", "train", limit=9) == []
+        for number in (1, 2, 3):
+            store.remember_sweep(_fingerprint(f"sweep-{number}", digest=str(number), created_at=float(number)))
+        assert [s.run_id for s in store.remembered_sweeps("local", "train", limit=2)] == ["sweep-3", "sweep-2"]
+        assert store.remembered_sweeps("local", "other", limit=9) == []
+
     def test_a_reading_store_reads_and_refuses_to_write(self, store: RunStore, reader: RunStore) -> None:
         assert reader.roots() == []
         journal = store.create([root_run()], folder="f", spec=7)
@@ -329,6 +352,7 @@ class RunStoreContract(StoreFactory):
             lambda: reader.replace_named(record),
             lambda: reader.remove_named("local", "model", "digits"),
             lambda: reader.remember(_fingerprint("run", created_at=1.0)),
+            lambda: reader.remember_sweep(_fingerprint("run", created_at=1.0)),
             lambda: reader.journal("HD_root").acquire(OWNER),
             lambda: reader.journal("HD_root").transaction(epoch).__enter__(),
         )

@@ -9,12 +9,15 @@ Usage::
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.controller import SweepController
-from hyperstep.sweep.events import MetricReported, SweepEvent, SweepStarted, TrialEnded, TrialStarted
+from hyperstep.sweep.events import MetricReported, SweepEvent, SweepStarted, TrialEnded, TrialReused, TrialStarted
 from hyperstep.sweep.instructions import FinishSweep, Instruction, LaunchTrial, StopTrial
 
 STOP_SIGNAL = 15
@@ -36,6 +39,8 @@ class Script:
 
 Scripts = Callable[[int, int], Script]
 """The script of a trial's attempt, by their numbers."""
+Finished = Callable[[int], TrialReused | None]
+"""The finished trial that was found for a trial, by its number; None for none. Its time and attempt are set here."""
 Pick = Callable[[Sequence[int]], int]
 """Which of the trials that run takes the next turn."""
 
@@ -51,11 +56,22 @@ class Simulation:
         scripts: What the trials do.
         slots: How many trials the machine takes at one time.
         pick: Whose turn it is; in the order of launch without it.
+        finished: Looks up what may stand for a trial; without it every trial runs.
     """
 
-    def __init__(self, config: SweepConfig, scripts: Scripts, slots: int = 2, pick: Pick | None = None) -> None:
+    def __init__(
+        self,
+        config: SweepConfig,
+        scripts: Scripts,
+        slots: int = 2,
+        pick: Pick | None = None,
+        finished: Finished | None = None,
+    ) -> None:
         self._config = config
         self._pick = pick
+        self._finished = finished
+        self._launches: deque[LaunchTrial] = deque()
+        self._is_feeding = False
         self.controller = SweepController(config)
         self.events: list[SweepEvent] = []
         self.instructions: list[Instruction] = []
@@ -95,6 +111,11 @@ class Simulation:
         self.instructions += instructions
         for instruction in instructions:
             self._carry_out(instruction)
+        if not self._is_feeding:
+            self._is_feeding = True
+            while self._launches:
+                self._launch(self._launches.popleft())
+            self._is_feeding = False
         return instructions
 
     def replace_owner(self) -> None:
@@ -105,11 +126,21 @@ class Simulation:
     def _carry_out(self, instruction: Instruction) -> None:
         match instruction:
             case LaunchTrial():
-                self._live[instruction.trial] = (instruction.attempt, 0)
+                self._launches.append(instruction)
             case StopTrial():
                 self._stopped.add(instruction.trial)
             case _:
                 pass
+
+    def _launch(self, launch: LaunchTrial) -> None:
+        """Let a finished trial stand for it, or put it to work."""
+        is_open = not launch.attempt and launch.trial not in self._stopped
+        may_be_reused = is_open and not self.controller.trials[launch.trial].runs_anew
+        found = self._finished(launch.trial) if self._finished and may_be_reused else None
+        if found is None:
+            self._live[launch.trial] = (launch.attempt, 0)
+        else:
+            self.feed(msgspec.structs.replace(found, at_s=self.now_s, trial=launch.trial, attempt=launch.attempt))
 
     def _take_turn(self, trial: int) -> None:
         attempt, turn = self._live[trial]

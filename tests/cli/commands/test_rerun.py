@@ -22,6 +22,12 @@ def test_without_an_option_it_says_which_there_are(home: Home, capsys: pytest.Ca
     assert "--exact for the whole run" in capsys.readouterr().err
 
 
+def test_everything_and_a_part_exclude_each_other(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    fabricate_second_pipeline(home)
+    assert main(["rerun", "latest", "--exact", "--failed"]) == 2
+    assert "--exact runs everything anew" in capsys.readouterr().err
+
+
 def test_a_run_that_goes_on_is_not_repeated(running: Home, capsys: pytest.CaptureFixture[str]) -> None:
     assert running.store.roots()
     assert main(["rerun", "latest", "--exact"]) == 4

@@ -29,7 +29,7 @@ class TrialView:
     best: float | None
     """Best value of the primary metric so far; None without one."""
     reason: str
-    """Why it was stopped; empty when it was not."""
+    """Why it was stopped, and whose results it has when it did not run; else empty."""
     point: Mapping[str, object]
     """Its hyperparameters by name."""
     curve: tuple[float, ...]
@@ -127,7 +127,7 @@ def _read_sweep(source: RunSource) -> SweepView:
             index=records[trial.run_id].number,
             status=trial.status,
             best=trial.best,
-            reason=records[trial.run_id].reason,
+            reason=_reason(records[trial.run_id]),
             point=json.loads(trial.hyperparameters or "{}"),
             curve=tuple(usable_values(logged.get(trial.run_id, []), counted_values(records[trial.run_id].properties)))
             if place < _MOST_CURVES
@@ -137,6 +137,11 @@ def _read_sweep(source: RunSource) -> SweepView:
         if trial.run_id in records
     )
     return SweepView(metric["name"], Goal(metric["goal"]), int(config["limits"]["max_total"]), trials)
+
+
+def _reason(trial: RunRecord) -> str:
+    reused = f"reused from {trial.reused_from}" if trial.reused_from else ""
+    return "; ".join(text for text in (trial.reason, reused) if text)
 
 
 def _seconds(run: RunRecord) -> float | None:

@@ -43,7 +43,9 @@ _END = (
 @reuse_options
 @click.argument("script", type=click.Path())
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
-def plan(*, as_json: bool, no_reuse: tuple[str, ...], verify: bool, script: str, arguments: tuple[str, ...]) -> int:
+def plan(
+    *, as_json: bool, no_reuse: tuple[str, ...], verify: bool, new_seed: bool, script: str, arguments: tuple[str, ...]
+) -> int:
     """Say for each step of what SCRIPT submits first whether it would be reused or run, and why.
 
     SCRIPT runs with ARGS up to its first submit, against a look-alike of the home: the records stay as they are.
@@ -51,7 +53,9 @@ def plan(*, as_json: bool, no_reuse: tuple[str, ...], verify: bool, script: str,
     if script.endswith(".ipynb"):
         rule = "Plans are made of scripts."
         raise UnsupportedError(rule, received=script, remedy="In a notebook call Pipeline.plan().")
-    code, made = _make_plan(python_command(script, arguments), reuse_variables(no_reuse, verify=verify), quiet=as_json)
+    code, made = _make_plan(
+        python_command(script, arguments), reuse_variables(no_reuse, verify=verify, new_seed=new_seed), quiet=as_json
+    )
     if made is None:
         click.echo(f"hyperstep: {script} ended with exit code {code} and submitted nothing", err=True)
         if as_json:

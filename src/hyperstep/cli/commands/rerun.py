@@ -1,43 +1,80 @@
-"""`hyperstep rerun RUN --exact`: the same run once more."""
+"""`hyperstep rerun RUN`: the same run once more, or what of it failed, or further trials."""
 
 from __future__ import annotations
 
 import click
 
+from hyperstep.cli import wording
 from hyperstep.cli.awaiting import watch
 from hyperstep.cli.exit_codes import OK
 from hyperstep.cli.following import say
 from hyperstep.cli.opening import find_target, opened_home, unique_prefix
+from hyperstep.pipeline.reuse import trials_switched_off
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.rerunning import rerun_exactly, steps_of
+from hyperstep.runtime.rerunning import Again, rerun_exactly, rerun_partly, steps_of
+from hyperstep.runtime.reuse_options import reuse_rules
 from hyperstep.sweep.config import SweepConfig
+
+_TOLD_NOTHING = (
+    "say how to run it again: --exact for the whole run, with the code, inputs and seeds that it had; --failed for the "
+    "trials that failed; --canceled for those that were canceled; --max N to go on to N trials"
+)
+_TOLD_BOTH = "--exact runs everything anew; leave it out, or --failed, --canceled and --max"
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @click.option("--exact", is_flag=True, help="The whole run again: same code, inputs, seeds.")
+@click.option("--failed", is_flag=True, help="The trials that failed; all that ended well is taken over.")
+@click.option("--canceled", is_flag=True, help="The trials that were canceled, likewise.")
+@click.option("--max", "max_total", type=click.IntRange(min=1), metavar="N", help="Go on to N trials in all.")
 @click.option("--detach", is_flag=True, help="Return at once; the run goes on by itself.")
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
 @click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
-def rerun(*, run_id: str, exact: bool, detach: bool, quiet: bool, plain: bool) -> int:
-    """Run RUN, which has ended, once more, under a new id; nothing of it is reused.
+def rerun(
+    *,
+    run_id: str,
+    exact: bool,
+    failed: bool,
+    canceled: bool,
+    max_total: int | None,
+    detach: bool,
+    quiet: bool,
+    plain: bool,
+) -> int:
+    """Run RUN, which has ended, once more, under a new id: all of it, or what is to be run again.
 
-    The same seeds give the same list of trials. Ctrl-C leaves the run to go on by itself.
+    With --exact nothing of it is reused, and the same seeds give the same list of trials. With the others, finished
+    trials and steps are taken over. Ctrl-C leaves the run to go on by itself.
     """
-    if not exact:
-        rule = "say how to run it again: --exact for the whole run, with the code, inputs and seeds that it had"
-        raise click.UsageError(rule)
+    again = Again(failed=failed, canceled=canceled, max_total=max_total)
+    if exact == (again != Again()):
+        raise click.UsageError(_TOLD_BOTH if exact else _TOLD_NOTHING)
     with opened_home(writable=True) as home:
         source = find_target(home, run_id).root_id
-        started = rerun_exactly(home, source)
+        started = rerun_exactly(home, source) if exact else rerun_partly(home, source, again)
         if not quiet:
-            say(f"{unique_prefix(home, started.id)} runs what {unique_prefix(home, source)} was")
-            for words in _promises(home, source):
+            what = "what" if exact else "again a part of what"
+            say(f"{unique_prefix(home, started.id)} runs {what} {unique_prefix(home, source)} was")
+            for words in _promises(home, source) if exact else _parts(home, source, started.id):
                 say(words)
     if detach:
         click.echo(started.id)
         return OK
     return watch([started.id], quiet=quiet, plain=plain)
+
+
+def _parts(home: Home, source: str, started: str) -> list[str]:
+    """For each sweep what is gone through again; and where nothing can be taken over, why."""
+    lines = []
+    for step in steps_of(home, started):
+        if step.tuning is None or not step.tuning.points:
+            continue
+        off = trials_switched_off(step, reuse_rules(home.settings), regenerate=False)
+        points = wording.how_many(len(step.tuning.points), "trial")
+        taken = "the finished ones are taken over" if off is None else f"all run again: {off.value}"
+        lines.append(f"{step.name}: {points} of {unique_prefix(home, source)}; {taken}")
+    return lines
 
 
 def _promises(home: Home, root_id: str) -> list[str]:

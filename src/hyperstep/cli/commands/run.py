@@ -42,6 +42,7 @@ def run(
     foreground: bool,
     no_reuse: tuple[str, ...],
     verify: bool,
+    new_seed: bool,
     script: str,
     arguments: tuple[str, ...],
 ) -> int:
@@ -60,7 +61,7 @@ def run(
     token = runners.submission if runners else uuid.uuid4().hex
     variables = runners.variables if runners else {_SUBMISSION_VARIABLE: token}
     asked = {_DETERMINISTIC_VARIABLE: "1"} if deterministic else {}
-    told = {**variables, **asked, **reuse_variables(no_reuse, verify=verify)}
+    told = {**variables, **asked, **reuse_variables(no_reuse, verify=verify, new_seed=new_seed)}
     env = boot_environment({**os.environ, **told}, str(_SHIM_PATH))
     feed = open_feed(submission=token)
     display = make_display(feed, quiet=quiet, plain=plain)

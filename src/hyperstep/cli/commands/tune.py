@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ from hyperstep.cli.view import RootView
 from hyperstep.records.goal import Goal
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.foreground import in_foreground
+from hyperstep.runtime.reuse_options import reuse_rules
 from hyperstep.runtime.submission import Label, request_cancel, submit_step
 
 _WORKSPACE = "local"
@@ -64,6 +66,8 @@ class _Tune(click.Command):
 )
 @click.option("--sampler", type=click.Choice(list(SAMPLERS)), default="random", show_default=True)
 @click.option("--seed", type=int, help="For the same points again.")
+@click.option("--new-seed", is_flag=True, help="Draw a seed, instead of taking that of an equal sweep.")
+@click.option("--no-reuse", is_flag=True, help="Run every trial, whatever finished ones there are.")
 @click.option("--deterministic", is_flag=True, help="The same stops and points at any concurrency, after any kill.")
 @click.option("--max-failed", type=click.IntRange(min=0), metavar="N", help="End when more than N trials failed.")
 @click.option("--retries", type=click.IntRange(min=0), metavar="N", help="Start a failed trial again, N times at most.")
@@ -87,6 +91,8 @@ def tune(
     policy: str,
     sampler: str,
     seed: int | None,
+    new_seed: bool,
+    no_reuse: bool,
     deterministic: bool,
     max_failed: int | None,
     retries: int | None,
@@ -116,6 +122,8 @@ def tune(
         deterministic=deterministic,
         max_failed=max_failed,
         retries=retries,
+        allow_reuse=not no_reuse,
+        new_seed=new_seed,
     )
     name = check_experiment(experiment) if experiment else experiment_name(script)
     if not quiet:
@@ -154,7 +162,8 @@ def _submit(request: TuningRequest, experiment: str, *, quiet: bool) -> str:
         changed = [new for new, old in zip(step.code.arguments, request.arguments, strict=True) if new != old]
         for argument in changed if not quiet else ():
             say(f"handed to the script as {argument}: trials run in a copy of its folder")
-        return submit_step(home, step, Label(_WORKSPACE, experiment)).id
+        rules = replace(reuse_rules(home.settings), new_seed=request.new_seed)
+        return submit_step(home, step, Label(_WORKSPACE, experiment), rules).id
 
 
 def _watch(run_id: str, *, quiet: bool, plain: bool) -> tuple[list[RootView], bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from hyperstep.cli.json_output import print_json
@@ -12,6 +14,8 @@ from hyperstep.errors import NotFoundError
 from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict, recorded_decision, verdict_of
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.sweep_seed import SEED_FROM
+from hyperstep.runtime.runner.trial_plan import told_trials
 
 _NODE = "azureml.nodeid"
 
@@ -38,13 +42,23 @@ def _verdicts(home: Home, root_id: str) -> list[StepVerdict]:
     try:
         root = journal.run(root_id)
         if root.kind is not RunKind.PIPELINE:
-            return [StepVerdict(root.name, "", Verdict.MISS, ALONE, run_id=root.id)]
+            sweep = (
+                told_trials(journal, root.id, root.properties.get(SEED_FROM)) if root.kind is RunKind.SWEEP else None
+            )
+            return [StepVerdict(root.name, "", Verdict.MISS, ALONE, run_id=root.id, sweep=sweep)]
         steps = sorted(journal.runs(parent_id=root_id, kind=RunKind.STEP), key=lambda run: run.number)
         decided = {d.subject: d.evidence for d in journal.decisions(root_id) if d.kind == "reuse"}
+        sweeps = {
+            run.parent_id: told_trials(journal, run.id, run.properties.get(SEED_FROM))
+            for run in journal.runs(kind=RunKind.SWEEP)
+        }
     finally:
         journal.close()
     return [
-        verdict_of(run.name, run.properties.get(_NODE, ""), recorded_decision(decided[run.id]), run.id)
+        replace(
+            verdict_of(run.name, run.properties.get(_NODE, ""), recorded_decision(decided[run.id]), run.id),
+            sweep=sweeps.get(run.id),
+        )
         if run.id in decided
         else _undecided(run)
         for run in steps

@@ -64,8 +64,24 @@ INDEX: tuple[Step, ...] = (
         "create index fingerprints_by_step on fingerprints (workspace, step)",
         "create index fingerprints_by_root on fingerprints (root_id)",
     ),
+    (
+        """create table sweeps (
+            position integer primary key,
+            workspace text not null,
+            digest text not null,
+            step text not null,
+            run_id text not null,
+            root_id text not null,
+            created_at real not null,
+            body text not null,
+            unique (run_id, digest)
+        )""",
+        "create index sweeps_by_digest on sweeps (workspace, digest)",
+        "create index sweeps_by_step on sweeps (workspace, step)",
+        "create index sweeps_by_root on sweeps (root_id)",
+    ),
 )
-"""``index.db``: root runs, findable ids, named things, fingerprints."""
+"""``index.db``: root runs, findable ids, named things, fingerprints of steps and sweeps."""
 
 JOURNAL: tuple[Step, ...] = (
     (

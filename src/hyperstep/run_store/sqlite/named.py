@@ -45,6 +45,17 @@ _REMEMBERED = """
 select workspace, digest, step, run_id, root_id, created_at, body from fingerprints
 where workspace = ? and step = ? order by created_at desc, position desc limit ?
 """
+_REMEMBER_SWEEP = """
+insert or replace into sweeps (workspace, digest, step, run_id, root_id, created_at, body) values (?, ?, ?, ?, ?, ?, ?)
+"""
+_RECALL_SWEEPS = """
+select workspace, digest, step, run_id, root_id, created_at, body from sweeps
+where workspace = ? and digest = ? order by created_at desc, position desc
+"""
+_REMEMBERED_SWEEPS = """
+select workspace, digest, step, run_id, root_id, created_at, body from sweeps
+where workspace = ? and step = ? order by created_at desc, position desc limit ?
+"""
 
 
 class NamedTable:
@@ -95,6 +106,26 @@ class NamedTable:
         with self._index.write() as transaction:
             self._copy.remove_named(transaction, workspace, kind, name, version)
             transaction.execute(_REMOVE, wanted)
+
+
+class SweepTable:
+    """Sweeps by what their trials depend on."""
+
+    def __init__(self, index: Database) -> None:
+        self._index = index
+
+    def remember(self, sweep: StoredFingerprint) -> None:
+        """Keep one more, or replace it."""
+        with self._index.write() as transaction:
+            transaction.execute(_REMEMBER_SWEEP, fingerprint_row(sweep))
+
+    def recall(self, workspace: str, digest: str) -> list[StoredFingerprint]:
+        """All of that digest, newest first."""
+        return [fingerprint_from(row) for row in self._index.query(_RECALL_SWEEPS, (workspace, digest))]
+
+    def remembered(self, workspace: str, step: str, limit: int) -> list[StoredFingerprint]:
+        """Those of that step name, newest first."""
+        return [fingerprint_from(row) for row in self._index.query(_REMEMBERED_SWEEPS, (workspace, step, limit))]
 
 
 class FingerprintTable:

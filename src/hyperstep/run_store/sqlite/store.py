@@ -19,7 +19,7 @@ from hyperstep.run_store.sqlite.database import Database, JournalMode, Transacti
 from hyperstep.run_store.sqlite.index_copy import IndexCopy
 from hyperstep.run_store.sqlite.journal import SqliteJournal
 from hyperstep.run_store.sqlite.migrations import INDEX
-from hyperstep.run_store.sqlite.named import FingerprintTable, NamedTable
+from hyperstep.run_store.sqlite.named import FingerprintTable, NamedTable, SweepTable
 from hyperstep.run_store.sqlite.refusals import unwritable
 from hyperstep.run_store.sqlite.rows import run_from, run_row
 
@@ -51,10 +51,14 @@ select id from roots where substr(id, 1, length(:text)) = :text
 union select run_id from registered_runs where substr(run_id, 1, length(:text)) = :text
 order by 1
 """
-_TEXTS = "select body from named union all select body from fingerprints"
+_TEXTS = "select body from named union all select body from fingerprints union all select body from sweeps"
 _SOURCES = "select distinct root_id from fingerprints"
 _REMOVE_ROOT = "delete from roots where id = ?"
-_REMOVE_BELOW = ("delete from registered_runs where root_id = ?", "delete from fingerprints where root_id = ?")
+_REMOVE_BELOW = (
+    "delete from registered_runs where root_id = ?",
+    "delete from fingerprints where root_id = ?",
+    "delete from sweeps where root_id = ?",
+)
 _NO_LIMIT = 2**62
 _OPEN_JOURNALS = 16
 """How many journals keep their connections; one that is asked again after that opens anew."""
@@ -101,6 +105,7 @@ class SqliteRunStore(RunStore):
         self._fingerprints = FingerprintTable(self._index, copy)
         self._folders: dict[str, str] = {}
         """Of the runs that were asked for; a run keeps its folder."""
+        self._sweeps = SweepTable(self._index)
         self._journals: dict[str, SqliteJournal] = {}
 
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
@@ -239,6 +244,18 @@ class SqliteRunStore(RunStore):
     def sync(self) -> None:
         """See the base."""
         self._index.sync()
+
+    def remember_sweep(self, sweep: StoredFingerprint) -> None:
+        """See the base."""
+        self._sweeps.remember(sweep)
+
+    def recall_sweeps(self, workspace: str, digest: str) -> list[StoredFingerprint]:
+        """See the base."""
+        return self._sweeps.recall(workspace, digest)
+
+    def remembered_sweeps(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
+        """See the base."""
+        return self._sweeps.remembered(workspace, step, limit)
 
     def close(self) -> None:
         """See the base."""

@@ -13,7 +13,7 @@ from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
-from hyperstep.runtime.runner.step_reads import READS_PROPERTY, with_read
+from hyperstep.runtime.runner.step_reads import READS_PROPERTY, SETTLED_PROPERTY, with_read
 
 LOG_NAMES = ("azureml-logs/70_driver_log.txt", "user_logs/std_log.txt")
 """The two names under which v1 shows a process's output."""
@@ -29,6 +29,7 @@ ENGINE_PROPERTIES = frozenset(
         "best_child_run_id",
         "score",
         READS_PROPERTY,
+        SETTLED_PROPERTY,
     }
 )
 """What the engine itself keeps in a run's properties and reads again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hyperstep.codec import from_json
 from hyperstep.errors import LaunchError, NotOwnerError, StoreError
@@ -22,6 +23,7 @@ from hyperstep.runtime.runner.ownership import BEAT_S
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
 from hyperstep.runtime.runner.requests import answer_requests
 from hyperstep.runtime.runner.script_driver import ScriptDriver
+from hyperstep.runtime.runner.step_facts import StepQuestion, identify, tuning_facts
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace
 from hyperstep.runtime.runner.sweep_driver import SweepDriver
 from hyperstep.runtime.runner.syncing import Syncing
@@ -147,6 +149,10 @@ class Runner:
         with self._context.transaction() as unit:
             run = declare_outputs(unit, self._context.root, step)
         place = make_workplace(self._context, step, run, inputs, {})
+        if step.tuning is not None:
+            rules = self._context.envelope.reuse
+            question = StepQuestion(self._context.home, run.workspace, PipelineSpec((step,)), step, inputs, rules)
+            place = replace(place, facts=tuning_facts(step, identify(question).fingerprint, rules, regenerate=False))
         kind = SweepDriver if run.kind is RunKind.SWEEP else ScriptDriver
         return kind(self._context, self._attempts, place, run.id, lambda _unit: self._single_done(step))
 

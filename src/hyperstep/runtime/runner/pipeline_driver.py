@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reused_steps import STEP_READY, complete_reused, record_decision
 from hyperstep.runtime.runner.step_claims import StepClaims
-from hyperstep.runtime.runner.step_facts import StepQuestion
+from hyperstep.runtime.runner.step_facts import StepQuestion, tuning_facts
 from hyperstep.runtime.runner.step_reuse import ReuseAnswer, find_equal, look_for_source
 from hyperstep.runtime.runner.step_sources import remember_step
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
@@ -184,6 +185,10 @@ class PipelineDriver:
     def _work(self, step: StepSpec, inputs: dict[str, Found]) -> None:
         run = self._run_of(step)
         place = make_workplace(self._context, step, run, inputs, self._spec.parameters)
+        if step.tuning is not None:
+            rules, regenerate = self._context.envelope.reuse, self._spec.regenerate_outputs
+            facts = tuning_facts(step, self._fingerprints[step.id], rules, regenerate=regenerate)
+            place = replace(place, facts=facts)
         driver = step_driver(self._context, self._attempts, place, run.id, partial(self._step_done, step))
         self._drivers[run.id] = driver
         driver.begin()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.artifact_store.tree import Reading
+from hyperstep.digest import Json
 from hyperstep.pipeline.fingerprint import Fingerprint, StepFacts, counts_by_definition, fingerprint_step
+from hyperstep.pipeline.reuse import Reason, trials_switched_off
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
@@ -34,6 +36,21 @@ class Identified:
     fingerprint: Fingerprint
     unread: tuple[str, ...] = ()
     """Inputs with files too large to be read at once: their size and times stand for their content."""
+
+
+@dataclass(frozen=True, slots=True)
+class TuningFacts:
+    """A tuning step as it was known when it started."""
+
+    parts: Mapping[str, Json]
+    """Of the step's fingerprint."""
+    off: Reason | None = None
+    """Why none of its trials is taken over from another sweep."""
+
+
+def tuning_facts(step: StepSpec, fingerprint: Fingerprint, rules: ReuseRules, *, regenerate: bool) -> TuningFacts:
+    """The same of a step whose fingerprint is known."""
+    return TuningFacts(fingerprint.parts, trials_switched_off(step, rules, regenerate=regenerate))
 
 
 def reading_of(home: Home, rules: ReuseRules) -> Reading:

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hyperstep.errors import USER_FAULTS
+from hyperstep.pipeline.fingerprint import Fingerprint
 from hyperstep.pipeline.graph import topological_order
-from hyperstep.pipeline.plan import StepVerdict, Verdict, is_open, verdict_of, without_inputs
+from hyperstep.pipeline.plan import ALONE, StepVerdict, SweepVerdict, Verdict, is_open, verdict_of, without_inputs
 from hyperstep.pipeline.reuse import Reason
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, find_input
-from hyperstep.runtime.runner.step_facts import StepQuestion
+from hyperstep.runtime.runner.step_facts import StepQuestion, identify, tuning_facts
 from hyperstep.runtime.runner.step_reuse import look_for_source
 from hyperstep.runtime.runner.step_sources import stand_in
+from hyperstep.runtime.runner.trial_plan import plan_trials
 
 
 def plan_pipeline(
@@ -33,6 +35,11 @@ def plan_pipeline(
     """
     plan = _Plan(home, spec, workspace, rules, now)
     return tuple(plan.judge(step) for step in topological_order(spec))
+
+
+def plan_single(home: Home, step: StepSpec, workspace: str, rules: ReuseRules, now: float) -> StepVerdict:
+    """The same for a step that is submitted by itself."""
+    return _Plan(home, PipelineSpec(steps=(step,)), workspace, rules, now).plan_alone(step)
 
 
 class _Plan:
@@ -62,7 +69,23 @@ class _Plan:
         answer = look_for_source(self._question(step, inputs), self._now)
         if answer.source is not None:
             self._producers[step.id] = stand_in(self._home, answer.source)
-        return verdict_of(step.name, step.id, answer.decision)
+        verdict = verdict_of(step.name, step.id, answer.decision)
+        if answer.source is not None:
+            return verdict
+        return replace(verdict, sweep=self._trials(step, inputs, answer.fingerprint))
+
+    def _trials(self, step: StepSpec, inputs: Mapping[str, Found], fingerprint: Fingerprint) -> SweepVerdict | None:
+        facts = tuning_facts(step, fingerprint, self._rules, regenerate=self._spec.regenerate_outputs)
+        return plan_trials(self._question(step, inputs), facts, self._now)
+
+    def plan_alone(self, step: StepSpec) -> StepVerdict:
+        """A step that is submitted by itself: it runs, and of its trials those that were not finished before."""
+        try:
+            inputs = {port.name: find_input(self._home, self._workspace, port, {}) for port in step.inputs}
+            found = identify(self._question(step, inputs)).fingerprint
+            return StepVerdict(step.name, step.id, Verdict.MISS, ALONE, sweep=self._trials(step, inputs, found))
+        except (*USER_FAULTS, OSError) as error:
+            return StepVerdict(step.name, step.id, Verdict.FAILS, str(error))
 
     def _with_unknown(self, step: StepSpec, inputs: Mapping[str, Found], unknown: dict[str, str]) -> StepVerdict:
         """A step that some other step runs before: certain to run only if something else differs too."""

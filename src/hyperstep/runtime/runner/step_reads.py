@@ -23,6 +23,9 @@ READS = "reads"
 READS_PROPERTY = "hyperstep.reads"
 """Property of a run: JSON, a list of ``{"what", "name", "asked", "found"}``."""
 
+SETTLED_PROPERTY = "hyperstep.settled_reads"
+"""Property of a trial that has ended: the same, with the content of each dataset."""
+
 RUN = "run"
 """What is read, when it is a run; else the kind of a named thing."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from hyperstep.digest import Json
+import msgspec
+
+from hyperstep.codec import to_json
 from hyperstep.errors import USER_FAULTS
+from hyperstep.pipeline.reuse import ReuseDecision
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError, RunRecord
@@ -18,7 +20,9 @@ from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of, log_tail
 from hyperstep.runtime.runner.obstacles import reraise_passing
+from hyperstep.runtime.runner.primary_metric import metric_values
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
+from hyperstep.runtime.runner.reused_trials import settled_properties, take_results
 from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
 from hyperstep.runtime.runner.sweep_records import (
     best_properties,
@@ -31,9 +35,10 @@ from hyperstep.runtime.runner.sweep_records import (
     trial_index,
     trial_run,
 )
+from hyperstep.runtime.runner.sweep_seed import SEED_FROM, sweep_config, with_seed
 from hyperstep.runtime.runner.training_outputs import write_metrics, write_models
+from hyperstep.runtime.runner.trial_memory import Asker, TrialMemory
 from hyperstep.runtime.runner.workplace import Workplace
-from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.controller import SweepController
 from hyperstep.sweep.events import (
     CancelRequested,
@@ -43,6 +48,7 @@ from hyperstep.sweep.events import (
     TimeAdvanced,
     TrialCancelRequested,
     TrialEnded,
+    TrialReused,
     TrialStarted,
     event_from_json,
     event_to_json,
@@ -77,7 +83,7 @@ class SweepDriver:
             raise TypeError(message)
         self._context = context
         self._attempts = attempts
-        self._config = SweepConfig.from_json(dict(place.step.tuning.config))
+        self._config = sweep_config(place.step.tuning, context.runs[sweep_id])
         self._effective = min(
             self._config.limits.max_concurrent, place.step.nodes or context.envelope.slots, context.envelope.slots
         )
@@ -87,13 +93,20 @@ class SweepDriver:
         self._controller = SweepController(self._config)
         self._log = SweepLog(context.home.run_folder(context.runs[sweep_id]))
         self._metrics_logged: dict[str, set[str]] = {}
+        self._given_points = place.step.tuning.points
         self._further_properties = place.step.tuning.properties
+        self._memory: TrialMemory | None = None
+        self._missed: dict[str, ReuseDecision] = {}
+        """Why no finished trial stands for a trial that is about to start."""
         self._best_table = BestTable(context, sweep_id, self._config.metric.name)
 
     def begin(self) -> None:
         """Start, or replay what was recorded and go on. Recorded points are taken as they are."""
         events = self._context.journal.events(self._sweep_id)
-        points = [point_of(trial) for trial in self._trials()]
+        memory = self._memory = self._make_memory()
+        started = {} if events else self._begin_anew(memory)
+        trials = self._trials()
+        points = [*(point_of(trial) for trial in trials), *self._given_points[len(trials) :]]
         self._controller = SweepController.replay(self._config, (event_from_json(e.body) for e in events), points)
         self._best_table.resume(self._controller.state.best())
         run = self._context.runs[self._sweep_id]
@@ -103,10 +116,13 @@ class SweepDriver:
         with self._context.transaction() as unit:
             if not events:
                 own = starting_properties(self._config, self._effective)
-                properties = {**run.properties, **own, **self._further_properties}
+                properties = {**run.properties, **own, **self._further_properties, **started}
                 unit.change_run(run.id, status=RunStatus.RUNNING, properties=properties)
             self._log.tell_start(self._context.runs[self._sweep_id], again=bool(events))
-            self._feed(unit, SweepStarted(at_s=self._context.now(), slots=self._effective))
+            sequence = self._feed(unit, SweepStarted(at_s=self._context.now(), slots=self._effective))
+            if memory is not None and not events:
+                evidence = {**to_json(memory.overview()), "parts": memory.parts}
+                self._record_decision(unit, sequence, RecordDecision("reuse", None, evidence))
         if events:
             self._resume_trials()
 
@@ -129,12 +145,16 @@ class SweepDriver:
         """A trial's process is about to run."""
         unit.change_run(key.run_id, status=RunStatus.RUNNING)
         event = TrialStarted(at_s=self._context.now(), trial=trial_index(key.run_id), attempt=key.number)
-        self._feed(unit, event)
+        sequence = self._feed(unit, event)
+        missed = self._missed.pop(key.run_id, None)
+        if missed is not None:
+            self._record_decision(unit, sequence, RecordDecision("reuse", event.trial, to_json(missed)))
 
     def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
         """Judge the values of the primary metric."""
         self._names_logged(key.run_id).update(line.body["name"] for line in lines if line.kind in METRIC_KINDS)
-        values = tuple(_usable(v) for line in lines for v in self._primary_values(line))
+        primary = (line for line in lines if line.body.get("name") == self._config.metric.name)
+        values = tuple(v for line in primary for v in metric_values(line.kind, line.body.get("value")))
         if values:
             trial = trial_index(key.run_id)
             event = MetricReported(at_s=self._context.now(), trial=trial, attempt=key.number, values=values)
@@ -214,7 +234,50 @@ class SweepDriver:
             run = trial_run(sweep, self._place.step, self._config, instruction.trial, instruction.point)
             unit.put_run(replace(run, created_at=self._context.now()))
         order = self._order(instruction.trial, instruction.attempt)
-        unit.afterwards(lambda: self._attempts.start(order))
+        unit.afterwards(lambda: self._start(order))
+
+    def _start(self, order: Order) -> None:
+        """Let a finished trial stand for one that was to be started, or start it."""
+        found = self._look_up(order)
+        if found is None:
+            self._attempts.start(order)
+            return
+        trial, now = trial_index(order.run_id), self._context.now()
+        with self._context.transaction() as unit:
+            self._feed(unit, msgspec.structs.replace(found, at_s=now, trial=trial, attempt=order.number))
+
+    def _look_up(self, order: Order) -> TrialReused | None:
+        """The finished trial of that key; none for a trial that was refused one, told to stop, or resumed."""
+        run, trial = self._context.runs[order.run_id], trial_index(order.run_id)
+        is_open = run.status is RunStatus.QUEUED and not order.number and order.resumed_files is None
+        if self._memory is None or not is_open or self._controller.trials[trial].runs_anew:
+            return None
+        answer = self._memory.find(self._config, point_of(run), self._context.now())
+        if answer is not None and answer.event is None:
+            self._missed[run.id] = answer.decision
+        return None if answer is None else answer.event
+
+    def _make_memory(self) -> TrialMemory | None:
+        """Where finished trials are looked up: by what the step was known by when the sweep began, come what may."""
+        facts, run = self._place.facts, self._context.runs[self._sweep_id]
+        recorded = self._context.journal.decisions(self._sweep_id)
+        parts = next((d.evidence["parts"] for d in recorded if d.kind == "reuse" and "parts" in d.evidence), None)
+        if facts is None:
+            return None
+        facts = replace(facts, parts=parts) if isinstance(parts, Mapping) else facts
+        asker = Asker(run.workspace, run.id, run.root_id, self._context.journal)
+        return TrialMemory(self._context.home, self._place.step, facts, self._context.envelope.reuse, asker)
+
+    def _begin_anew(self, memory: TrialMemory | None) -> dict[str, str]:
+        """Take over a seed, if one is to be; further properties of the sweep's run."""
+        if memory is None:
+            return {}
+        earlier, properties = memory.earlier_seed(self._config), dict[str, str]()
+        if earlier is not None:
+            self._config = with_seed(self._config, earlier[0])
+            properties = {SEED_FROM: earlier[1]}
+        memory.remember(self._config, self._context.now())
+        return properties
 
     def _order(self, trial: int, attempt: int) -> Order:
         run = self._context.runs[trial_id(self._sweep_id, trial)]
@@ -226,6 +289,10 @@ class SweepDriver:
         error = RunError("UserError", instruction.error) if instruction.status is RunStatus.FAILED else None
         run = self._context.runs[trial_id(self._sweep_id, instruction.trial)]
         trial = self._controller.trials[instruction.trial]
+        if trial.reused_from:
+            run = unit.put_run(take_results(self._context, unit, run, trial.reused_from))
+        elif instruction.status is not RunStatus.FAILED:
+            run = replace(run, properties={**run.properties, **settled_properties(self._context, run)})
         properties = {**run.properties, **ending_properties(trial)}
         unit.change_run(
             run.id, status=instruction.status, reason=instruction.reason, error=error, properties=properties
@@ -280,7 +347,7 @@ class SweepDriver:
 
     def _resume_trials(self) -> None:
         for run in self._trials():
-            if run.status.is_terminal:
+            if run.status.is_terminal or not self._controller.trials[run.number].occupies_slot:
                 continue
             attempts = self._context.journal.attempts(run.id)
             attempt = self._controller.attempt_of(run.number)
@@ -289,8 +356,11 @@ class SweepDriver:
                 with self._context.transaction() as unit:
                     self.attempt_ended(unit, last.end, limit_words(self._place) if last.end.timed_out else "")
                 continue
-            stopping = run.status is RunStatus.CANCEL_REQUESTED
-            self._attempts.resume(self._order(run.number, attempt), stopping=stopping)
+            order = self._order(run.number, attempt)
+            if last is None and run.status is RunStatus.QUEUED:
+                self._start(order)
+            else:
+                self._attempts.resume(order, stopping=run.status is RunStatus.CANCEL_REQUESTED)
 
     def _trials(self) -> list[RunRecord]:
         runs = self._context.runs.values()
@@ -300,19 +370,3 @@ class SweepDriver:
         if run_id not in self._metrics_logged:
             self._metrics_logged[run_id] = {m.name for m in self._context.journal.metrics(run_id)}
         return self._metrics_logged[run_id]
-
-    def _primary_values(self, line: TrialLine) -> list[Json]:
-        """A line's values of the primary metric: one for a scalar, all of a list."""
-        if line.body.get("name") != self._config.metric.name:
-            return []
-        value = line.body.get("value")
-        if line.kind == "list":
-            return list(value) if isinstance(value, list) else []
-        return [value] if line.kind == "scalar" else []
-
-
-def _usable(value: Json) -> float | None:
-    """The value as a finite number; None for text, None, NaN and the infinities."""
-    if isinstance(value, bool | int | float) and math.isfinite(value):
-        return float(value)
-    return None

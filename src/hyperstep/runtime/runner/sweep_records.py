@@ -18,6 +18,9 @@ from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.instructions import RecordDecision
 from hyperstep.sweep.trial_state import TrialState
 
+STOPPED_EARLY = "stopped_early"
+"""Property of a trial that a policy stopped."""
+
 
 def trial_id(sweep_id: str, trial: int) -> str:
     """Id of a trial's run: the sweep's id and the trial's index, as in v1."""
@@ -93,7 +96,7 @@ def starting_properties(config: SweepConfig, effective: int) -> dict[str, str]:
 
 def ending_properties(trial: TrialState) -> dict[str, str]:
     """Properties of a trial's run from its end on."""
-    stopped = {"stopped_early": "true"} if trial.stopped_by_policy else {}
+    stopped = {STOPPED_EARLY: "true"} if trial.stopped_by_policy else {}
     counted = {} if trial.counted_values is None else {COUNTED_VALUES: str(trial.counted_values)}
     return {**stopped, **counted}
 

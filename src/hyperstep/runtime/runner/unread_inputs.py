@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.errors import USER_FAULTS
-from hyperstep.pipeline.fingerprint import Fingerprint
+from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process
 from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, identify
 from hyperstep.runtime.runner.step_sources import remember_also
 
@@ -57,3 +58,11 @@ class UnreadInputs:
         source = question.home.store.recall(question.workspace, fingerprint.digest)
         if found is not None and source is not None:
             remember_also(question.home, source, found.fingerprint)
+            self._remember_sweeps(question, fingerprint, found.fingerprint)
+
+    @staticmethod
+    def _remember_sweeps(question: StepQuestion, before: Fingerprint, content: Fingerprint) -> None:
+        """Let the trials of the step be found by the content of its inputs too."""
+        process, store = fingerprint_process(content.parts), question.home.store
+        for sweep in store.recall_sweeps(question.workspace, fingerprint_process(before.parts).digest):
+            store.remember_sweep(replace(sweep, digest=process.digest, parts=process.parts))

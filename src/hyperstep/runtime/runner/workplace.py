@@ -19,6 +19,7 @@ from hyperstep.runtime.runner.data_paths import output_path
 from hyperstep.runtime.runner.job_arguments import fill_placeholders
 from hyperstep.runtime.runner.path_globs import matches_glob
 from hyperstep.runtime.runner.resumed_files import RESUME_VARIABLE, hand_over
+from hyperstep.runtime.runner.step_facts import TuningFacts
 
 CHECKPOINT_VARIABLE = "HYPERSTEP_CHECKPOINT_DIR"
 """Names the folder that every attempt of a run finds as the one before left it."""
@@ -36,6 +37,8 @@ class Workplace:
     parameters: Mapping[str, str] = field(default_factory=dict)
     processes: int = 1
     """How many of them run at one time, to share the cores."""
+    facts: TuningFacts | None = None
+    """Of a tuning step: what finished trials of other sweeps are looked up by; None where none are."""
 
 
 def prepare_attempt(

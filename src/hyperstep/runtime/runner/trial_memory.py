@@ -1,0 +1,186 @@
+"""What a sweep takes over from others of equal code, inputs and environment: finished trials, and the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hyperstep.codec import to_json
+from hyperstep.digest import Json, digest_json
+from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process
+from hyperstep.pipeline.reuse import Reason, ReuseDecision, differences
+from hyperstep.pipeline.reuse_rules import ReuseRules
+from hyperstep.pipeline.spec import StepSpec
+from hyperstep.run_store.base import Journal, StoredFingerprint
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
+from hyperstep.runtime.runner.primary_metric import curve_of
+from hyperstep.runtime.runner.step_facts import TuningFacts
+from hyperstep.runtime.runner.step_reuse import files_of_snapshots
+from hyperstep.runtime.runner.sweep_records import space_of
+from hyperstep.runtime.runner.trial_sources import TrialSource, TrialSources, trial_key
+from hyperstep.samplers.base import Point
+from hyperstep.sweep.config import SweepConfig
+from hyperstep.sweep.events import TrialReused
+
+_COMPARED = 50
+"""How many earlier sweeps of a step a sweep without sources is compared with."""
+
+_EARLIER = "earlier"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The sweep for which is looked."""
+
+    workspace: str
+    sweep_id: str
+    root_id: str
+    journal: Journal | None = None
+    """Of its root run; None for a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialAnswer:
+    """The decision on one trial."""
+
+    decision: ReuseDecision
+    event: TrialReused | None = None
+    """What the sweep is told on a hit."""
+
+
+class TrialMemory:
+    """Answers for one sweep.
+
+    Args:
+        home: Where.
+        step: Its tuning step.
+        facts: What the step was known by.
+        rules: Of the submission.
+        asker: The sweep.
+    """
+
+    def __init__(self, home: Home, step: StepSpec, facts: TuningFacts, rules: ReuseRules, asker: Asker) -> None:
+        self._home = home
+        self._step = step
+        self._off = facts.off
+        self._process: Fingerprint = fingerprint_process(facts.parts)
+        self._rules = rules
+        self._asker = asker
+        self._sources = TrialSources(home, step, rules, (asker.journal, asker.sweep_id))
+
+    @property
+    def parts(self) -> Mapping[str, Json]:
+        """What the sweep's trials are found by, a point aside."""
+        return self._process.parts
+
+    def remember(self, config: SweepConfig, now: float) -> None:
+        """Let the sweep's trials be found by others, from now on and also while it runs."""
+        asker = self._asker
+        record: dict[str, Json] = {
+            "sampler": config.sampler.to_json(),
+            _EARLIER: _earlier(config),
+            **_judges(config),
+        }
+        self._home.store.remember_sweep(
+            StoredFingerprint(
+                workspace=asker.workspace,
+                digest=self._process.digest,
+                run_id=asker.sweep_id,
+                root_id=asker.root_id,
+                step=self._step.name,
+                parts=self._process.parts,
+                outputs={},
+                created_at=now,
+                record=record,
+            )
+        )
+
+    def earlier_seed(self, config: SweepConfig) -> tuple[int, str] | None:
+        """The seed of the newest other sweep with the same code, inputs, space and sampler, and that sweep's id.
+
+        A sweep that goes on from earlier trials takes none of one that did not, as it would try the same points.
+        """
+        is_open = self._off in {None, Reason.SHARED_OUTPUT} and not self._rules.new_seed
+        if not is_open or self._step.tuning is None or self._step.tuning.seed_given:
+            return None
+        wanted = _without_seed(config.sampler.to_json())
+        for sweep in self._sweeps():
+            sampler = sweep.record.get("sampler")
+            if sweep.record.get(_EARLIER) != _earlier(config):
+                continue
+            if isinstance(sampler, Mapping) and _without_seed(sampler) == wanted:
+                seed = sampler.get("seed")
+                return (seed, sweep.run_id) if isinstance(seed, int) else None
+        return None
+
+    def overview(self) -> ReuseDecision:
+        """Whether there are sweeps whose trials may be taken; if not, what differs from the nearest one."""
+        if self._off is not None:
+            return ReuseDecision(self._off)
+        sweeps = self._sweeps()
+        if sweeps:
+            return ReuseDecision(Reason.HIT, sweeps[0].run_id)
+        earlier = self._home.store.remembered_sweeps(self._asker.workspace, self._step.name, limit=_COMPARED)
+        files = files_of_snapshots(self._home)
+        compared = [
+            (other.run_id, differences(other.parts, self._process.parts, files))
+            for other in earlier
+            if other.run_id != self._asker.sweep_id
+        ]
+        if not compared:
+            return ReuseDecision(Reason.FIRST)
+        nearest, found = min(compared, key=lambda pair: len(pair[1]))
+        return ReuseDecision(Reason.CHANGED, nearest, found)
+
+    def find(self, config: SweepConfig, point: Point, now: float) -> TrialAnswer | None:
+        """The decision on a trial that is about to be launched; None when there is no sweep to look in."""
+        sweeps = [] if self._off is not None else self._sweeps()
+        if not sweeps:
+            return None
+        key = trial_key(point, hyperparameter_arguments(point, space_of(config)))
+        refused: ReuseDecision | None = None
+        for source in self._sources.candidates(sweeps, key):
+            decision = self._sources.judge(source, now)
+            if decision.is_hit:
+                return TrialAnswer(decision, self._event(config, source, decision))
+            refused = refused or decision
+        return TrialAnswer(refused or ReuseDecision(Reason.NO_TRIAL))
+
+    def _sweeps(self) -> list[StoredFingerprint]:
+        return self._sources.sweeps(self._asker.workspace, self._process.digest)
+
+    def _event(self, config: SweepConfig, source: TrialSource, decision: ReuseDecision) -> TrialReused:
+        journal = self._sources.journal_of(source.run.root_id)
+        metrics = journal.metrics(source.run.id)
+        counted = source.run.properties.get("counted_values")
+        evidence: dict[str, Json] = to_json(decision)
+        judged_alike = {name: source.sweep.record.get(name) for name in _judges(config)} == _judges(config)
+        return TrialReused(
+            at_s=0.0,
+            trial=0,
+            attempt=0,
+            source=source.run.id,
+            values=curve_of(record for record in metrics if record.name == config.metric.name),
+            metrics=tuple(sorted({record.name for record in metrics})),
+            stopped=(source.run.reason or "stopped early by a policy") if source.was_stopped else "",
+            same_policy=judged_alike,
+            counted=None if counted is None else int(counted),
+            evidence=evidence,
+        )
+
+
+def _judges(config: SweepConfig) -> dict[str, Json]:
+    """What decides when a trial is stopped."""
+    metric: Json = to_json(config.metric)
+    return {"policy": config.policy.to_json(), "metric": metric}
+
+
+def _earlier(config: SweepConfig) -> str:
+    """Stands for the earlier trials that a sweep goes on from."""
+    data = config.to_json()
+    return digest_json([data.get("history"), data.get("resumed")])
+
+
+def _without_seed(sampler: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in sampler.items() if name != "seed"}

@@ -1,0 +1,170 @@
+"""The finished trials of the workspace that may stand for others: found by key, looked at again before they do."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from hyperstep.digest import Json, canonical_json
+from hyperstep.errors import HyperstepError
+from hyperstep.pipeline.reuse import Difference, Reason, ReuseDecision, expiry
+from hyperstep.pipeline.reuse_rules import DatasetReuse, ReuseRules
+from hyperstep.pipeline.spec import StepSpec
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import Journal, StoredFingerprint
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.step_facts import reading_of
+from hyperstep.runtime.runner.step_reads import READS, READS_PROPERTY, SETTLED_PROPERTY, changed_reads
+from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY, point_of
+
+Key = str
+"""A point and how it is written on the command line, as canonical JSON."""
+
+
+def trial_key(point: Mapping[str, Json], arguments: tuple[str, ...]) -> Key:
+    """The key of a trial among those of equal code, inputs and environment.
+
+    Args:
+        point: Its hyperparameters.
+        arguments: Those of its process; the last ones are the hyperparameters.
+    """
+    texts = arguments[len(arguments) - 2 * len(point) :]
+    return canonical_json([point, sorted(zip(texts[::2], texts[1::2], strict=True))])
+
+
+@dataclass(frozen=True, slots=True)
+class TrialSource:
+    """A finished trial, and the sweep that it is of."""
+
+    run: RunRecord
+    sweep: StoredFingerprint
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether a policy had stopped it."""
+        return self.run.status is RunStatus.CANCELED
+
+
+@dataclass(slots=True)
+class _Listed:
+    """The trials of one sweep, as they were at a version of its journal."""
+
+    version: int
+    has_ended: bool
+    trials: dict[Key, list[RunRecord]] = field(default_factory=dict)
+
+
+class TrialSources:
+    """Looks up finished trials; what has ended is read once.
+
+    Args:
+        home: Where.
+        step: The tuning step whose trials are looked up.
+        rules: Of the submission.
+        own: The journal of the run that asks, and the id of its sweep, whose trials are no sources.
+    """
+
+    def __init__(self, home: Home, step: StepSpec, rules: ReuseRules, own: tuple[Journal | None, str]) -> None:
+        self._home = home
+        self._step = step
+        self._rules = rules
+        self._journal, self._sweep_id = own
+        self._known: dict[str, _Listed] = {}
+
+    def sweeps(self, workspace: str, digest: str) -> list[StoredFingerprint]:
+        """The other sweeps of equal code, inputs and environment, newest first."""
+        return [s for s in self._home.store.recall_sweeps(workspace, digest) if s.run_id != self._sweep_id]
+
+    def candidates(self, sweeps: list[StoredFingerprint], key: Key) -> list[TrialSource]:
+        """Trials of that key that completed, newest first, then those that a policy stopped."""
+        found = [TrialSource(run, sweep) for sweep in sweeps for run in self._trials_of(sweep).get(key, ())]
+        return sorted(found, key=lambda source: (source.was_stopped, -(source.run.ended_at or 0.0)))
+
+    def judge(self, source: TrialSource, now: float) -> ReuseDecision:
+        """Whether a finished trial may be taken, its policy aside."""
+        run = source.run
+        age_s = max(0.0, now - (run.ended_at or run.created_at))
+        reason, because = self._objection(source, age_s)
+        saved_s = (run.ended_at or 0.0) - (run.started_at or run.ended_at or 0.0) if reason is Reason.HIT else None
+        return ReuseDecision(reason, run.id, because, age_s=age_s, saved_s=saved_s)
+
+    def journal_of(self, root_id: str) -> Journal:
+        """The journal of a root run, the asking one's own where it is that.
+
+        Raises:
+            HyperstepError: It is gone.
+        """
+        own = self._journal
+        return own if own is not None and own.root_id == root_id else self._home.store.journal(root_id)
+
+    def _objection(self, source: TrialSource, age_s: float) -> tuple[Reason, tuple[Difference, ...]]:
+        too_old = expiry(age_s, self._rules)
+        if too_old is not None:
+            return Reason.EXPIRED, (too_old,)
+        artifacts = self._home.artifacts
+        try:
+            files = self.journal_of(source.run.root_id).artifacts(source.run.id)
+        except HyperstepError:
+            return Reason.SOURCE_GONE, (Difference(f"run {source.run.id}", "recorded", None),)
+        for file in files:
+            if not (artifacts.is_sound(file.digest) if self._rules.verify else artifacts.has(file.digest)):
+                return Reason.SOURCE_GONE, (Difference("files of the run", file.digest, None),)
+        read = self._changed_reads(source)
+        return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
+
+    def _changed_reads(self, source: TrialSource) -> tuple[Difference, ...]:
+        properties = source.run.properties
+        if READS_PROPERTY not in properties:
+            return ()
+        if SETTLED_PROPERTY not in properties:
+            return (Difference("read: files", "changed while it ran", None),)
+        step, rules = self._step, self._rules
+        rule = DatasetReuse(step.dataset_reuse) if step.dataset_reuse else rules.datasets
+        record = StoredFingerprint(
+            workspace=source.sweep.workspace,
+            digest="",
+            run_id=source.run.id,
+            root_id=source.run.root_id,
+            step=step.name,
+            parts={},
+            outputs={},
+            created_at=source.run.created_at,
+            record={READS: json.loads(properties[SETTLED_PROPERTY])},
+        )
+        reading = reading_of(self._home, rules)
+        return changed_reads(self._home, record, reading, contents=rule is DatasetReuse.CONTENT)
+
+    def _trials_of(self, sweep: StoredFingerprint) -> Mapping[Key, list[RunRecord]]:
+        known = self._known.get(sweep.run_id)
+        if known is not None and known.has_ended:
+            return known.trials
+        try:
+            journal = self.journal_of(sweep.root_id)
+            if known is None or known.version != journal.version():
+                known = self._known[sweep.run_id] = _list_trials(journal, sweep.run_id)
+                if known.has_ended and journal is not self._journal:
+                    journal.close()
+        except HyperstepError:  # removed: no source
+            return {}
+        return known.trials
+
+
+def _list_trials(journal: Journal, sweep_id: str) -> _Listed:
+    listed = _Listed(journal.version(), journal.run(sweep_id).status.is_terminal)
+    by_key: defaultdict[Key, list[RunRecord]] = defaultdict(list)
+    for run in _sources(journal, sweep_id):
+        by_key[trial_key(point_of(run), run.arguments)].append(run)
+    listed.trials.update(by_key)
+    return listed
+
+
+def _sources(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
+    """Trials that ran and completed, or were stopped by a policy; not those that opened runs of their own."""
+    above = {run.parent_id for run in journal.runs(kind=RunKind.INTERACTIVE)}
+    for run in journal.runs(parent_id=sweep_id, kind=RunKind.TRIAL):
+        stopped = run.status is RunStatus.CANCELED and STOPPED_EARLY in run.properties
+        if (run.status is RunStatus.COMPLETED or stopped) and run.reused_from is None and run.id not in above:
+            yield run
