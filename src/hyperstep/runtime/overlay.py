@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hyperstep.artifact_store.web_files import FOLDER as WEB_FILES
 from hyperstep.errors import StoreError
 from hyperstep.run_store import copy_index
 from hyperstep.settings import FILE_NAME
@@ -73,6 +74,7 @@ def _fill(home: Path, folder: Path) -> None:
                 (target / entry.name).symlink_to(entry)
         elif source.exists():
             target.symlink_to(source)
+    link_below(home / WEB_FILES, folder / WEB_FILES)
     import shutil  # noqa: PLC0415 - as above
 
     for name in _COPIED:

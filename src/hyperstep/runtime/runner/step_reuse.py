@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from hyperstep.artifact_store.snapshot import load_snapshot
@@ -21,6 +21,7 @@ from hyperstep.pipeline.reuse import (
     differences,
     expiry,
     switched_off,
+    with_addresses,
 )
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.run_store.base import StoredFingerprint
@@ -69,7 +70,8 @@ def look_for_source(question: StepQuestion, now: float) -> ReuseAnswer:
     missed = _explain_miss(question, found.fingerprint)
     if found.unread and _may_be_equal(missed, found.unread):
         return _look_closer(question, missed, found, now)
-    return ReuseAnswer(missed, found.fingerprint, unread=found.unread)
+    named = replace(missed, differences=with_addresses(missed.differences, question.step))
+    return ReuseAnswer(named, found.fingerprint, unread=found.unread)
 
 
 def find_equal(question: StepQuestion, now: float) -> ReuseAnswer | None:
@@ -158,5 +160,6 @@ def _look_closer(question: StepQuestion, missed: ReuseDecision, before: Identifi
     found = identify(question, Reading(question.home.path))
     source = question.home.store.recall(question.workspace, found.fingerprint.digest)
     if source is None:
-        return ReuseAnswer(missed, before.fingerprint, unread=before.unread)
+        named = replace(missed, differences=with_addresses(missed.differences, question.step))
+        return ReuseAnswer(named, before.fingerprint, unread=before.unread)
     return _judge(question, found, source, now)
