@@ -30,7 +30,6 @@ from hyperstep.runtime.interactive import end_run
 from hyperstep.runtime.liveness import is_elsewhere, live_owner, lives_here
 from hyperstep.runtime.planning import plan_and_end, plan_step_and_end
 from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
-from hyperstep.sweep.config import SweepConfig
 
 SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
 """Set by ``hyperstep run``, so that it finds what its script submits."""
@@ -164,6 +163,8 @@ def _check(spec: PipelineSpec) -> None:
     check_graph(spec)
     for step in spec.steps:
         if step.tuning:
+            from hyperstep.sweep.config import SweepConfig  # noqa: PLC0415 - where there is a sweep
+
             config = SweepConfig.from_json(dict(step.tuning.config))
             check_model_outputs(step, config.limits.max_total)
 
