@@ -25,7 +25,6 @@ from hyperstep.records.status import RunStatus
 from hyperstep.runtime.environments.preflight import PROPERTY, check_environment
 from hyperstep.runtime.guarding import start_runner
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.inbox import post, wait_for_answer
 from hyperstep.runtime.interactive import end_run
 from hyperstep.runtime.liveness import is_elsewhere, live_owner, lives_here
 from hyperstep.runtime.planning import plan_and_end, plan_step_and_end
@@ -114,6 +113,8 @@ def request_cancel(home: Home, run_id: str, reason: str) -> None:
     if root.kind is RunKind.INTERACTIVE:
         end_run(home, run_id, RunStatus.CANCELED, reason=reason)
         return
+    from hyperstep.runtime.inbox import post, wait_for_answer  # noqa: PLC0415 - who submits asks for nothing
+
     request = post(home.root_folder(root_id), "cancel", {"run_id": run_id, "reason": reason})
     ensure_runner(home, root_id)
     with contextlib.suppress(ConflictError):  # the request stays: a busy runner takes it up later
