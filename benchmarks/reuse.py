@@ -37,7 +37,7 @@ from hyperstep.settings import load_settings
 SIZES = (200, 2_000, 20_000)
 FOLDERS = 40
 BYTES_EACH = 100 * 1024
-ROUNDS = 7
+ROUNDS = 5
 SETTLE_S = 2.5
 """Files that are younger are read again, by us as by git."""
 

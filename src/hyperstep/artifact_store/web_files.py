@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import IO
-from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -94,6 +93,8 @@ def place_of(home: Path, address: str) -> Path:
     Raises:
         InvalidInputError: The address names no single file.
     """
+    from urllib.parse import SplitResult, urlsplit  # noqa: PLC0415 - every home knows this module, few fetch
+
     try:
         parts = urlsplit(address)
         host = [parts.hostname or "", *([str(parts.port)] if parts.port is not None else [])]
