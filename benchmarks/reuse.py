@@ -3,8 +3,9 @@
     make bench-reuse                     # 200, 2,000 and 20,000 files
     python benchmarks/reuse.py 2000      # that many
 
-DVC is installed into a virtual environment of its own, from the package index. All ratios are of one run on one
-machine: the least of several rounds that take turns. Absolute times are to give a feeling only.
+DVC is installed into a virtual environment of its own (``.bench/dvc``, kept), from the package index. All ratios are
+of one run on one machine: the median over rounds, in each of which everything takes its turn, of the ratio in that
+round. On a machine that others use too, processor time (user and system, of all processes) is the steadier measure.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import venv
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
 from hyperstep.pipeline.spec import CodeSpec, PipelineSpec, StepSpec
@@ -34,9 +37,13 @@ from hyperstep.settings import load_settings
 SIZES = (200, 2_000, 20_000)
 FOLDERS = 40
 BYTES_EACH = 100 * 1024
-ROUNDS = 7
+ROUNDS = 5
 SETTLE_S = 2.5
 """Files that are younger are read again, by us as by git."""
+
+QUIET, DVC = "hyperstep run -q", "dvc repro"
+OPTIONS = {QUIET: ["-q"], "hyperstep run": []}
+DVC_FOLDER = Path(__file__).resolve().parents[1] / ".bench" / "dvc"
 
 SCRIPT = """
 from azureml.core import Experiment, Workspace
@@ -73,15 +80,33 @@ def decide(home: Home, folder: Path, *, completed: bool = False) -> bool:
     return answer.decision.is_hit
 
 
-def least(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """The least seconds of each, over rounds that take turns."""
-    taken: dict[str, list[float]] = {name: [] for name in works}
+class Taken(NamedTuple):
+    """What one go cost, seconds."""
+
+    wall_s: float
+    processor_s: float
+
+
+def take_turns(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[Taken]]:
+    """What each cost in each round."""
+    taken: dict[str, list[Taken]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
-            start = time.perf_counter()
+            start, before = time.perf_counter(), os.times()
             work()
-            taken[name].append(time.perf_counter() - start)
-    return {name: min(times) for name, times in taken.items()}
+            now = os.times()
+            taken[name].append(Taken(time.perf_counter() - start, sum(now[:4]) - sum(before[:4])))
+    return taken
+
+
+def middle_ms(found: list[Taken], field: int) -> float:
+    """Median, milliseconds."""
+    return median(each[field] for each in found) * 1e3
+
+
+def ratio(slow: list[Taken], fast: list[Taken], field: int) -> float:
+    """Median of the ratios, round by round."""
+    return median(one[field] / other[field] for one, other in zip(slow, fast, strict=True))
 
 
 def make_project(folder: Path, n_files: int) -> Path:
@@ -99,6 +124,8 @@ def make_project(folder: Path, n_files: int) -> Path:
 
 def install_dvc(folder: Path) -> Path | None:
     """The command; None when it cannot be had."""
+    if (folder / "bin" / "dvc").exists():
+        return folder / "bin" / "dvc"
     venv.create(folder, with_pip=True)
     done = subprocess.run([folder / "bin" / "python", "-m", "pip", "install", "--quiet", "dvc"], check=False)
     return folder / "bin" / "dvc" if done.returncode == 0 else None
@@ -121,30 +148,34 @@ def measure(n_files: int, dvc: Path | None, folder: Path) -> None:
     if not decide(home, source):
         message = "an unchanged step must be a hit"
         raise SystemExit(message)
-    found = least({"walk": lambda: walk(str(source)), "decision": lambda: decide(home, source)}, ROUNDS)
+    found = take_turns({"walk": lambda: walk(str(source)), "decision": lambda: decide(home, source)}, 3 * ROUNDS)
     home.close()
-    ratio = found["decision"] / found["walk"]
-    walked, decided = found["walk"] * 1e3, found["decision"] * 1e3
-    print(f"{n_files:6} files: walk {walked:.1f} ms, decision {decided:.1f} ms: {ratio:.1f}x")
-    ours = command([sys.executable, "-m", "hyperstep", "run", "-q", "pipeline.py"], folder)
-    works = {"hyperstep run": ours}
-    ours()
+    walked, decided = middle_ms(found["walk"], 0), middle_ms(found["decision"], 0)
+    times = ratio(found["decision"], found["walk"], 0)
+    print(f"{n_files:6} files: walk {walked:.1f} ms, decision {decided:.1f} ms: {times:.1f}x", flush=True)
+    ours = [sys.executable, "-m", "hyperstep", "run"]
+    works = {name: command([*ours, *options, "pipeline.py"], folder) for name, options in OPTIONS.items()}
+    works[QUIET]()
+    time.sleep(SETTLE_S)
     if dvc is not None:
         (folder / "dvc.yaml").write_text(STAGE, encoding="utf-8")
         for arguments in (["init", "--no-scm", "--quiet"], ["repro", "--quiet"]):
             subprocess.run([dvc, *arguments], cwd=folder, check=True, capture_output=True)
-        works["dvc repro"] = command([dvc, "repro", "--quiet"], folder)
-    processes = least(works, ROUNDS)
-    words = ", ".join(f"{name} {seconds * 1e3:.0f} ms" for name, seconds in processes.items())
-    faster = f": {processes['dvc repro'] / processes['hyperstep run']:.1f}x faster" if dvc is not None else ""
-    print(f"{n_files:6} files: {words}{faster}")
+        works[DVC] = command([dvc, "repro", "--quiet"], folder)
+    processes = take_turns(works, ROUNDS)
+    for name, taken in processes.items():
+        words = f"{n_files:6} files: {name}: {middle_ms(taken, 0):.0f} ms, processor {middle_ms(taken, 1):.0f} ms"
+        if dvc is not None and name != DVC:
+            by = [ratio(processes[DVC], taken, field) for field in (0, 1)]
+            words += f"; DVC takes {by[0]:.1f}x as long, {by[1]:.1f}x the processor time"
+        print(words, flush=True)
 
 
 def main() -> None:
     """Measure the sizes that were asked for."""
     sizes = [int(text) for text in sys.argv[1:]] or list(SIZES)
     with tempfile.TemporaryDirectory(prefix="hyperstep-bench-") as folder:
-        dvc = install_dvc(Path(folder) / "dvc")
+        dvc = install_dvc(DVC_FOLDER)
         for n_files in sizes:
             place = Path(folder) / f"p{n_files}"
             place.mkdir()

@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
@@ -116,27 +117,36 @@ import os, sys
 from pathlib import Path
 from hyperstep.artifact_store.files import FileArtifactStore
 
-store = FileArtifactStore(Path(sys.argv[1]))
-n = 0
+folder, start = Path(sys.argv[1]), int(sys.argv[2])
+store = FileArtifactStore(folder / "objects")
+n = start
 while True:
     data = n.to_bytes(4, "big") * (1 << 19)
+    file = folder / "file"
+    file.write_bytes(data + b"of a file")
     store.put_bytes(data)
+    store.put_file(file)
     n += 1
-    if n == 5:
+    if n == start + 2:
         print("going", flush=True)
 """
 
 
-def test_a_killed_process_leaves_whole_objects(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", _PUT_FOR_EVER, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
-        assert writer.stdout is not None
-        assert writer.stdout.readline() == b"going\n"
-        writer.kill()
-    objects = [path for path in _files_below(tmp_path) if path.parent.name != ".incoming"]
-    assert len(objects) >= 5
-    for path in objects:
-        assert digest_bytes(path.read_bytes()) == path.parent.name + path.name
+def test_a_killed_process_leaves_whole_objects_whenever_it_is_killed(tmp_path: Path) -> None:
+    store = FileArtifactStore(tmp_path / "objects")
+    for kill in range(8):
+        command = [sys.executable, "-c", _PUT_FOR_EVER, str(tmp_path), str(kill * 1000)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"going\n"
+            time.sleep(kill * 0.0013)  # at another moment each time
+            writer.kill()
+        objects = [path for path in _files_below(tmp_path / "objects") if path.parent.name != ".incoming"]
+        assert len(objects) >= 4
+        for path in objects:
+            assert digest_bytes(path.read_bytes()) == path.parent.name + path.name
+            assert store.is_sound(path.parent.name + path.name)
+            path.unlink()
 
 
 def test_an_object_that_was_tampered_with_is_not_sound(tmp_path: Path) -> None:

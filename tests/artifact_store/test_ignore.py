@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pathspec import GitIgnoreSpec
 
 from hyperstep.artifact_store.ignore import IgnoreRules, ignore_line, read_ignore_rules
 from hyperstep.errors import InvalidInputError
@@ -47,13 +46,13 @@ def test_the_first_ignore_file_counts_alone(tmp_path: Path) -> None:
     ],
 )
 def test_lines_mean_what_git_means(line: str, path: str, *, is_folder: bool, ignored: bool) -> None:
-    rules = IgnoreRules(GitIgnoreSpec.from_lines([line]), ".amlignore")
+    rules = IgnoreRules(Path(".amlignore"), line)
     assert rules.ignores(path, is_folder=is_folder) is ignored
 
 
 @pytest.mark.parametrize("name", [".git", "__pycache__", "deep/down/__pycache__"])
 def test_some_folders_never_count(name: str) -> None:
-    rules = IgnoreRules(GitIgnoreSpec.from_lines([f"!{name}/"]), ".amlignore")
+    rules = IgnoreRules(Path(".amlignore"), f"!{name}/")
     assert rules.ignores(name, is_folder=True)
     assert not rules.ignores(name, is_folder=False)
 
@@ -67,7 +66,7 @@ def test_an_unreadable_ignore_file_is_told(tmp_path: Path) -> None:
 @given(st.lists(NAMES, min_size=1, max_size=3), NAMES)
 def test_an_ignore_line_leaves_out_its_path_only(parts: list[str], other: str) -> None:
     path = "/".join(parts)
-    rules = IgnoreRules(GitIgnoreSpec.from_lines([ignore_line(path)]), ".amlignore")
+    rules = IgnoreRules(Path(".amlignore"), ignore_line(path))
     assert rules.ignores(path, is_folder=False)
     assert rules.ignores(f"elsewhere/{path}", is_folder=False) is False
     if other not in {path, parts[0]}:

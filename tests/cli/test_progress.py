@@ -97,6 +97,13 @@ def test_a_steps_miss_names_what_differs() -> None:
     assert view.steps[0].computed_because == words
 
 
+def test_a_reused_step_says_how_long_its_source_took() -> None:
+    step = make_run(TUNE, RunKind.STEP, name="tune", parent_id=PIPELINE, reused_from="x")
+    evidence: dict[str, Json] = {"reason": "equal to an earlier run", "source_run": "x", "saved_s": 12.5}
+    decision = DecisionRecord(PIPELINE, 0, 0, "reuse", TUNE, evidence, START)
+    assert view_root(records_of(step, decisions=[decision])).steps[0].saved_s == 12.5
+
+
 @given(st.lists(st.sampled_from(list(RunStatus)), max_size=30))
 def test_each_trial_is_counted_at_most_once(statuses: list[RunStatus]) -> None:
     trials = [make_trial(n, status) for n, status in enumerate(statuses)]

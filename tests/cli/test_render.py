@@ -111,6 +111,13 @@ def test_the_last_words_name_best_files_and_what_to_type() -> None:
     ]
 
 
+def test_the_last_words_say_how_much_work_reuse_saved() -> None:
+    first, second = replace(STEPS[0], saved_s=60.0), replace(STEPS[0], id="s9", name="again", saved_s=5.0)
+    root = replace(ROOT, status=RunStatus.COMPLETED, steps=(first, second, STEPS[1]))
+    lines = report_lines(root, lambda output: f"/data/{output.path}", lambda run_id: run_id[:8])
+    assert "  saved       1:05 of work: 2 of 3 steps were reused" in lines
+
+
 def test_of_several_sweeps_each_is_told_apart_with_what_to_type() -> None:
     other = replace(SWEEP, id="HD_t", best=replace(TRIALS[0], id="HD_t_0"))
     first = replace(STEPS[1], status=RunStatus.COMPLETED)

@@ -240,3 +240,11 @@ print("went on")
     terminal.type(b"\n")
     assert terminal.wait() == 0
     assert b"went on" in terminal.output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process takes another one's place on POSIX only")
+def test_a_quiet_run_becomes_its_script(tmp_path: Path) -> None:
+    script = write_script(tmp_path, "import os; print(os.getpid())")
+    with subprocess.Popen(hyperstep("run", "-q", script), stdout=subprocess.PIPE) as command:
+        assert command.stdout is not None
+        assert int(command.stdout.read()) == command.pid

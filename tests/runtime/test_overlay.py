@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,5 +59,42 @@ def test_records_objects_and_files_are_read_through_and_changed_in_the_look_alik
 
 def test_a_home_that_is_not_there_has_an_empty_look_alike(tmp_path: Path) -> None:
     with overlay_of(tmp_path / "nowhere") as folder:
-        assert list(folder.iterdir()) == []
+        assert [path.name for path in folder.iterdir()] == ["plan.lock"]
     assert not (tmp_path / "nowhere").exists()
+
+
+_PLAN_FOR_EVER = """
+import sys, time
+from pathlib import Path
+from hyperstep.runtime.overlay import overlay_of
+
+with overlay_of(Path(sys.argv[1])) as folder:
+    print(folder, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_what_a_killed_plan_left_is_removed_by_the_next_one_but_not_what_one_under_way_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    command = [sys.executable, "-c", _PLAN_FOR_EVER, str(tmp_path / "home")]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as killed,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as alive,
+    ):
+        assert killed.stdout is not None
+        assert alive.stdout is not None
+        left, used = Path(killed.stdout.readline().strip()), Path(alive.stdout.readline().strip())
+        killed.kill()
+        killed.wait()
+        with overlay_of(tmp_path / "home"):
+            assert left.exists()  # it is too young to be told from one that begins
+        for folder in (left, used):
+            os.utime(folder / "plan.lock", (1, 1))
+        with overlay_of(tmp_path / "home") as own:
+            assert own.exists()
+            assert not left.exists()
+            assert used.exists()
+        alive.kill()

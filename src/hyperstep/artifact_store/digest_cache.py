@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -119,7 +119,7 @@ class DigestCache:
         return self._kept.whole.get(kind, "") if self._is_unchanged() else ""
 
     @property
-    def paths(self) -> Container[str]:
+    def paths(self) -> Collection[str]:
         """The files that are remembered."""
         return self._old
 

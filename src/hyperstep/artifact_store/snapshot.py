@@ -6,7 +6,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
@@ -148,15 +148,16 @@ def remove_snapshot(snapshot: Snapshot, target: Path) -> None:
 
 
 def _find_files(
-    folder: Path, home: Path | None, rules: IgnoreRules, limits: SnapshotLimits, known: Container[str]
+    folder: Path, home: Path | None, rules: IgnoreRules, limits: SnapshotLimits, known: Collection[str]
 ) -> list[FoundFile]:
     """The files to store, by path, within the limits; of ``known`` paths it is known that the rules keep them."""
     own = home if home and home.exists() else None
+    known_folders = _folders_above(known)
 
     def keep(path: str, is_folder: bool) -> bool:
         if not is_folder and path in known:
             return True
-        if rules.ignores(path, is_folder=is_folder):
+        if path not in known_folders and rules.ignores(path, is_folder=is_folder):
             return False
         return not (is_folder and _is_no_source(folder / path, own))
 
@@ -173,6 +174,17 @@ def _find_files(
         raise _unreadable(place, error, rules, path) from error
     _check_limits(folder, found, limits, rules, bound)
     return sorted(found, key=itemgetter(0))  # by path
+
+
+def _folders_above(paths: Iterable[str]) -> set[str]:
+    """All folders that these paths lie in, at any depth."""
+    found: set[str] = set()
+    for path in paths:
+        above = path.rpartition("/")[0]
+        while above and above not in found:
+            found.add(above)
+            above = above.rpartition("/")[0]
+    return found
 
 
 def _is_no_source(folder: Path, own: Path | None) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from hyperstep.cli.display import Display, Feed, PlainDisplay, SilentDisplay, TerminalDisplay, write_lines
+from hyperstep.cli.script_process import can_draw
 from hyperstep.cli.view import OutputView, RootView
 from hyperstep.errors import HyperstepError
 
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from hyperstep.cli.watching import Watcher
 
 _STDERR = 2
-
-
-def can_draw() -> bool:
-    """Whether standard error is a terminal on which lines can be redrawn."""
-    return os.name == "posix" and os.isatty(_STDERR) and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def make_display(feed: Feed, *, quiet: bool, plain: bool) -> Display:

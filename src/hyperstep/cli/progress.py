@@ -127,6 +127,7 @@ def _view_step(records: RootRecords, step: RunRecord) -> StepView:
         ended_at=step.ended_at,
         reused_from=step.reused_from,
         computed_because=_miss(records, step),
+        saved_s=_saved_s(records, step),
         reason=step.reason,
         error=step.error,
         outputs=outputs_of(step) or (outputs_of(sweep) if sweep else ()),
@@ -197,6 +198,14 @@ def _miss(records: RootRecords, step: RunRecord) -> str:
             more = f" and {len(parts) - _NAMED_PARTS} more" if len(parts) > _NAMED_PARTS else ""
             return f"{evidence.get('reason')}" + (f": {', '.join(parts[:_NAMED_PARTS])}{more}" if parts else "")
     return ""
+
+
+def _saved_s(records: RootRecords, step: RunRecord) -> float | None:
+    for decision in records.decisions if step.reused_from else ():
+        if decision.kind == "reuse" and decision.subject == step.id:
+            saved_s = decision.evidence.get("saved_s")
+            return float(saved_s) if isinstance(saved_s, int | float) else None
+    return None
 
 
 def _best_trial(sweep: RunRecord, goal: Goal, trials: Sequence[TrialView]) -> TrialView | None:

@@ -32,8 +32,19 @@ def report_lines(view: RootView, locate: Locate, shorten: Callable[[str], str], 
         if step.sweep is not None and len(view.sweeps) > 1:
             lines.append(_line("sweep", f"step '{step.name}'"))
         lines.extend(_step_lines(step, locate, several=len(view.steps) > 1))
+    lines.extend(_saved_lines(view))
     lines.extend(_next_lines(view, shorten, canceled=canceled))
     return lines
+
+
+def _saved_lines(view: RootView) -> Iterator[str]:
+    """How much work an earlier run had done."""
+    reused = [step for step in view.steps if step.reused_from]
+    saved = [step.saved_s for step in reused if step.saved_s is not None]
+    if saved:
+        were = "was" if len(reused) == 1 else "were"
+        total = f"{len(reused)} of {wording.how_many(len(view.steps), 'step')} {were} reused"
+        yield _line("saved", f"{wording.duration(sum(saved))} of work: {total}")
 
 
 def _step_lines(step: StepView, locate: Locate, *, several: bool) -> Iterator[str]:

@@ -16,10 +16,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
-from hyperstep.cli.display import Display
 from hyperstep.cli.exit_codes import SIGNAL_BASE
 from hyperstep.errors import LaunchError
+
+if TYPE_CHECKING:  # imported while the script starts up
+    from hyperstep.cli.display import Display
 
 _LOOK_S = 0.1
 _CHUNK_BYTES = 65536
@@ -31,17 +34,18 @@ _STDOUT, _STDERR = 1, 2
 def run_script(
     argv: Sequence[str],
     env: Mapping[str, str],
-    display: Display,
+    make_display: Callable[[], Display],
     *,
     shares_terminal: bool,
     on_signal: Callable[[int], None] | None = None,
-) -> int:
-    """Run a command to its end; returns its exit code as a shell would give it.
+) -> tuple[int, Display]:
+    """Run a command to its end; returns its exit code as a shell would give it, and the display.
 
     Args:
         argv: The command.
         env: Its whole environment.
-        display: Told of each of the script's outputs, and ticked while it runs.
+        make_display: Makes what is told of each of the script's outputs, and ticked while it runs. Called once the
+            script has been started, which need not wait for it.
         shares_terminal: Whether the display draws on the terminal of standard error.
         on_signal: Told of each signal that the script gets, from us or from the terminal. It must return at once.
 
@@ -49,15 +53,34 @@ def run_script(
         LaunchError: The command cannot be started.
     """
     terminal = _Pseudoterminal.make() if shares_terminal else None
-    with _forwarding(display, terminal) as forward:
+    with _forwarding(terminal) as forward:
         forward.on_signal = on_signal
         process = _start(argv, env, terminal)
         forward.to(process)
+        forward.display = display = make_display()
         if os.name == "posix":
             _pump(process, display, terminal, forward)
         else:
             _wait(process, display)
-    return process.returncode if process.returncode >= 0 else SIGNAL_BASE - process.returncode
+    return (process.returncode if process.returncode >= 0 else SIGNAL_BASE - process.returncode), display
+
+
+def become_script(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:
+    """Let the script take the place of this process: where nothing is shown, nobody need stay.
+
+    Raises:
+        LaunchError: The command cannot be started.
+    """
+    sys.stdout.flush()
+    try:
+        os.execvpe(argv[0], list(argv), env)  # noqa: S606 - a command, as in _start
+    except OSError as error:
+        raise _no_interpreter(argv, error) from error
+
+
+def can_draw() -> bool:
+    """Whether standard error is a terminal on which lines can be redrawn."""
+    return os.name == "posix" and os.isatty(_STDERR) and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def same_terminal(one: int, other: int) -> bool:
@@ -71,11 +94,15 @@ def _start(argv: Sequence[str], env: Mapping[str, str], terminal: _Pseudotermina
     try:
         return subprocess.Popen(argv, env=env, stdout=stdout, stderr=stderr, close_fds=False)
     except OSError as error:
-        rule = f"The script's interpreter can be started: {error.strerror}."
-        raise LaunchError(rule, received=argv[0]) from error
+        raise _no_interpreter(argv, error) from error
     finally:
         if terminal:
             os.close(terminal.slave)
+
+
+def _no_interpreter(argv: Sequence[str], error: OSError) -> LaunchError:
+    rule = f"The script's interpreter can be started: {error.strerror}."
+    return LaunchError(rule, received=argv[0])
 
 
 def _pump(
@@ -143,8 +170,9 @@ class _Pseudoterminal:
 class _Forwarder:
     """Hands signals on to the script, which decides what they mean."""
 
-    display: Display
     terminal: _Pseudoterminal | None
+    display: Display | None = None
+    """None until the script has been started."""
     on_signal: Callable[[int], None] | None = None
     """See ``run_script``."""
     wake: int = -1
@@ -189,22 +217,25 @@ class _Forwarder:
             self.terminal.take_size()
         if self._process is not None:
             self._process.send_signal(signal.SIGWINCH)
-        self.display.redraw()
+        if self.display is not None:
+            self.display.redraw()
 
     def _suspend(self) -> None:
         """Ctrl-Z: leave a clean terminal to the shell, and draw again on return."""
-        self.display.withdraw()
+        if self.display is not None:
+            self.display.withdraw()
         os.kill(os.getpid(), signal.SIGSTOP)
-        self.display.refresh()
+        if self.display is not None:
+            self.display.refresh()
 
     def ignore(self, _number: int, _frame: FrameType | None) -> None:
         """Only wakes us."""
 
 
 @contextlib.contextmanager
-def _forwarding(display: Display, terminal: _Pseudoterminal | None) -> Iterator[_Forwarder]:
+def _forwarding(terminal: _Pseudoterminal | None) -> Iterator[_Forwarder]:
     """Handle signals on the script's behalf within the block. What we were started to ignore stays ignored."""
-    forward = _Forwarder(display, terminal)
+    forward = _Forwarder(terminal)
     if os.name != "posix":
         previous = signal.signal(signal.SIGINT, forward.ignore)  # the console gives Ctrl-C to both
         yield forward

@@ -143,6 +143,8 @@ class StepView:
     reused_from: str | None = None
     computed_because: str = ""
     """Why no earlier run of a step of this name stands for it."""
+    saved_s: float | None = None
+    """Of a reused step: how long the run took that stands for it."""
     reason: str = ""
     error: RunError | None = None
     outputs: tuple[OutputView, ...] = ()

@@ -96,7 +96,7 @@ DIFFERENCES: Sequence[Difference] = (
             "azureml.data.dataset_factory.TabularDatasetFactory.from_json_lines_files",
             "azureml.data.dataset_factory.TabularDatasetFactory.from_parquet_files",
         ),
-        "A file behind a web address is fetched once and kept in the home's web-files/; offline, put it there.",
+        "A file behind a web address is kept in the home's web-files/ until it changes; offline, put it there.",
     ),
     Difference(
         ("azureml.train.hyperdrive.BayesianParameterSampling",),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from hyperstep.digest import Json
 from hyperstep.pipeline.fingerprint import CODE
 from hyperstep.pipeline.reuse_rules import ReuseRules
-from hyperstep.pipeline.spec import StepSpec
+from hyperstep.pipeline.spec import DatastorePaths, StepSpec
 
 ListFiles = Callable[[str], Mapping[str, str] | None]
 """What each file of a snapshot is, by path; None when the snapshot is gone."""
@@ -121,6 +121,16 @@ def differences(old: Mapping[str, Json], new: Mapping[str, Json], files: ListFil
         else:
             found.append(Difference(part, before, after))
     return tuple(found)
+
+
+def with_addresses(found: tuple[Difference, ...], step: StepSpec) -> tuple[Difference, ...]:
+    """The differences, where inputs that come from web addresses name them."""
+    names = {
+        f"inputs: {port.name}": f"inputs: {port.name} ({', '.join(port.source.addresses)})"
+        for port in step.inputs
+        if isinstance(port.source, DatastorePaths) and port.source.addresses
+    }
+    return tuple(replace(each, part=names.get(each.part, each.part)) for each in found)
 
 
 def _listed(snapshot: Json, files: ListFiles) -> Json:

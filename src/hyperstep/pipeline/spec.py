@@ -52,6 +52,8 @@ class DatastorePaths(msgspec.Struct, frozen=True, tag_field="source", tag="datas
     """Id of the saved dataset that this is, if any."""
     definition: Mapping[str, Json] = {}
     """What the files are taken for, without their paths; empty for plain files."""
+    addresses: tuple[str, ...] = ()
+    """The web addresses that the files were fetched from, to be named; no part of a fingerprint."""
 
 
 DataSource = StepOutput | DatastorePaths

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hyperstep.errors import LaunchError
-from hyperstep.launchers import can_host
-from hyperstep.launchers.guard import GuardedCommand, start_guarded
 from hyperstep.runtime.foreground import in_foreground
 from hyperstep.runtime.home import Home
+
+if TYPE_CHECKING:  # a pipeline of which every step is reused starts no runner
+    import subprocess
+
+    from hyperstep.launchers.guard import GuardedCommand
 
 FORCE = "--force"
 INLINE = "--inline"
@@ -43,6 +45,8 @@ def given_up(home: Home, root_id: str) -> GivenUp | None:
 
 def runner_command(home: Home, root_id: str) -> GuardedCommand:
     """How a runner of a root run is started with our interpreter and environment."""
+    from hyperstep.launchers.guard import GuardedCommand  # noqa: PLC0415 - see above
+
     folder = home.root_folder(root_id).resolve()
     return GuardedCommand(
         run=str(folder),
@@ -66,6 +70,9 @@ def start_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
     """
     if in_foreground():
         return False
+    from hyperstep.launchers import can_host  # noqa: PLC0415 - see above
+    from hyperstep.launchers.guard import start_guarded  # noqa: PLC0415
+
     command = runner_command(home, root_id)
     extra = (FORCE,) if force else ()
     if can_host():
@@ -85,6 +92,9 @@ def spawn(command: GuardedCommand, extra: tuple[str, ...] = (), *, detached: boo
         extra: Further arguments.
         detached: It has a session of its own, and lives on when we end.
     """
+    import subprocess  # noqa: PLC0415 - see above
+    import threading  # noqa: PLC0415
+
     with open(command.log, "ab") as stream:  # noqa: PTH123 - a text, as the host takes it
         runner = subprocess.Popen(
             [*command.argv, *extra],

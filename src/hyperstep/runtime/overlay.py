@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from hyperstep.artifact_store.web_files import FOLDER as WEB_FILES
 from hyperstep.errors import StoreError
 from hyperstep.run_store import copy_index
 from hyperstep.settings import FILE_NAME
@@ -20,11 +21,15 @@ OVERLAY_VARIABLE = "HYPERSTEP_OVERLAY_OF"
 
 _LINKED = (FILE_NAME, "environments", "cache/digests", "cache/imports")
 _COPIED = ("secrets",)
+_PREFIX = "hyperstep-plan-"
+_LOCK = "plan.lock"
+"""Held as long as the plan is made."""
+_GRACE_S = 60.0
 
 
 @contextmanager
 def overlay_of(home: Path) -> Iterator[Path]:
-    """A temporary home that looks like ``home``, removed when the block ends.
+    """A temporary home that looks like ``home``, removed when the block ends; those of plans that were killed go first.
 
     Raises:
         StoreError: There is no room for it.
@@ -32,16 +37,35 @@ def overlay_of(home: Path) -> Iterator[Path]:
     import shutil  # noqa: PLC0415 - every home knows this module, few are overlays
     import tempfile  # noqa: PLC0415
 
-    folder = Path(tempfile.mkdtemp(prefix="hyperstep-plan-"))
+    from hyperstep.runtime.file_lock import locked  # noqa: PLC0415
+
+    _remove_abandoned(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
-        try:
-            _fill(home, folder)
-        except OSError as error:
-            rule = f"A plan needs room for a copy of the index: {error.strerror}."
-            raise StoreError(rule, received=str(folder), remedy="Set TMPDIR to another folder.") from error
-        yield folder
+        with locked(folder / _LOCK):
+            try:
+                _fill(home, folder)
+            except OSError as error:
+                rule = f"A plan needs room for a copy of the index: {error.strerror}."
+                raise StoreError(rule, received=str(folder), remedy="Set TMPDIR to another folder.") from error
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_abandoned(temporary: Path) -> None:
+    """Remove what plans left that were killed. One that was made just now may not be locked yet."""
+    import shutil  # noqa: PLC0415 - as above
+    import time  # noqa: PLC0415
+
+    from hyperstep.runtime.file_lock import locked  # noqa: PLC0415
+
+    for folder in temporary.glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # somebody else's, or somebody else removes it
+            if (folder / _LOCK).stat().st_mtime + _GRACE_S < time.time():
+                with locked(folder / _LOCK) as is_abandoned:
+                    if is_abandoned:
+                        shutil.rmtree(folder, ignore_errors=True)
 
 
 def base_of(home: Path) -> Path | None:
@@ -73,6 +97,7 @@ def _fill(home: Path, folder: Path) -> None:
                 (target / entry.name).symlink_to(entry)
         elif source.exists():
             target.symlink_to(source)
+    link_below(home / WEB_FILES, folder / WEB_FILES)
     import shutil  # noqa: PLC0415 - as above
 
     for name in _COPIED:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import socket
+import os
 
 from hyperstep.launchers.process_table import look_up
 
 
 def machine_name() -> str:
     """Name of this machine, as recorded with a run's owner."""
+    if hasattr(os, "uname"):
+        return os.uname().nodename  # the same, without loading what opens sockets
+    import socket  # noqa: PLC0415 - where there is no other way
+
     return socket.gethostname()
 
 

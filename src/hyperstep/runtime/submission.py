@@ -26,12 +26,10 @@ from hyperstep.records.status import RunStatus
 from hyperstep.runtime.environments.preflight import PROPERTY, check_environment
 from hyperstep.runtime.guarding import start_runner
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.inbox import post, wait_for_answer
 from hyperstep.runtime.interactive import end_run
 from hyperstep.runtime.liveness import is_elsewhere, live_owner, lives_here
-from hyperstep.runtime.planning import plan_and_end, plan_step_and_end
+from hyperstep.runtime.planning import is_planning, plan_and_end, plan_step_and_end
 from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
-from hyperstep.sweep.config import SweepConfig
 
 SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
 """Set by ``hyperstep run``, so that it finds what its script submits."""
@@ -107,7 +105,7 @@ def request_cancel(home: Home, run_id: str, reason: str) -> None:
     """Ask the runner of ``run_id`` (a root run, a step, a sweep or a trial) to end it.
 
     Returns as soon as the runner has taken it up, not when the processes are gone. When no runner lives, one is
-    started to do it.
+    started to do it. While a plan is made nothing is asked for: the run goes on.
 
     Raises:
         StoreError: The runner refused, for example because that step is not under way.
@@ -116,9 +114,14 @@ def request_cancel(home: Home, run_id: str, reason: str) -> None:
     root = home.store.journal(root_id).run(root_id)
     if root.status.is_terminal:
         return
+    if is_planning():
+        _logger.warning("A plan ends nothing: run %s goes on.", run_id)
+        return
     if root.kind is RunKind.INTERACTIVE:
         end_run(home, run_id, RunStatus.CANCELED, reason=reason)
         return
+    from hyperstep.runtime.inbox import post, wait_for_answer  # noqa: PLC0415 - who submits asks for nothing
+
     request = post(home.root_folder(root_id), "cancel", {"run_id": run_id, "reason": reason})
     ensure_runner(home, root_id)
     with contextlib.suppress(ConflictError):  # the request stays: a busy runner takes it up later
@@ -137,6 +140,8 @@ def ensure_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
         force: Start one although a runner lives, which is stopped or stuck: it can write and command no more.
     """
     run = home.store.journal(root_id).run(root_id)
+    if home.base is not None:  # a look-alike of the home: the run is the other's
+        return False
     if run.status.is_terminal:
         home.store.update_root(run)  # its last owner may have died before it could
         return False
@@ -168,6 +173,8 @@ def _check(spec: PipelineSpec) -> None:
     check_graph(spec)
     for step in spec.steps:
         if step.tuning:
+            from hyperstep.sweep.config import SweepConfig  # noqa: PLC0415 - where there is a sweep
+
             config = SweepConfig.from_json(dict(step.tuning.config))
             check_model_outputs(step, config.limits.max_total)
 

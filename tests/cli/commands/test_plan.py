@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.cli.real_process import run
 
 from hyperstep.digest import digest_file
+from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 
 SCRIPT = """
@@ -165,6 +167,48 @@ def test_a_script_that_submits_nothing_has_no_plan_and_keeps_its_exit_code(proje
     assert b"quiet.py ended with exit code 7 and submitted nothing" in done.stderr
     done = run("plan", "--json", "quiet.py")
     assert json.loads(done.stdout)["steps"] == []
+
+
+@pytest.mark.end_to_end
+def test_a_plan_ends_and_removes_nothing_of_what_there_was(project: Path) -> None:
+    waits = "import pathlib, time\nwhile not pathlib.Path(r'%s').exists(): time.sleep(0.05)\n" % (project / "go")
+    (project / "count" / "count.py").write_text(waits + COUNT)
+    (project / "begin.py").write_text(
+        SCRIPT.replace("run.wait_for_completion(show_output=False)", "")
+        + "Dataset.File.from_files((store, 'raw/raw.txt')).register(workspace, 'kept')\n"
+    )
+    assert run("run", "-q", "begin.py").returncode == 0
+    ends = """
+old = next(Experiment(workspace, "planned").get_runs())
+old.cancel()
+Dataset.get_by_name(workspace, "kept").unregister_all_versions()
+"""
+    (project / "ends.py").write_text(SCRIPT.replace('print("about to submit")', ends + 'print("about to submit")'))
+    done = run("plan", "ends.py")
+    assert done.returncode == 0, done.stderr
+    assert b"A plan ends nothing" in done.stderr
+    (project / "go").touch()
+    home = Home.open()
+    (root,) = home.store.roots()
+    while not home.store.journal(root.id).run(root.id).status.is_terminal:
+        time.sleep(0.05)
+    assert home.store.journal(root.id).run(root.id).status is RunStatus.COMPLETED
+    assert home.store.named("local", "dataset", "kept").version == 1
+    home.close()
+
+
+@pytest.mark.end_to_end
+def test_a_script_asks_for_its_plan_and_goes_on(project: Path) -> None:
+    text = SCRIPT.replace(
+        'print("about to submit")',
+        "for verdict in Pipeline(workspace, [prepare, count]).plan(): "
+        "print(verdict.name, verdict.verdict.name, verdict.source_run is not None)",
+    )
+    (project / "asks.py").write_text(text)
+    done = run("run", "-q", "asks.py")
+    assert b"prepare MISS False\ncount MISS False\n" in done.stdout
+    assert b"after the first submit" in done.stdout
+    assert b"prepare HIT True\ncount HIT True\n" in run("run", "-q", "asks.py").stdout
 
 
 def test_a_notebook_is_told_how_to_plan() -> None:

@@ -139,6 +139,17 @@ def test_strays_of_crashed_submissions_go_and_a_folder_that_was_somebodys_keeps_
     assert bench.home.artifacts.has(orphan)
 
 
+def test_what_a_killed_fetch_left_goes_and_what_was_fetched_stays(bench: Bench) -> None:
+    folder = bench.home.path / "web-files" / "example.org" / "deep"
+    folder.mkdir(parents=True)
+    names = [".0123.part", "a.csv", ".a.csv.origin.json", "b.part"]
+    for name in names:
+        (folder / name).write_text("x")
+        os.utime(folder / name, (time.time() - _OLD_S,) * 2)
+    assert main(["gc", "--yes"]) == 0
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names[1:])
+
+
 def test_a_removed_run_is_gone_and_one_that_goes_on_is_refused(
     bench: Bench, label: Label, capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

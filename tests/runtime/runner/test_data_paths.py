@@ -12,7 +12,7 @@ from hyperstep.artifact_store.tree import Reading
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.data_paths import content_digest, find_input, provide_input
+from hyperstep.runtime.runner.data_paths import content_digest, find_in_datastores, find_input, provide_input
 
 STORE = "workspaceblobstore"
 
@@ -107,3 +107,15 @@ def test_content_decides_the_digest(home: Home) -> None:
     assert digest() == before
     (home.datastore_folder("local", STORE) / "raw/a/1.csv").write_text("raw/a/9.csv")
     assert digest() != before
+
+
+def test_a_registered_dataset_of_this_machines_own_files_is_found_and_known_by_content(
+    home: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "own.csv").write_text("before")
+    source = DatastorePaths((("", str(tmp_path / "own.csv")),))
+    before = content_digest(find_in_datastores(home, "local", "own", source), Reading())
+    (tmp_path / "own.csv").write_text("after")
+    assert content_digest(find_in_datastores(home, "local", "own", source), Reading()) != before
+    found = find_in_datastores(home, "local", "own", DatastorePaths((("", f"{tmp_path}/*.csv"),)))
+    assert [place for place, _ in found.files] == ["own.csv"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
@@ -108,6 +107,8 @@ def _check_script(snapshot: Snapshot, folder: Path, script: str | None) -> None:
         rule = "The entry script must be part of the snapshot, but an ignore rule leaves it out."
         raise InvalidInputError(rule, received=wanted, remedy=f"Mend .amlignore or .gitignore in {folder}.")
     sought = PurePath(wanted).name if leads_out else wanted
+    import difflib  # noqa: PLC0415 - needed for a mistake only
+
     nearest = difflib.get_close_matches(sought, paths, n=_SHOWN_NAMES, cutoff=0.5)
     names = nearest or [path for path in paths if path.endswith(".py")][:_SHOWN_NAMES]
     rule = f"The entry script must be a file in the source directory {folder.absolute()}, named from there."

@@ -9,6 +9,7 @@ from hyperstep.azureml_v1.core.session import in_job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from hyperstep.records.run import RunRecord
     from hyperstep.run_store.base import NamedRecord
@@ -32,6 +33,22 @@ def note_absent(kind: str, name: str) -> None:
     """A job has looked for something that there is not."""
     if in_job():
         _note({"what": kind, "name": name, "asked": None, "found": None})
+
+
+def note_address(shown: str, place: Path, home: Path) -> None:
+    """A job has read the file behind a web address.
+
+    Args:
+        shown: The address without what may be secret in it.
+        place: Where it is kept.
+        home: The home.
+    """
+    from hyperstep.artifact_store.tree import Reading, digest_tree  # noqa: PLC0415 - few jobs read addresses
+    from hyperstep.artifact_store.web_files import ADDRESS, FOLDER  # noqa: PLC0415
+
+    asked = place.relative_to(home / FOLDER).as_posix()
+    found = digest_tree(place, Reading(home)).digest
+    _note({"what": ADDRESS, "name": shown, "asked": asked, "found": found})
 
 
 def note_run(run: RunRecord) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hyperstep.azureml_v1.data.data_reference import DataReference
 from hyperstep.azureml_v1.data.datapath import DataPath
-from hyperstep.azureml_v1.data.web_files import fetched, is_web_address
+from hyperstep.azureml_v1.data.web_files import fetched, is_web_address, refresh
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ def _matches(root: Path, pattern: str) -> Iterator[Path]:
 def _stage(path: DatasetPath, workspace: Workspace) -> DatasetPath:
     from hyperstep.digest import digest_file, digest_json  # noqa: PLC0415 - only when a job needs local files
 
+    refresh(Path(path.path))
     files = matched_files([path], workspace)
     if not files:
         message = f"A path of a dataset must match at least one file. Received: {path.path!r}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core.names import check_input_name
@@ -9,8 +10,9 @@ from hyperstep.azureml_v1.data.abstract_dataset import AbstractDataset
 from hyperstep.azureml_v1.data.data_reference import DataReference
 from hyperstep.azureml_v1.data.datapath import DataPath, DataPathComputeBinding
 from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
-from hyperstep.azureml_v1.data.dataset_paths import stage
+from hyperstep.azureml_v1.data.dataset_paths import LOCAL, stage
 from hyperstep.azureml_v1.data.tabular_dataset import TabularDataset
+from hyperstep.azureml_v1.data.web_files import address_of
 from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.pipeline.dataset_definition import without_paths
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec
@@ -82,7 +84,9 @@ def dataset_input(
     meaning = without_paths(staged._definition()) if isinstance(used, TabularDataset) else {}  # noqa: SLF001
     return InputSpec(
         name=name or config.name,
-        source=DatastorePaths(tuple((path.datastore, path.path) for path in staged.paths), staged.id, meaning),
+        source=DatastorePaths(
+            tuple((path.datastore, path.path) for path in staged.paths), staged.id, meaning, _addresses(used)
+        ),
         mode=_mode(config.mode),
         placeholder=config.placeholder,
         variable=config.name,
@@ -108,6 +112,12 @@ def path_input(
 ) -> InputSpec:
     """An input that is a data path with its binding."""
     return reference_input(path.create_data_reference(reference_name or None, binding), name=name)
+
+
+def _addresses(dataset: AbstractDataset) -> tuple[str, ...]:
+    """The web addresses that its files are from."""
+    found = [address_of(Path(path.path)) for path in dataset.paths if path.datastore == LOCAL]
+    return tuple(address for address in found if address is not None)
 
 
 def _mode(mode: str) -> DataMode:

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.code_translation import translate_code
 from hyperstep.azureml_v1.core.compute import max_nodes_of, target_name
-from hyperstep.azureml_v1.core.distribution import check_distribution
-from hyperstep.azureml_v1.core.runconfig import RunConfiguration
-from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.pipeline.spec import CodeSpec
 
 if TYPE_CHECKING:
@@ -57,11 +54,7 @@ def fix_code(
         RunConfigurationException: More than one node is asked for.
         SnapshotException: The folder is over a limit.
     """
-    scripted = isinstance(run_config, ScriptRunConfig)
-    settings = run_config.run_config if scripted else run_config
-    _warn_of_data(settings)
-    if isinstance(settings, RunConfiguration):
-        check_distribution(settings)
+    scripted, settings = (False, None) if run_config is None else _checked(run_config)
     target = target_name(compute_target if compute_target is not None else getattr(settings, "target", None))
     spec = translate_code(
         context.workspace.home,
@@ -73,6 +66,20 @@ def fix_code(
         max_duration_s=getattr(settings, "max_run_duration_seconds", None),
     )
     return FixedCode(spec, target, max_nodes_of(context.workspace, target))
+
+
+def _checked(run_config: Any) -> tuple[bool, Any]:  # noqa: ANN401 - see fix_code
+    """Whether it is of a script, and the settings in it, which ask for nothing that is not there."""
+    from hyperstep.azureml_v1.core.distribution import check_distribution  # noqa: PLC0415 - most steps have none
+    from hyperstep.azureml_v1.core.runconfig import RunConfiguration  # noqa: PLC0415
+    from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig  # noqa: PLC0415
+
+    scripted = isinstance(run_config, ScriptRunConfig)
+    settings = run_config.run_config if scripted else run_config
+    _warn_of_data(settings)
+    if isinstance(settings, RunConfiguration):
+        check_distribution(settings)
+    return scripted, settings
 
 
 def _warn_of_data(settings: object) -> None:

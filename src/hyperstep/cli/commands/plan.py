@@ -6,9 +6,7 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -71,8 +69,8 @@ def plan(
 def _make_plan(command: Sequence[str], told: dict[str, str], *, quiet: bool) -> tuple[int, dict[str, Any] | None]:
     """The script's exit code, and the plan if it came to one."""
     home = load_settings().home
-    with overlay_of(home) as overlay, tempfile.TemporaryDirectory(prefix="hyperstep-plan-") as folder:
-        file = Path(folder) / "plan.json"
+    with overlay_of(home) as overlay:
+        file = overlay / "plan.json"
         variables = {
             "HYPERSTEP_HOME": str(overlay),
             OVERLAY_VARIABLE: str(home),

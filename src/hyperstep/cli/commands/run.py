@@ -12,13 +12,13 @@ import click
 
 import hyperstep
 from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
-from hyperstep.cli.following import can_draw, fault_words, make_display, open_feed, report, say
 from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables
-from hyperstep.cli.script_process import python_command, run_script
+from hyperstep.cli.script_process import become_script, can_draw, python_command, run_script
 from hyperstep.runtime.foreground import in_foreground
 from hyperstep_trial.boot_environment import boot_environment
 
 if TYPE_CHECKING:
+    from hyperstep.cli.display import Display
     from hyperstep.cli.foreground import ForegroundRunners
 
 _SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
@@ -63,21 +63,35 @@ def run(
     asked = {_DETERMINISTIC_VARIABLE: "1"} if deterministic else {}
     told = {**variables, **asked, **reuse_variables(no_reuse, verify=verify, new_seed=new_seed)}
     env = boot_environment({**os.environ, **told}, str(_SHIM_PATH))
-    feed = open_feed(submission=token)
-    display = make_display(feed, quiet=quiet, plain=plain)
-    shares_terminal = can_draw() and not quiet and not plain
     command = _command(script, arguments, quiet=quiet)
+    if quiet and runners is None and os.name == "posix":
+        become_script(command, env)
     on_signal = runners.cancel if runners else None
-    code = run_script(command, env, display, shares_terminal=shares_terminal, on_signal=on_signal)
+
+    def show() -> Display:
+        from hyperstep.cli.following import make_display, open_feed  # noqa: PLC0415 - while the script starts up
+
+        return make_display(open_feed(submission=token), quiet=quiet, plain=plain)
+
+    shares_terminal = can_draw() and not quiet and not plain
+    code, display = run_script(command, env, show, shares_terminal=shares_terminal, on_signal=on_signal)
     if runners:
         runners.wait(display.tick)
         code = code or (SIGNAL_BASE + runners.signal if runners.signal else OK)
-    views = display.finish()
-    if not quiet:
-        report(views)
-        if feed.fault and code == OK:
-            say(f"what the script submitted cannot be shown: {fault_words(feed.fault)}")
+    _finish(display, code, quiet=quiet)
     return code
+
+
+def _finish(display: Display, code: int, *, quiet: bool) -> None:
+    """Show the last news, and say how it ended."""
+    from hyperstep.cli.following import fault_words, report, say  # noqa: PLC0415 - it has been imported by then
+
+    views = display.finish()
+    if quiet:
+        return
+    report(views)
+    if display.feed.fault and code == OK:
+        say(f"what the script submitted cannot be shown: {fault_words(display.feed.fault)}")
 
 
 def _foreground_runners() -> ForegroundRunners:

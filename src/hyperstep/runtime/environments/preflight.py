@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from hyperstep.digest import Json
@@ -25,7 +24,9 @@ def check_environment(definition: Mapping[str, Json], installed: Callable[[str],
         installed: The installed version of a package by its name, None when it is not; of this interpreter by default.
     """
     wanted = wanted_packages(definition)
-    faults = [*_python_fault(wanted.python), *_package_faults(wanted, installed or installed_version)]
+    faults = [*_python_fault(wanted.python)]
+    if wanted.requirements:
+        faults += _package_faults(wanted, installed or installed_version)
     if not faults:
         return ""
     ours = f" {', '.join(wanted.provided)}: hyperstep stands in." if wanted.provided else ""
@@ -38,6 +39,8 @@ def check_environment(definition: Mapping[str, Json], installed: Callable[[str],
 
 def installed_version(name: str) -> str | None:
     """Version of a package in this interpreter; None when it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - costs more than a whole submission
+
     try:
         return version(name)
     except PackageNotFoundError:
@@ -45,7 +48,7 @@ def installed_version(name: str) -> str | None:
 
 
 def _python_fault(wanted: str) -> Iterator[str]:
-    here = platform.python_version()
+    here = ".".join(map(str, sys.version_info[:3]))
     if wanted and not f"{here}.".startswith(f"{wanted.rstrip('.*')}."):
         yield f"python {wanted} (this is {here})"
 

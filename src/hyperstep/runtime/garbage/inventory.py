@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hyperstep.artifact_store.base import ArtifactStore
+from hyperstep.artifact_store.web_files import FOLDER as WEB_FILES
 from hyperstep.errors import HyperstepError, NotFoundError
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunKind, RunRecord
@@ -33,7 +34,7 @@ from hyperstep.runtime.ranking import best_value
 
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 _WORKING = ("work", "upload", "uploads", "resume-from")
-_TEMPORARY = ("objects/.incoming/*", "cache/digests/*.tmp", "runs/*/inbox/*.tmp")
+_TEMPORARY = ("objects/.incoming/*", "cache/digests/*.tmp", "runs/*/inbox/*.tmp", f"{WEB_FILES}/**/.*.part")
 
 
 def take_inventory(home: Home) -> Facts:

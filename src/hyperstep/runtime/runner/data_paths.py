@@ -177,7 +177,7 @@ def find_in_datastores(home: Home, workspace: str, name: str, source: DatastoreP
         InvalidInputError: There are none; the message names the input.
         NotFoundError: The workspace has no datastore of that name.
     """
-    places = [(home.datastore_folder(workspace, store), path) for store, path in source.paths]
+    places = [_located(home, workspace, store, path) for store, path in source.paths]
     if len(places) == 1 and not _GLOB & set(places[0][1]):
         path = places[0][0] / places[0][1].strip("/")
         if path.exists():
@@ -189,6 +189,13 @@ def find_in_datastores(home: Home, workspace: str, name: str, source: DatastoreP
         raise InvalidInputError(rule, received=received, remedy="Upload the data first, or mend the path.")
     common = Path(os.path.commonpath([file.parent for file in files]))
     return Found(None, tuple((file.relative_to(common).as_posix(), file) for file in files))
+
+
+def _located(home: Home, workspace: str, store: str, path: str) -> tuple[Path, str]:
+    """A datastore's folder and a path below it; without a datastore the path is one of this machine."""
+    if store:
+        return home.datastore_folder(workspace, store), path
+    return Path(Path(path).anchor), path[len(Path(path).anchor) :]
 
 
 def _matches(root: Path, pattern: str) -> Iterator[Path]:

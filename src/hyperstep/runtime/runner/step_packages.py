@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 import re
 import sys
 from contextlib import suppress
@@ -32,6 +31,8 @@ def package_versions(home: Home, snapshot: Snapshot, python: str) -> dict[str, s
         snapshot: The code.
         python: Its interpreter; empty for this process's.
     """
+    import platform  # noqa: PLC0415 - needed when a step has run, seldom to decide
+
     names = imported_names(home, snapshot)
     if python and python != sys.executable:
         return _versions_elsewhere(python, names)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.artifact_store.walk import walk_files
+from hyperstep.artifact_store.web_files import ADDRESS, FOLDER, News, look_again
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError, InvalidInputError, NotFoundError
 from hyperstep.pipeline.reuse import Difference
@@ -25,6 +29,7 @@ READS_PROPERTY = "hyperstep.reads"
 
 SETTLED_PROPERTY = "hyperstep.settled_reads"
 """Property of a trial that has ended: the same, with the content of each dataset."""
+_logger = logging.getLogger(__name__)
 
 RUN = "run"
 """What is read, when it is a run; else the kind of a named thing."""
@@ -91,6 +96,9 @@ def changed_reads(home: Home, source: StoredFingerprint, reading: Reading, *, co
 def _change(
     home: Home, source: StoredFingerprint, read: Mapping[str, Json], reading: Reading, *, contents: bool
 ) -> Iterator[Difference]:
+    if read["what"] == ADDRESS:
+        yield from _address_change(home, read, reading)
+        return
     workspace, root_id = source.workspace, source.root_id
     now = [_run_state(home, read)] if read["what"] == RUN else _versions(home, workspace, read, root_id)
     if read["found"] not in now:
@@ -100,6 +108,19 @@ def _change(
         content = content_digest(files, reading)[0] if files else None
         if content != read["content"]:
             yield Difference(_title(read), read["content"], content)
+
+
+def _address_change(home: Home, read: Mapping[str, Json], reading: Reading) -> Iterator[Difference]:
+    """Ask the server; without an answer what is kept counts."""
+    place = home.path / FOLDER / str(read["asked"])
+    found: str | None = None
+    with suppress(HyperstepError):  # it is gone, here and there
+        look = look_again(place)
+        if look.news is News.NO_ANSWER:
+            _logger.warning("%s does not answer (%s): the file in the home counts", look.shown, look.reason)
+        found = content_digest(Found(place), replace(reading, limit_bytes=None))[0]
+    if found != read["found"]:
+        yield Difference(_title(read), read["found"], found)
 
 
 def run_state(run: RunRecord) -> str:
@@ -143,7 +164,7 @@ def _record(home: Home, workspace: str, read: Mapping[str, Json], version: Json)
 
 def _files_of(home: Home, workspace: str, read: Mapping[str, Json]) -> Found | None:
     """The files behind a dataset that was read; None for what is no dataset, or is there no more."""
-    if read["what"] == RUN:
+    if read["what"] in {RUN, ADDRESS}:
         return None
     found = str(read["found"]).removeprefix("version ")
     record = _record(home, workspace, read, int(found) if found.isdigit() else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from hyperstep.artifact_store.snapshot import load_snapshot
@@ -21,6 +21,7 @@ from hyperstep.pipeline.reuse import (
     differences,
     expiry,
     switched_off,
+    with_addresses,
 )
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.run_store.base import StoredFingerprint
@@ -69,7 +70,7 @@ def look_for_source(question: StepQuestion, now: float) -> ReuseAnswer:
     missed = _explain_miss(question, found.fingerprint)
     if found.unread and _may_be_equal(missed, found.unread):
         return _look_closer(question, now)
-    return ReuseAnswer(missed, found.fingerprint, unread=found.unread)
+    return ReuseAnswer(_named(question, missed), found.fingerprint, unread=found.unread)
 
 
 def find_equal(question: StepQuestion, now: float) -> ReuseAnswer | None:
@@ -158,5 +159,11 @@ def _look_closer(question: StepQuestion, now: float) -> ReuseAnswer:
     found = identify(question, Reading(question.home.path))
     source = question.home.store.recall(question.workspace, found.fingerprint.digest)
     if source is None:
-        return ReuseAnswer(_explain_miss(question, found.fingerprint), found.fingerprint)
+        missed = _named(question, _explain_miss(question, found.fingerprint))
+        return ReuseAnswer(missed, found.fingerprint)
     return _judge(question, found, source, now)
+
+
+def _named(question: StepQuestion, missed: ReuseDecision) -> ReuseDecision:
+    """The same miss, with the addresses of what was fetched."""
+    return replace(missed, differences=with_addresses(missed.differences, question.step))
