@@ -412,8 +412,15 @@ CASES: dict[str, Case] = {
     "moved+edit": Case("the checkout moved, code edited", both(edit(MODEL), move), "code: lib/model.py", combined=True),
     "limit+policy": Case(
         "limits and policy",
-        both(config("limits", max_total=40), config("policy", name="Median")),
-        "limits: max_total, policy: name",
+        both(
+            config("limits", max_total=40),
+            config(
+                "policy",
+                name="TruncationSelection",
+                properties={"truncation_percentage": 20, "evaluation_interval": 1, "delay_evaluation": 0},
+            ),
+        ),
+        "limits: max_total, policy: name, policy: properties",
         combined=True,
     ),
     "seed+space": Case(
