@@ -16,16 +16,10 @@ import pytest
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test has an empty home of its own and none of the user's settings."""
+    for name in [name for name in os.environ if name.startswith(("HYPERSTEP_", "AZUREML_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("AML_SNAPSHOT_NO_FILE_LIMIT", raising=False)
     monkeypatch.setenv("HYPERSTEP_HOME", str(tmp_path / "home"))
-    for name in (
-        "HYPERSTEP_SLOTS",
-        "HYPERSTEP_MIN_FREE_MB",
-        "HYPERSTEP_NETWORK_HOME",
-        "HYPERSTEP_STORE_WAIT_S",
-        "AML_SNAPSHOT_NO_FILE_LIMIT",
-        "AZUREML_RUN_ID",
-    ):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
