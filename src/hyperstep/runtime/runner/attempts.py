@@ -19,7 +19,7 @@ from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.runner.collecting import collect_artifacts, record_lines
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import log_tail
-from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit
+from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit, limit_of
 from hyperstep.runtime.runner.log_metrics import LogMetrics
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.records_file import RecordsFile, TrialLine
@@ -279,8 +279,7 @@ class Attempts:
         if active is None:
             return
         self._take_lines(active, to_end=True)
-        limit = limit_words(active.place) if end.timed_out else ""
-        fault = active.fault or self._faults.get(end.key) or limit
+        fault = active.fault or self._faults.get(end.key) or limit_of(end, active.limits.max_duration_s)
         fault = fault or self._attempt_step(lambda: self._store_files(active, end))
         with self._context.transaction() as unit:
             record = AttemptRecord(end.key, active.started_at, end=end, offset=active.reader.offset)
@@ -315,11 +314,6 @@ class Attempts:
             reraise_passing(error)
             return f"its files could not be stored: {error}"
         return ""
-
-
-def limit_words(place: Workplace) -> str:
-    """The fault of an attempt that was ended because it ran too long."""
-    return f"ran longer than max_run_duration_seconds = {place.step.code.max_duration_s:g}"
 
 
 def _size(file: Path) -> int:

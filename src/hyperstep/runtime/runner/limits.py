@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyperstep.records.attempt import AttemptEnd
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessLimits:
@@ -24,7 +26,21 @@ def broken_limit(limits: ProcessLimits, *, started_at_s: float, last_sign_at_s: 
     """
     longest, silent = limits.max_duration_s, limits.max_silence_s
     if longest is not None and now_s - started_at_s > longest:
-        return f"ran longer than max_run_duration_seconds = {longest:g}"
+        return _too_long(longest)
     if silent is not None and now_s - max(last_sign_at_s, started_at_s) > silent:
         return f"was silent for more than max_silence_s = {silent:g}: no output, no metric"
     return ""
+
+
+def limit_of(end: AttemptEnd, longest_s: float | None) -> str:
+    """The limit that a host ended an attempt for, in words; empty when it was none.
+
+    Args:
+        end: How it ended.
+        longest_s: How long it was allowed to run.
+    """
+    return _too_long(longest_s) if end.timed_out and longest_s is not None else ""
+
+
+def _too_long(longest_s: float) -> str:
+    return f"ran longer than max_run_duration_seconds = {longest_s:g}"

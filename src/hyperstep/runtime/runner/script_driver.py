@@ -7,9 +7,10 @@ from collections.abc import Callable
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.runner.attempts import Attempts, Order, limit_words
+from hyperstep.runtime.runner.attempts import Attempts, Order
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
+from hyperstep.runtime.runner.limits import limit_of
 from hyperstep.runtime.runner.records_file import TrialLine
 from hyperstep.runtime.runner.sweep_records import torn_decision
 from hyperstep.runtime.runner.workplace import Workplace
@@ -54,7 +55,7 @@ class ScriptDriver:
         if earlier and earlier[-1].end is not None:
             end = earlier[-1].end
             with self._context.transaction() as unit:
-                self.attempt_ended(unit, end, limit_words(self._place) if end.timed_out else "")
+                self.attempt_ended(unit, end, limit_of(end, self._place.step.code.max_duration_s))
             return
         self._attempts.resume(self._order(), stopping=self._canceling)
 

@@ -15,10 +15,11 @@ from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.ranking import COUNTED_VALUES
-from hyperstep.runtime.runner.attempts import Attempts, Order, limit_words
+from hyperstep.runtime.runner.attempts import Attempts, Order
 from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of, log_tail
+from hyperstep.runtime.runner.limits import limit_of
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.primary_metric import metric_values
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
@@ -354,7 +355,7 @@ class SweepDriver:
             last = attempts[-1] if attempts else None
             if last is not None and last.key.number == attempt and last.end is not None:
                 with self._context.transaction() as unit:
-                    self.attempt_ended(unit, last.end, limit_words(self._place) if last.end.timed_out else "")
+                    self.attempt_ended(unit, last.end, limit_of(last.end, self._place.step.code.max_duration_s))
                 continue
             order = self._order(run.number, attempt)
             if last is None and run.status is RunStatus.QUEUED:
