@@ -74,8 +74,12 @@ def fingerprint_trial(process: Fingerprint, point: Mapping[str, Json], arguments
 
 def counts_by_definition(step: StepSpec, port: InputSpec, default: DatasetReuse) -> bool:
     """Whether an input is a dataset whose files do not count. What another step wrote always counts by content."""
-    rule = DatasetReuse(step.dataset_reuse) if step.dataset_reuse else default
-    return rule is DatasetReuse.DEFINITION and isinstance(port.source, DatastorePaths)
+    return isinstance(port.source, DatastorePaths) and dataset_rule(step, default) is DatasetReuse.DEFINITION
+
+
+def dataset_rule(step: StepSpec, default: DatasetReuse) -> DatasetReuse:
+    """What of a step's datasets counts: what the step says itself, else ``default``."""
+    return DatasetReuse(step.dataset_reuse) if step.dataset_reuse else default
 
 
 def _fingerprint(parts: dict[str, Json]) -> Fingerprint:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -13,6 +13,10 @@ from hyperstep.pipeline.spec import DatastorePaths, StepSpec
 
 ListFiles = Callable[[str], Mapping[str, str] | None]
 """What each file of a snapshot is, by path; None when the snapshot is gone."""
+
+
+COMPARED = 50
+"""How many earlier runs a miss is compared with."""
 
 
 class Reason(Enum):
@@ -121,6 +125,23 @@ def differences(old: Mapping[str, Json], new: Mapping[str, Json], files: ListFil
         else:
             found.append(Difference(part, before, after))
     return tuple(found)
+
+
+def explain_miss(
+    earlier: Iterable[tuple[str, Mapping[str, Json]]], parts: Mapping[str, Json], files: ListFiles
+) -> ReuseDecision:
+    """Compare with the earlier run that is nearest: the fewest parts differ, and of equals the first.
+
+    Args:
+        earlier: Id and parts of each earlier run.
+        parts: Those of the run that missed.
+        files: Looks up the files of a snapshot.
+    """
+    compared = [(run_id, differences(theirs, parts, files)) for run_id, theirs in earlier]
+    if not compared:
+        return ReuseDecision(Reason.FIRST)
+    nearest, found = min(compared, key=lambda pair: len(pair[1]))
+    return ReuseDecision(Reason.CHANGED, nearest, found)
 
 
 def with_addresses(found: tuple[Difference, ...], step: StepSpec) -> tuple[Difference, ...]:

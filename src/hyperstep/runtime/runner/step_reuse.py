@@ -11,15 +11,16 @@ from hyperstep.artifact_store.tree import Reading
 from hyperstep.codec import to_json
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError
-from hyperstep.pipeline.fingerprint import Fingerprint
+from hyperstep.pipeline.fingerprint import Fingerprint, dataset_rule
 from hyperstep.pipeline.reuse import (
+    COMPARED,
     SWITCHED_OFF,
     Difference,
     ListFiles,
     Reason,
     ReuseDecision,
-    differences,
     expiry,
+    explain_miss,
     switched_off,
     with_addresses,
 )
@@ -29,9 +30,6 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, identify, reading_of
 from hyperstep.runtime.runner.step_reads import changed_reads
 from hyperstep.runtime.runner.step_sources import changed_outputs, record_is_there
-
-_COMPARED = 50
-"""How many earlier runs of a step a miss is compared with."""
 
 _INPUTS = "inputs: "
 
@@ -131,21 +129,15 @@ def _objection(
     changed = changed_outputs(home, source, rules)
     if changed:
         return Reason.OUTPUTS_GONE, changed
-    rule = DatasetReuse(question.step.dataset_reuse) if question.step.dataset_reuse else rules.datasets
+    rule = dataset_rule(question.step, rules.datasets)
     read = changed_reads(home, source, reading_of(home, rules), contents=rule is DatasetReuse.CONTENT)
     return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
 
 
 def _explain_miss(question: StepQuestion, fingerprint: Fingerprint) -> ReuseDecision:
-    """Compare with the earlier run that is nearest: the fewest parts differ, and of equals the newest."""
-    home = question.home
-    earlier = home.store.remembered(question.workspace, question.step.name, limit=_COMPARED)
-    files = files_of_snapshots(home)
-    compared = [(known.run_id, differences(known.parts, fingerprint.parts, files)) for known in earlier]
-    if not compared:
-        return ReuseDecision(Reason.FIRST)
-    nearest, found = min(compared, key=lambda pair: len(pair[1]))
-    return ReuseDecision(Reason.CHANGED, nearest, found)
+    earlier = question.home.store.remembered(question.workspace, question.step.name, limit=COMPARED)
+    known = ((other.run_id, other.parts) for other in earlier)
+    return explain_miss(known, fingerprint.parts, files_of_snapshots(question.home))
 
 
 def _may_be_equal(missed: ReuseDecision, unread: tuple[str, ...]) -> bool:

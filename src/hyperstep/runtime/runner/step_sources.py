@@ -76,10 +76,14 @@ def record_is_there(home: Home, source: StoredFingerprint, rules: ReuseRules) ->
         return Difference(f"run {source.run_id}", "recorded", None)
     if run.status is not RunStatus.COMPLETED:
         return Difference(f"run {source.run_id}", RunStatus.COMPLETED.value, run.status.value)
-    for digest in _texts(source.record.get("files")):
-        if not (home.artifacts.is_sound(digest) if rules.verify else home.artifacts.has(digest)):
-            return Difference("files of the run", digest, None)
-    return None
+    return missing_file(home, _texts(source.record.get("files")), rules)
+
+
+def missing_file(home: Home, digests: Iterable[str], rules: ReuseRules) -> Difference | None:
+    """The first file of a source that is not kept any more, or not as it was; None when all are there."""
+    is_there = home.artifacts.is_sound if rules.verify else home.artifacts.has
+    gone = next((digest for digest in digests if not is_there(digest)), None)
+    return None if gone is None else Difference("files of the run", gone, None)
 
 
 def stand_in(home: Home, source: StoredFingerprint) -> RunRecord:

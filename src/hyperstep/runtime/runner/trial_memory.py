@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_json
 from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process
-from hyperstep.pipeline.reuse import Reason, ReuseDecision, differences
+from hyperstep.pipeline.reuse import COMPARED, Reason, ReuseDecision, explain_miss
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.ranking import counted_values
 from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
 from hyperstep.runtime.runner.primary_metric import curve_of
 from hyperstep.runtime.runner.step_facts import TuningFacts
@@ -22,9 +23,6 @@ from hyperstep.runtime.runner.trial_sources import TrialSource, TrialSources, tr
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.events import TrialReused
-
-_COMPARED = 50
-"""How many earlier sweeps of a step a sweep without sources is compared with."""
 
 _EARLIER = "earlier"
 
@@ -121,17 +119,9 @@ class TrialMemory:
         sweeps = self._sweeps()
         if sweeps:
             return ReuseDecision(Reason.HIT, sweeps[0].run_id)
-        earlier = self._home.store.remembered_sweeps(self._asker.workspace, self._step.name, limit=_COMPARED)
-        files = files_of_snapshots(self._home)
-        compared = [
-            (other.run_id, differences(other.parts, self._process.parts, files))
-            for other in earlier
-            if other.run_id != self._asker.sweep_id
-        ]
-        if not compared:
-            return ReuseDecision(Reason.FIRST)
-        nearest, found = min(compared, key=lambda pair: len(pair[1]))
-        return ReuseDecision(Reason.CHANGED, nearest, found)
+        earlier = self._home.store.remembered_sweeps(self._asker.workspace, self._step.name, limit=COMPARED)
+        known = ((other.run_id, other.parts) for other in earlier if other.run_id != self._asker.sweep_id)
+        return explain_miss(known, self._process.parts, files_of_snapshots(self._home))
 
     def find(self, config: SweepConfig, point: Point, now: float) -> TrialAnswer | None:
         """The decision on a trial that is about to be launched; None when there is no sweep to look in."""
@@ -153,7 +143,6 @@ class TrialMemory:
     def _event(self, config: SweepConfig, source: TrialSource, decision: ReuseDecision) -> TrialReused:
         journal = self._sources.journal_of(source.run.root_id)
         metrics = journal.metrics(source.run.id)
-        counted = source.run.properties.get("counted_values")
         evidence: dict[str, Json] = to_json(decision)
         judged_alike = {name: source.sweep.record.get(name) for name in _judges(config)} == _judges(config)
         return TrialReused(
@@ -165,7 +154,7 @@ class TrialMemory:
             metrics=tuple(sorted({record.name for record in metrics})),
             stopped=(source.run.reason or "stopped early by a policy") if source.was_stopped else "",
             same_policy=judged_alike,
-            counted=None if counted is None else int(counted),
+            counted=counted_values(source.run.properties),
             evidence=evidence,
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from hyperstep.digest import Json, canonical_json
 from hyperstep.errors import HyperstepError
+from hyperstep.pipeline.fingerprint import dataset_rule
 from hyperstep.pipeline.reuse import Difference, Reason, ReuseDecision, expiry
 from hyperstep.pipeline.reuse_rules import DatasetReuse, ReuseRules
 from hyperstep.pipeline.spec import StepSpec
@@ -18,6 +19,7 @@ from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.step_facts import reading_of
 from hyperstep.runtime.runner.step_reads import READS, READS_PROPERTY, SETTLED_PROPERTY, changed_reads
+from hyperstep.runtime.runner.step_sources import missing_file
 from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY, point_of
 
 Key = str
@@ -104,14 +106,13 @@ class TrialSources:
         too_old = expiry(age_s, self._rules)
         if too_old is not None:
             return Reason.EXPIRED, (too_old,)
-        artifacts = self._home.artifacts
         try:
             files = self.journal_of(source.run.root_id).artifacts(source.run.id)
         except HyperstepError:
             return Reason.SOURCE_GONE, (Difference(f"run {source.run.id}", "recorded", None),)
-        for file in files:
-            if not (artifacts.is_sound(file.digest) if self._rules.verify else artifacts.has(file.digest)):
-                return Reason.SOURCE_GONE, (Difference("files of the run", file.digest, None),)
+        missing = missing_file(self._home, (file.digest for file in files), self._rules)
+        if missing is not None:
+            return Reason.SOURCE_GONE, (missing,)
         read = self._changed_reads(source)
         return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
 
@@ -122,7 +123,7 @@ class TrialSources:
         if SETTLED_PROPERTY not in properties:
             return (Difference("read: files", "changed while it ran", None),)
         step, rules = self._step, self._rules
-        rule = DatasetReuse(step.dataset_reuse) if step.dataset_reuse else rules.datasets
+        rule = dataset_rule(step, rules.datasets)
         record = StoredFingerprint(
             workspace=source.sweep.workspace,
             digest="",
