@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import msgspec
 
-from hyperstep.codec import to_json
-from hyperstep.errors import USER_FAULTS
-from hyperstep.pipeline.reuse import ReuseDecision
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError, RunRecord
@@ -18,13 +15,13 @@ from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.attempts import Attempts, Order
 from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
-from hyperstep.runtime.runner.failures import failure_of, log_tail
+from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.limits import limit_of
-from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.primary_metric import metric_values
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
 from hyperstep.runtime.runner.reused_trials import settled_properties, take_results
 from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
+from hyperstep.runtime.runner.sweep_outcome import FINAL_STATUS, write_outputs
 from hyperstep.runtime.runner.sweep_records import (
     best_properties,
     ending_properties,
@@ -35,10 +32,10 @@ from hyperstep.runtime.runner.sweep_records import (
     trial_id,
     trial_index,
     trial_run,
+    trials_of,
 )
-from hyperstep.runtime.runner.sweep_seed import SEED_FROM, sweep_config, with_seed
-from hyperstep.runtime.runner.training_outputs import write_metrics, write_models
-from hyperstep.runtime.runner.trial_memory import Asker, TrialMemory
+from hyperstep.runtime.runner.sweep_reuse import SweepReuse
+from hyperstep.runtime.runner.sweep_seed import sweep_config
 from hyperstep.runtime.runner.workplace import Workplace
 from hyperstep.sweep.controller import SweepController
 from hyperstep.sweep.events import (
@@ -49,7 +46,6 @@ from hyperstep.sweep.events import (
     TimeAdvanced,
     TrialCancelRequested,
     TrialEnded,
-    TrialReused,
     TrialStarted,
     event_from_json,
     event_to_json,
@@ -96,16 +92,15 @@ class SweepDriver:
         self._metrics_logged: dict[str, set[str]] = {}
         self._given_points = place.step.tuning.points
         self._further_properties = place.step.tuning.properties
-        self._memory: TrialMemory | None = None
-        self._missed: dict[str, ReuseDecision] = {}
-        """Why no finished trial stands for a trial that is about to start."""
+        self._reuse = SweepReuse(context, self._place, sweep_id)
         self._best_table = BestTable(context, sweep_id, self._config.metric.name)
 
     def begin(self) -> None:
         """Start, or replay what was recorded and go on. Recorded points are taken as they are."""
         events = self._context.journal.events(self._sweep_id)
-        memory = self._memory = self._make_memory()
-        started = {} if events else self._begin_anew(memory)
+        started: dict[str, str] = {}
+        if not events:
+            self._config, started = self._reuse.begin_anew(self._config)
         trials = self._trials()
         points = [*(point_of(trial) for trial in trials), *self._given_points[len(trials) :]]
         self._controller = SweepController.replay(self._config, (event_from_json(e.body) for e in events), points)
@@ -121,9 +116,8 @@ class SweepDriver:
                 unit.change_run(run.id, status=RunStatus.RUNNING, properties=properties)
             self._log.tell_start(self._context.runs[self._sweep_id], again=bool(events))
             sequence = self._feed(unit, SweepStarted(at_s=self._context.now(), slots=self._effective))
-            if memory is not None and not events:
-                evidence = {**to_json(memory.overview()), "parts": memory.parts}
-                self._record_decision(unit, sequence, RecordDecision("reuse", None, evidence))
+            if not events:
+                self._record_decision(unit, sequence, self._reuse.overview())
         if events:
             self._resume_trials()
 
@@ -147,9 +141,7 @@ class SweepDriver:
         unit.change_run(key.run_id, status=RunStatus.RUNNING)
         event = TrialStarted(at_s=self._context.now(), trial=trial_index(key.run_id), attempt=key.number)
         sequence = self._feed(unit, event)
-        missed = self._missed.pop(key.run_id, None)
-        if missed is not None:
-            self._record_decision(unit, sequence, RecordDecision("reuse", event.trial, to_json(missed)))
+        self._record_decision(unit, sequence, self._reuse.take_miss(key.run_id))
 
     def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
         """Judge the values of the primary metric."""
@@ -221,7 +213,9 @@ class SweepDriver:
             case FinishSweep():
                 self._finish(unit, instruction)
 
-    def _record_decision(self, unit: Unit, event: int, decision: RecordDecision) -> None:
+    def _record_decision(self, unit: Unit, event: int, decision: RecordDecision | None) -> None:
+        if decision is None:
+            return
         subject = self._sweep_id if decision.trial is None else trial_id(self._sweep_id, decision.trial)
         now = self._context.now()
         unit.writer.append_decision(self._sweep_id, event, decision.kind, subject, decision.evidence, now)
@@ -239,46 +233,14 @@ class SweepDriver:
 
     def _start(self, order: Order) -> None:
         """Let a finished trial stand for one that was to be started, or start it."""
-        found = self._look_up(order)
+        trial = trial_index(order.run_id)
+        found = self._reuse.find(self._config, order, runs_anew=self._controller.trials[trial].runs_anew)
         if found is None:
             self._attempts.start(order)
             return
-        trial, now = trial_index(order.run_id), self._context.now()
+        now = self._context.now()
         with self._context.transaction() as unit:
             self._feed(unit, msgspec.structs.replace(found, at_s=now, trial=trial, attempt=order.number))
-
-    def _look_up(self, order: Order) -> TrialReused | None:
-        """The finished trial of that key; none for a trial that was refused one, told to stop, or resumed."""
-        run, trial = self._context.runs[order.run_id], trial_index(order.run_id)
-        is_open = run.status is RunStatus.QUEUED and not order.number and order.resumed_files is None
-        if self._memory is None or not is_open or self._controller.trials[trial].runs_anew:
-            return None
-        answer = self._memory.find(self._config, point_of(run), self._context.now())
-        if answer is not None and answer.event is None:
-            self._missed[run.id] = answer.decision
-        return None if answer is None else answer.event
-
-    def _make_memory(self) -> TrialMemory | None:
-        """Where finished trials are looked up: by what the step was known by when the sweep began, come what may."""
-        facts, run = self._place.facts, self._context.runs[self._sweep_id]
-        recorded = self._context.journal.decisions(self._sweep_id)
-        parts = next((d.evidence["parts"] for d in recorded if d.kind == "reuse" and "parts" in d.evidence), None)
-        if facts is None:
-            return None
-        facts = replace(facts, parts=parts) if isinstance(parts, Mapping) else facts
-        asker = Asker(run.workspace, run.id, run.root_id, self._context.journal)
-        return TrialMemory(self._context.home, self._place.step, facts, self._context.envelope.reuse, asker)
-
-    def _begin_anew(self, memory: TrialMemory | None) -> dict[str, str]:
-        """Take over a seed, if one is to be; further properties of the sweep's run."""
-        if memory is None:
-            return {}
-        earlier, properties = memory.earlier_seed(self._config), dict[str, str]()
-        if earlier is not None:
-            self._config = with_seed(self._config, earlier[0])
-            properties = {SEED_FROM: earlier[1]}
-        memory.remember(self._config, self._context.now())
-        return properties
 
     def _order(self, trial: int, attempt: int) -> Order:
         run = self._context.runs[trial_id(self._sweep_id, trial)]
@@ -303,7 +265,7 @@ class SweepDriver:
         properties = {
             **self._context.runs[self._sweep_id].properties,
             **best_properties(self._sweep_id, instruction.best, self._controller.best_value()),
-            "final_status": instruction.status.value,
+            FINAL_STATUS: instruction.status.value,
         }
         for run in self._trials()[len(self._controller.state.counted_trials) :]:
             unit.change_run(run.id, properties={**run.properties, COUNTED_VALUES: "0"})
@@ -314,17 +276,8 @@ class SweepDriver:
     def _finalize(self) -> None:
         """Write the step's outputs, then give the sweep its terminal status."""
         sweep = self._context.runs[self._sweep_id]
-        status, error = RunStatus(sweep.properties["final_status"]), None
-        try:
-            write_metrics(self._context, self._place, sweep)
-            if status is RunStatus.COMPLETED:
-                write_models(self._context, self._place, self._config.metric, sweep)
-        except (*USER_FAULTS, OSError) as failure:
-            reraise_passing(failure)
-            status, error = RunStatus.FAILED, RunError("UserError", str(failure))
-        if status is RunStatus.FAILED and error is None:
-            error = self._failure(sweep.reason)
-        properties = {k: v for k, v in sweep.properties.items() if k != "final_status"}
+        status, error = write_outputs(self._context, self._place, self._config.metric, sweep)
+        properties = {k: v for k, v in sweep.properties.items() if k != FINAL_STATUS}
         with self._context.transaction() as unit:
             self._keep_log(unit)
             unit.change_run(self._sweep_id, status=status, error=error, properties=properties)
@@ -335,16 +288,6 @@ class SweepDriver:
         if path.exists():
             digest = self._context.home.artifacts.put_file(path)
             unit.writer.add_artifact(ArtifactRecord(self._sweep_id, SWEEP_LOG, digest, path.stat().st_size))
-
-    def _failure(self, reason: str) -> RunError:
-        """The sweep's error, with the log of the first trial that failed."""
-        failed = next((trial for trial in self._trials() if trial.status is RunStatus.FAILED), None)
-        if failed is None:
-            return RunError("UserError", reason)
-        attempts = self._context.journal.attempts(failed.id)
-        log = self._context.home.attempt(failed, attempts[-1].key.number if attempts else 0).log_file
-        message = f"{reason.removesuffix('.')}. Log of trial {failed.number}: {log}"
-        return RunError("UserError", message, log_tail(log))
 
     def _resume_trials(self) -> None:
         for run in self._trials():
@@ -364,8 +307,7 @@ class SweepDriver:
                 self._attempts.resume(order, stopping=run.status is RunStatus.CANCEL_REQUESTED)
 
     def _trials(self) -> list[RunRecord]:
-        runs = self._context.runs.values()
-        return sorted((r for r in runs if r.parent_id == self._sweep_id), key=lambda r: r.number)
+        return trials_of(self._sweep_id, self._context.runs.values())
 
     def _names_logged(self, run_id: str) -> set[str]:
         if run_id not in self._metrics_logged:

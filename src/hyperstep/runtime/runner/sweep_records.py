@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hyperstep.digest import Json
@@ -30,6 +30,11 @@ def trial_id(sweep_id: str, trial: int) -> str:
 def trial_index(run_id: str) -> int:
     """The index that stands in a trial's id."""
     return int(run_id.rpartition("_")[2])
+
+
+def trials_of(sweep_id: str, runs: Iterable[RunRecord]) -> list[RunRecord]:
+    """The trials of a sweep, by index."""
+    return sorted((run for run in runs if run.parent_id == sweep_id), key=lambda run: run.number)
 
 
 def trial_run(sweep: RunRecord, step: StepSpec, config: SweepConfig, trial: int, point: Point) -> RunRecord:

@@ -1,0 +1,86 @@
+"""What a sweep that is driven takes over from others: its seed at the start, then a finished trial for each launch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from hyperstep.codec import to_json
+from hyperstep.pipeline.reuse import ReuseDecision
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.runner.attempts import Order
+from hyperstep.runtime.runner.context import RunnerContext
+from hyperstep.runtime.runner.sweep_records import point_of, trial_index
+from hyperstep.runtime.runner.sweep_seed import SEED_FROM, with_seed
+from hyperstep.runtime.runner.trial_memory import Asker, TrialMemory
+from hyperstep.runtime.runner.workplace import Workplace
+from hyperstep.sweep.config import SweepConfig
+from hyperstep.sweep.events import TrialReused
+from hyperstep.sweep.instructions import RecordDecision
+
+
+class SweepReuse:
+    """Asks the memory of trials for one sweep, and keeps what is to be recorded of the answers.
+
+    Args:
+        context: The runner's.
+        place: What the sweep's trials run.
+        sweep_id: The sweep's run.
+    """
+
+    def __init__(self, context: RunnerContext, place: Workplace, sweep_id: str) -> None:
+        self._context = context
+        self._place = place
+        self._sweep_id = sweep_id
+        self._missed: dict[str, ReuseDecision] = {}
+        """Why no finished trial stands for a trial that is about to start."""
+
+    def begin_anew(self, config: SweepConfig) -> tuple[SweepConfig, dict[str, str]]:
+        """Let others find the sweep's trials; returns it with the seed taken over, if one is, and properties."""
+        memory = self._memory
+        if memory is None:
+            return config, {}
+        earlier, properties = memory.earlier_seed(config), dict[str, str]()
+        if earlier is not None:
+            config, properties = with_seed(config, earlier[0]), {SEED_FROM: earlier[1]}
+        memory.remember(config, self._context.now())
+        return config, properties
+
+    def overview(self) -> RecordDecision | None:
+        """Whether there are sweeps to take trials from, for the ledger."""
+        memory = self._memory
+        if memory is None:
+            return None
+        return RecordDecision("reuse", None, {**to_json(memory.overview()), "parts": memory.parts})
+
+    def find(self, config: SweepConfig, order: Order, *, runs_anew: bool) -> TrialReused | None:
+        """The finished trial that stands for one that is to be started.
+
+        None for a trial that was refused one (``runs_anew``), told to stop, or resumed.
+        """
+        run, memory = self._context.runs[order.run_id], self._memory
+        is_open = run.status is RunStatus.QUEUED and not order.number and order.resumed_files is None
+        if memory is None or not is_open or runs_anew:
+            return None
+        answer = memory.find(config, point_of(run), self._context.now())
+        if answer is not None and answer.event is None:
+            self._missed[run.id] = answer.decision
+        return None if answer is None else answer.event
+
+    def take_miss(self, run_id: str) -> RecordDecision | None:
+        """Why a trial that starts runs, for the ledger; once."""
+        missed = self._missed.pop(run_id, None)
+        return None if missed is None else RecordDecision("reuse", trial_index(run_id), to_json(missed))
+
+    @cached_property
+    def _memory(self) -> TrialMemory | None:
+        """Where finished trials are looked up: by what the step was known by when the sweep began, come what may."""
+        facts, run = self._place.facts, self._context.runs[self._sweep_id]
+        if facts is None:
+            return None
+        recorded = self._context.journal.decisions(self._sweep_id)
+        parts = next((d.evidence["parts"] for d in recorded if d.kind == "reuse" and "parts" in d.evidence), None)
+        facts = replace(facts, parts=parts) if isinstance(parts, Mapping) else facts
+        asker = Asker(run.workspace, run.id, run.root_id, self._context.journal)
+        return TrialMemory(self._context.home, self._place.step, facts, self._context.envelope.reuse, asker)
