@@ -7,25 +7,23 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
 from hyperstep.errors import USER_FAULTS, ConflictError, DiskFullError, LaunchError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.marker import ExitMarker, write_exit
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
 from hyperstep.run_store.base import AttemptRecord
+from hyperstep.runtime.runner.active_attempt import ActiveAttempt
+from hyperstep.runtime.runner.attempt_order import Order
 from hyperstep.runtime.runner.collecting import collect_artifacts, record_lines
-from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.failures import log_tail
 from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit, limit_of
 from hyperstep.runtime.runner.log_metrics import LogMetrics
 from hyperstep.runtime.runner.obstacles import reraise_passing
-from hyperstep.runtime.runner.records_file import RecordsFile, TrialLine
+from hyperstep.runtime.runner.records_file import RecordsFile
 from hyperstep.runtime.runner.slots import Slots
 from hyperstep.runtime.runner.workplace import (
-    Workplace,
     clear_workplace,
     prepare_attempt,
     remove_checkpoint,
@@ -35,69 +33,6 @@ from hyperstep.runtime.runner.workplace import (
 _LAST_PATIENCE_S = 5.0
 """Beyond the grace: what is not gone by then is left to the trial host."""
 _LOOK_AGAIN_S = 0.05
-
-
-class AttemptOwner(Protocol):
-    """Who started an attempt and is told what becomes of it. Every call comes within a transaction."""
-
-    def attempt_started(self, unit: Unit, key: AttemptKey) -> None:
-        """It is recorded as started; the process follows."""
-
-    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
-        """It wrote lines; they are in the records."""
-
-    def tries_again(self, end: AttemptEnd, fault: str) -> bool:
-        """Whether another attempt follows, so that nothing of this one counts. Asked before ``attempt_ended``."""
-
-    def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str, torn_bytes: int = 0) -> None:
-        """It is over. ``fault`` says why it could not even be started, or why it was ended by us.
-
-        ``torn_bytes``: what it had written of a last record that it did not end.
-        """
-
-
-@dataclass(slots=True)
-class _Active:
-    attempt: Attempt
-    place: Workplace
-    owner: AttemptOwner
-    reader: RecordsFile
-    log_metrics: LogMetrics | None
-    started_at: float
-    limits: ProcessLimits
-    fault: str = ""
-    """Why we ended it, when a limit did."""
-    last_sign_at: float = 0.0
-    """When it was last seen to have written more than before."""
-    written: tuple[int, int] = (0, 0)
-    """Bytes of its log and of its records then."""
-
-    def look_for_signs(self, now: float) -> None:
-        written = _size(self.attempt.log_file), _size(self.attempt.records_file)
-        if written != self.written or not self.last_sign_at:
-            self.written, self.last_sign_at = written, now
-
-    def read_new(self, *, to_end: bool) -> list[TrialLine]:
-        lines = self.reader.read_new()
-        return lines + self.log_metrics.read_new(to_end=to_end) if self.log_metrics else lines
-
-
-@dataclass(slots=True)
-class Order:
-    """What is to be started."""
-
-    run_id: str
-    number: int
-    place: Workplace
-    owner: AttemptOwner
-    extra: tuple[str, ...] = ()
-    """Arguments after the step's own."""
-    resumed_files: Mapping[str, str] | None = None
-    """What an earlier attempt elsewhere wrote, digest by path, when this one is to go on from it."""
-    key: AttemptKey = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.key = AttemptKey(self.run_id, self.number)
 
 
 class Attempts:
@@ -118,7 +53,7 @@ class Attempts:
         self._ends: list[AttemptEnd] = []
         """Ends that were reported and are not recorded yet."""
         self._slots = Slots(context.envelope.slots)
-        self._active: dict[AttemptKey, _Active] = {}
+        self._active: dict[AttemptKey, ActiveAttempt] = {}
         self._queued: dict[AttemptKey, Order] = {}
 
     def start(self, order: Order) -> None:
@@ -259,13 +194,13 @@ class Attempts:
             order.owner.attempt_ended(unit, AttemptEnd(order.key, None), fault)
             unit.afterwards(lambda: self._slots.release(order.key))
 
-    def _activate(self, order: Order, attempt: Attempt, reader: RecordsFile, started_at: float) -> _Active:
+    def _activate(self, order: Order, attempt: Attempt, reader: RecordsFile, started_at: float) -> ActiveAttempt:
         log_metrics = LogMetrics.for_step(order.place.step, attempt, self._context.journal)
         code = order.place.step.code
         limits = ProcessLimits(code.max_duration_s, code.max_silence_s or self._context.envelope.max_silence_s)
-        return _Active(attempt, order.place, order.owner, reader, log_metrics, started_at, limits)
+        return ActiveAttempt(attempt, order.place, order.owner, reader, log_metrics, started_at, limits)
 
-    def _take_lines(self, active: _Active, *, to_end: bool = False) -> None:
+    def _take_lines(self, active: ActiveAttempt, *, to_end: bool = False) -> None:
         lines = active.read_new(to_end=to_end)
         if not lines:
             return
@@ -280,7 +215,7 @@ class Attempts:
             return
         self._take_lines(active, to_end=True)
         fault = active.fault or self._faults.get(end.key) or limit_of(end, active.limits.max_duration_s)
-        fault = fault or self._attempt_step(lambda: self._store_files(active, end))
+        fault = fault or self._refusal_of(lambda: self._store_files(active, end))
         with self._context.transaction() as unit:
             record = AttemptRecord(end.key, active.started_at, end=end, offset=active.reader.offset)
             unit.writer.put_attempt(record)
@@ -291,7 +226,7 @@ class Attempts:
         self._active.pop(key, None)
         self._slots.release(key)
 
-    def _store_files(self, active: _Active, end: AttemptEnd) -> None:
+    def _store_files(self, active: ActiveAttempt, end: AttemptEnd) -> None:
         """Keep what an attempt produced; of one that is tried again nothing counts, its files stay where they are."""
         if end.lost or active.owner.tries_again(end, active.fault):
             return
@@ -306,7 +241,7 @@ class Attempts:
         clear_workplace(self._context, active.place, active.attempt)
 
     @staticmethod
-    def _attempt_step(action: Callable[[], None]) -> str:
+    def _refusal_of(action: Callable[[], None]) -> str:
         """Do something that a user's disk or files may refuse; returns the refusal."""
         try:
             action()
@@ -314,10 +249,3 @@ class Attempts:
             reraise_passing(error)
             return f"its files could not be stored: {error}"
         return ""
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.runner.attempts import Attempts, Order
+from hyperstep.runtime.runner.attempt_order import Order
+from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.limits import limit_of

@@ -12,7 +12,8 @@ from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.ranking import COUNTED_VALUES
-from hyperstep.runtime.runner.attempts import Attempts, Order
+from hyperstep.runtime.runner.attempt_order import Order
+from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of

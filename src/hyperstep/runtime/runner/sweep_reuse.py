@@ -9,7 +9,7 @@ from functools import cached_property
 from hyperstep.codec import to_json
 from hyperstep.pipeline.reuse import ReuseDecision
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.runner.attempts import Order
+from hyperstep.runtime.runner.attempt_order import Order
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.sweep_records import point_of, trial_index
 from hyperstep.runtime.runner.sweep_seed import SEED_FROM, with_seed

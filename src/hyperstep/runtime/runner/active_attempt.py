@@ -1,0 +1,50 @@
+"""An attempt under way: what is read of it, and when it was last seen to do something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyperstep.records.attempt import Attempt
+from hyperstep.runtime.runner.attempt_order import AttemptOwner
+from hyperstep.runtime.runner.limits import ProcessLimits
+from hyperstep.runtime.runner.log_metrics import LogMetrics
+from hyperstep.runtime.runner.records_file import RecordsFile, TrialLine
+from hyperstep.runtime.runner.workplace import Workplace
+
+
+@dataclass(slots=True)
+class ActiveAttempt:
+    """One attempt, with what was read of it so far. Times in seconds since the epoch."""
+
+    attempt: Attempt
+    place: Workplace
+    owner: AttemptOwner
+    reader: RecordsFile
+    log_metrics: LogMetrics | None
+    started_at: float
+    limits: ProcessLimits
+    fault: str = ""
+    """Why we ended it, when a limit did."""
+    last_sign_at: float = 0.0
+    """When it was last seen to have written more than before."""
+    written: tuple[int, int] = (0, 0)
+    """Bytes of its log and of its records then."""
+
+    def look_for_signs(self, now: float) -> None:
+        """Note the present when it has written more since the last look, or at the first one."""
+        written = _size(self.attempt.log_file), _size(self.attempt.records_file)
+        if written != self.written or not self.last_sign_at:
+            self.written, self.last_sign_at = written, now
+
+    def read_new(self, *, to_end: bool) -> list[TrialLine]:
+        """Its new records, and those in its log where the step has them there; ``to_end`` as for ``LogMetrics``."""
+        lines = self.reader.read_new()
+        return lines + self.log_metrics.read_new(to_end=to_end) if self.log_metrics else lines
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
