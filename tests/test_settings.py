@@ -222,3 +222,19 @@ def test_a_look_resumes_unless_it_is_never_to(project: Path, monkeypatch: pytest
     monkeypatch.setenv("HYPERSTEP_RESUME", "perhaps")
     with pytest.raises(InvalidInputError, match="HYPERSTEP_RESUME must be one of always, never"):
         load_settings(project)
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("90", 90.0), ('"45m"', 2700.0), ('"1.5h"', 5400.0), ('"30d"', 2592000.0), ('"2w"', 1209600.0)],
+)
+def test_an_age_is_seconds_or_a_number_with_a_unit(project: Path, written: str, seconds: float) -> None:
+    _write(project, f"[reuse]\nmax_age = {written}\n")
+    assert load_settings(project).reuse_max_age_s == seconds
+
+
+@pytest.mark.parametrize("written", ['"30"', '"d"', '"-1d"', '"infd"', '"30 days"', "true", "-1"])
+def test_what_is_no_age_is_refused(project: Path, written: str) -> None:
+    _write(project, f"[reuse]\nmax_age = {written}\n")
+    with pytest.raises(InvalidInputError, match=r"reuse\.max_age.*'30d', '12h', '45m'"):
+        load_settings(project)

@@ -105,11 +105,10 @@ class SettingsFile:
         value = self.tables.get(table, {}).get(key)
         if value is None:
             return None
-        text = str(value)
-        seconds = _number_in(text) if isinstance(value, int | float) and not isinstance(value, bool) else None
-        if isinstance(value, str) and text[-1:] in _UNITS_S:
-            count = _number_in(text[:-1])
-            seconds = None if count is None else count * _UNITS_S[text[-1]]
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        seconds = _number_in(str(value)) if is_number else None
+        if isinstance(value, str):
+            seconds = seconds_in(value)
         if seconds is None:
             self.refuse(table, key, "must be a number of seconds, or a text such as '30d', '12h', '45m'", value)
         return seconds
@@ -151,6 +150,12 @@ def named_home(file: Path) -> Path | None:
         return SettingsFile(file, {"": _parse(file)}).folder("home")
     except InvalidInputError:
         return None
+
+
+def seconds_in(age: str) -> float | None:
+    """``45m``, ``12h``, ``30d``, ``2w`` in seconds; None for what is no number with a unit."""
+    count = _number_in(age[:-1]) if age[-1:] in _UNITS_S else None
+    return None if count is None else count * _UNITS_S[age[-1]]
 
 
 def _number_in(text: str) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 
@@ -16,8 +15,7 @@ from hyperstep.cli.wording import file_size
 from hyperstep.runtime.garbage.decision import KeepRules, Plan, decide
 from hyperstep.runtime.garbage.inventory import take_inventory
 from hyperstep.runtime.garbage.removal import Removed, carry_out
-
-_UNITS_S = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
+from hyperstep.settings.file import seconds_in
 
 
 class _Age(click.ParamType):  # type: ignore[type-arg]  # not generic at run time
@@ -26,10 +24,10 @@ class _Age(click.ParamType):  # type: ignore[type-arg]  # not generic at run tim
     name = "AGE"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)([mhdw])", str(value))
-        if match is None:
+        seconds = seconds_in(str(value))
+        if seconds is None:
             self.fail(f"{value!r} is no age; write for example 30d, 12h or 2w", param, ctx)
-        return float(match[1]) * _UNITS_S[match[2]]
+        return seconds
 
 
 @click.command()
