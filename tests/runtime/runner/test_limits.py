@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit
+from hyperstep.records.attempt import AttemptEnd, AttemptKey
+from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit, limit_of
 
 TIMES = st.floats(0, 1e6)
 
@@ -18,6 +19,12 @@ def test_a_duration_is_over_after_its_seconds_and_not_before() -> None:
     limits = ProcessLimits(max_duration_s=10)
     assert not broken(limits, now=110)
     assert broken(limits, now=110.1) == "ran longer than max_run_duration_seconds = 10"
+
+
+def test_an_end_by_a_hosts_limit_is_told_as_the_runner_tells_it() -> None:
+    end = AttemptEnd(AttemptKey("trial", 0), None, signal=9, timed_out=True)
+    assert limit_of(end, 10) == broken(ProcessLimits(max_duration_s=10), now=200)
+    assert not limit_of(AttemptEnd(AttemptKey("trial", 0), None, signal=9), 10)
 
 
 def test_silence_counts_from_the_last_sign_and_before_any_from_the_start() -> None:
