@@ -59,7 +59,7 @@ def test_a_tag_is_no_metric(bench: Bench, label: Label) -> None:
 def test_a_users_property_never_replaces_what_the_engine_keeps(bench: Bench, label: Label) -> None:
     text = """
 import json, os
-pairs = [("outputs", "x"), ("mine", "1"), ("mine", "2")]
+pairs = [("outputs", "x"), ("counted_values", "0"), ("mine", "1"), ("mine", "2")]
 with open(os.environ["HYPERSTEP_ATTEMPT_FOLDER"] + "/records.jsonl", "a") as file:
     for name, value in pairs:
         print(json.dumps({"kind": "property", "name": name, "value": value}), file=file)
@@ -69,6 +69,7 @@ with open(os.environ["HYPERSTEP_ATTEMPT_FOLDER"] + "/records.jsonl", "a") as fil
     assert root.status is RunStatus.COMPLETED
     step = bench.home.store.journal(root.id).runs(kind=RunKind.STEP)[0]
     assert step.properties["outputs"] == "{}"
+    assert "counted_values" not in step.properties
     assert step.properties["mine"] == "1"
 
 

@@ -11,6 +11,7 @@ from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
+from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
 from hyperstep.runtime.runner.step_reads import READS_PROPERTY, SETTLED_PROPERTY, with_read
@@ -28,6 +29,9 @@ ENGINE_PROPERTIES = frozenset(
         "azureml.nodeid",
         "best_child_run_id",
         "score",
+        "seed_from",
+        "saved_s",
+        COUNTED_VALUES,
         READS_PROPERTY,
         SETTLED_PROPERTY,
     }

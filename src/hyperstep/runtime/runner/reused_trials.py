@@ -8,7 +8,6 @@ from dataclasses import replace
 from hyperstep.digest import Json
 from hyperstep.errors import USER_FAULTS, HyperstepError
 from hyperstep.records.run import RunRecord
-from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.collecting import ENGINE_PROPERTIES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.obstacles import reraise_passing
@@ -37,8 +36,7 @@ def take_results(context: RunnerContext, unit: Unit, run: RunRecord, source_id: 
         context.note(f"{run.id}: the records of {source_id}, which stands for it, are gone: {error}")
         return replace(marked, properties={**run.properties, **_marks(source_id, 0.0)})
     took_s = (source.ended_at or 0.0) - (source.started_at or source.ended_at or 0.0)
-    engine = {*ENGINE_PROPERTIES, COUNTED_VALUES}
-    theirs = {name: value for name, value in source.properties.items() if name not in engine}
+    theirs = {name: value for name, value in source.properties.items() if name not in ENGINE_PROPERTIES}
     properties = {**theirs, **run.properties, **_marks(source_id, took_s)}
     return replace(marked, tags={**source.tags, **run.tags}, properties=properties)
 
