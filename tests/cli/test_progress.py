@@ -97,6 +97,13 @@ def test_a_steps_miss_names_what_differs() -> None:
     assert view.steps[0].computed_because == words
 
 
+def test_a_sweep_submitted_by_itself_that_equals_an_earlier_one_is_not_called_different() -> None:
+    sweep = make_sweep(parent_id=None, root_id=SWEEP)
+    decision = DecisionRecord(SWEEP, 0, 0, "reuse", SWEEP, {"reason": "equal to an earlier run"}, START)
+    view = view_root(RootRecords(root=sweep, runs=[sweep], decisions=[decision]))
+    assert view.steps[0].computed_because == ""
+
+
 def test_a_reused_step_says_how_long_its_source_took() -> None:
     step = make_run(TUNE, RunKind.STEP, name="tune", parent_id=PIPELINE, reused_from="x")
     evidence: dict[str, Json] = {"reason": "equal to an earlier run", "source_run": "x", "saved_s": 12.5}

@@ -170,6 +170,13 @@ def test_a_sweep_without_any_value_says_so() -> None:
     assert "hyperstep logs" in text
 
 
+def test_a_sweep_whose_trials_reported_and_failed_does_not_say_that_none_reported() -> None:
+    sweep = replace(SWEEP, best=None, trials=(trial(0, RunStatus.FAILED, 0.9),), status=RunStatus.FAILED)
+    root = replace(ROOT, status=RunStatus.FAILED, steps=(replace(STEPS[1], sweep=sweep),))
+    text = "\n".join(report_lines(root, str, str))
+    assert "none: every trial that reported acc has failed" in text
+
+
 def test_the_bar_has_one_width_whatever_the_counts() -> None:
     for ended in range(11):
         trials = tuple(trial(n, RunStatus.COMPLETED) for n in range(ended))

@@ -103,6 +103,13 @@ def test_one_change_misses_and_is_named(part: str) -> None:
     assert [d.part for d in differences(before.parts, after.parts, FILES.get)] == [part]
 
 
+def test_a_step_as_its_script_says_it_is_the_one_that_is_read_back_for_it() -> None:
+    said = replace(STEP, code=replace(STEP.code, max_duration_s=2_592_000))
+    read_back = from_json(StepSpec, to_json(said))
+    assert fingerprint_step(read_back, FACTS) == fingerprint_step(said, FACTS)
+    assert fingerprint_step(read_back, FACTS).digest == fingerprint_step(said, FACTS).digest
+
+
 def test_a_seed_that_was_drawn_for_the_user_is_no_part() -> None:
     assert STEP.tuning is not None
     one = replace(STEP, tuning=replace(STEP.tuning, seed_given=False))

@@ -184,14 +184,15 @@ def _view_trial(
     )
 
 
-_FIRST = Reason.FIRST.value
+_NO_MISS = frozenset({Reason.FIRST.value, Reason.HIT.value})
+"""A sweep that is submitted by itself runs although it is equal to an earlier one: that is no reason to name."""
 
 
 def _miss(records: RootRecords, step: RunRecord) -> str:
     """Why a step was not reused although one of its name had run before; empty when there is nothing to say."""
     for decision in records.decisions if not step.reused_from else ():
         evidence = decision.evidence
-        if decision.kind == "reuse" and decision.subject == step.id and evidence.get("reason") != _FIRST:
+        if decision.kind == "reuse" and decision.subject == step.id and evidence.get("reason") not in _NO_MISS:
             listed = evidence.get("differences")
             found = listed if isinstance(listed, list | tuple) else ()
             parts = [str(item.get("part")) for item in found if isinstance(item, Mapping)]

@@ -64,13 +64,21 @@ def _sweep_lines(sweep: SweepView) -> Iterator[str]:
         yield _line("best trial", f"{best.id}: {sweep.metric} {wording.number(best.best)}")
         yield _line("parameters", wording.parameters(best.parameters) or "none")
     else:
-        yield _line("best trial", f"none: no trial has reported {sweep.metric or 'the primary metric'}")
+        yield _line("best trial", f"none: {_why_no_best(sweep)}")
     total = f" of {sweep.total} at most" if sweep.total is not None else ""
     yield _line("trials", f"{len(sweep.trials)}{total}: {wording.counts(sweep)}")
     if sweep.seed is not None:
         yield _line("seed", wording.seed_words(sweep))
     if wording.concurrency(sweep):
         yield _line("concurrency", wording.concurrency(sweep))
+
+
+def _why_no_best(sweep: SweepView) -> str:
+    metric = sweep.metric or "the primary metric"
+    reported = [trial.status for trial in sweep.trials if trial.best is not None]
+    if reported and set(reported) == {RunStatus.FAILED}:
+        return f"every trial that reported {metric} has failed"
+    return f"no trial has reported {metric}"
 
 
 def _next_lines(view: RootView, shorten: Callable[[str], str], *, canceled: bool) -> Iterator[str]:

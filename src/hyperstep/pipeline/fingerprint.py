@@ -115,7 +115,7 @@ def _step_parts(step: StepSpec) -> dict[str, Json]:
     return {
         "step": {"name": step.name, "kind": step.kind},
         "outputs": {output.name: _output_part(output) for output in step.outputs},
-        "max_duration_s": step.code.max_duration_s,
+        "max_duration_s": None if step.code.max_duration_s is None else float(step.code.max_duration_s),
         **_tuning_parts(step),
     }
 
