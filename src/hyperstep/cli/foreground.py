@@ -148,6 +148,6 @@ def _cancel(root_id: str) -> None:
     with suppress(HyperstepError, OSError):
         home = Home.open()
         try:
-            request_cancel(home, root_id, "canceled by Ctrl-C")
+            request_cancel(home, root_id, "the command that drove it in the foreground was ended")
         finally:
             home.close()
