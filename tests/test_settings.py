@@ -238,3 +238,16 @@ def test_what_is_no_age_is_refused(project: Path, written: str) -> None:
     _write(project, f"[reuse]\nmax_age = {written}\n")
     with pytest.raises(InvalidInputError, match=r"reuse\.max_age.*'30d', '12h', '45m'"):
         load_settings(project)
+
+
+def test_history_is_kept_when_the_file_says_so_and_the_variable_wins(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings(project).history == "none"
+    _write(project, '[sweep]\nhistory = "keep"\n')
+    assert load_settings(project).history == "keep"
+    monkeypatch.setenv("HYPERSTEP_HISTORY", "none")
+    assert load_settings(project).history == "none"
+    monkeypatch.setenv("HYPERSTEP_HISTORY", "all")
+    with pytest.raises(InvalidInputError, match="one of none, keep"):
+        load_settings(project)

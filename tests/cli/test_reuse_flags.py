@@ -16,10 +16,17 @@ from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variab
 @click.argument("script")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
-    *, no_reuse: tuple[str, ...], verify: bool, new_seed: bool, script: str, arguments: tuple[str, ...]
+    *,
+    no_reuse: tuple[str, ...],
+    verify: bool,
+    new_seed: bool,
+    history: str | None,
+    script: str,
+    arguments: tuple[str, ...],
 ) -> None:
     """A command with the options."""
-    click.echo(json.dumps([reuse_variables(no_reuse, verify=verify, new_seed=new_seed), script, arguments]))
+    variables = reuse_variables(no_reuse, verify=verify, new_seed=new_seed, history=history)
+    click.echo(json.dumps([variables, script, arguments]))
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,7 @@ def command(
         (["--no-reuse=a", "--no-reuse=b c", "s.py"], [{"HYPERSTEP_NO_REUSE": '["a", "b c"]'}, "s.py", []]),
         (["--verify", "s.py"], [{"HYPERSTEP_VERIFY": "1"}, "s.py", []]),
         (["--new-seed", "s.py"], [{"HYPERSTEP_NEW_SEED": "1"}, "s.py", []]),
+        (["--history", "keep", "s.py"], [{"HYPERSTEP_HISTORY": "keep"}, "s.py", []]),
     ],
 )
 def test_options_before_the_script_become_variables(given: list[str], expected: list[object]) -> None:

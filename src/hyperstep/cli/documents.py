@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
 from hyperstep.cli.wording import moment
+from hyperstep.codec import to_json
 from hyperstep.digest import Json
 from hyperstep.records.run import RunError, RunRecord
 
@@ -82,6 +83,7 @@ def sweep_document(sweep: SweepView) -> Document:
         "space_size": sweep.space_size,
         "seed": sweep.seed,
         "seed_from": sweep.seed_from,
+        "history": to_json(sweep.history),
         "deterministic": sweep.deterministic,
         "decision_log": sweep.decision_log,
         "concurrency": {"requested": sweep.requested_concurrency, "effective": sweep.effective_concurrency},

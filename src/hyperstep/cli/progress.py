@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
+from hyperstep.codec import from_json
+from hyperstep.pipeline.plan import HistoryVerdict
 from hyperstep.pipeline.reuse import Reason
 from hyperstep.records.event import DecisionRecord
 from hyperstep.records.goal import Goal
@@ -15,6 +17,7 @@ from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.ranking import counted_values, usable_values
+from hyperstep.runtime.runner.kept_history import HISTORY
 from hyperstep.runtime.runner.reused_trials import SAVED_S
 from hyperstep.runtime.runner.sweep_seed import SEED_FROM
 from hyperstep.sweep.decision_log import decision_digest
@@ -85,11 +88,17 @@ def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepReco
         space_size=_whole(sweep, "space_size"),
         seed=_whole(sweep, "seed"),
         seed_from=sweep.properties.get(SEED_FROM),
+        history=_history(sweep),
         reason=sweep.reason,
         error=sweep.error,
         deterministic=sweep.properties.get("deterministic") == "true",
         decision_log=decision_digest(recorded_decisions(records.decisions)),
     )
+
+
+def _history(sweep: RunRecord) -> HistoryVerdict | None:
+    told = _json_property(sweep, HISTORY)
+    return from_json(HistoryVerdict, told) if told else None
 
 
 def primary_metric(sweep: RunRecord) -> tuple[str, Goal]:

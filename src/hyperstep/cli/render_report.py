@@ -69,6 +69,8 @@ def _sweep_lines(sweep: SweepView) -> Iterator[str]:
     yield _line("trials", f"{len(sweep.trials)}{total}: {wording.counts(sweep)}")
     if sweep.seed is not None:
         yield _line("seed", wording.seed_words(sweep))
+    if sweep.history is not None:
+        yield _line("history", wording.history_words(sweep.history))
     if wording.concurrency(sweep):
         yield _line("concurrency", wording.concurrency(sweep))
 

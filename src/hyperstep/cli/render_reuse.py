@@ -52,6 +52,8 @@ def _sweep_lines(sweep: SweepVerdict, told: Sequence[Difference], short: Callabl
     """How many trials are reused and how many run, with each reason once; ``told``: differences said already."""
     if sweep.seed_from is not None:
         yield f"seed of sweep {short(sweep.seed_from)}"
+    if sweep.history is not None:
+        yield f"history: {wording.history_words(sweep.history)}"
     if sweep.trials:
         yield f"trials: {_trial_counts(sweep)}"
         yield from _trial_reasons(sweep.trials)

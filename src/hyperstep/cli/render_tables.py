@@ -157,6 +157,8 @@ def _sweep_text(sweep: SweepView) -> Iterator[str]:
     yield f"sweep {sweep.id}: {sweep.goal.value} {sweep.metric}; {wording.counts(sweep)}"
     if sweep.seed is not None:
         yield f"  seed {wording.seed_words(sweep)}"
+    if sweep.history is not None:
+        yield f"  history: {wording.history_words(sweep.history)}"
     if wording.concurrency(sweep):
         yield f"  {wording.concurrency(sweep)}"
     yield from trials_table(sweep)

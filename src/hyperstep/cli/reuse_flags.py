@@ -14,6 +14,7 @@ _NO_REUSE = "--no-reuse"
 _NO_REUSE_VARIABLE = "HYPERSTEP_NO_REUSE"
 _VERIFY_VARIABLE = "HYPERSTEP_VERIFY"
 _NEW_SEED_VARIABLE = "HYPERSTEP_NEW_SEED"
+_HISTORY_VARIABLE = "HYPERSTEP_HISTORY"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,17 +30,23 @@ class ScriptCommand(click.Command):
 
 
 def reuse_options(command: F) -> F:
-    """Give a command ``--no-reuse``, ``--new-seed`` and ``--verify``."""
+    """Give a command ``--no-reuse``, ``--new-seed``, ``--history`` and ``--verify``."""
     no_reuse = click.option(
         _NO_REUSE, metavar="[=STEP]", multiple=True, help="Run every step, or the one named, whatever there is."
     )
     verify = click.option("--verify", is_flag=True, help="Read all files again instead of believing sizes and times.")
     new_seed = click.option("--new-seed", is_flag=True, help="Sweeps that are given no seed draw a new one.")
-    return no_reuse(new_seed(verify(command)))
+    history = click.option(
+        "--history", type=click.Choice(["none", "keep"]), help="Sweeps keep the last sweep's trials in a changed space."
+    )
+    return no_reuse(new_seed(history(verify(command))))
 
 
-def reuse_variables(no_reuse: Sequence[str], *, verify: bool, new_seed: bool = False) -> dict[str, str]:
+def reuse_variables(
+    no_reuse: Sequence[str], *, verify: bool, new_seed: bool = False, history: str | None = None
+) -> dict[str, str]:
     """What the script's process is told."""
     asked = {_VERIFY_VARIABLE: verify, _NEW_SEED_VARIABLE: new_seed}
     variables = {_NO_REUSE_VARIABLE: json.dumps(list(no_reuse))} if no_reuse else {}
+    variables |= {_HISTORY_VARIABLE: history} if history else {}
     return {**variables, **{name: "1" for name, wanted in asked.items() if wanted}}

@@ -119,6 +119,22 @@ def check_experiment(name: str) -> str:
     return name
 
 
+def parse_past(texts: Iterable[str]) -> dict[str, Json]:
+    """Defaults for the past from ``name=value`` texts; whether the space has them is seen later.
+
+    Raises:
+        InvalidInputError: A text that is not of that form, or a name twice.
+    """
+    past: dict[str, Json] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name or not equals or name in past:
+            rule = "A --past is written name=value, once for each new hyperparameter."
+            raise InvalidInputError(rule, received=text, remedy="For example --past momentum=0.9.")
+        past[name] = _option(value)
+    return past
+
+
 def near_option(given: str, options: Iterable[str]) -> str | None:
     """The option of ours that one of the script's is perhaps meant to be; None when none is near.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hyperstep import policies
@@ -22,6 +22,8 @@ from hyperstep.samplers.base import Sampler
 from hyperstep.search_space.space import SearchSpace
 from hyperstep.settings import Settings
 from hyperstep.sweep.config import Limits, SweepConfig
+from hyperstep.sweep.earlier import KeepHistory
+from hyperstep.sweep.keeping import check_past
 
 DEFAULT_TRIALS = 20
 """Unless told otherwise; a grid is tried as a whole."""
@@ -55,6 +57,10 @@ class TuningRequest:
     allow_reuse: bool = True
     new_seed: bool = False
     """Not that of an earlier sweep with the same code, space and sampler."""
+    history: str | None = None
+    """``keep`` or ``none``; None for what the settings say."""
+    past: Mapping[str, Json] = field(default_factory=dict)
+    """With which values of new hyperparameters kept trials ran."""
 
 
 def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settings) -> StepSpec:
@@ -129,7 +135,17 @@ def _config(request: TuningRequest, settings: Settings) -> SweepConfig:
             max_retries=settings.retries if request.retries is None else request.retries,
         ),
         deterministic=request.deterministic or settings.deterministic,
+        keep_history=_keep_history(request, settings),
     )
+
+
+def _keep_history(request: TuningRequest, settings: Settings) -> KeepHistory | None:
+    if (request.history or settings.history) == "keep":
+        return KeepHistory(check_past(request.space, request.past))
+    if request.past:
+        rule = "--past says how kept trials ran, and none are kept."
+        raise InvalidInputError(rule, received=dict(request.past), remedy="Add --history keep.")
+    return None
 
 
 def _sampler(request: TuningRequest) -> Sampler:

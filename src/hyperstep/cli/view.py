@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hyperstep.digest import Json
+from hyperstep.pipeline.plan import HistoryVerdict
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
@@ -61,6 +62,8 @@ class SweepView:
     """Of the sampler; None when it has none."""
     seed_from: str | None = None
     """The earlier sweep whose seed it took over."""
+    history: HistoryVerdict | None = None
+    """What it keeps of an earlier sweep; None when it was not to keep any."""
     reason: str = ""
     error: RunError | None = None
     deterministic: bool = False

@@ -6,9 +6,12 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from hyperstep.cli.escaping import escape
 from hyperstep.cli.view import SweepView, TrialView
 from hyperstep.digest import Json
+from hyperstep.pipeline.plan import HistoryVerdict
 from hyperstep.records.status import RunStatus
+from hyperstep.sweep.keeping import SetAside
 
 _DRAWN_ID = re.compile(r"((?:HD_)?[0-9a-f]{8})-")
 _MINUTE_S = 60
@@ -118,6 +121,21 @@ def reuse_words(sweep: SweepView) -> str:
 def seed_words(sweep: SweepView) -> str:
     """``7``, ``7, that of sweep HD_1a2b3c4d``."""
     return f"{sweep.seed}, that of sweep {short_id(sweep.seed_from)}" if sweep.seed_from else str(sweep.seed)
+
+
+def history_words(history: HistoryVerdict) -> str:
+    """``4 trials of sweep HD_1a2b3c4d kept, 2 set aside (lr: out of range 2)``, or why there is nothing to keep."""
+    if history.source_run is None:
+        return f"nothing kept: {history.reason}"
+    whose = f"{how_many(history.kept, 'trial')} of sweep {short_id(history.source_run)} kept"
+    if not history.set_aside:
+        return whose
+    reasons = ", ".join(f"{_aside_words(aside)} {aside.trials}" for aside in history.because)
+    return f"{whose}, {history.set_aside} set aside ({reasons})"
+
+
+def _aside_words(aside: SetAside) -> str:
+    return f"{escape(aside.hyperparameter)}: {aside.reason}" if aside.hyperparameter else aside.reason
 
 
 def trial_status(trial: TrialView) -> str:

@@ -103,6 +103,11 @@ DIFFERENCES: Sequence[Difference] = (
         "The points come from another Bayesian method (a tree-structured Parzen estimator) than the service's.",
     ),
     Difference(
+        ("azureml.train.hyperdrive.HyperDriveConfig",),
+        "Submitted again, it reuses the trials that have finished with the same code, inputs and point; "
+        '`hyperstep run --no-reuse` or `trials = "run"` in the [reuse] table of hyperstep.toml turns it off.',
+    ),
+    Difference(
         ("azureml.train.hyperdrive.HyperDriveConfig(max_duration_minutes=)",),
         "A sweep that reaches its time limit with a usable trial is Completed, not Canceled.",
     ),

@@ -9,6 +9,7 @@ from enum import Enum
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.reuse import Difference, Reason, ReuseDecision
+from hyperstep.sweep.keeping import SetAside
 
 ALONE = "what is submitted by itself is never reused as a whole"
 """The reason of a run that is no pipeline's."""
@@ -45,6 +46,22 @@ class TrialVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryVerdict:
+    """What a sweep that keeps history takes over from an earlier one."""
+
+    reason: str
+    """Why there is nothing to keep; empty where there is."""
+    source_run: str | None = None
+    """That sweep."""
+    kept: int = 0
+    """How many of its finished trials are trials of the new sweep."""
+    set_aside: int = 0
+    """How many are not."""
+    because: tuple[SetAside, ...] = ()
+    """A trial that does not fit for several reasons is counted at each."""
+
+
+@dataclass(frozen=True, slots=True)
 class SweepVerdict:
     """What becomes of the trials of a step that runs."""
 
@@ -58,6 +75,8 @@ class SweepVerdict:
     """By number; before a run as far as their points are known."""
     seed_from: str | None = None
     """The sweep whose seed is taken over."""
+    history: HistoryVerdict | None = None
+    """Of a sweep that keeps history."""
 
     def count(self, verdict: Verdict) -> int:
         """How many trials have that verdict."""

@@ -25,6 +25,7 @@ _RESUME = ("always", "never")
 _DATASET_REUSE = ("content", "definition")
 _PACKAGES = ("recorded", "key")
 _TRIALS = ("reuse", "run")
+_HISTORY = ("none", "keep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class Settings:
     """``HYPERSTEP_MAX_FAILED``, else ``[sweep] max_failed``: trials of a sweep that may fail; None for no limit."""
     retries: int = 0
     """``HYPERSTEP_RETRIES``, else ``[sweep] retries``: how often a trial that exits non-zero is started again."""
+    history: str = "none"
+    """``HYPERSTEP_HISTORY``, else ``[sweep] history``: ``keep`` the finished trials of the newest sweep of equal code
+    and inputs whatever its search space, or ``none``."""
     reuse_max_age_s: float | None = None
     """``[reuse] max_age``, in seconds there or as ``"30d"``: older runs are no sources; None for no bound."""
     dataset_reuse: str = "content"
@@ -119,6 +123,7 @@ def load_settings(start: Path | None = None) -> Settings:
         deterministic=found.switch("sweep", "deterministic") if deterministic is None else deterministic,
         max_failed=found.whole("sweep", "max_failed", None, least=0) if max_failed is None else max_failed,
         retries=(found.whole("sweep", "retries", 0, least=0) or 0) if retries is None else retries,
+        history=word_from_environment("HYPERSTEP_HISTORY", _HISTORY) or found.one_of("sweep", "history", _HISTORY),
         reuse_max_age_s=found.age("reuse", "max_age"),
         dataset_reuse=found.one_of("reuse", "datasets", _DATASET_REUSE),
         reuse_packages=found.one_of("reuse", "packages", _PACKAGES),

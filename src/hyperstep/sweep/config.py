@@ -13,12 +13,14 @@ from hyperstep.errors import InvalidInputError, StoreError
 from hyperstep.policies.base import Policy
 from hyperstep.records.goal import PrimaryMetric
 from hyperstep.samplers.base import Point, Sampler
-from hyperstep.sweep.earlier import EarlierTrial, ResumedTrial
+from hyperstep.search_space.space import SearchSpace
+from hyperstep.sweep.earlier import EarlierTrial, KeepHistory, KeptTrial, ResumedTrial
+from hyperstep.sweep.keeping import check_past
 
 T = TypeVar("T")
 
 PARTS = ("sampler", "policy", "metric", "limits")
-OPTIONAL_PARTS = ("history", "resumed", "deterministic")
+OPTIONAL_PARTS = ("history", "resumed", "deterministic", "keep_history", "kept")
 """Absent where the sweep goes on from nothing, and decides by what arrives first."""
 
 
@@ -64,7 +66,8 @@ class SweepConfig:
 
     Raises:
         InvalidInputError: The primary metric has no name; the sampler takes it to go the other way, or cannot learn
-            from an earlier trial; more trials are resumed than the sweep may have.
+            from an earlier trial; more trials are resumed than the sweep may have; a default for the past is no value
+            of the space.
     """
 
     sampler: Sampler
@@ -77,6 +80,10 @@ class SweepConfig:
     """Launched before anything is sampled."""
     deterministic: bool = False
     """Stops and model-based points follow from logical time, see ``logical_time``; else from what arrives first."""
+    keep_history: KeepHistory | None = None
+    """Asks for the finished trials of an earlier sweep; which those are is found when the sweep begins."""
+    kept: tuple[KeptTrial, ...] = ()
+    """What was found: first in the list of trials, after those that are resumed."""
 
     def __post_init__(self) -> None:
         if not self.metric.name:
@@ -88,26 +95,48 @@ class SweepConfig:
         if len(self.resumed) > self.limits.max_total:
             rule = f"No more trials are resumed than the sweep may have, {self.limits.max_total}."
             raise InvalidInputError(rule, received=len(self.resumed), remedy="Raise max_total, or resume fewer.")
+        if self.keep_history is not None:
+            check_past(self.space, self.keep_history.past)
+
+    @property
+    def space(self) -> SearchSpace:
+        """What may be tried, in the order written."""
+        data = self.sampler.to_json()
+        order = data.get("order")
+        return SearchSpace.from_json(data.get("space", {}), list(map(str, order)) if isinstance(order, list) else None)
 
     @property
     def earlier_points(self) -> list[Point]:
         """The points of all earlier trials."""
-        return [*(trial.point for trial in self.history), *(trial.point for trial in self.resumed)]
+        return [trial.point for trials in (self.history, self.resumed, self.kept) for trial in trials]
 
-    def resumed_point(self, trial: int) -> Point | None:
-        """The point of a resumed trial, its keys in the order of the space; None for one that is sampled."""
-        if trial >= len(self.resumed):
+    @property
+    def given(self) -> int:
+        """How many trials come before the first that is sampled: resumed ones, then kept ones."""
+        return len(self.resumed) + len(self.kept)
+
+    def kept_source(self, trial: int) -> str | None:
+        """The finished trial that stands for a kept one; None for any other trial."""
+        place = trial - len(self.resumed)
+        return self.kept[place].source if 0 <= place < len(self.kept) else None
+
+    def given_point(self, trial: int) -> Point | None:
+        """The point of a resumed or kept trial, its keys in the order of the space; None for one that is sampled."""
+        if trial >= self.given:
             return None
+        if trial >= len(self.resumed):
+            return self.kept[trial - len(self.resumed)].point
         point, order = self.resumed[trial].point, self.sampler.to_json().get("order")
         names = [str(name) for name in order if name in point] if isinstance(order, list) else []
         return {name: point[name] for name in dict.fromkeys([*names, *point])}
 
     def to_json(self) -> dict[str, Json]:
         """``{"sampler", "policy", "metric", "limits"}``, and of the optional parts those that say something."""
-        optional = {"history": self.history, "resumed": self.resumed}
+        optional = {"history": self.history, "resumed": self.resumed, "kept": self.kept}
         return {
             **{name: codec.to_json(trials) for name, trials in optional.items() if trials},
             **({"deterministic": True} if self.deterministic else {}),
+            **({} if self.keep_history is None else {"keep_history": codec.to_json(self.keep_history)}),
             "sampler": self.sampler.to_json(),
             "policy": self.policy.to_json(),
             "metric": codec.to_json(self.metric),
@@ -134,6 +163,8 @@ class SweepConfig:
             history=_records(EarlierTrial, data.get("history", ())),
             resumed=_records(ResumedTrial, data.get("resumed", ())),
             deterministic=_yes_or_no("deterministic", data.get("deterministic", False)),
+            keep_history=_record(KeepHistory, data["keep_history"]) if "keep_history" in data else None,
+            kept=_records(KeptTrial, data.get("kept", ())),
         )
 
 

@@ -177,8 +177,7 @@ class SweepController:
 
 
 def _tried_before(config: SweepConfig) -> set[str] | None:
-    """What a sweep that goes on from earlier trials does not try again: only where the space is finite."""
+    """What a sweep that goes on from others does not try again: in a finite space, or where a seed may recur."""
     earlier = config.earlier_points
-    if not earlier or config.sampler.size is None:
-        return None
-    return {canonical_json(point) for point in earlier}
+    is_open = config.keep_history is None and (not earlier or config.sampler.size is None)
+    return None if is_open else {canonical_json(point) for point in earlier}

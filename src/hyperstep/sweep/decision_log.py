@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from hyperstep.digest import Json, digest_json
 from hyperstep.sweep.instructions import RecordDecision
 
-_KINDS = ("sample", "take up", "stop", "exhausted", "finish")
+_KINDS = ("sample", "take up", "keep", "stop", "exhausted", "finish")
 _FOR_PEOPLE = "reason"
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hyperstep.samplers.base import Point
+from hyperstep.search_space.distribution import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,20 @@ class ResumedTrial:
     point: Point
     files: Mapping[str, str]
     """What the earlier trial wrote: digest by path, for example ``outputs/model.pkl``."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTrial:
+    """A finished trial that stands for the trial of this sweep at its point."""
+
+    point: Point
+    source: str
+    """Id of its run."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepHistory:
+    """That the finished trials of the newest sweep of equal code and inputs are kept, whatever space it had."""
+
+    past: Mapping[str, Value] = field(default_factory=dict)
+    """With which value of a hyperparameter trials ran that did not have it."""

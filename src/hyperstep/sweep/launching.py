@@ -53,36 +53,54 @@ def _sample(config: SweepConfig, state: SweepState) -> list[Instruction]:
         state.tried.add(canonical_json(point))
     trial = TrialState(index, point)
     state.trials.append(trial)
-    kind = "sample" if index >= len(config.resumed) else "take up"
-    return [RecordDecision(kind, index, dict(point)), _occupy(state, trial)]
+    return [RecordDecision(_kind_of(config, index), index, dict(point)), _occupy(state, trial)]
+
+
+def _kind_of(config: SweepConfig, index: int) -> str:
+    """How the ledger calls that a trial enters the list."""
+    if index < len(config.resumed):
+        return "take up"
+    return "keep" if index < config.given else "sample"
 
 
 def _next_point(config: SweepConfig, state: SweepState) -> Point | None:
-    """What was recorded already, then what is resumed, then what the sampler proposes."""
+    """What was recorded already, then what is resumed or kept, then what the sampler proposes."""
     if state.recorded:
         return state.recorded.popleft()
-    resumed = config.resumed_point(len(state.trials))
-    return _propose(config, state) if resumed is None else resumed
+    given = config.given_point(len(state.trials))
+    return _propose(config, state) if given is None else given
 
 
 def _propose(config: SweepConfig, state: SweepState) -> Point | None:
     """The sampler's next point that was not tried before.
 
-    After a replay the count of points asked for may be too low by those that were passed over: they are again.
+    After a replay the count of points asked for may be too low by those that were passed over: they are again. In a
+    space without end no more points in a row are passed over than there are to pass over.
     """
     history = History(state.trials, state.cohort, config.history, _known(config, state))
-    state.asked = max(state.asked, len(state.trials) - len(config.resumed))
+    state.asked = max(state.asked, _asked_before(config, state))
+    passed = 0
     while True:
         point = config.sampler.propose(state.asked, history)
         state.asked += 1
         if point is None or state.tried is None or canonical_json(point) not in state.tried:
             return point
+        passed += 1
+        if config.sampler.size is None and passed > len(state.tried):
+            return point
+
+
+def _asked_before(config: SweepConfig, state: SweepState) -> int:
+    """How many points were asked for at least; none is counted where kept points may be among the sweep's own."""
+    if config.keep_history is not None and not config.sampler.uses_history:
+        return 0
+    return len(state.trials) - config.given
 
 
 def _known(config: SweepConfig, state: SweepState) -> int | None:
     """In logical time: how many trials' results the next point rests on; None where the question does not arise."""
     index = len(state.trials)
-    if state.time is None or not config.sampler.uses_history or index < len(config.resumed):
+    if state.time is None or not config.sampler.uses_history or index < config.given:
         return None
     return max(0, index - config.limits.max_concurrent)
 

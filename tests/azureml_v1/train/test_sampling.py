@@ -137,6 +137,39 @@ def test_deterministic_is_true_or_false() -> None:
         fix_sweep(_config(GridParameterSampling(CHOICES, {"deterministic": "yes"})))
 
 
+@pytest.mark.parametrize(
+    ("properties", "setting", "kept"),
+    [
+        ({}, "none", None),
+        ({}, "keep", {"past": {}}),
+        ({"history": "keep"}, "none", {"past": {}}),
+        ({"history": "none"}, "keep", None),
+        ({"history": "keep", "past": {"--b": 1}}, "none", {"past": {"--b": 1}}),
+    ],
+)
+@pytest.mark.parametrize("kind", [RandomParameterSampling, GridParameterSampling, BayesianParameterSampling])
+def test_history_is_kept_when_the_properties_or_the_settings_say_so(
+    kind: Any, properties: dict[str, Any], setting: str, kept: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPERSTEP_HISTORY", setting)
+    tuning = fix_sweep(_config(kind(CHOICES, properties)))()
+    assert tuning.config.get("keep_history") == kept
+
+
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        ({"history": "all"}, "'keep' or 'none'"),
+        ({"history": "keep", "past": [1]}, "maps names"),
+        ({"history": "keep", "past": {"zzz": 1}}, "of the space"),
+        ({"past": {"a": 1}}, "history='keep'"),
+    ],
+)
+def test_properties_of_kept_history_are_checked(properties: dict[str, Any], message: str) -> None:
+    with pytest.raises(HyperDriveConfigException, match=message):
+        fix_sweep(_config(GridParameterSampling(CHOICES, properties)))
+
+
 def _config(sampling: HyperParameterSampling) -> HyperDriveConfig:
     script = ScriptRunConfig(".", script="train.py")
     return HyperDriveConfig(sampling, "acc", PrimaryMetricGoal.MAXIMIZE, 40, 2, run_config=script)
@@ -179,7 +212,10 @@ def test_grid_becomes_the_engines_grid_in_the_order_written() -> None:
         (RandomParameterSampling(SPACE, {"seed": "7"}), "seed is a whole number"),
         (RandomParameterSampling(SPACE, {"sed": 7}), r"Received: \['sed'\]\. Known: seed, rule"),
         (RandomParameterSampling(SPACE, {"rule": "halton"}), r"one of random, sobol\. Received: 'halton'"),
-        (GridParameterSampling(CHOICES, {"seed": 7}), "Unknown properties of GRID.*Known: deterministic"),
+        (
+            GridParameterSampling(CHOICES, {"seed": 7}),
+            "Unknown properties of GRID.*Known: deterministic, history, past",
+        ),
         (BayesianParameterSampling(CHOICES, {"rule": "sobol"}), "Unknown properties of BayesianOptim.*Known: seed"),
         (BayesianParameterSampling(CHOICES), "needs the goal.*maximize, minimize"),
     ],

@@ -88,6 +88,10 @@ SHARED = OutputSpec("shared", STORE, DataMode.MOUNT, "$shared", "shared")
 MORE = config("limits", max_total=6)
 WOULD_GO_ON = "2 HIT, 2 MISS (stopped early, where this sweep's policy would go on)"
 EARLIER = [{"point": {"lr": 0.7, "n": 1}, "best": 0.7}]
+KEEP = attribute_of("keep_history", {})
+WIDER = space(lr=["uniform", [0, 1]])
+ONE_MORE = two(space(m=["choice", [[1, 2]]]), config("sampler", order=["lr", "n", "m"]))
+ONE = "1 HIT, 3 MISS (no finished trial of this point)"
 SIX = "4 HIT, 2 MISS (no finished trial of this point)"
 
 _CASES = (
@@ -115,6 +119,29 @@ _CASES = (
     TrialCase(
         "one more hyperparameter", two(space(m=["choice", [[1]]]), config("sampler", order=["lr", "n", "m"])), NONE
     ),
+    TrialCase("nothing but that history is kept", KEEP),
+    TrialCase("history kept, and more trials", two(KEEP, MORE), SIX, combined=True),
+    TrialCase("a wider range, history kept", two(WIDER, KEEP)),
+    TrialCase("a wider range, history kept, and more trials", two(WIDER, KEEP, MORE), SIX, combined=True),
+    TrialCase(
+        "a wider range, history kept, and code",
+        two(WIDER, KEEP, edit("tune/lib/model.py")),
+        "MISS: `code: lib/model.py`",
+        combined=True,
+    ),
+    TrialCase(
+        "a wider range, history kept, `deterministic`",
+        two(WIDER, KEEP, attribute_of("deterministic", True)),
+        combined=True,
+    ),
+    TrialCase("a narrower range, history kept", two(space(lr=["uniform", [0.75, 1]]), KEEP), ONE),
+    TrialCase("an option added, history kept", two(space(n=["choice", [[1, 2, 3, 4]]]), KEEP)),
+    TrialCase("an option removed, history kept", two(space(n=["choice", [[1, 2]]]), KEEP), ONE),
+    TrialCase(
+        "one more hyperparameter, with a default for the past",
+        two(ONE_MORE, attribute_of("keep_history", {"past": {"m": 1}})),
+    ),
+    TrialCase("one more hyperparameter, history kept, no default", two(ONE_MORE, KEEP), NONE),
     TrialCase("a module edited", edit("tune/lib/model.py"), "MISS: `code: lib/model.py`"),
     TrialCase("an argument added", lambda bed: bed.arguments.append("--fast"), "MISS: `arguments`"),
     TrialCase("the data edited", edit_data, "MISS: `inputs: raw`"),
@@ -171,6 +198,7 @@ _CASES = (
     TrialCase("the sampler", config("sampler", name="SOBOL"), NONE, unseeded=True),
     TrialCase("`--new-seed`", rules(new_seed=True), NONE, unseeded=True),
     TrialCase("it goes on from earlier trials", attribute_of("history", EARLIER), NONE, unseeded=True),
+    TrialCase("a wider range, history kept", two(WIDER, KEEP), unseeded=True),
     TrialCase("the same seed given", give_seed(100), unseeded=True),
     TrialCase("another seed given", give_seed(7), NONE, unseeded=True),
     TrialCase("more trials and another policy", two(MORE, policy(KEEPS)), SIX, combined=True, unseeded=True),

@@ -22,6 +22,9 @@ Validator = Callable[[Sequence[Any]], None]
 
 MAX_BAYESIAN_STEPS = 100_000
 _DETERMINISTIC = "deterministic"
+_HISTORY, _PAST = "history", "past"
+_OF_THE_SWEEP = (_DETERMINISTIC, _HISTORY, _PAST)
+"""Properties that every sampling takes, and that are settings of the sweep."""
 _ENGINE_NAMES_BY_RULE = {"random": "RANDOM", "sobol": "SOBOL"}
 
 
@@ -31,8 +34,9 @@ class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
     Args:
         sampling_method_name: ``RANDOM``, ``GRID`` or ``BayesianOptimization``.
         parameter_space: An expression, or a bare constant, for each hyperparameter.
-        properties: Settings of the sampling; ours are ``seed``, a whole number, and ``deterministic``, which makes the
-            whole sweep's decisions follow from it.
+        properties: Settings of the sampling; ours are ``seed``, a whole number; ``deterministic``, which makes the
+            whole sweep's decisions follow from it; ``history``: ``"keep"`` for the finished trials of the newest sweep
+            of equal code and inputs whatever its space; ``past``: with which values of new hyperparameters these ran.
         supported_distributions: The only expressions allowed; None allows all.
         distributions_validators: A further check of an expression's arguments, by its name.
 
@@ -110,6 +114,32 @@ class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
             raise HyperDriveConfigException(message)
         return deterministic
 
+    @property
+    def _history(self) -> str | None:
+        """``keep`` or ``none``; None when ``properties`` does not say.
+
+        Raises:
+            HyperDriveConfigException: It is neither.
+        """
+        history: str | None = (self._properties or {}).get(_HISTORY)
+        if history not in {None, "none", "keep"}:
+            message = f"The property history is 'keep' or 'none'. Received: {history!r}."
+            raise HyperDriveConfigException(message)
+        return history
+
+    @property
+    def _past(self) -> Mapping[str, Any]:
+        """With which values of new hyperparameters kept trials ran.
+
+        Raises:
+            HyperDriveConfigException: It is no mapping.
+        """
+        past = (self._properties or {}).get(_PAST, {})
+        if not isinstance(past, Mapping):
+            message = f"The property past maps names of hyperparameters to values. Received: {past!r}."
+            raise HyperDriveConfigException(message)
+        return past
+
     def _to_engine(self, seed: int, *, goal: Goal | None = None) -> dict[str, Json]:
         """The engine sampler's JSON, checked by building it.
 
@@ -121,10 +151,11 @@ class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
             HyperDriveConfigException: The engine refuses the space, or does not know a property or its value.
         """
         properties = dict(self._properties or {})
-        properties.pop(_DETERMINISTIC, None)
+        for name in _OF_THE_SWEEP:
+            properties.pop(name, None)
         unknown = sorted(map(str, properties.keys() - set(self._settings)))
         if unknown:
-            takes = ", ".join((*self._settings, _DETERMINISTIC))
+            takes = ", ".join((*self._settings, *_OF_THE_SWEEP))
             message = (
                 f"Unknown properties of {self._sampling_method_name} sampling. Received: {unknown}. Known: {takes}."
             )

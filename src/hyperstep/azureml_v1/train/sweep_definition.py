@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core.session import read_settings
+from hyperstep.azureml_v1.train.exceptions import HyperDriveConfigException
 from hyperstep.azureml_v1.train.resuming import earlier_trials, resumed_trials
 from hyperstep.codec import to_json
 from hyperstep.digest import Json
+from hyperstep.errors import HyperstepError
 from hyperstep.pipeline.spec import TuningSpec
 from hyperstep.records.goal import Goal, PrimaryMetric
+from hyperstep.search_space.space import SearchSpace
 from hyperstep.settings import Settings
 from hyperstep.sweep.config import Limits
+from hyperstep.sweep.earlier import KeepHistory
+from hyperstep.sweep.keeping import check_past
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
@@ -36,6 +41,7 @@ def fix_sweep(config: HyperDriveConfig) -> Callable[[], TuningSpec]:
     sampler = config._sampling._to_engine(0, goal=goal)  # noqa: SLF001
     settings = read_settings()
     rest = {**_without_sampler(config, settings), **_taken_over(config), **_decided_how(config, settings)}
+    rest |= _kept(config, settings, sampler)
     properties = {
         "resume_from": json.dumps(config._resume_from),  # noqa: SLF001
         "resume_child_runs": json.dumps(config._resume_child_runs),  # noqa: SLF001
@@ -60,6 +66,23 @@ def _taken_over(config: HyperDriveConfig) -> dict[str, Json]:
 def _decided_how(config: HyperDriveConfig, settings: Settings) -> dict[str, Json]:
     asked = config._sampling._deterministic  # noqa: SLF001 - one area
     return {"deterministic": True} if (settings.deterministic if asked is None else asked) else {}
+
+
+def _kept(config: HyperDriveConfig, settings: Settings, sampler: Mapping[str, Json]) -> dict[str, Json]:
+    """Whether finished trials of an earlier sweep are kept, and how they ran."""
+    past = config._sampling._past  # noqa: SLF001 - one area
+    try:
+        if (config._sampling._history or settings.history) == "keep":  # noqa: SLF001
+            space = SearchSpace.from_json(sampler["space"])
+            return {"keep_history": to_json(KeepHistory(check_past(space, past)))}
+    except HyperstepError as error:
+        raise HyperDriveConfigException(str(error)) from error
+    if past:
+        message = (
+            f"The property past says how kept trials ran, and none are kept. Received: {past!r}. Add history='keep'."
+        )
+        raise HyperDriveConfigException(message)
+    return {}
 
 
 def _without_sampler(config: HyperDriveConfig, settings: Settings) -> dict[str, Json]:

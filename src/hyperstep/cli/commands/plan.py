@@ -42,7 +42,14 @@ _END = (
 @click.argument("script", type=click.Path())
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
 def plan(
-    *, as_json: bool, no_reuse: tuple[str, ...], verify: bool, new_seed: bool, script: str, arguments: tuple[str, ...]
+    *,
+    as_json: bool,
+    no_reuse: tuple[str, ...],
+    verify: bool,
+    new_seed: bool,
+    history: str | None,
+    script: str,
+    arguments: tuple[str, ...],
 ) -> int:
     """Say for each step of what SCRIPT submits first whether it would be reused or run, and why.
 
@@ -51,9 +58,8 @@ def plan(
     if script.endswith(".ipynb"):
         rule = "Plans are made of scripts."
         raise UnsupportedError(rule, received=script, remedy="In a notebook call Pipeline.plan().")
-    code, made = _make_plan(
-        python_command(script, arguments), reuse_variables(no_reuse, verify=verify, new_seed=new_seed), quiet=as_json
-    )
+    variables = reuse_variables(no_reuse, verify=verify, new_seed=new_seed, history=history)
+    code, made = _make_plan(python_command(script, arguments), variables, quiet=as_json)
     if made is None:
         click.echo(f"hyperstep: {script} ended with exit code {code} and submitted nothing", err=True)
         if as_json:

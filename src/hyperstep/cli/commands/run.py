@@ -43,6 +43,7 @@ def run(
     no_reuse: tuple[str, ...],
     verify: bool,
     new_seed: bool,
+    history: str | None,
     script: str,
     arguments: tuple[str, ...],
 ) -> int:
@@ -61,7 +62,8 @@ def run(
     token = runners.submission if runners else uuid.uuid4().hex
     variables = runners.variables if runners else {_SUBMISSION_VARIABLE: token}
     asked = {_DETERMINISTIC_VARIABLE: "1"} if deterministic else {}
-    told = {**variables, **asked, **reuse_variables(no_reuse, verify=verify, new_seed=new_seed)}
+    reuse = reuse_variables(no_reuse, verify=verify, new_seed=new_seed, history=history)
+    told = {**variables, **asked, **reuse}
     env = boot_environment({**os.environ, **told}, str(_SHIM_PATH))
     command = _command(script, arguments, quiet=quiet)
     if quiet and runners is None and os.name == "posix":

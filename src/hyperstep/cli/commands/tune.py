@@ -19,6 +19,7 @@ from hyperstep.cli.tuning_options import (
     check_metric_pattern,
     check_model_file,
     near_option,
+    parse_past,
     parse_policy,
     parse_space,
 )
@@ -67,6 +68,8 @@ class _Tune(click.Command):
 @click.option("--sampler", type=click.Choice(list(SAMPLERS)), default="random", show_default=True)
 @click.option("--seed", type=int, help="For the same points again.")
 @click.option("--new-seed", is_flag=True, help="Draw a seed, instead of taking that of an equal sweep.")
+@click.option("--history", type=click.Choice(["none", "keep"]), help="Keep the last sweep's trials in a changed space.")
+@click.option("--past", multiple=True, metavar="NAME=VALUE", help="A new hyperparameter's value in kept trials.")
 @click.option("--no-reuse", is_flag=True, help="Run every trial, whatever finished ones there are.")
 @click.option("--deterministic", is_flag=True, help="The same stops and points at any concurrency, after any kill.")
 @click.option("--max-failed", type=click.IntRange(min=0), metavar="N", help="End when more than N trials failed.")
@@ -92,6 +95,8 @@ def tune(
     sampler: str,
     seed: int | None,
     new_seed: bool,
+    history: str | None,
+    past: tuple[str, ...],
     no_reuse: bool,
     deterministic: bool,
     max_failed: int | None,
@@ -124,6 +129,8 @@ def tune(
         retries=retries,
         allow_reuse=not no_reuse,
         new_seed=new_seed,
+        history=history,
+        past=parse_past(past),
     )
     name = check_experiment(experiment) if experiment else experiment_name(script)
     if not quiet:

@@ -102,6 +102,8 @@ class SweepDriver:
         started: dict[str, str] = {}
         if not events:
             self._config, started = self._reuse.begin_anew(self._config)
+        else:
+            self._config = self._reuse.take_up(self._config)
         trials = self._trials()
         points = [*(point_of(trial) for trial in trials), *self._given_points[len(trials) :]]
         self._controller = SweepController.replay(self._config, (event_from_json(e.body) for e in events), points)
@@ -119,6 +121,7 @@ class SweepDriver:
             sequence = self._feed(unit, SweepStarted(at_s=self._context.now(), slots=self._effective))
             if not events:
                 self._record_decision(unit, sequence, self._reuse.overview())
+                self._record_decision(unit, sequence, self._reuse.history())
         if events:
             self._resume_trials()
 

@@ -65,6 +65,7 @@ class SweepLog:
         told = {
             "sample": ("GENERATOR", f"Sampled trial {decision.trial}: {evidence}"),
             "take up": ("GENERATOR", f"Trial {decision.trial} takes up an earlier one: {evidence}"),
+            "keep": ("GENERATOR", f"Trial {decision.trial} is kept from an earlier sweep: {evidence}"),
             "exhausted": ("GENERATOR", "All points of the search space have been sampled."),
             "halt": ("CONTROLLER", f"No further launches: {evidence}"),
             "max_failed": ("CONTROLLER", f"Too many trials failed: {evidence}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -11,6 +12,7 @@ from hyperstep.pipeline.reuse import ReuseDecision
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.attempt_order import Order
 from hyperstep.runtime.runner.context import RunnerContext
+from hyperstep.runtime.runner.kept_history import HISTORY, history_evidence, keep_history, with_recorded
 from hyperstep.runtime.runner.sweep_records import point_of, trial_index
 from hyperstep.runtime.runner.sweep_seed import SEED_FROM, with_seed
 from hyperstep.runtime.runner.trial_memory import Asker, TrialMemory
@@ -33,19 +35,33 @@ class SweepReuse:
         self._context = context
         self._place = place
         self._sweep_id = sweep_id
+        self._history: RecordDecision | None = None
         self._missed: dict[str, ReuseDecision] = {}
         """Why no finished trial stands for a trial that is about to start."""
 
     def begin_anew(self, config: SweepConfig) -> tuple[SweepConfig, dict[str, str]]:
-        """Let others find the sweep's trials; returns it with the seed taken over, if one is, and properties."""
+        """Let others find the sweep's trials; returns it with the seed and trials taken over, and properties."""
         memory = self._memory
         if memory is None:
             return config, {}
         earlier, properties = memory.earlier_seed(config), dict[str, str]()
         if earlier is not None:
             config, properties = with_seed(config, earlier[0]), {SEED_FROM: earlier[1]}
+        found = keep_history(memory, config, self._context.now())
+        if found is not None:
+            config, verdict = found
+            self._history = RecordDecision(HISTORY, None, history_evidence(config, verdict))
+            properties = {**properties, HISTORY: json.dumps(to_json(verdict))}
         memory.remember(config, self._context.now())
         return config, properties
+
+    def take_up(self, config: SweepConfig) -> SweepConfig:
+        """A sweep that an earlier runner began, with the trials that it kept."""
+        return with_recorded(config, self._context.journal, self._sweep_id)
+
+    def history(self) -> RecordDecision | None:
+        """What was kept of an earlier sweep, for the ledger."""
+        return self._history
 
     def overview(self) -> RecordDecision | None:
         """Whether there are sweeps to take trials from, for the ledger."""
@@ -63,7 +79,7 @@ class SweepReuse:
         is_open = run.status is RunStatus.QUEUED and not order.number and order.resumed_files is None
         if memory is None or not is_open or runs_anew:
             return None
-        answer = memory.find(config, point_of(run), self._context.now())
+        answer = memory.find(config, trial_index(run.id), point_of(run), self._context.now())
         if answer is not None and answer.event is None:
             self._missed[run.id] = answer.decision
         return None if answer is None else answer.event

@@ -18,10 +18,11 @@ from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
 from hyperstep.runtime.runner.primary_metric import curve_of
 from hyperstep.runtime.runner.step_facts import TuningFacts
 from hyperstep.runtime.runner.step_reuse import files_of_snapshots
-from hyperstep.runtime.runner.sweep_records import space_of
+from hyperstep.runtime.runner.sweep_records import point_of, space_of
 from hyperstep.runtime.runner.trial_sources import TrialSource, TrialSources, trial_key
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
+from hyperstep.sweep.earlier import KeptTrial
 from hyperstep.sweep.events import TrialReused
 
 _EARLIER = "earlier"
@@ -66,6 +67,12 @@ class TrialMemory:
         self._rules = rules
         self._asker = asker
         self._sources = TrialSources(home, step, rules, (asker.journal, asker.sweep_id))
+
+    @property
+    def no_history(self) -> Reason | None:
+        """Why no history can be kept; None when some can. Points that are gone through again hold what was kept."""
+        points = self._step.tuning.points if self._step.tuning else ()
+        return Reason.RERUN if self._off is None and points else self._off
 
     @property
     def parts(self) -> Mapping[str, Json]:
@@ -123,19 +130,47 @@ class TrialMemory:
         known = ((other.run_id, other.parts) for other in earlier if other.run_id != self._asker.sweep_id)
         return explain_miss(known, self._process.parts, files_of_snapshots(self._home))
 
-    def find(self, config: SweepConfig, point: Point, now: float) -> TrialAnswer | None:
+    def newest_history(self, config: SweepConfig) -> tuple[str, list[KeptTrial]] | None:
+        """The newest other sweep of that metric that has ended with finished trials, and these.
+
+        Those that it had taken over itself are named by the trials that ran.
+        """
+        metric = _judges(config)["metric"]
+        for sweep in self._sweeps():
+            trials = self._sources.finished(sweep) if sweep.record.get("metric") == metric else []
+            if trials:
+                return sweep.run_id, [KeptTrial(point_of(run), run.reused_from or run.id) for run in trials]
+        return None
+
+    def objection_to(self, source_id: str, now: float) -> Reason | None:
+        """Why a finished trial may not be taken; None when it may."""
+        source = self._sources.named(self._sweeps(), source_id)
+        reason = Reason.SOURCE_GONE if source is None else self._sources.judge(source, now).reason
+        return None if reason is Reason.HIT else reason
+
+    def find(self, config: SweepConfig, trial: int, point: Point, now: float) -> TrialAnswer | None:
         """The decision on a trial that is about to be launched; None when there is no sweep to look in."""
         sweeps = [] if self._off is not None else self._sweeps()
         if not sweeps:
             return None
-        key = trial_key(point, hyperparameter_arguments(point, space_of(config)))
         refused: ReuseDecision | None = None
-        for source in self._sources.candidates(sweeps, key):
+        for source in self._candidates(sweeps, config, trial, point):
             decision = self._sources.judge(source, now)
             if decision.is_hit:
                 return TrialAnswer(decision, self._event(config, source, decision))
             refused = refused or decision
         return TrialAnswer(refused or ReuseDecision(Reason.NO_TRIAL))
+
+    def _candidates(
+        self, sweeps: list[StoredFingerprint], config: SweepConfig, trial: int, point: Point
+    ) -> list[TrialSource]:
+        """The trials that may stand for one; for a trial that is kept the one that it was kept from."""
+        kept = config.kept_source(trial)
+        if kept is not None:
+            source = self._sources.named(sweeps, kept)
+            return [] if source is None else [source]
+        key = trial_key(point, hyperparameter_arguments(point, space_of(config)))
+        return self._sources.candidates(sweeps, key)
 
     def _sweeps(self) -> list[StoredFingerprint]:
         return self._sources.sweeps(self._asker.workspace, self._process.digest)

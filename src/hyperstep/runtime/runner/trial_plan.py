@@ -19,6 +19,7 @@ from hyperstep.pipeline.plan import (
 from hyperstep.pipeline.reuse import Reason, ReuseDecision
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.run_store.base import Journal
+from hyperstep.runtime.runner.kept_history import keep_history, told_history
 from hyperstep.runtime.runner.step_facts import StepQuestion, TuningFacts
 from hyperstep.runtime.runner.sweep_seed import with_seed
 from hyperstep.runtime.runner.trial_memory import Asker, TrialAnswer, TrialMemory
@@ -48,9 +49,12 @@ def plan_trials(question: StepQuestion, facts: TuningFacts, now: float) -> Sweep
     earlier = memory.earlier_seed(config)
     if earlier is not None:
         config = with_seed(config, earlier[0])
+    history = keep_history(memory, config, now)
+    config = config if history is None else history[0]
     overview = memory.overview()
     trials = _Rehearsal(config, question.step, memory, now).go_through() if overview.is_hit else ()
-    return sweep_verdict(overview, trials, earlier[1] if earlier else None)
+    verdict = sweep_verdict(overview, trials, earlier[1] if earlier else None)
+    return replace(verdict, history=None if history is None else history[1])
 
 
 class _Rehearsal:
@@ -62,7 +66,7 @@ class _Rehearsal:
         self._memory = memory
         self._now = now
         self._controller = SweepController.replay(config, (), points)
-        self._resumed = len(config.resumed)
+        self._resumed, self._given = len(config.resumed), config.given
         self._launches: deque[LaunchTrial] = deque()
         self._verdicts: dict[int, TrialVerdict] = {}
         self._runs_any = False
@@ -78,10 +82,10 @@ class _Rehearsal:
         if self._controller.trials[number].runs_anew:
             self._run(number, trial_verdict(number, ReuseDecision(Reason.WOULD_GO_ON)))
             return
-        if self._runs_any and self._config.sampler.uses_history and number >= self._resumed:
+        if self._runs_any and self._config.sampler.uses_history and number >= self._given:
             self._run(number, TrialVerdict(number, Verdict.DEPENDS, _OPEN_POINT))
             return
-        answer = None if number < self._resumed else self._memory.find(self._config, launch.point, self._now)
+        answer = None if number < self._resumed else self._memory.find(self._config, number, launch.point, self._now)
         if answer is None or answer.event is None:
             decision = ReuseDecision(Reason.NO_TRIAL) if answer is None else answer.decision
             self._run(number, trial_verdict(number, decision))
@@ -122,4 +126,5 @@ def told_trials(journal: Journal, sweep_id: str, seed_from: str | None) -> Sweep
                 decided[int(decision.subject.rpartition("_")[2])] = found
     if overview is None:
         return None
-    return sweep_verdict(overview, [trial_verdict(n, decided[n]) for n in sorted(decided)], seed_from)
+    verdict = sweep_verdict(overview, [trial_verdict(n, decided[n]) for n in sorted(decided)], seed_from)
+    return replace(verdict, history=told_history(journal, sweep_id))

@@ -85,6 +85,26 @@ class TrialSources:
         found = [TrialSource(run, sweep) for sweep in sweeps for run in self._trials_of(sweep).get(key, ())]
         return sorted(found, key=lambda source: (source.was_stopped, -(source.run.ended_at or 0.0)))
 
+    def named(self, sweeps: list[StoredFingerprint], run_id: str) -> TrialSource | None:
+        """The trial of that id, if it may stand for others and is of one of the sweeps."""
+        sweep = next((s for s in sweeps if s.run_id == run_id.rpartition("_")[0]), None)
+        runs = () if sweep is None else (run for same in self._trials_of(sweep).values() for run in same)
+        found = next((run for run in runs if run.id == run_id), None)
+        return None if found is None or sweep is None else TrialSource(found, sweep)
+
+    def finished(self, sweep: StoredFingerprint) -> list[RunRecord]:
+        """The finished trials of a sweep that has ended, also those that it took over itself.
+
+        In list order; empty for a sweep that goes on, or whose records are gone.
+        """
+        try:
+            journal = self.journal_of(sweep.root_id)
+            if not journal.run(sweep.run_id).status.is_terminal:
+                return []
+            return sorted(_finished(journal, sweep.run_id), key=lambda run: run.number)
+        except HyperstepError:
+            return []
+
     def judge(self, source: TrialSource, now: float) -> ReuseDecision:
         """Whether a finished trial may be taken, its policy aside."""
         run = source.run
@@ -163,9 +183,14 @@ def _list_trials(journal: Journal, sweep_id: str) -> _Listed:
 
 
 def _sources(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
-    """Trials that ran and completed, or were stopped by a policy; not those that opened runs of their own."""
+    """Finished trials that ran."""
+    return (run for run in _finished(journal, sweep_id) if run.reused_from is None)
+
+
+def _finished(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
+    """Trials that completed, or were stopped by a policy; not those that opened runs of their own."""
     above = {run.parent_id for run in journal.runs(kind=RunKind.INTERACTIVE)}
     for run in journal.runs(parent_id=sweep_id, kind=RunKind.TRIAL):
         stopped = run.status is RunStatus.CANCELED and STOPPED_EARLY in run.properties
-        if (run.status is RunStatus.COMPLETED or stopped) and run.reused_from is None and run.id not in above:
+        if (run.status is RunStatus.COMPLETED or stopped) and run.id not in above:
             yield run
