@@ -141,7 +141,9 @@ class RunMachine(RuleBasedStateMachine):
             for trial in journal.runs(kind=RunKind.TRIAL):
                 assert trial.status is RunStatus.COMPLETED
                 assert len(journal.metrics(trial.id)) == 5
-                assert journal.attempts(trial.id)[-1].key.number <= len(self.done)
+                attempts = journal.attempts(trial.id)
+                assert bool(attempts) is not bool(trial.reused_from)
+                assert all(attempt.key.number <= len(self.done) for attempt in attempts)
         finally:
             home.close()
 
