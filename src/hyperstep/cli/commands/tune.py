@@ -132,17 +132,22 @@ def tune(
         history=history,
         past=parse_past(past),
     )
-    name = check_experiment(experiment) if experiment else experiment_name(script)
     if not quiet:
         _warn_of_near_options(click.get_current_context(), arguments)
     with submitting_to(ForegroundRunners()) if foreground or in_foreground() else nullcontext():
-        run_id = _submit(request, name, quiet=quiet)
+        run_id = _submit(request, _experiment(experiment, script), quiet=quiet)
         views, interrupted = _watch(run_id, quiet=quiet, plain=plain)
     if not quiet:
         report(views, canceled=interrupted)
         _say_what_matched_nothing(request, views)
-    if interrupted:
-        return INTERRUPTED
+    return INTERRUPTED if interrupted else _exit_code(views)
+
+
+def _experiment(asked: str, script: Path) -> str:
+    return check_experiment(asked) if asked else experiment_name(script)
+
+
+def _exit_code(views: list[RootView]) -> int:
     return OK if views and views[0].status is RunStatus.COMPLETED else FAILED
 
 
