@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
 
 class Launcher(ABC):
@@ -30,8 +30,8 @@ class Launcher(ABC):
         self._notify = notify
 
     @abstractmethod
-    def launch(self, attempt: Attempt) -> None:
-        """Start the attempt's process. Its ``work_folder`` exists already.
+    def launch(self, attempt: Attempt) -> Launched:
+        """Start the attempt's process, and say how. Its ``work_folder`` exists already.
 
         Raises:
             ConflictError: The attempt was claimed before.

@@ -19,7 +19,7 @@ from hyperstep.launchers.marker import ExitMarker, read_exit, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
 from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, terminate_group, wait_unreaped
 from hyperstep.launchers.watch import ProcessWatch, end_from
-from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
 
 class _Child:
@@ -80,7 +80,7 @@ class InlineLauncher(Launcher):
         self._processes = ProcessWatch(self._report)
         self._closed = False
 
-    def launch(self, attempt: Attempt) -> None:
+    def launch(self, attempt: Attempt) -> Launched:
         """As in the base."""
         self._check_open(attempt)
         try:
@@ -97,6 +97,7 @@ class InlineLauncher(Launcher):
         with self._lock:
             self._children[attempt.key] = child
         threading.Thread(target=self._wait, args=(child,), name="hyperstep-attempt", daemon=True).start()
+        return Launched()
 
     def adopt(self, attempt: Attempt) -> None:
         """As in the base. An attempt that was never claimed is claimed, and reported as lost."""

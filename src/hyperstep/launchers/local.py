@@ -25,7 +25,7 @@ from hyperstep.launchers.host_link import (
 from hyperstep.launchers.marker import create_claim, marker_from_json, read_exit
 from hyperstep.launchers.process import AttemptFiles
 from hyperstep.launchers.watch import ProcessWatch, end_from
-from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
 _MAX_HOSTS = 3
 """How many hosts in a row may die of one launch."""
@@ -82,7 +82,7 @@ class LocalLauncher(Launcher):
         self._processes = ProcessWatch(self._report)
         self._closed = False
 
-    def launch(self, attempt: Attempt) -> None:
+    def launch(self, attempt: Attempt) -> Launched:
         """As in the base; one message to the host and its answer."""
         watched = self._expect(attempt)
         try:
@@ -90,6 +90,7 @@ class LocalLauncher(Launcher):
         except BaseException:
             self._forget(attempt.key)
             raise
+        return Launched()
 
     def adopt(self, attempt: Attempt) -> None:
         """As in the base. An attempt that was never claimed is claimed, and reported as lost."""

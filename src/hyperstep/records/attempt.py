@@ -16,6 +16,24 @@ class AttemptKey(NamedTuple):
     """From 0; each retry counts one up."""
 
 
+class WarmStart(NamedTuple):
+    """That an attempt may be forked from a warm server: a process that has imported its libraries."""
+
+    key: str
+    """Digest of all that must be equal for two attempts to share a server."""
+    modules: tuple[str, ...]
+    """What the server imports, in this order; of installed distributions and the standard library only."""
+
+
+class Launched(NamedTuple):
+    """How an attempt was started."""
+
+    warm: bool = False
+    """Forked from a warm server."""
+    why_cold: str = ""
+    """Why it was not, where it might have been; empty else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """All a launcher needs to start one process.
@@ -40,6 +58,8 @@ class Attempt:
     """It is ended when it has run so long, by whoever watches it; None for no limit."""
     stop_grace_s: float = 5.0
     """Seconds between SIGTERM and SIGKILL when that limit is reached."""
+    warm: WarmStart | None = None
+    """Given: ``argv`` is an interpreter, a Python script and its arguments, and may be forked from a warm server."""
 
     @property
     def work_folder(self) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from hyperstep.errors import ConflictError, LaunchError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.marker import ExitMarker, create_claim, read_exit, write_exit
-from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 from hyperstep.testing.behaviour import Behaviour
 
 _FIRST_PID = (1 << 22) + 1
@@ -93,7 +93,7 @@ class ScriptedLauncher(Launcher):
         self._ends: list[AttemptEnd] = []
         self._closed = False
 
-    def launch(self, attempt: Attempt) -> None:
+    def launch(self, attempt: Attempt) -> Launched:
         """As in the base."""
         behaviour = self._script(attempt)
         with self._machine.lock:
@@ -106,6 +106,7 @@ class ScriptedLauncher(Launcher):
             self.launched.append(attempt)
             self._watched[attempt.key] = attempt
             self._machine.start(attempt, behaviour, self)
+            return Launched()
 
     def adopt(self, attempt: Attempt) -> None:
         """As in the base."""
