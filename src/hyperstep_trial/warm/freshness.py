@@ -45,6 +45,13 @@ def _renew_key(module: ModuleType) -> None:
     current.authkey = os.urandom(32)
 
 
+def _tell_thread(module: ModuleType) -> None:
+    """Up to Python 3.12 the main thread keeps the system's id of the server's."""
+    main = module.main_thread()
+    if hasattr(main, "_set_native_id"):
+        main._set_native_id()  # noqa: SLF001
+
+
 def _forget_folder(module: ModuleType) -> None:
     module.tempdir = None
 
@@ -64,4 +71,5 @@ _ACTS = (
     ("torch", _seed_torch),
     ("multiprocessing.process", _renew_key),
     ("tempfile", _forget_folder),
+    ("threading", _tell_thread),
 )

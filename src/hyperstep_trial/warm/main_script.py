@@ -39,7 +39,7 @@ class Script:
         Raises:
             OSError, SyntaxError, ValueError, …: It cannot be read or compiled.
         """
-        path = argument if argument.startswith("/") else f"{os.getcwd()}/{argument.removeprefix('./')}"  # noqa: PTH109
+        path = argument if argument.startswith("/") else f"{os.getcwd()}/{argument}"  # noqa: PTH109
         with open(path, "rb") as stream:  # noqa: PTH123 - no pathlib
             source = stream.read()
         code = compile(source, path, "exec", dont_inherit=True)

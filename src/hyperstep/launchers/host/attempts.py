@@ -130,6 +130,7 @@ class HostedAttempts:
             return None
 
         def start() -> int:
+            os.stat(f"{files.work_folder}/.")  # an error here is the launch's, as it is where the folder is entered cold
             log = open_log(files.log_file)
             try:
                 server.announce(spare, files.exit_file)
