@@ -53,16 +53,15 @@ def _tell_thread(module: ModuleType) -> None:
 
 
 def _forget_folder(module: ModuleType) -> None:
-    module.tempdir = None
+    module.tempdir = None  # type: ignore[attr-defined]
 
 
 def _start_clock(module: ModuleType) -> None:
     """Since when ``relativeCreated`` counts; nanoseconds from Python 3.13 on."""
     import time  # noqa: PLC0415 - loaded by logging
 
-    module._startTime = type(module._startTime)(  # noqa: SLF001
-        time.time_ns() if isinstance(module._startTime, int) else time.time()  # noqa: SLF001
-    )
+    counts_nanoseconds = isinstance(module._startTime, int)  # noqa: SLF001
+    module._startTime = time.time_ns() if counts_nanoseconds else time.time()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 _ACTS = (

@@ -56,12 +56,12 @@ class Script:
         found_by_python = loaders.SourcelessFileLoader
 
         def put_right(name: str, opened: str) -> object:
-            """In the place of the class that Python calls when it has opened the file: the last step before the script."""
+            """Called by Python, in that class's place, when it has opened the file: the last step before the script."""
             loaders.SourcelessFileLoader = found_by_python  # type: ignore[misc]
             os.close(number)
             sys.path_hooks[:] = [each for each in sys.path_hooks if each is not hook]
             sys.path_importer_cache.pop(opened, None)
-            sys.path_importer_cache[self._path] = None  # type: ignore[assignment]
+            sys.path_importer_cache[self._path] = None
             if not getattr(sys.flags, "safe_path", False):
                 sys.path[0] = self._folder
             sys.modules["__main__"].__file__ = self._path

@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.launchers.warm.cases.case import Case
+
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched, WarmStart
 from hyperstep.testing.launcher_bench import PATIENCE_S, wait_until
-from tests.launchers.warm.cases.case import Case
 
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 _BASE_ENV = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8"}
@@ -101,7 +102,9 @@ class WarmBench:
             if file.is_file() and "__pycache__" not in file.parts
         }
         text = attempt.log_file.read_text(errors="backslashreplace")
-        return Outcome(end.exit_code, end.signal, _ADDRESS.sub("0x", text.replace(str(attempt.folder), "FOLDER")), files)
+        return Outcome(
+            end.exit_code, end.signal, _ADDRESS.sub("0x", text.replace(str(attempt.folder), "FOLDER")), files
+        )
 
     def close(self) -> None:
         """End what still runs."""

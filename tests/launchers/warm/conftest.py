@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.launchers.warm.comparing import WarmBench
 
 from hyperstep.launchers.host_link import host_pid
 from hyperstep.testing.launcher_bench import is_running, wait_until
-from tests.launchers.warm.comparing import WarmBench
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.launchers.warm.cases import CASES
 from tests.launchers.warm.cases.case import Case
 from tests.launchers.warm.comparing import WarmBench

@@ -18,7 +18,8 @@ CASES = (
     ),
     Case(
         "logistic regression",
-        _DATA + "from sklearn.linear_model import LogisticRegression\nprint(LogisticRegression().fit(X, y).score(X, y))",
+        _DATA
+        + "from sklearn.linear_model import LogisticRegression\nprint(LogisticRegression().fit(X, y).score(X, y))",
         modules=SCIENCE,
         env=THREADS,
     ),
@@ -50,6 +51,16 @@ CASES = (
         modules=SCIENCE,
         env=THREADS,
     ),
-    Case("library that is imported late", "import sklearn.svm\nprint(sklearn.svm.SVC().get_params()['C'])", modules=("numpy",)),
-    Case("error inside a library", "import pandas as pd\npd.DataFrame({'a': [1]})['b']", modules=SCIENCE, env=THREADS, exit_code=1),
+    Case(
+        "library that is imported late",
+        "import sklearn.svm\nprint(sklearn.svm.SVC().get_params()['C'])",
+        modules=("numpy",),
+    ),
+    Case(
+        "error inside a library",
+        "import pandas as pd\npd.DataFrame({'a': [1]})['b']",
+        modules=SCIENCE,
+        env=THREADS,
+        exit_code=1,
+    ),
 )
