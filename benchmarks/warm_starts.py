@@ -23,6 +23,7 @@ from pathlib import Path
 
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.records.attempt import Attempt, AttemptKey, WarmStart
+from hyperstep.records.attempt import Launched as HowLaunched
 
 IN_FLIGHT = 2
 SCRIPTS = {
@@ -119,9 +120,11 @@ class Launched:
 
     def warm_up(self, place: Place) -> None:
         """Until a server is ready."""
-        while not self._launch(place, self._warm):
+        launched = HowLaunched(for_now=True)
+        while not launched.warm:
+            assert launched.for_now, launched.why_cold
+            launched = self._launch(place, self._warm)
             self._wait()
-        self._wait()
 
     def cold(self, place: Place, trials: int) -> None:
         """As often, cold."""
@@ -134,17 +137,17 @@ class Launched:
     def _run(self, place: Place, trials: int, warm: WarmStart | None) -> None:
         live = 0
         for _ in range(trials):
-            assert self._launch(place, warm) == (warm is not None)
+            assert self._launch(place, warm).warm == (warm is not None)
             live += 1
             if live == IN_FLIGHT:
                 live -= self._wait()
         while live:
             live -= self._wait()
 
-    def _launch(self, place: Place, warm: WarmStart | None) -> bool:
+    def _launch(self, place: Place, warm: WarmStart | None) -> HowLaunched:
         self._number += 1
         key, argv = AttemptKey("run", self._number), (sys.executable, "train.py")
-        return self._launcher.launch(Attempt(key, place.next(), argv, dict(os.environ), warm=warm)).warm
+        return self._launcher.launch(Attempt(key, place.next(), argv, dict(os.environ), warm=warm))
 
     def _wait(self) -> int:
         while True:
