@@ -62,7 +62,10 @@ class Farewell:
                 own[name] = sys.modules[name]
         own = dict(reversed(own.items()))
         if self._swap is not None:
+            names = list(own)
             self._swap(sys.modules, own)
+            for name in names:
+                del own[name]  # what is not hidden is not held either
             self._never_freed.append(own)
             return
         for name in [name for name in sys.modules if name not in own]:
