@@ -1,8 +1,8 @@
 """The two files by which an attempt is known to everybody: the claim before it starts, the exit when it has ended.
 
 Claim: ``{"pid", "started_at", "boot", "parent"}``, empty until the process has started. ``parent`` is the process that
-will write the exit file; it does so before it lets go of the process id, so whoever sees the process gone finds the
-file, or never will. Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
+will write the exit file, or else the keeper of that one will; each does so before it lets go of the process id, so
+whoever sees the process gone finds the file, or never will. Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hyperstep.launchers.process_table import boot_id, look_up
+from hyperstep.launchers.process_table import boot_id, is_keeper, look_up
 
 
 class Claim(NamedTuple):
@@ -29,7 +29,7 @@ class Claim(NamedTuple):
         state = look_up(self.pid)
         if state is None or state.started_at != self.started_at or self.boot != boot_id():
             return False
-        return not state.zombie or state.parent == self.parent
+        return not state.zombie or state.parent == self.parent or is_keeper(state.parent)
 
 
 class ExitMarker(NamedTuple):

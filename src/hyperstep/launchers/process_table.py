@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 _ON_LINUX = sys.platform == "linux"
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK") if _ON_LINUX else 1
+KEEPER_NAME = "hyperstep-keep"
+"""What the system calls the keeper of a trial host."""
 _AFTER_NAME_STATE, _AFTER_NAME_PARENT, _AFTER_NAME_SESSION, _AFTER_NAME_START = 0, 1, 3, 19
 
 
@@ -63,6 +65,20 @@ def descendants_of(pid: int) -> list[int]:
     for child in found:
         found += children_of(child)
     return found
+
+
+def is_keeper(pid: int) -> bool:
+    """Whether the process is the keeper of a trial host, dead or living: it waits for the host's orphans."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").rstrip("\n") == KEEPER_NAME
+    except OSError:
+        return False
+
+
+def keeper_of(host: int) -> int | None:
+    """The keeper of a trial host; None when it has none, or has lost it."""
+    state = look_up(host)
+    return state.parent if state is not None and is_keeper(state.parent) else None
 
 
 def _from_proc(pid: int) -> ProcessState | None:

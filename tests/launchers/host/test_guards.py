@@ -16,6 +16,7 @@ from hyperstep.errors import LaunchError, NotOwnerError
 from hyperstep.launchers.guard import GuardedCommand, Ownership, guarded_runners, start_guarded
 from hyperstep.launchers.host import guards
 from hyperstep.launchers.host.guards import Guards
+from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host_link import host_pid
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.launchers.marker import ExitMarker
@@ -107,7 +108,7 @@ def test_a_killed_runner_is_started_again_without_the_arguments_of_its_first_sta
 def test_one_after_the_other_that_gets_nowhere_is_given_up_after_growing_pauses(run: Run) -> None:
     assert list(guards.PAUSES_S) == sorted(set(guards.PAUSES_S))
     run.end_with("7")
-    guarding = Guards()
+    guarding = Guards(Register())
     pid, _ = guarding.start(run.command.as_message(), extra=[], replace=False)
     pauses = []
     while len(guarding):

@@ -43,6 +43,11 @@ class Address:
         listener.setblocking(False)
         return cls(path, listener, lock)
 
+    def let_go(self) -> None:
+        """Close our descriptors: a process that was forked from us has the address alone."""
+        self.listener.close()
+        os.close(self._lock)
+
     def leave(self) -> None:
         """Stop listening and remove our files. The lock goes last, so that nobody else's socket is removed."""
         self.path.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from hyperstep.launchers.host.guards import Guards
 from hyperstep.launchers.host.orphans import Trace, kill_orphans, kill_tree
 from hyperstep.launchers.host.reaper import next_ended, release
+from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.marker import ExitMarker, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
 from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, terminate_group
@@ -64,10 +65,13 @@ class HostedAttempts:
 
     Args:
         guards: The runners, which are children of the host too.
+        register: Told what runs, for the host's keeper.
     """
 
-    def __init__(self, guards: Guards) -> None:
+    def __init__(self, guards: Guards, register: Register) -> None:
         self._guards = guards
+        self._register = register
+        self._slot_of: dict[str, int] = {}
         self._live: dict[str, _Live] = {}
         self._folder_of: dict[int, str] = {}
 
@@ -83,7 +87,13 @@ class HostedAttempts:
             FileExistsError: It was claimed before.
             OSError, ValueError: It could not be started, and is over.
         """
-        process = claim_and_start(files, argv, env)
+        slot = self._register.note_attempt(files)
+        try:
+            process = claim_and_start(files, argv, env)
+        except BaseException:
+            self._register.give_back(slot)
+            raise
+        self._slot_of[folder] = slot
         self._live[folder] = _Live(files, process, Trace(process.pid, files.work_folder, env), limit)
         self._folder_of[process.pid] = folder
         return process.pid
@@ -131,6 +141,7 @@ class HostedAttempts:
                 self._guards.take_end(pid, marker)
             release(pid)
             if folder is not None:
+                self._register.give_back(self._slot_of.pop(folder))
                 yield EndedAttempt(folder, marker)
 
     def _finish(self, live: _Live, marker: ExitMarker) -> ExitMarker:

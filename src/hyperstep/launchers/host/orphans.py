@@ -47,6 +47,16 @@ class Trace:
         return 1 if ours and ours <= environment else 0
 
 
+def trace_of(leader: int, work_folder: str) -> Trace:
+    """Of an attempt that somebody else started: its environment is the one that the system shows while it lives."""
+    try:
+        lines = Path(f"/proc/{leader}/environ").read_bytes().split(b"\0")
+    except OSError:
+        lines = []
+    names = (line.decode("utf-8", "surrogateescape").partition("=") for line in lines if line)
+    return Trace(leader, work_folder, {name: value for name, _, value in names})
+
+
 def kill_tree(pid: int) -> None:
     """End a process and its descendants."""
     victims = [pid, *descendants_of(pid)]

@@ -16,7 +16,9 @@ from hyperstep.launchers.host.attempts import EndedAttempt, HostedAttempts, Limi
 from hyperstep.launchers.host.connection import Connection
 from hyperstep.launchers.host.guards import FencedError, Guards
 from hyperstep.launchers.host.reaper import adopt_orphans
+from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.process import AttemptFiles
+from hyperstep.launchers.process_table import keeper_of
 
 _FIRST_CLIENT_S = 10.0
 """A host waits at least so long for whoever had it started."""
@@ -27,15 +29,15 @@ _LONGEST_WAIT_S = 3600.0
 class HostServer:
     """Serves one control socket until it has been idle for ``idle_s`` seconds: no client, attempt or guarded runner."""
 
-    def __init__(self, address: Address, *, idle_s: float) -> None:
+    def __init__(self, address: Address, register: Register, *, idle_s: float) -> None:
         self._address = address
         self._idle_s = idle_s
         self._leave_after_s = max(idle_s, _FIRST_CLIENT_S)
         self._idle_since = time.monotonic()
         self._leaving = False
         self._listening = True
-        self._guards = Guards()
-        self._attempts = HostedAttempts(self._guards)
+        self._guards = Guards(register)
+        self._attempts = HostedAttempts(self._guards, register)
         self._clients: set[Connection] = set()
         self._watchers: dict[str, set[Connection]] = {}
         self._selector = selectors.DefaultSelector()
@@ -172,7 +174,7 @@ class HostServer:
             return {"ok": False, "error": "start", "message": str(error)}
 
     def _hello(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
-        return {"pid": os.getpid()}
+        return {"pid": os.getpid(), "keeper": keeper_of(os.getpid())}
 
     def _launch(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
         folder, run = request["folder"], request.get("run")
