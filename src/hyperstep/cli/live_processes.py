@@ -10,6 +10,7 @@ from hyperstep.launchers import can_host
 from hyperstep.launchers.control_path import default_control_path
 from hyperstep.launchers.host_link import host_pid
 from hyperstep.launchers.marker import Claim, read_claim
+from hyperstep.launchers.process_table import keeper_of, look_up
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
 
@@ -23,7 +24,13 @@ class LiveProcesses:
     attempts: dict[str, int]
     """How many there have been, by run."""
     hosts: tuple[int, ...]
-    """Trial hosts that its attempts go to, or went to."""
+    """Trial hosts that its attempts go to, or went to, and that live."""
+    keepers: tuple[int, ...]
+    """Keepers of these hosts, and of those that were killed while attempts of theirs go on."""
+
+    def document(self) -> dict[str, list[int]]:
+        """What JSON has of the processes that are no attempts."""
+        return {"hosts": list(self.hosts), "keepers": list(self.keepers)}
 
     def in_view(self, view: RootView) -> RootView:
         """The view with its processes."""
@@ -58,7 +65,10 @@ def live_processes(home: Home, root_id: str) -> LiveProcesses:
         journal.close()
     hosts = {claim.parent for claim in claims.values() if owner is None or claim.parent != owner.pid}
     hosts |= set() if ended else _users_host()
-    return LiveProcesses({run_id: claim.pid for run_id, claim in claims.items()}, attempts, tuple(sorted(hosts)))
+    hosts = {pid for pid in hosts if look_up(pid) is not None}
+    pids = {run_id: claim.pid for run_id, claim in claims.items()}
+    keepers = {keeper for pid in (*hosts, *pids.values()) if (keeper := keeper_of(pid)) is not None}
+    return LiveProcesses(pids, attempts, tuple(sorted(hosts)), tuple(sorted(keepers)))
 
 
 def _claims(home: Home, journal: Journal) -> dict[str, Claim]:

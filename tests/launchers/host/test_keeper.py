@@ -173,7 +173,7 @@ def _files(name: str) -> AttemptFiles:
 class TestRegister:
     def test_what_was_noted_is_read_by_a_fork(self) -> None:
         register = Register()
-        register.note_attempt(_files("a"))
+        register.note_attempt(_files("a"), None)
         register.note_runner(7)
         reader, writer = os.pipe()
         if not os.fork():
@@ -187,12 +187,12 @@ class TestRegister:
     def test_a_slot_is_used_again_so_that_the_size_is_that_of_what_runs_at_once(self) -> None:
         register = Register()
         for number in range(1000):
-            register.give_back(register.note_attempt(_files(str(number) * 50)))
-            register.give_back(register.note_attempt(_files(str(number))))
+            register.give_back(register.note_attempt(_files(str(number) * 50), None))
+            register.give_back(register.note_attempt(_files(str(number)), None))
         assert [entry.files for entry in register.entries()] == [_files("999")]
 
     def test_a_path_without_end_is_left_out(self) -> None:
         register = Register()
-        register.note_attempt(_files("x" * 40_000))
+        register.note_attempt(_files("x" * 40_000), None)
         register.note_runner(7)
         assert [entry.runner for entry in register.entries()] == [7]

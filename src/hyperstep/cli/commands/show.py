@@ -36,7 +36,7 @@ def show(*, run_id: str, as_json: bool, no_resume: bool) -> None:
         processes = live_processes(home, target.root_id)
         view = processes.in_view(read_root(home.store, target.root_id))
         if as_json:
-            print_json(_document(home, target, view, {**runner.document(), "hosts": list(processes.hosts)}))
+            print_json(_document(home, target, view, {**runner.document(), **processes.document()}))
         else:
             click.echo("\n".join(_text(home, target, printable(view), runner)))
 

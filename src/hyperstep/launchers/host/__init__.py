@@ -11,7 +11,7 @@ Protocol: one JSON object a line. A request ``{"id", "do", …}`` is answered by
 =========  ================================================================  =====================================
 do         with                                                              answer
 =========  ================================================================  =====================================
-hello                                                                        pid of the host, keeper: its parent or null
+hello                                                                        pid of the host
 launch     files (work, log, claim, exit), argv, env, max_duration_s,        pid; error ``claimed`` or ``start``
            grace_s; folder names it
 watch      folder                                                            pid, or null when it is not live here

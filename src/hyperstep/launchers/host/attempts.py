@@ -36,11 +36,11 @@ class Limit(NamedTuple):
 
 
 class _Live:
-    def __init__(self, files: AttemptFiles, process: Popen[bytes], trace: Trace, limit: Limit) -> None:
+    def __init__(self, files: AttemptFiles, process: Popen[bytes], trace: Trace, limit: Limit, kills: int | None) -> None:
         self.files = files
         self.process = process
         self.trace = trace
-        self.oom_kills = oom_kills()
+        self.oom_kills = kills
         self.grace_s = limit.grace_s
         self.deadline: float | None = None
         """Monotonic time at which it has run long enough."""
@@ -87,14 +87,15 @@ class HostedAttempts:
             FileExistsError: It was claimed before.
             OSError, ValueError: It could not be started, and is over.
         """
-        slot = self._register.note_attempt(files)
+        kills = oom_kills()
+        slot = self._register.note_attempt(files, kills)
         try:
             process = claim_and_start(files, argv, env)
         except BaseException:
             self._register.give_back(slot)
             raise
         self._slot_of[folder] = slot
-        self._live[folder] = _Live(files, process, Trace(process.pid, files.work_folder, env), limit)
+        self._live[folder] = _Live(files, process, Trace(process.pid, files.work_folder, env), limit, kills)
         self._folder_of[process.pid] = folder
         return process.pid
 

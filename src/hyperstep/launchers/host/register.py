@@ -13,7 +13,6 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hyperstep.launchers.out_of_memory import oom_kills
 from hyperstep.launchers.process import AttemptFiles
 
 _SLOT_BYTES = 1 << 15
@@ -39,9 +38,9 @@ class Register:
         self._slots = 0
         self._free: list[int] = []
 
-    def note_attempt(self, files: AttemptFiles) -> int:
+    def note_attempt(self, files: AttemptFiles, oom_kills: int | None) -> int:
         """An attempt is about to be claimed; returns its slot."""
-        return self._write(Entry(files, oom_kills=oom_kills()))
+        return self._write(Entry(files, oom_kills=oom_kills))
 
     def note_runner(self, pid: int) -> int:
         """A runner was started; returns its slot."""

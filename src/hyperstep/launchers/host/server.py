@@ -18,7 +18,6 @@ from hyperstep.launchers.host.guards import FencedError, Guards
 from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.process import AttemptFiles
-from hyperstep.launchers.process_table import keeper_of
 
 _FIRST_CLIENT_S = 10.0
 """A host waits at least so long for whoever had it started."""
@@ -174,7 +173,7 @@ class HostServer:
             return {"ok": False, "error": "start", "message": str(error)}
 
     def _hello(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
-        return {"pid": os.getpid(), "keeper": keeper_of(os.getpid())}
+        return {"pid": os.getpid()}
 
     def _launch(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
         folder, run = request["folder"], request.get("run")

@@ -13,16 +13,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hyperstep.testing.faults import storage
-from hyperstep.testing.faults.plan import HITS_TRIALS, Fault, FaultKind
-from hyperstep.testing.faults.processes import Found, find, open_attempts
+from hyperstep.testing.faults.plan import HITS_STARTS, HITS_TRIALS, Fault, FaultKind
+from hyperstep.testing.faults.processes import Found, find, half_started, open_attempts
 from hyperstep.testing.faults.scene import Scene
 
 _VICTIMS = {
     FaultKind.KILL_RUNNER: ("runner",),
     FaultKind.KILL_HOST: ("host",),
+    FaultKind.KILL_KEEPER: ("keeper",),
+    FaultKind.KILL_HOST_AND_KEEPER: ("host", "keeper"),
     FaultKind.KILL_TRIAL: ("trial",),
     FaultKind.KILL_HOST_AND_RUNNER: ("host", "runner"),
-    FaultKind.KILL_ALL: ("host", "runner", "trial"),
+    FaultKind.KILL_ALL: ("host", "keeper", "runner", "trial"),
     FaultKind.STOP_RUNNER: ("runner",),
     FaultKind.FENCE_RUNNER: ("runner",),
     FaultKind.STOP_TRIAL: ("trial",),
@@ -74,6 +76,8 @@ def _kill(fault: Fault, scene: Scene, victims: list[Found]) -> Done:
         hits = {f"{folder.parent.name}/{folder.name}" for folder in folders}
     elif fault.kind in HITS_TRIALS:
         hits = open_attempts(scene)
+    elif fault.kind in HITS_STARTS:
+        hits = half_started(scene)
     for victim in victims:
         victim.send(signal.SIGKILL)
     return Done(f"{fault.kind.value}: {_words(victims)}", frozenset(hits))
