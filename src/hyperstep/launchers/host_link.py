@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import hyperstep
-from hyperstep.errors import LaunchError
+from hyperstep.errors import BusyMachineError, LaunchError, NoHostError, means_busy_machine
 from hyperstep.launchers.control_path import control_folder
 
 _ANSWER_S = 60.0
@@ -32,10 +32,6 @@ Message = dict[str, Any]
 
 class HostGoneError(Exception):
     """The connection broke; whether the host did what it was asked is not known, but it will not do it any more."""
-
-
-class _HostKilledError(LaunchError):
-    """A signal ended the host while it started: the next one may get further."""
 
 
 class HostSilentError(HostGoneError):
@@ -164,7 +160,7 @@ def connect_or_start(path: Path, *, idle_s: float) -> socket.socket:
     while (connection := connect(path)) is None:
         try:
             _start_host(path, idle_s)
-        except _HostKilledError:
+        except NoHostError:
             killed += 1
             if killed > _MAX_KILLED:
                 raise
@@ -173,7 +169,7 @@ def connect_or_start(path: Path, *, idle_s: float) -> socket.socket:
             return connection
         if time.monotonic() > deadline:
             rule = "A trial host must listen on its control socket, but none does."
-            raise LaunchError(rule, received=str(path), remedy="Its .log file may say why.")
+            raise NoHostError(rule, received=str(path), remedy="Its .log file may say why.")
         time.sleep(_RETRY_S)  # one that is just leaving still holds the address
     return connection
 
@@ -236,10 +232,11 @@ def _start_host(path: Path, idle_s: float) -> None:
         )
     except (OSError, subprocess.SubprocessError) as error:
         rule = f"The trial host must be able to start, but: {error}."
-        raise LaunchError(rule, received=command) from error
+        kind = BusyMachineError if means_busy_machine(error) else LaunchError
+        raise kind(rule, received=command) from error
     if done.returncode < 0:
         rule = f"The trial host must be able to start, but was ended by signal {-done.returncode}."
-        raise _HostKilledError(rule, received=command)
+        raise NoHostError(rule, received=command)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         rule = f"The trial host must be able to start, but ended with exit code {done.returncode}: {said}."

@@ -13,11 +13,18 @@ import subprocess
 import threading
 from collections.abc import Callable
 
-from hyperstep.errors import ConflictError, LaunchError
+from hyperstep.errors import ConflictError, LaunchError, means_busy_machine
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.marker import ExitMarker, read_exit, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
-from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, terminate_group, wait_unreaped
+from hyperstep.launchers.process import (
+    AttemptFiles,
+    claim_and_start,
+    kill_group,
+    not_started,
+    terminate_group,
+    wait_unreaped,
+)
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
@@ -90,9 +97,7 @@ class InlineLauncher(Launcher):
             remedy = "Make an attempt with the next number."
             raise ConflictError(rule, received=attempt.key, remedy=remedy) from error
         except (OSError, ValueError, TypeError) as error:
-            rule = f"The process of an attempt must be able to start, but: {error}."
-            remedy = "Check the program and the folder it names."
-            raise LaunchError(rule, received=attempt.argv, remedy=remedy) from error
+            raise not_started(attempt.argv, str(error), busy=means_busy_machine(error)) from error
         child = _Child(attempt, process)
         with self._lock:
             self._children[attempt.key] = child

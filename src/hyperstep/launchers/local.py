@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hyperstep.errors import ConflictError, LaunchError
+from hyperstep.errors import ConflictError, LaunchError, NoHostError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.control_path import check_control_path, default_control_path
 from hyperstep.launchers.guard import DEFAULT_IDLE_S, Ownership, refuse_if_fenced
@@ -23,7 +23,7 @@ from hyperstep.launchers.host_link import (
     host_pid,
 )
 from hyperstep.launchers.marker import create_claim, marker_from_json, read_exit
-from hyperstep.launchers.process import AttemptFiles
+from hyperstep.launchers.process import AttemptFiles, not_started
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
@@ -167,7 +167,7 @@ class LocalLauncher(Launcher):
             self._watch_by_link(watched, link, _started_pid(watched.attempt, answer))
             return
         rule = "The trial host must stay alive while it starts an attempt."
-        raise LaunchError(rule, received=watched.folder, remedy=f"See {self.control_path.with_suffix('.log')}.")
+        raise NoHostError(rule, received=watched.folder, remedy=f"See {self.control_path.with_suffix('.log')}.")
 
     def _watch_on_host(self, watched: _Watched) -> bool:
         """Whether a host owns the attempt and tells us its end."""
@@ -296,8 +296,7 @@ def _started_pid(attempt: Attempt, answer: Message) -> int:
         return int(answer["pid"])
     if answer["error"] == "claimed":
         raise _conflict(attempt)
-    rule = f"The process of an attempt must be able to start, but: {answer['message']}."
-    raise LaunchError(rule, received=attempt.argv, remedy="Check the program and the folder it names.")
+    raise not_started(attempt.argv, answer["message"], busy=answer["error"] == "busy")
 
 
 def _bar_launch(attempt: Attempt) -> bool:

@@ -2,7 +2,8 @@
 
 Claim: ``{"pid", "started_at", "boot", "parent"}``, empty until the process has started. ``parent`` is the process that
 will write the exit file, or else the keeper of that one will; each does so before it lets go of the process id, so
-whoever sees the process gone finds the file, or never will. Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
+whoever sees the process gone finds the file, or never will.
+Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
 """
 
 from __future__ import annotations

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import resource
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -227,3 +229,18 @@ class TestDeadline:
         bench.launcher.adopt(attempt)
         end = bench.ends()[0]
         assert (end.timed_out, end.is_loss) == (True, False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process")
+def test_a_runner_that_cannot_start_as_no_open_file_is_left_is_started_later(run: Run, control_path: Path) -> None:
+    run.start()
+    first, host = run.pid(0), host_pid(control_path)
+    assert host is not None
+    limits = resource.prlimit(host, resource.RLIMIT_NOFILE)
+    resource.prlimit(host, resource.RLIMIT_NOFILE, (len(list(Path(f"/proc/{host}/fd").iterdir())), limits[1]))
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: look_up(first) is None, "the host to have taken the end")
+    time.sleep(0.1)  # the first start in a row is tried at once, and fails
+    resource.prlimit(host, resource.RLIMIT_NOFILE, limits)
+    assert run.pid(1) != first
+    assert not Path(run.command.given_up).exists()

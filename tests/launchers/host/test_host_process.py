@@ -174,7 +174,9 @@ def _kill_with_keeper(pid: int) -> None:
     _kill(pid)
 
 
-def test_attempts_of_a_killed_host_without_a_keeper_are_watched_and_lost_when_they_end(bench: Bench, control_path: Path) -> None:
+def test_attempts_of_a_killed_host_without_a_keeper_are_watched_and_lost_when_they_end(
+    bench: Bench, control_path: Path
+) -> None:
     attempt = bench.launch(HANGS)
     pid = bench.report(attempt)["pid"]
     killed = _host_of(control_path)

@@ -133,7 +133,7 @@ def test_a_keeper_ignores_being_asked_to_end(bench: Bench, control_path: Path) -
 def test_a_keeper_holds_no_descriptor_of_the_address(bench: Bench, control_path: Path) -> None:
     bench.run(Behaviour())
     _, keeper = _host_and_keeper(control_path)
-    held = [os.readlink(f"/proc/{keeper}/fd/{name}") for name in os.listdir(f"/proc/{keeper}/fd")]
+    held = [str(descriptor.readlink()) for descriptor in Path(f"/proc/{keeper}/fd").iterdir()]
     assert not [name for name in held if name.startswith("socket:") or name.endswith(".lock")]
 
 

@@ -12,7 +12,7 @@ Protocol: one JSON object a line. A request ``{"id", "do", …}`` is answered by
 do         with                                                              answer
 =========  ================================================================  =====================================
 hello                                                                        pid of the host
-launch     files (work, log, claim, exit), argv, env, max_duration_s,        pid; error ``claimed`` or ``start``
+launch     files (work, log, claim, exit), argv, env, max_duration_s,        pid; error ``claimed``, ``start``, ``busy``
            grace_s; folder names it
 watch      folder                                                            pid, or null when it is not live here
 stop       folder, grace_s

@@ -36,7 +36,9 @@ class Limit(NamedTuple):
 
 
 class _Live:
-    def __init__(self, files: AttemptFiles, process: Popen[bytes], trace: Trace, limit: Limit, kills: int | None) -> None:
+    def __init__(
+        self, files: AttemptFiles, process: Popen[bytes], trace: Trace, limit: Limit, kills: int | None
+    ) -> None:
         self.files = files
         self.process = process
         self.trace = trace

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from hyperstep.errors import means_busy_machine
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.marker import ExitMarker
 from hyperstep.launchers.process_table import look_up
@@ -184,6 +185,9 @@ class Guards:
         try:
             self._spawn(guarded, [])
         except (OSError, ValueError) as error:
+            if means_busy_machine(error) and guarded.restarts < len(PAUSES_S):
+                guarded.start_at = time.monotonic() + PAUSES_S[guarded.restarts]
+                return
             del self._guarded[run]  # its folder or its interpreter is gone
             _say_given_up(guarded.command, guarded.restarts, f"cannot start: {error}")
 

@@ -1,8 +1,8 @@
 """What a trial host has running, told where it can be read after the host was killed: in memory shared with its keeper.
 
 Each child has a slot; the bytes are there as soon as they are written, whatever becomes of who wrote them, and nobody
-is woken by it. A slot that was given back keeps its bytes until it is used again: the reader looks whether what it names
-lives.
+is woken by it. A slot that was given back keeps its bytes until it is used again: the reader looks whether what it
+names lives.
 """
 
 from __future__ import annotations

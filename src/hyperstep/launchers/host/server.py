@@ -11,6 +11,7 @@ import time
 from types import FrameType
 from typing import Any
 
+from hyperstep.errors import means_busy_machine
 from hyperstep.launchers.host.address import Address
 from hyperstep.launchers.host.attempts import EndedAttempt, HostedAttempts, Limit
 from hyperstep.launchers.host.connection import Connection
@@ -170,7 +171,8 @@ class HostServer:
         except FencedError as error:
             return {"ok": False, "error": "not-owner", "message": str(error)}
         except (OSError, ValueError, KeyError, TypeError) as error:
-            return {"ok": False, "error": "start", "message": str(error)}
+            kind = "busy" if means_busy_machine(error) else "start"
+            return {"ok": False, "error": kind, "message": str(error)}
 
     def _hello(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
         return {"pid": os.getpid()}

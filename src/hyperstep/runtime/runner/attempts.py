@@ -8,7 +8,14 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 
-from hyperstep.errors import USER_FAULTS, ConflictError, DiskFullError, LaunchError
+from hyperstep.errors import (
+    USER_FAULTS,
+    BusyMachineError,
+    ConflictError,
+    DiskFullError,
+    LaunchError,
+    NoHostError,
+)
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.marker import ExitMarker, write_exit
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
@@ -162,7 +169,7 @@ class Attempts:
             attempt = prepare_attempt(self._context, order.place, run, order.number, order.extra, order.resumed_files)
         except (*USER_FAULTS, OSError) as error:
             reraise_passing(error)
-            self._give_up(order, str(error))
+            self._record_end(order, AttemptEnd(order.key, None), str(error))
             return
         active = self._activate(order, attempt, RecordsFile(attempt.records_file), self._context.now())
         with self._context.transaction() as unit:
@@ -173,26 +180,36 @@ class Attempts:
             self._launcher.launch(attempt)
         except ConflictError:  # an earlier owner died after it had asked for this very launch
             self._launcher.adopt(attempt)
+        except NoHostError as error:
+            self._context.note(f"attempt {order.number} of {order.run_id} is lost: {error}")
+            self._record_end(order, AttemptEnd(order.key, None, lost=True), "")
         except LaunchError as error:
             self._require_room_to_launch(attempt, error)
-            del self._active[order.key]
-            self._give_up(order, str(error))
+            self._record_end(order, AttemptEnd(order.key, None), str(error))
 
     def _require_room_to_launch(self, attempt: Attempt, error: LaunchError) -> None:
-        """A process that did not start because the disk is full is no attempt: it is started once there is room."""
-        if os.strerror(errno.ENOSPC) in str(error):
+        """What did not start for want of room on the disk or on the machine is no attempt: it is started later."""
+        is_full = os.strerror(errno.ENOSPC) in str(error)
+        if is_full or isinstance(error, BusyMachineError):
             for file in (attempt.exit_file, attempt.claim_file):
                 file.unlink(missing_ok=True)
+        if is_full:
             raise DiskFullError(str(error)) from error
+        if isinstance(error, BusyMachineError):
+            raise error
 
     def _end_unstarted(self, order: Order) -> None:
         with self._context.transaction() as unit:
             order.owner.attempt_ended(unit, AttemptEnd(order.key, None, signal=signal.SIGTERM), "")
 
-    def _give_up(self, order: Order, fault: str) -> None:
+    def _record_end(self, order: Order, end: AttemptEnd, fault: str) -> None:
+        """Of an attempt that has no process."""
+        active = self._active.get(order.key)
         with self._context.transaction() as unit:
-            order.owner.attempt_ended(unit, AttemptEnd(order.key, None), fault)
-            unit.afterwards(lambda: self._slots.release(order.key))
+            if active is not None:
+                unit.writer.put_attempt(AttemptRecord(order.key, active.started_at, end=end))
+            order.owner.attempt_ended(unit, end, fault)
+            unit.afterwards(lambda: self._release(order.key))
 
     def _activate(self, order: Order, attempt: Attempt, reader: RecordsFile, started_at: float) -> ActiveAttempt:
         log_metrics = LogMetrics.for_step(order.place.step, attempt, self._context.journal)

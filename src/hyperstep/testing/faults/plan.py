@@ -34,8 +34,11 @@ HITS_TRIALS = frozenset({FaultKind.KILL_TRIAL, FaultKind.KILL_HOST_AND_KEEPER, F
 
 A trial survives the death of its host, and the host's keeper writes how it ended. Without either nobody may learn it.
 """
-HITS_STARTS = frozenset({FaultKind.KILL_HOST, FaultKind.KILL_HOST_AND_RUNNER})
-"""Faults after which an attempt may be tried again that the host was just starting: nobody knows whether it did."""
+HITS_STARTS = frozenset({FaultKind.KILL_HOST, FaultKind.KILL_HOST_AND_RUNNER, FaultKind.KILL_KEEPER})
+"""Faults after which an attempt may be tried again that the host was just starting: nobody knows whether it did.
+
+When two of them take first the one and then the other of a host and its keeper, it is as if both were killed at once.
+"""
 
 
 @dataclass(frozen=True, slots=True)

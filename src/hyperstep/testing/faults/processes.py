@@ -15,7 +15,7 @@ from hyperstep.launchers.process_table import is_keeper
 from hyperstep.testing.faults.scene import MARK, Scene
 
 _RUNNER = "hyperstep.runtime.runner"
-_HOST = "hyperstep.launchers.host"
+HOST = "hyperstep.launchers.host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _describe(process: psutil.Process) -> Found:
     words = " ".join(line)[:120]
     if _RUNNER in line:
         return Found(process.pid, "runner", words)
-    if _HOST in line:
+    if HOST in line:
         return Found(process.pid, "keeper" if is_keeper(process.pid) else "host", words)
     folder = process.environ().get("HYPERSTEP_ATTEMPT_FOLDER")
     if folder is None:

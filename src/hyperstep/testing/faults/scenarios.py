@@ -111,7 +111,12 @@ _UNORDERED = shipped_sweep("sweep that is not deterministic", deterministic=0, p
 
 SCENARIOS = (
     Scenario("runner", "kill -9 of the runner, once to three times", _SWEEP, one_to_three(FaultKind.KILL_RUNNER)),
-    Scenario("host", "kill -9 of the trial host, which must cost no attempt", _SWEEP, one_to_three(FaultKind.KILL_HOST, most=MAX_HITS)),
+    Scenario(
+        "host",
+        "kill -9 of the trial host, which must cost no attempt",
+        _SWEEP,
+        one_to_three(FaultKind.KILL_HOST, most=MAX_HITS),
+    ),
     Scenario(
         "keeper",
         "kill -9 of the trial host and of its keeper",
