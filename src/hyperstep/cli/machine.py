@@ -185,7 +185,7 @@ def _damage(found: tuple[Path, str]) -> str:
         return f"{file} is damaged ({why}). Type `hyperstep doctor --rebuild-index`: it is made anew from the runs."
     return (
         f"{file} is damaged ({why}): it concerns that run only. It was left as it is; put back a copy of it, or remove "
-        f"the run with `hyperstep rm`."
+        f"the run with `hyperstep rm {file.parent.name}`."
     )
 
 

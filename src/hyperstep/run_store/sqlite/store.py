@@ -105,7 +105,7 @@ class SqliteRunStore(RunStore):
         self._fingerprints = FingerprintTable(self._index, copy)
         self._folders: dict[str, str] = {}
         """Of the runs that were asked for; a run keeps its folder."""
-        self._sweeps = SweepTable(self._index)
+        self._sweeps = SweepTable(self._index, copy)
         self._journals: dict[str, SqliteJournal] = {}
 
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
