@@ -69,6 +69,7 @@ class MemoryRunStore(RunStore):
                     writer.put_run(run)
             entry = RootEntry(run=_copy(root), folder=folder, submission=submission, journal=journal)
             self.state.roots[root.id] = entry
+            self.state.registered.update((run.id, root.id) for run in runs[1:])
         return self.journal(root.id)
 
     def update_root(self, run: RunRecord) -> None:

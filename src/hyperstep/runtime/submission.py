@@ -27,7 +27,7 @@ from hyperstep.runtime.environments.preflight import PROPERTY, check_environment
 from hyperstep.runtime.guarding import start_runner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.interactive import end_run
-from hyperstep.runtime.liveness import is_elsewhere, live_owner, lives_here
+from hyperstep.runtime.liveness import is_elsewhere, live_owner, lives_here, may_be_starting
 from hyperstep.runtime.planning import is_planning, plan_and_end, plan_step_and_end
 from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
 
@@ -154,17 +154,22 @@ def ensure_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
 
 
 def is_abandoned(home: Home, root_id: str) -> bool:
-    """Whether a run that has a runner has lost it, and this machine can tell."""
+    """Whether a run has lost its runner, or never got one as its submitter died, and this machine can tell."""
     journal = home.store.journal(root_id)
     run, owner = journal.run(root_id), journal.owner()
-    if run.status.is_terminal or run.kind is RunKind.INTERACTIVE or owner is None or is_elsewhere(owner):
+    if run.status.is_terminal or run.kind is RunKind.INTERACTIVE:
         return False
-    return not lives_here(owner)
+    if owner is None:
+        return not may_be_starting(run.created_at, time.time())
+    return not is_elsewhere(owner) and not lives_here(owner)
 
 
 def _end_abandoned(home: Home, root_id: str) -> None:
     """Fail an interactive run whose process is gone; one of another machine is left alone."""
-    owner = home.store.journal(root_id).owner()
+    journal = home.store.journal(root_id)
+    owner = journal.owner()
+    if owner is None and may_be_starting(journal.run(root_id).created_at, time.time()):
+        return
     if owner is None or not is_elsewhere(owner):
         end_run(home, root_id, RunStatus.FAILED, error=RunError("SystemError", _ABANDONED))
 
@@ -241,8 +246,6 @@ def _record(
     }
     submission = os.environ.get(SUBMISSION_VARIABLE, "")
     home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()
-    for run in runs[1:]:
-        home.store.register_run(run.id, root.id)
     return runs
 
 

@@ -25,8 +25,6 @@ insert into fingerprints (workspace, digest, step, run_id, root_id, created_at, 
 _ADD_SWEEP = """
 insert into sweeps (workspace, digest, step, run_id, root_id, created_at, body) values (?, ?, ?, ?, ?, ?, ?)
 """
-    "insert into sweeps (workspace, digest, step, run_id, root_id, created_at, body) values (?, ?, ?, ?, ?, ?, ?)"
-)
 _BESIDE = ("", "-wal", "-shm", "-journal")
 """Endings of the files that make up one database."""
 

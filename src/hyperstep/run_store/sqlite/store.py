@@ -280,6 +280,8 @@ class SqliteRunStore(RunStore):
                 undo.callback(journal.close)
                 journal.begin(runs, spec)
                 add_root(index, root, folder, submission=submission)
+                for run in runs[1:]:
+                    add_registered(index, run.id, root.id)
             undo.pop_all()
         return journal
 
