@@ -23,6 +23,7 @@ from hyperstep.sweep.events import (
 )
 from hyperstep.sweep.failing import watch_failures
 from hyperstep.sweep.finishing import finish
+from hyperstep.sweep.history import learn
 from hyperstep.sweep.instructions import Instruction
 from hyperstep.sweep.judging import take_report
 from hyperstep.sweep.launching import launch
@@ -76,6 +77,7 @@ class SweepController:
         instructions += pass_time(self.state)
         instructions += watch_failures(self.state, instructions)
         instructions += pass_time(self.state)
+        learn(self.state, instructions)
         instructions += launch(self.config, self.state)
         instructions += finish(self.config, self.state)
         return instructions

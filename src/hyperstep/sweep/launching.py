@@ -6,7 +6,7 @@ from hyperstep.digest import Json, canonical_json
 from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
-from hyperstep.sweep.history import History
+from hyperstep.sweep.history import SweepHistory
 from hyperstep.sweep.instructions import Instruction, LaunchTrial, RecordDecision
 from hyperstep.sweep.state import SweepState
 from hyperstep.sweep.trial_state import TrialState
@@ -77,7 +77,7 @@ def _propose(config: SweepConfig, state: SweepState) -> Point | None:
     After a replay the count of points asked for may be too low by those that were passed over: they are again. In a
     space without end no more points in a row are passed over than there are to pass over.
     """
-    history = History(state.trials, state.cohort, config.history, _known(config, state))
+    history = SweepHistory(state, config.history, _known(config, state))
     state.asked = max(state.asked, _asked_before(config, state))
     passed = 0
     while True:

@@ -11,6 +11,7 @@ from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import Limits
 from hyperstep.sweep.logical_time import LogicalTime
+from hyperstep.sweep.results import Results
 from hyperstep.sweep.trial_state import TrialState
 
 
@@ -22,6 +23,8 @@ class SweepState:
     cohort: Cohort
     """The curves that count."""
     trials: list[TrialState] = field(default_factory=list)
+    results: Results = field(init=False, compare=False)
+    """Which trials a model is told of."""
     time: LogicalTime | None = None
     """Of a deterministic sweep; None for one that takes things as they arrive."""
     occupied: dict[int, None] = field(default_factory=dict)
@@ -55,6 +58,9 @@ class SweepState:
     tried before."""
     tried: set[str] | None = field(default=None, compare=False)
     """Points, as canonical JSON, that are not to be tried again; None when nothing can be tried twice."""
+
+    def __post_init__(self) -> None:
+        self.results = Results(self.cohort.goal)
 
     @property
     def closing(self) -> bool:
