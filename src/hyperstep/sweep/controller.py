@@ -13,9 +13,9 @@ from hyperstep.sweep.ending import is_tried_again, take_end
 from hyperstep.sweep.events import (
     CancelRequested,
     MetricReported,
+    PointSought,
     SweepEvent,
     SweepStarted,
-    TimeAdvanced,
     TrialCancelRequested,
     TrialEnded,
     TrialReused,
@@ -23,6 +23,7 @@ from hyperstep.sweep.events import (
 )
 from hyperstep.sweep.failing import watch_failures
 from hyperstep.sweep.finishing import finish
+from hyperstep.sweep.foresight import foresee, may_foresee
 from hyperstep.sweep.history import learn
 from hyperstep.sweep.instructions import Instruction
 from hyperstep.sweep.judging import take_report
@@ -97,6 +98,11 @@ class SweepController:
         """Whether FinishSweep was instructed."""
         return self.state.finished
 
+    @property
+    def may_foresee(self) -> bool:
+        """Whether a PointSought would have the next trial's point chosen before a slot is free."""
+        return may_foresee(self.config, self.state)
+
     def is_overdue(self, now_s: float) -> bool:
         """Whether a TimeAdvanced of ``now_s`` would end the sweep: nothing else needs to be told of the time."""
         limit, started = self.config.limits.max_duration_s, self.state.started_at_s
@@ -153,8 +159,8 @@ class SweepController:
                 return take_reused(self.config.policy, self.state, event, self.config.metric.name)
             case CancelRequested() | TrialCancelRequested():
                 return self._take_cancel(event)
-            case TimeAdvanced():
-                pass
+            case PointSought():
+                return foresee(self.config, self.state)
         return []
 
     def _take_start(self, event: TrialStarted) -> None:

@@ -15,6 +15,14 @@ from hyperstep.sweep.results import Results
 from hyperstep.sweep.trial_state import TrialState
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A point that was chosen ahead."""
+
+    point: Point | None
+    """None when there is no further one."""
+
+
 @dataclass(slots=True)
 class SweepState:
     """The whole state of a sweep; equal events give equal states."""
@@ -53,6 +61,8 @@ class SweepState:
     finished: bool = False
     recorded: deque[Point] = field(default_factory=deque, compare=False)
     """Points that an earlier owner of the sweep recorded: taken in order, instead of asking the sampler again."""
+    foreseen: Foreseen | None = field(default=None, compare=False)
+    """The next trial's, chosen while no slot was free; None where none was."""
     asked: int = field(default=0, compare=False)
     """How many points were asked of the sampler, as far as this process knows; more than were used where some had been
     tried before."""
