@@ -109,12 +109,10 @@ class SweepState:
         Trials that were stopped count, as in v1. A trial that failed is never the best: what it wrote may be torn.
         """
         best = self.cohort.best()
-        if best is None or self._may_be_best(self.trials[best[0]]):
-            return best
-        values = {trial.index: self.cohort.best_of(trial.index) for trial in self.trials if self._may_be_best(trial)}
-        usable = {index: value for index, value in values.items() if value is not None}
-        top = self.cohort.goal.best(usable.values())
-        return next(((index, value) for index, value in usable.items() if value == top), None)
+        while best is not None and not self._may_be_best(self.trials[best[0]]):
+            self.cohort.pass_over(best[0])
+            best = self.cohort.best()
+        return best
 
     @property
     def counted_trials(self) -> list[TrialState]:
