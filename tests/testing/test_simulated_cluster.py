@@ -94,7 +94,7 @@ def test_what_was_recorded_replays_to_the_same_sweep(kind: str, tmp_path: Path) 
 def calls(total: int, policy: Json, sampler: Json = RANDOM) -> float:
     """Python calls for each event of a sweep, of which somebody asks for the best after each event."""
     sweep = config(total, total // 10, sampler=sampler, policy=policy)
-    cluster = SimulatedCluster(sweep, learning_curves(reports=2, failing=0.3), total)
+    cluster = SimulatedCluster(sweep, learning_curves(reports=1, failing=0.3), total)
 
     def run() -> None:
         cluster.start()
