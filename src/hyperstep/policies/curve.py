@@ -9,7 +9,7 @@ from __future__ import annotations
 class Curve:
     """Grows by one interval with each report; what it says of an interval never changes."""
 
-    __slots__ = ("_used", "bests", "gains", "means")
+    __slots__ = ("_used", "bests", "first", "gains", "means")
 
     def __init__(self) -> None:
         self.gains: list[float | None] = []
@@ -17,6 +17,8 @@ class Curve:
         """Largest gain at intervals 1 … i+1."""
         self.means: list[float | None] = []
         """Mean of the usable gains at intervals 1 … i+1."""
+        self.first: int | None = None
+        """The first interval with a usable gain."""
         self._used = 0
 
     def __len__(self) -> int:
@@ -28,6 +30,7 @@ class Curve:
         best, mean = self.best(), self.mean()
         if gain is not None:
             self._used += 1
+            self.first = self.first or len(self.gains) + 1
             best = gain if best is None else max(best, gain)
             mean = gain if mean is None else _next_mean(mean, gain, self._used)
         self.gains.append(gain)

@@ -15,11 +15,12 @@ class RecordDecision:
     """Write a line into the decision ledger."""
 
     kind: str
-    """``sample``, ``take up``, ``exhausted``, ``reuse``, ``stop``, ``halt``, ``resume``, ``retry``, ``max_failed``,
-    ``finish``.
+    """``sample``, ``foresee``, ``take up``, ``exhausted``, ``reuse``, ``stop``, ``halt``, ``resume``, ``retry``,
+    ``max_failed``, ``finish``.
 
-    A resumed trial is taken up; at ``reuse`` a finished trial stands for this one, or turned out not to; a halted sweep
-    resumes; at ``max_failed`` the limit of failed trials was passed.
+    What is sampled next was chosen where ``foresee`` stands, if it does; a resumed trial is taken up; at ``reuse`` a
+    finished trial stands for this one, or turned out not to; a halted sweep resumes; at ``max_failed`` the limit of
+    failed trials was passed.
     """
     trial: int | None
     evidence: Mapping[str, Json]

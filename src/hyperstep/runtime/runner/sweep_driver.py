@@ -42,6 +42,7 @@ from hyperstep.sweep.controller import SweepController
 from hyperstep.sweep.events import (
     CancelRequested,
     MetricReported,
+    PointSought,
     SweepEvent,
     SweepStarted,
     TimeAdvanced,
@@ -198,7 +199,15 @@ class SweepDriver:
         for instruction in instructions:
             self._log.tell(self._sweep_id, instruction)
             self._carry_out(unit, sequence, instruction)
+        if self._controller.may_foresee:
+            unit.afterwards(self._foresee)
         return sequence
+
+    def _foresee(self) -> None:
+        """Have the next trial's point chosen now that every slot is taken; done already, it is not done again."""
+        if self._controller.may_foresee:
+            with self._context.transaction() as unit:
+                self._feed(unit, PointSought(at_s=self._context.now()))
 
     def _carry_out(self, unit: Unit, event: int, instruction: Instruction) -> None:
         match instruction:
