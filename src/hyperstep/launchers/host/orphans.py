@@ -64,8 +64,11 @@ def kill_tree(pid: int) -> None:
         kill_process(victim)
 
 
-def kill_orphans(host: int, leaders: Collection[int], ended: Trace, living: Collection[Trace]) -> None:
-    """End what the attempt ``ended`` left behind among the children of the host that are no attempt's ``leaders``."""
+def kill_orphans(host: int, leaders: Collection[int], ended: Trace, living: Collection[Trace]) -> set[int]:
+    """End what the attempt ``ended`` left behind among the children of the host that are no attempt's ``leaders``.
+
+    Returns those children, which are to be waited for.
+    """
     killed: set[int] = set()
     for _ in range(_MAX_PASSES):
         orphans = [pid for pid in children_of(host) if pid not in leaders and pid not in killed]
@@ -74,7 +77,12 @@ def kill_orphans(host: int, leaders: Collection[int], ended: Trace, living: Coll
             kill_tree(pid)
         killed.update(doomed)
         if not doomed:
-            return
+            break
+    return killed
+
+
+NOBODY = Trace(0, "/dev/null", {})
+"""Nothing fits it. Among the living it has those spared that tell nothing of who left them."""
 
 
 def _is_left_by(orphan: int, ended: Trace, living: Collection[Trace]) -> bool:

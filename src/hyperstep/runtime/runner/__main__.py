@@ -14,6 +14,7 @@ from hyperstep.codec import from_json
 from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
 from hyperstep.launchers import local_launcher
 from hyperstep.launchers.guard import Ownership
+from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.records.attempt import AttemptKey
 from hyperstep.run_store.base import Owner
@@ -49,6 +50,7 @@ def main(home_folder: str, root_id: str, *options: str) -> int:
         return 0
     if INLINE in options:
         end_with_parent(home.root_folder(root_id), root_id)
+        adopt_orphans()  # so that what leaves an attempt's group is found when that ends
     owner = take_over(journal, force=FORCE in options)
     return 0 if owner is None else _drive(home, root_id, owner, inline=INLINE in options)
 
