@@ -144,3 +144,15 @@ def test_one_trial_is_no_plural_and_none_ended_is_not_said() -> None:
     lines = narrator.tell(root_of(replace(sweep_of(trial(0, best=0.5)), max_total=1)), 0.0)
     assert lines[-2].startswith("tune: 1 trial at most, ")
     assert lines[-1] == "tune: best acc 0.5 (trial 0: lr=0.25)"
+
+
+def test_trials_that_are_tried_again_are_told_with_their_attempt_and_gathered() -> None:
+    narrator = Narrator()
+    again = trial(1, tried_again=1, why_again="signal 9")
+    assert narrator.tell(root_of(sweep_of(trial(0), again)), 0.0)[-1] == "tune: trial 1: attempt 2 (signal 9)"
+    assert narrator.tell(root_of(sweep_of(trial(0), again)), 1.0) == []
+    others = [trial(n, tried_again=2, why_again="") for n in range(2, 12)]
+    assert narrator.tell(root_of(sweep_of(trial(0), again, *others)), 1.5) == []
+    assert narrator.tell(root_of(sweep_of(trial(0), again, *others)), 3.0) == [
+        f"tune: {', '.join(f'trial {n}: attempt 3' for n in range(2, 10))} and 2 more"
+    ]

@@ -145,3 +145,14 @@ def test_only_what_a_policy_ended_is_stopped_early() -> None:
 def test_a_sampler_without_a_seed_has_none() -> None:
     assert view_sweep(make_sweep(properties={}), [], SweepRecords()).seed is None
     assert view_sweep(make_sweep(), [], SweepRecords()).seed == 17
+
+
+def test_a_trial_that_was_started_again_says_how_often_and_why() -> None:
+    trials = [make_trial(n) for n in range(2)]
+    evidence = [
+        {"attempt": 1, "lost_attempts": 1, "cause": "signal 9"},
+        {"attempt": 2, "failed_attempts": 1, "error": "x"},
+    ]
+    retries = [DecisionRecord(SWEEP, n, 0, "retry", trials[1].id, told, START) for n, told in enumerate(evidence)]
+    sweep = view_sweep(make_sweep(), trials, SweepRecords({}, retries))
+    assert [(trial.tried_again, trial.why_again) for trial in sweep.trials] == [(0, ""), (2, "x")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
@@ -71,10 +71,11 @@ def view_root(records: RootRecords) -> RootView:
 def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepRecords) -> SweepView:
     """One sweep with its trials."""
     metric, goal = primary_metric(sweep)
-    stopped = _policy_stops(records.decisions)
-    views = sorted(
-        (_view_trial(t, goal, records.metrics.get(t.id, ()), stopped) for t in trials), key=lambda t: t.number
+    stopped, again = _policy_stops(records.decisions), _retries(records.decisions)
+    found = (
+        replace(_view_trial(t, goal, records.metrics.get(t.id, ()), stopped), **again.get(t.id, {})) for t in trials
     )
+    views = sorted(found, key=lambda t: t.number)
     return SweepView(
         id=sweep.id,
         status=sweep.status,
@@ -169,6 +170,17 @@ def _trial_number(decision: DecisionRecord) -> int | None:
 def _policy_stops(decisions: Sequence[DecisionRecord]) -> frozenset[str]:
     """Ids of the trials that a policy ended; a stop for another reason names its cause."""
     return frozenset(d.subject for d in decisions if d.kind == "stop" and "cause" not in d.evidence)
+
+
+def _retries(decisions: Sequence[DecisionRecord]) -> dict[str, dict[str, Any]]:
+    """How often trials were started again, and why at last, by id."""
+    found: dict[str, dict[str, Any]] = {}
+    for decision in decisions:
+        if decision.kind == "retry":
+            evidence = decision.evidence
+            why = str(evidence.get("cause") or evidence.get("error") or "")
+            found[str(decision.subject)] = {"tried_again": int(evidence["attempt"]), "why_again": why}
+    return found
 
 
 def _view_trial(

@@ -36,6 +36,10 @@ class TrialView:
     """Its process, while it lives on this machine and somebody has looked."""
     attempts: int = 0
     """How many there have been, when somebody has looked."""
+    tried_again: int = 0
+    """How often it was started again, as the ledger says."""
+    why_again: str = ""
+    """What ended the attempt before the newest."""
     reused_from: str | None = None
     """The finished trial of another sweep that stands for it."""
     saved_s: float | None = None
