@@ -148,8 +148,8 @@ def test_a_sampler_without_a_seed_has_none() -> None:
 
 
 def test_a_trial_that_was_started_again_says_how_often_and_why() -> None:
-    trials = [make_trial(n) for n in range(2)]
-    evidence = [
+    trials = [make_trial(n, RunStatus.RUNNING) for n in range(2)]
+    evidence: list[dict[str, Json]] = [
         {"attempt": 1, "lost_attempts": 1, "cause": "signal 9"},
         {"attempt": 2, "failed_attempts": 1, "error": "x"},
     ]

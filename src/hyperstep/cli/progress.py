@@ -179,7 +179,7 @@ def _retries(decisions: Sequence[DecisionRecord]) -> dict[str, dict[str, Any]]:
         if decision.kind == "retry":
             evidence = decision.evidence
             why = str(evidence.get("cause") or evidence.get("error") or "")
-            found[str(decision.subject)] = {"tried_again": int(evidence["attempt"]), "why_again": why}
+            found[str(decision.subject)] = {"tried_again": int(str(evidence["attempt"])), "why_again": why}
     return found
 
 

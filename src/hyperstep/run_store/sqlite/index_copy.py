@@ -1,7 +1,8 @@
-"""A second copy of what lives in the index alone: names, and fingerprints of steps and sweeps, a line for each change, in a file beside it.
+"""A second copy of what lives in the index alone, a line for each change, in a file beside it.
 
-Runs need none: each run's own database has all about it. A line is written within the transaction that it copies, so
-what was committed is in the copy; of the lines about one thing the last one counts.
+That is names, and fingerprints of steps and sweeps. Runs need none: each run's own database has all about it. A line is
+written within the transaction that it copies, so what was committed is in the copy; of the lines about one thing the
+last one counts.
 """
 
 from __future__ import annotations

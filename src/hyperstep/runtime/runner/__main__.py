@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hyperstep.codec import from_json
 from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
@@ -28,6 +29,7 @@ from hyperstep.runtime.runner.loop import Runner, fail_all
 from hyperstep.runtime.runner.obstacles import Obstacle, Patience, obstacle_of
 from hyperstep.runtime.runner.ownership import take_over
 from hyperstep.runtime.runner.parent import end_with_parent
+from hyperstep.runtime.runner.submitted import submitted
 from hyperstep.settings import load_settings
 
 EXIT_BROKEN = 3
@@ -60,7 +62,7 @@ def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
     note(f"owner of {root_id} with epoch {owner.epoch}, process {owner.pid}")
     clock = machine_clock(folder, journal.runs(), [e.time for e in journal.events(root_id)])
     patience = Patience(home, PauseNote(folder), note, time.sleep)
-    context = RunnerContext(home, journal, owner.epoch, _envelope(journal.spec()), clock.now)
+    context = RunnerContext(home, journal, owner.epoch, _envelope(submitted(journal)), clock.now)
     ownership = Ownership(runner_command(home, root_id), owner.epoch, owner.pid, owner.pid_started_at)
     faults: Mapping[AttemptKey, str] = {}
     while not context.root.status.is_terminal:
@@ -107,10 +109,7 @@ def _explain(error: Exception, log: Path) -> str:
     return f"The runner could not go on: {kind}{error}. See {log}."
 
 
-def _envelope(spec: object) -> Envelope:
-    if not isinstance(spec, dict):
-        rule = "What was submitted is recorded as an object."
-        raise InvalidInputError(rule, received=spec)
+def _envelope(spec: Mapping[str, Any]) -> Envelope:
     rules = from_json(ReuseRules, spec.get("reuse", {}))
     silence = spec.get("max_silence_s")
     return Envelope(

@@ -25,6 +25,7 @@ from hyperstep.runtime.runner.requests import answer_requests
 from hyperstep.runtime.runner.script_driver import ScriptDriver
 from hyperstep.runtime.runner.step_facts import StepQuestion, identify, tuning_facts
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace
+from hyperstep.runtime.runner.submitted import submitted
 from hyperstep.runtime.runner.sweep_driver import SweepDriver
 from hyperstep.runtime.runner.syncing import Syncing
 
@@ -136,10 +137,7 @@ class Runner:
         return free_bytes(home.path) >= home.settings.min_free_bytes
 
     def _make_driver(self) -> Driver:
-        envelope = self._context.journal.spec()
-        if not isinstance(envelope, dict):
-            rule = "What was submitted is recorded as an object."
-            raise StoreError(rule, received=envelope)
+        envelope = submitted(self._context.journal)
         if envelope["kind"] == "pipeline":
             return PipelineDriver(self._context, self._attempts, from_json(PipelineSpec, envelope["spec"]))
         return self._make_single_driver(from_json(StepSpec, envelope["spec"]))
