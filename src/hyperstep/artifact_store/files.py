@@ -9,7 +9,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +17,7 @@ from hyperstep.artifact_store.base import ArtifactStore, HeldObject
 from hyperstep.artifact_store.reflink import clone, copy_content
 from hyperstep.digest import digest_bytes, digest_file
 from hyperstep.errors import InvalidInputError, NotFoundError
+from hyperstep.file_lock import locked
 
 _INCOMING = ".incoming"
 _READ_ONLY = 0o444
@@ -177,17 +178,9 @@ class FileArtifactStore(ArtifactStore):
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> AbstractContextManager[bool]:
         """Between looking at an object's age and acting on it nobody else may act."""
-        try:
-            import fcntl  # noqa: PLC0415 - does not exist on Windows
-        except ImportError:
-            yield
-            return
-        with (self._folder / _LOCK).open("ab") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            yield
+        return locked(self._folder / _LOCK, wait=True)
 
     def _settle(self, stream: IO[bytes]) -> None:
         stream.flush()
