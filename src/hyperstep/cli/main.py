@@ -10,7 +10,7 @@ import click
 from hyperstep import __version__
 from hyperstep.cli import exit_codes
 from hyperstep.cli.lazy_group import LazyGroup
-from hyperstep.errors import HyperstepError
+from hyperstep.errors import HyperstepError, means_no_room
 
 _COMMANDS = {
     "run": ("hyperstep.cli.commands.run:run", "Run a script that uses the azureml API, with ours in its place."),
@@ -71,6 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         _say(str(error))
         return exit_codes.exit_code_of(error)
+    except OSError as error:
+        if debug or not means_no_room(error):
+            raise
+        _say(f"There is no room left on a disk: {error}. Free some space; `hyperstep gc` shows what can go.")
+        return exit_codes.UNAVAILABLE
     return result if isinstance(result, int) else exit_codes.OK
 
 

@@ -170,6 +170,7 @@ def _say_what_matched_nothing(request: TuningRequest, views: list[RootView]) -> 
 
 def _submit(request: TuningRequest, experiment: str, *, quiet: bool) -> str:
     with opened_home(writable=True) as home:
+        home.require_room()  # for the copy of the folder, too
         step = make_step(request, home.artifacts, home.settings)
         changed = [new for new, old in zip(step.code.arguments, request.arguments, strict=True) if new != old]
         for argument in changed if not quiet else ():
