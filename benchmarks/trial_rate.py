@@ -22,6 +22,8 @@ from statistics import median
 from bench_sweep import BenchHome, SweepCost, bench_home, load_of_machine, middle_ratio, sweep_config, take_turns
 
 IN_FLIGHT = 2
+DEFAULTS = (100, 5)
+"""Trials and rounds."""
 PRINTS = "import sys\nprint('acc=' + sys.argv[-1])\n"
 LOGS = "import sys\nfrom azureml.core import Run\nRun.get_context().log('acc', float(sys.argv[-1]))\n"
 PATTERN = "acc=([0-9.e-]+)"
@@ -91,7 +93,7 @@ def measure(bench: BenchHome, trials: int, rounds: int) -> None:
 
 def main() -> None:
     """Measure as many trials and rounds as were asked for."""
-    trials, rounds = ([*map(int, sys.argv[1:]), 100, 5][: 2] if len(sys.argv) <= 2 else map(int, sys.argv[1:3]))
+    trials, rounds = [*map(int, sys.argv[1:]), *DEFAULTS[len(sys.argv) - 1 :]]
     with bench_home() as bench:
         measure(bench, trials, rounds)
 

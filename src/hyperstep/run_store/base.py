@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.event import DecisionRecord, EventRecord
-from hyperstep.records.metric import MetricRecord
+from hyperstep.records.metric import MetricKind, MetricRecord, ScalarPoint
 from hyperstep.records.run import RunKind, RunRecord
 
 
@@ -104,6 +104,16 @@ class JournalWriter(ABC):
     @abstractmethod
     def add_metrics(self, records: Sequence[MetricRecord]) -> None:
         """Add metric records. One that has the run, attempt and sequence of a recorded one is left out."""
+
+    def add_scalars(self, run_id: str, attempt: int, points: Iterable[ScalarPoint]) -> None:
+        """As ``add_metrics``, for many records of kind scalar of one attempt; their values are finite."""
+        kind = MetricKind.SCALAR
+        self.add_metrics(
+            [
+                MetricRecord(run_id, attempt, sequence, name, kind, value, step, time)
+                for sequence, name, value, step, time in points
+            ]
+        )
 
     @abstractmethod
     def add_artifact(self, artifact: ArtifactRecord) -> None:

@@ -104,7 +104,7 @@ def test_records_are_read_in_whole_lines_and_resumed_at_an_offset(tmp_path: Path
     with path.open("ab") as stream:
         stream.write(b'lar","name":"a","value":2}\n')
     later = RecordsFile.resume(path, reader.offset)
-    assert [(line.sequence, line.body["value"]) for line in later.read_new()] == [(2, 2)]
+    assert [(line.sequence, line.value) for line in later.read_new()] == [(2, 2)]
     assert later.torn_bytes() == 0
 
 
@@ -141,8 +141,8 @@ def test_whole_numbers_beyond_what_a_database_holds_become_floats(tmp_path: Path
     path = tmp_path / "records.jsonl"
     path.write_bytes(b'{"kind":"scalar","name":"a","value":' + text + b"}\n")
     (line,) = RecordsFile(path).read_new()
-    assert line.body["value"] == value
-    assert type(line.body["value"]) is type(value)
+    assert line.value == value
+    assert type(line.value) is type(value)
 
 
 def test_the_metrics_document_has_lists_only_and_leaves_out_silent_trials() -> None:
