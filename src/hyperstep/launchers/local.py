@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from hyperstep.errors import ConflictError, LaunchError, NoHostError
@@ -34,7 +35,7 @@ _MAX_HOSTS = 3
 class _Watched:
     def __init__(self, attempt: Attempt) -> None:
         self.attempt = attempt
-        self.folder = str(attempt.folder.resolve())
+        self.folder = f"{_resolved(attempt.folder.parent.parent)}/{attempt.folder.parent.name}/{attempt.folder.name}"
         """Its name at the host."""
         self.pid: int | None = None
         self.link: HostLink | None = None
@@ -260,6 +261,12 @@ class LocalLauncher(Launcher):
                 return
             self._ends.append(end)
         self._notify()
+
+
+@lru_cache(maxsize=128)
+def _resolved(folder: Path) -> Path:
+    """A run's folder, which stands: below it are folders that we made."""
+    return folder.resolve()
 
 
 def _ask_launch(link: HostLink, watched: _Watched, fence: Message) -> Message:
