@@ -64,11 +64,12 @@ def metric_row(record: MetricRecord) -> tuple[object, ...]:
 
 def scalar_rows(run_id: str, attempt: int, points: Iterable[ScalarPoint]) -> Iterator[tuple[object, ...]]:
     """As ``metric_row`` of each; a million of them are written, so nothing is done twice."""
-    kind = MetricKind.SCALAR.value
-    for sequence, name, value, step, time in points:
+    kind, names = MetricKind.SCALAR.value, dict[str, str]()
+    for sequence, given, value, step, time in points:
+        name = names.get(given) or names.setdefault(given, encodable(given))
         text = repr(value) if type(value) is float else dump(value)
         fits = step is None or -_INTEGER_END <= step < _INTEGER_END
-        yield run_id, attempt, sequence, encodable(name), kind, text, step if fits else str(step), time
+        yield run_id, attempt, sequence, name, kind, text, step if fits else str(step), time
 
 
 def metric_from(row: Row) -> MetricRecord:
