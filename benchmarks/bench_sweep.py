@@ -19,7 +19,7 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import CodeSpec, StepSpec, TuningSpec
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.submission import Label, submit_step
+from hyperstep.runtime.submission import Label, request_cancel, submit_step
 from hyperstep.settings import load_settings
 
 LOOK_AGAIN_S = 0.01
@@ -114,6 +114,13 @@ class BenchHome:
         first, last = min(t.started_at or 0.0 for t in trials), max(t.ended_at or 0.0 for t in trials)
         host_s = after.own_s - before.own_s
         return SweepCost(len(trials), last - first, after.all_s - before.all_s, used.own_s, host_s)
+
+    def cancel(self, run_id: str) -> None:
+        """End a sweep that has shown what it was to show, and wait for it."""
+        request_cancel(self.home, run_id, "measured")
+        runner = self._runner_of(run_id)
+        while Path(f"/proc/{runner}").exists():
+            time.sleep(LOOK_AGAIN_S)
 
     def _runner_of(self, run_id: str) -> int:
         journal = self.home.store.journal(run_id)

@@ -3,9 +3,9 @@
     python benchmarks/ingest.py [POINTS] [ROUNDS]
 
 Four trials append prepared lines to their records files, a hundred a write, and ring the bell each time. One line in
-five is the primary metric, judged by a Bandit policy; the last trial falls behind. Time runs from the first line written
-to the end of the last trial, by when all is stored. Afterwards the points in the store are counted, and the stops are
-compared with a plain computation over the order of the events.
+five is the primary metric, judged by a Bandit policy; the last trial falls behind. Time runs from the first line
+written to the end of the last trial, by when all is stored. Afterwards the points in the store are counted, and the
+stops are compared with a plain computation over the order of the events.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import sys
 from statistics import median
 
 from bench_sweep import BenchHome, bench_home, load_of_machine, sweep_config
-
 from hyperstep.digest import Json
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import Journal

@@ -57,4 +57,3 @@ def _next_mean(mean: float, gain: float, count: int) -> float:
     median of means is better than the best trial.
     """
     return mean + (gain / count - mean / count)
-

@@ -11,7 +11,7 @@ from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, NotFoundError, NotOwnerError, StoreError
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
-from hyperstep.records.metric import MetricKind
+from hyperstep.records.metric import MetricKind, MetricRecord, Scalar
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import AttemptRecord, Journal, RunStore
@@ -222,6 +222,20 @@ class JournalContract(StoreFactory):
         with other.transaction(0) as writer:
             writer.add_metrics([scalar(1, 0.8), scalar(2, 0.3)])
         assert [record.value for record in journal.metrics("HD_root_0")] == [0.1, 0.2, 0.3]
+
+    def test_scalars_given_by_the_many_are_as_single_records(self, journal: Journal, other: Journal) -> None:
+        values: list[Scalar] = [1, 2.5, 1e-300, -0.0, 10**16 + 0.5, "text", True, False, None, 2**63 - 1]
+        points = [(n, f"a{n % 3}", value, n or None, 1.5 + n) for n, value in enumerate(values)]
+        points.append((len(values), "half \ud800 pair", 1.0, -(2**63), 0.0))
+        with journal.transaction(0) as writer:
+            writer.add_scalars("HD_root_0", 2, iter(points))
+        one_by_one = [MetricRecord("HD_root_1", 2, n, name, MetricKind.SCALAR, v, s, t) for n, name, v, s, t in points]
+        with journal.transaction(0) as writer:
+            writer.put_run(trial_run(2))
+            writer.add_metrics(one_by_one)
+            writer.add_scalars("HD_root_0", 2, [(0, "again", 7.0, None, 0.0)])
+        expected = [replace(record, run_id="HD_root_0") for record in other.metrics("HD_root_1")]
+        assert [repr(record) for record in other.metrics("HD_root_0")] == [repr(record) for record in expected]
 
     def test_metrics_are_filtered_by_name(self, journal: Journal) -> None:
         with journal.transaction(0) as writer:

@@ -113,8 +113,7 @@ class Attempts:
         Returns:
             Whether an attempt wrote so much that there is more to take in at once.
         """
-        for active in list(self._active.values()):
-            self._take_lines(active)
+        self._take_lines(list(self._active.values()))
         self._ends += self._launcher.poll()
         while self._ends:
             self._context.check_owner()  # it may have been long
@@ -224,15 +223,18 @@ class Attempts:
         limits = ProcessLimits(code.max_duration_s, code.max_silence_s or self._context.envelope.max_silence_s)
         return ActiveAttempt(attempt, order.place, order.owner, reader, log_metrics, started_at, limits)
 
-    def _take_lines(self, active: ActiveAttempt, *, to_end: bool = False) -> bool:
-        """Whether there were any."""
-        lines = active.read_new(to_end=to_end)
-        if not lines:
+    def _take_lines(self, attempts: list[ActiveAttempt], *, to_end: bool = False) -> bool:
+        """Record what attempts wrote, in one transaction; returns whether there was anything."""
+        read = [(active, active.read_new(to_end=to_end)) for active in attempts]
+        written = [(active, lines) for active, lines in read if lines]
+        if not written:
             return False
         with self._context.transaction() as unit:
-            record_lines(self._context, unit, active.attempt, lines)
-            unit.writer.put_attempt(AttemptRecord(active.attempt.key, active.started_at, offset=active.reader.offset))
-            active.owner.attempt_reported(unit, active.attempt.key, lines)
+            for active, lines in written:
+                key = active.attempt.key
+                record_lines(self._context, unit, active.attempt, lines)
+                unit.writer.put_attempt(AttemptRecord(key, active.started_at, offset=active.reader.offset))
+                active.owner.attempt_reported(unit, key, lines)
         return True
 
     def _finish(self, end: AttemptEnd) -> None:
@@ -240,7 +242,7 @@ class Attempts:
         if active is None:
             return
         active.reader.close()  # whoever replaced the file did so by now
-        while self._take_lines(active, to_end=True):
+        while self._take_lines([active], to_end=True):
             pass
         fault = active.fault or self._faults.get(end.key) or limit_of(end, active.limits.max_duration_s)
         files: list[ArtifactRecord] = []

@@ -24,7 +24,7 @@ _WHOLE_BITS = 63
 _UNNAMED_KINDS = frozenset({"display_name", "description", "error"})
 
 
-READ_BYTES = 1 << 18
+READ_BYTES = 1 << 16
 """As much is read at a time, so that no trial waits long for its verdict while another one writes a lot."""
 
 
