@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
+from unittest.mock import patch
 
 from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
 from hyperstep.digest import Json
@@ -22,6 +23,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.submission import Label, request_cancel, submit_step
 from hyperstep.settings import load_settings
 
+LABEL = Label("local", "bench")
 LOOK_AGAIN_S = 0.01
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _OWN_USER, _OWN_SYSTEM, _WAITED_USER, _WAITED_SYSTEM = 11, 12, 13, 14
@@ -89,9 +91,12 @@ class BenchHome:
 
     def submit(self, script: str, config: Mapping[str, Json], *, pattern: str = "") -> str:
         """Start a sweep; returns its run's id."""
-        tuning = TuningSpec(config, metric_pattern=pattern)
-        step = StepSpec("tune0000", "tune", self.code(script), tuning=tuning, kind="HyperDriveStep")
-        return submit_step(self.home, step, Label("local", "bench"), ReuseRules()).id
+        return submit_step(self.home, self._step(script, config, pattern), LABEL, ReuseRules()).id
+
+    def create(self, script: str, config: Mapping[str, Json]) -> str:
+        """Record a sweep for which no runner is started; returns its run's id."""
+        with patch("hyperstep.runtime.submission.start_runner"):
+            return self.submit(script, config)
 
     def run_sweep(self, script: str, config: Mapping[str, Json], *, pattern: str = "") -> SweepCost:
         """Start a sweep and wait for its end.
@@ -121,6 +126,10 @@ class BenchHome:
         runner = self._runner_of(run_id)
         while Path(f"/proc/{runner}").exists():
             time.sleep(LOOK_AGAIN_S)
+
+    def _step(self, script: str, config: Mapping[str, Json], pattern: str) -> StepSpec:
+        tuning = TuningSpec(config, metric_pattern=pattern)
+        return StepSpec("tune0000", "tune", self.code(script), tuning=tuning, kind="HyperDriveStep")
 
     def _runner_of(self, run_id: str) -> int:
         journal = self.home.store.journal(run_id)

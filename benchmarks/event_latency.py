@@ -2,10 +2,10 @@
 
     python benchmarks/event_latency.py [BAD]
 
-Twelve trials report a good value each 20 ms as long as it takes. Four slots are for bad ones: each waits
-for half a second, so that starting the next ones does not fill the cores, logs a value that Bandit stops, with the time of day as in every record, and sleeps. A watcher sees by pidfd when its process
-has gone, and by the time of the next claim file, which has the grain of the kernel's clock (4 ms or less), when the
-slot is taken again.
+Twelve trials report a good value each 20 ms as long as it takes. Four slots are for bad ones: each waits for half a
+second, so that starting the next ones does not fill the cores, logs a value that Bandit stops, with the time of day as
+in every record, and sleeps. A watcher sees by pidfd when its process has gone, and by the time of the next claim file,
+which has the grain of the kernel's clock (4 ms or less), when the slot is taken again.
 """
 
 from __future__ import annotations
