@@ -94,7 +94,7 @@ class Home:
 
     def attempt(self, run: RunRecord, number: int) -> Attempt:
         """The paths of one attempt (``argv`` and ``env`` are empty)."""
-        folder = self.root_folder(run.root_id) / f"{run.folder}/attempt-{number}"
+        folder = self.run_folder(run) / f"attempt-{number}"
         return Attempt(key=AttemptKey(run.id, number), folder=folder, argv=(), env={})
 
     def require_room(self) -> None:
