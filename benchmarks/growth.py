@@ -13,15 +13,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 
 from bench_sweep import BenchHome, bench_home, load_of_machine, sweep_config
-from hyperstep.launchers.base import Launcher
-from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
 from hyperstep.records.metric import ScalarPoint
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
@@ -33,6 +32,7 @@ from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.loop import Runner
 from hyperstep.runtime.runner.obstacles import Patience
 from hyperstep.runtime.runner.ownership import take_over
+from hyperstep.testing.instant_launcher import InstantLauncher
 
 TRIALS = 10_000
 EARLY, LATE = slice(100, 200), slice(-100, None)
@@ -41,53 +41,19 @@ LOOKS = 5
 SCRIPT = "print('never run')\n"
 
 
-class EndsAtOnce(Launcher):
-    """Plays trials that log one value and end; notes what was spent when each was launched.
-
-    Args:
-        notify: As in the base.
-    """
-
-    def __init__(self, notify: Callable[[], None]) -> None:
-        super().__init__(notify)
-        self.spent_s: list[float] = []
-        self._ends: list[AttemptEnd] = []
-
-    def launch(self, attempt: Attempt) -> Launched:
-        """Log and end."""
-        number = len(self.spent_s)
-        self.spent_s.append(time.process_time())
-        line = f'{{"kind": "scalar", "name": "acc", "value": {number % 997 / 997!r}, "step": null, "time": 0.0}}\n'
-        attempt.records_file.write_text(line, encoding="ascii")
-        self._ends.append(AttemptEnd(attempt.key, 0, ended_at=0.0))
-        self._notify()
-        return Launched()
-
-    def adopt(self, attempt: Attempt) -> None:
-        """Nothing is left behind."""
-
-    def stop(self, key: AttemptKey, grace_s: float) -> None:
-        """All have ended."""
-
-    def poll(self) -> list[AttemptEnd]:
-        """As in the base."""
-        ends, self._ends = self._ends, []
-        return ends
-
-    def pids(self) -> dict[AttemptKey, int]:
-        """None lives."""
-        return {}
-
-    def keep_guarded(self) -> None:
-        """Nobody guards this process."""
-
-    def close(self) -> None:
-        """Nothing is watched."""
+def play(spent_s: list[float], attempt: Attempt) -> int:
+    """A trial that logs one value and ends; notes what was spent when it was launched."""
+    value = len(spent_s) % 997 / 997
+    spent_s.append(time.process_time())
+    line = f'{{"kind": "scalar", "name": "acc", "value": {value!r}, "step": null, "time": 0.0}}\n'
+    attempt.records_file.write_text(line, encoding="ascii")
+    return 0
 
 
-def drive(bench: BenchHome, root_id: str) -> EndsAtOnce:
-    """Be the runner of a sweep until it has ended."""
+def drive(bench: BenchHome, root_id: str) -> list[float]:
+    """Be the runner of a sweep until it has ended; returns what was spent at each launch."""
     home, folder = bench.home, bench.home.root_folder(root_id)
+    spent_s: list[float] = []
     journal = home.store.journal(root_id)
     owner = take_over(journal)
     if owner is None:
@@ -96,9 +62,9 @@ def drive(bench: BenchHome, root_id: str) -> EndsAtOnce:
     patience = Patience(home, PauseNote(folder), print, time.sleep)
     context = RunnerContext(home, journal, owner.epoch, _envelope(journal.spec()))
     with hung(doorbell_path(folder)) as bell:
-        launcher = EndsAtOnce(bell.ring)
+        launcher = InstantLauncher(bell.ring, partial(play, spent_s))
         Runner(context, launcher, bell, patience).run()
-    return launcher
+    return spent_s
 
 
 def resident_kb() -> float:
@@ -111,7 +77,7 @@ def measure_growth(bench: BenchHome, trials: int) -> None:
     config = sweep_config(trials, 2)
     root_id = bench.create(SCRIPT, config)
     before = resident_kb()
-    spent = drive(bench, root_id).spent_s
+    spent = drive(bench, root_id)
     took = [(later - earlier) * 1e3 for earlier, later in pairwise(spent)]
     early, late = mean(took[EARLY]), mean(took[LATE])
     print(

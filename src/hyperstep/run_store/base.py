@@ -209,7 +209,10 @@ class Journal(ABC):
         """The runs, or those with that parent or kind, by creation and number."""
 
     def count_children(self, parent_id: str, kind: RunKind, properties: Sequence[str]) -> Counter[ChildGroup]:
-        """How many runs of a kind there are with that parent, by status, by values of properties, and reused or not."""
+        """How many runs of a kind there are with that parent, by status, by values of properties, and reused or not.
+
+        The names of the properties have no double quotes.
+        """
         return Counter(
             ChildGroup(run.status, run.reused_from is not None, tuple(map(run.properties.get, properties)))
             for run in self.runs(parent_id=parent_id, kind=kind)

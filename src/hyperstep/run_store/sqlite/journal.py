@@ -180,7 +180,7 @@ class SqliteJournal(Journal):
         extracts = "".join("json_extract(body, ?), " for _ in properties)
         groups = ", ".join(str(number + 1) for number in range(len(properties) + 2))
         sql = _COUNT_CHILDREN.format(properties=extracts, groups=groups)
-        paths = [f"$.properties.{json.dumps(name)}" for name in properties]
+        paths = [f'$.properties."{name}"' for name in properties]
         counted: Counter[ChildGroup] = Counter()
         for status, reused, *values, count in self._database.query(sql, (*paths, parent_id, kind.value)):
             counted[ChildGroup(RunStatus(status), bool(reused), tuple(values))] += int(count)
