@@ -119,7 +119,7 @@ class JournalWriter(ABC):
         """Add metric records. One that has the run, attempt and sequence of a recorded one is left out."""
 
     def add_scalars(self, run_id: str, attempt: int, points: Iterable[ScalarPoint]) -> None:
-        """As ``add_metrics``, for many records of kind scalar of one attempt; their values are finite."""
+        """As ``add_metrics``, for many records of kind scalar of one attempt."""
         kind = MetricKind.SCALAR
         self.add_metrics(
             [

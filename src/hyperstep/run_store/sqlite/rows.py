@@ -67,7 +67,8 @@ def scalar_rows(run_id: str, attempt: int, points: Iterable[ScalarPoint]) -> Ite
     kind, names = MetricKind.SCALAR.value, dict[str, str]()
     for sequence, given, value, step, time in points:
         name = names.get(given) or names.setdefault(given, encodable(given))
-        text = repr(value) if type(value) is float else dump(value)
+        is_plain = type(value) is float and value - value == 0.0  # infinities and NaN have other words in JSON
+        text = repr(value) if is_plain else dump(value)
         fits = step is None or -_INTEGER_END <= step < _INTEGER_END
         yield run_id, attempt, sequence, name, kind, text, step if fits else str(step), time
 
