@@ -155,6 +155,16 @@ class FileArtifactStore(ArtifactStore):
         finally:
             temporary.unlink(missing_ok=True)
 
+    def fetch_new(self, digest: str, target: Path) -> None:
+        """See the base."""
+        source = self._held(digest)
+        try:
+            copy_content(source, target)
+        except FileNotFoundError:
+            if source.is_file():
+                raise
+            raise self._missing(digest) from None
+
     def _put_stream(self, source: IO[bytes]) -> str:
         """Take in what the file holds now. The digest is of our own copy: the file may change meanwhile."""
         with self._incoming() as temporary:

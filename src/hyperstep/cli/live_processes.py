@@ -57,9 +57,7 @@ def live_processes(home: Home, root_id: str) -> LiveProcesses:
     journal = home.store.journal(root_id)
     try:
         claims = _claims(home, journal)
-        attempts: dict[str, int] = {}
-        for record in journal.attempts():
-            attempts[record.key.run_id] = attempts.get(record.key.run_id, 0) + 1
+        attempts = journal.attempt_counts()
         ended, owner = journal.run(root_id).status.is_terminal, journal.owner()
     finally:
         journal.close()
@@ -74,12 +72,11 @@ def live_processes(home: Home, root_id: str) -> LiveProcesses:
 def _claims(home: Home, journal: Journal) -> dict[str, Claim]:
     """The claims of the attempts that live, by run."""
     found: dict[str, Claim] = {}
-    for record in journal.attempts():
-        if record.end is None:
-            attempt = home.attempt(journal.run(record.key.run_id), record.key.number)
-            claim = read_claim(attempt.claim_file)
-            if claim is not None and claim.is_alive():
-                found[record.key.run_id] = claim
+    for record in journal.open_attempts():
+        attempt = home.attempt(journal.run(record.key.run_id), record.key.number)
+        claim = read_claim(attempt.claim_file)
+        if claim is not None and claim.is_alive():
+            found[record.key.run_id] = claim
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
+from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, Tally, TrialView
 from hyperstep.codec import from_json
 from hyperstep.pipeline.plan import HistoryVerdict
 from hyperstep.pipeline.reuse import Reason
@@ -16,6 +16,7 @@ from hyperstep.records.goal import Goal
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import ChildGroup
 from hyperstep.runtime.ranking import counted_values, usable_values
 from hyperstep.runtime.runner.kept_history import HISTORY
 from hyperstep.runtime.runner.reused_trials import SAVED_S
@@ -34,6 +35,10 @@ class SweepRecords:
     metrics: Mapping[str, Sequence[MetricRecord]] = field(default_factory=dict)
     """Records of the primary metric, by trial id."""
     decisions: Sequence[DecisionRecord] = ()
+    groups: Mapping[ChildGroup, int] | None = None
+    """All trials, by status and whether a policy ended them; None where each trial's run is among the runs."""
+    best: str | None = None
+    """Id of the best trial so far, where not all are there to be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,10 @@ def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepReco
         metric=metric,
         goal=goal,
         trials=tuple(views),
-        best=_best_trial(sweep, goal, views),
+        tally=None if records.groups is None else _tally(records.groups),
+        best=_best_trial(sweep, goal, views)
+        if records.groups is None
+        else next((view for view in views if view.id == records.best), None),
         max_total=_whole(sweep, "max_total_runs"),
         requested_concurrency=_whole(sweep, "requested_concurrency"),
         effective_concurrency=_whole(sweep, "effective_concurrency"),
@@ -93,7 +101,22 @@ def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepReco
         reason=sweep.reason,
         error=sweep.error,
         deterministic=sweep.properties.get("deterministic") == "true",
-        decision_log=decision_digest(recorded_decisions(records.decisions)),
+        decision_log=decision_digest(recorded_decisions(records.decisions)) if records.groups is None else None,
+    )
+
+
+def _tally(groups: Mapping[ChildGroup, int]) -> Tally:
+    def count(*statuses: RunStatus, stopped: bool | None = None) -> int:
+        wanted = (g for g in groups if g.status in statuses and stopped in {None, g.properties == ("true",)})
+        return sum(groups[group] for group in wanted)
+
+    return Tally(
+        trials=sum(groups.values()),
+        completed=count(RunStatus.COMPLETED),
+        failed=count(RunStatus.FAILED),
+        stopped=count(RunStatus.CANCELED, stopped=True),
+        canceled=count(RunStatus.CANCELED, stopped=False),
+        running=count(RunStatus.RUNNING, RunStatus.FINALIZING),
     )
 
 

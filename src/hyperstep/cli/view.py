@@ -47,6 +47,18 @@ class TrialView:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many trials there are of each kind, where not all are looked at one by one; none stands for another."""
+
+    trials: int
+    completed: int
+    failed: int
+    stopped: int
+    canceled: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
 class SweepView:
     """One sweep."""
 
@@ -55,7 +67,7 @@ class SweepView:
     metric: str
     goal: Goal
     trials: tuple[TrialView, ...] = ()
-    """By number."""
+    """By number; the newest ones and the best where there is a ``tally``."""
     best: TrialView | None = None
     max_total: int | None = None
     """Trials at most, as configured; fewer when the space holds fewer."""
@@ -74,32 +86,41 @@ class SweepView:
     """Stops and model-based points were decided in logical time."""
     decision_log: str | None = None
     """Digest of the decisions in logical order; None before the end."""
+    tally: Tally | None = None
+    """Of all trials; None where they are all in ``trials``."""
 
     @property
     def total(self) -> int | None:
         """How many trials there will be at most."""
         bounds = [bound for bound in (self.max_total, self.space_size) if bound is not None]
-        return max(min(bounds), len(self.trials)) if bounds else None
+        return max(min(bounds), self.count) if bounds else None
+
+    @property
+    def count(self) -> int:
+        """How many trials there are."""
+        return self.tally.trials if self.tally else len(self.trials)
 
     @property
     def completed(self) -> int:
         """Trials that ended by themselves, well."""
-        return self._count(RunStatus.COMPLETED)
+        return self.tally.completed if self.tally else self._count(RunStatus.COMPLETED)
 
     @property
     def failed(self) -> int:
         """Trials that failed."""
-        return self._count(RunStatus.FAILED)
+        return self.tally.failed if self.tally else self._count(RunStatus.FAILED)
 
     @property
     def stopped(self) -> int:
         """Trials that a policy ended."""
+        if self.tally:
+            return self.tally.stopped
         return sum(1 for trial in self.trials if trial.status is RunStatus.CANCELED and trial.stopped_early)
 
     @property
     def canceled(self) -> int:
         """Trials that a person or a time limit ended."""
-        return self._count(RunStatus.CANCELED) - self.stopped
+        return self.tally.canceled if self.tally else self._count(RunStatus.CANCELED) - self.stopped
 
     @property
     def ended(self) -> int:
@@ -119,6 +140,8 @@ class SweepView:
     @property
     def running(self) -> int:
         """Trials whose process runs."""
+        if self.tally:
+            return self.tally.running
         return sum(1 for t in self.trials if t.status in {RunStatus.RUNNING, RunStatus.FINALIZING})
 
     def _count(self, status: RunStatus) -> int:

@@ -115,7 +115,7 @@ def reuse_words(sweep: SweepView) -> str:
     """``5 run, 15 reused, saves 3:05``: how many trials had a process; empty when all had one."""
     if not sweep.reused:
         return ""
-    return f"{len(sweep.trials) - sweep.reused} run, {sweep.reused} reused, saves {duration(sweep.saved_s)}"
+    return f"{sweep.count - sweep.reused} run, {sweep.reused} reused, saves {duration(sweep.saved_s)}"
 
 
 def seed_words(sweep: SweepView) -> str:

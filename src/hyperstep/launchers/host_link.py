@@ -57,7 +57,7 @@ class HostLink:
         self._on_end = on_end
         self._on_gone = on_gone
         self._lock = threading.Lock()
-        self._answers: dict[int, queue.SimpleQueue[Message | None]] = {}
+        self._answers: dict[int, Callable[[Message | None], None]] = {}
         self._last_id = 0
         self._open = True
         self._reader = threading.Thread(target=self._read, name="hyperstep-host-link", daemon=True)
@@ -76,13 +76,7 @@ class HostLink:
             HostSilentError: The host did not answer in time; the connection is given up.
         """
         answer: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        with self._lock:
-            if not self._open:
-                raise HostGoneError
-            self._last_id += 1
-            request_id = self._last_id
-            self._answers[request_id] = answer
-            self._send({"id": request_id, "do": do, **body})
+        self.tell(do, answer.put, **body)
         try:
             message = answer.get(timeout=_ANSWER_S)
         except queue.Empty:
@@ -91,6 +85,24 @@ class HostLink:
         if message is None:
             raise HostGoneError
         return message
+
+    def tell(self, do: str, on_answer: Callable[[Message | None], None], **body: object) -> None:
+        """Have the host do something, without waiting for its answer.
+
+        Args:
+            do: What.
+            on_answer: Called with the answer in the link's own thread; with None when the connection breaks before.
+            **body: As the host's protocol has it.
+
+        Raises:
+            HostGoneError: The connection is broken.
+        """
+        with self._lock:
+            if not self._open:
+                raise HostGoneError
+            self._last_id += 1
+            self._answers[self._last_id] = on_answer
+            self._send({"id": self._last_id, "do": do, **body})
 
     def close(self) -> None:
         """Leave the host; returns when the reading thread has ended."""
@@ -118,7 +130,7 @@ class HostLink:
             was_open, self._open = self._open, False
             waiting = list(self._answers.values())
         for answer in waiting:
-            answer.put(None)
+            answer(None)
         if was_open:
             self._on_gone(self)
 
@@ -129,7 +141,7 @@ class HostLink:
                 if "ended" in message:
                     self._on_end(message)
                 else:
-                    self._answers.pop(message["id"]).put(message)
+                    self._answers.pop(message["id"])(message)
 
 
 def connect(path: Path) -> socket.socket | None:

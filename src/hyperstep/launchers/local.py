@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from hyperstep.errors import ConflictError, LaunchError, NoHostError
@@ -34,7 +35,7 @@ _MAX_HOSTS = 3
 class _Watched:
     def __init__(self, attempt: Attempt) -> None:
         self.attempt = attempt
-        self.folder = str(attempt.folder.resolve())
+        self.folder = f"{_resolved(attempt.folder.parent.parent)}/{attempt.folder.parent.name}/{attempt.folder.name}"
         """Its name at the host."""
         self.pid: int | None = None
         self.link: HostLink | None = None
@@ -79,6 +80,8 @@ class LocalLauncher(Launcher):
         self._watched: dict[AttemptKey, _Watched] = {}
         self._key_of: dict[str, AttemptKey] = {}
         self._ends: list[AttemptEnd] = []
+        self._refusal: Message | None = None
+        """What a host answered to a stop that it did not do, until ``poll`` has told it."""
         self._processes = ProcessWatch(self._report)
         self._closed = False
 
@@ -117,7 +120,7 @@ class LocalLauncher(Launcher):
             self._processes.stop(key, grace_s)
             return
         with contextlib.suppress(HostGoneError):  # who watches it from now on knows kill_at
-            refuse_if_fenced(link.ask("stop", folder=watched.folder, grace_s=grace_s, **self._fence))
+            link.tell("stop", self._take_answer, folder=watched.folder, grace_s=grace_s, **self._fence)
 
     def keep_guarded(self) -> None:
         """As in the base."""
@@ -127,7 +130,10 @@ class LocalLauncher(Launcher):
     def poll(self) -> list[AttemptEnd]:
         """As in the base."""
         with self._lock:
+            refusal, self._refusal = self._refusal, None
             ends, self._ends = self._ends, []
+        if refusal is not None:
+            refuse_if_fenced(refusal)
         return ends
 
     def pids(self) -> dict[AttemptKey, int]:
@@ -204,6 +210,12 @@ class LocalLauncher(Launcher):
         if key is not None:
             self._report(end_from(key, marker_from_json(message)))
 
+    def _take_answer(self, answer: Message | None) -> None:
+        if answer is not None and not answer["ok"]:
+            with self._lock:
+                self._refusal = answer
+            self._notify()
+
     def _on_gone(self, link: HostLink) -> None:
         with self._lock:
             for watched in list(self._watched.values()):
@@ -260,6 +272,12 @@ class LocalLauncher(Launcher):
                 return
             self._ends.append(end)
         self._notify()
+
+
+@lru_cache(maxsize=128)
+def _resolved(folder: Path) -> Path:
+    """A run's folder, which stands: below it are folders that we made."""
+    return folder.resolve()
 
 
 def _ask_launch(link: HostLink, watched: _Watched, fence: Message) -> Message:

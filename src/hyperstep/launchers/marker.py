@@ -71,13 +71,20 @@ def read_claim(claim_file: Path) -> Claim | None:
         return None
 
 
-def write_exit(exit_file: str | Path, marker: ExitMarker) -> None:
-    """Write the exit file so that it is there in full or not at all, even after a power loss."""
+def write_exit(exit_file: str | Path, marker: ExitMarker, *, durable: bool = True) -> None:
+    """Write the exit file so that it is there in full or not at all.
+
+    Args:
+        exit_file: Its path.
+        marker: What it says.
+        durable: Wait until the disk has it, so that this holds after a loss of power too. Not needed where somebody is
+            told of the end who records it, and brings that record to the disk within a second.
+    """
     temporary = Path(f"{exit_file}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="ascii") as stream:
-        json.dump(marker._asdict(), stream)
-        stream.flush()
-        os.fsync(stream.fileno())
+    with temporary.open("wb", buffering=0) as stream:
+        stream.write(json.dumps(marker._asdict()).encode("ascii"))
+        if durable:
+            os.fsync(stream.fileno())
     temporary.replace(exit_file)
 
 

@@ -59,6 +59,10 @@ class Policy(ABC):
         that it is compared with, this one's included.
         """
 
+    def surely_keeps(self, trial: int, interval: int, cohort: Peers) -> bool:  # noqa: ARG002 - some know no short way
+        """Whether ``judge`` would say keep, where that is found out without its evidence; False is no answer."""
+        return False
+
     def properties(self) -> dict[str, Json]:
         """The numbers that define it: the constructor's arguments, by their v1 names."""
         return {"evaluation_interval": self.evaluation_interval, "delay_evaluation": self.delay_evaluation}

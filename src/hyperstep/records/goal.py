@@ -15,11 +15,15 @@ class Goal(Enum):
 
     def better(self, left: float, right: float) -> bool:
         """Whether ``left`` is strictly better than ``right``."""
-        return left > right if self is Goal.MAXIMIZE else left < right
+        return left > right if self is _MAXIMIZE else left < right
 
     def best(self, values: Iterable[float]) -> float | None:
         """The best of ``values``; None when there are none."""
-        return max(values, default=None) if self is Goal.MAXIMIZE else min(values, default=None)
+        return max(values, default=None) if self is _MAXIMIZE else min(values, default=None)
+
+
+_MAXIMIZE = Goal.MAXIMIZE
+"""Asked for with each value: an attribute of an Enum class costs more than a name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,12 @@ from enum import Enum
 
 from hyperstep.digest import Json
 
+Scalar = str | int | float | bool | None
+"""One logged value."""
+
+ScalarPoint = tuple[int, str, Scalar, int | None, float]
+"""A metric record of kind scalar without its run and attempt: sequence, name, value, step, time as in MetricRecord."""
+
 
 class MetricKind(Enum):
     """Which ``log*`` call wrote it; decides the shape in which it is read back."""

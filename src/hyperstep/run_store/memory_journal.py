@@ -224,11 +224,12 @@ class MemoryJournal(Journal):
             found = self._state.events.get(run_id, [])[max(after + 1, 0) :]
         return [replace(event, body=detached(event.body)) for event in found]
 
-    def decisions(self, run_id: str, *, after: int = -1) -> list[DecisionRecord]:
+    def decisions(self, run_id: str, *, after: int = -1, subject: str | None = None) -> list[DecisionRecord]:
         """See the base."""
         with self._state.reading:
             found = self._state.decisions.get(run_id, [])[max(after + 1, 0) :]
-        return [replace(decision, evidence=detached(decision.evidence)) for decision in found]
+        wanted = (decision for decision in found if subject in {None, decision.subject})
+        return [replace(decision, evidence=detached(decision.evidence)) for decision in wanted]
 
     def attempts(self, run_id: str | None = None) -> list[AttemptRecord]:
         """See the base."""

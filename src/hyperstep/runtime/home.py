@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from hyperstep.artifact_store import open_artifact_store
@@ -85,7 +86,7 @@ class Home:
 
     def root_folder(self, root_id: str) -> Path:
         """Folder of a root run: its journal, its inbox, its runner's log, one folder a run below it."""
-        return self.path / "runs" / self.store.folder_of(root_id)
+        return _below_runs(self.path, self.store.folder_of(root_id))
 
     def run_folder(self, run: RunRecord) -> Path:
         """Folder of any run."""
@@ -121,6 +122,12 @@ class Home:
             raise NotFoundError(rule, received=datastore, remedy=f"It has: {', '.join(known)}.") from error
         folder = record.body.get("folder")
         return Path(str(folder)) if folder else default
+
+
+@lru_cache(maxsize=64)
+def _below_runs(home: Path, folder: str) -> Path:
+    """Asked for several times a trial: path objects are not made anew each time."""
+    return home / "runs" / folder
 
 
 def _check_place(settings: Settings) -> bool:

@@ -62,6 +62,14 @@ class RunChanges(RecordWriter):
         if change["tags"] or change["properties"]:
             self._update(change)
 
+    def write_scalar(self, name: str, value: float, step: int | None) -> None:
+        """As ``write`` of that record.
+
+        Raises:
+            ServiceException: The runner refused.
+        """
+        self.write({"kind": "scalar", "name": name, "value": value, "step": step, "time": time.time()})
+
     def sync(self) -> None:
         """Nothing to do: what was written is in the records."""
 

@@ -28,7 +28,7 @@ def best(*, run_id: str, as_json: bool, no_resume: bool) -> int:
     with opened_home() as home:
         target = find_target(home, run_id)
         looked_at(home, find_target(home, target.root_id).run, resume=not no_resume)
-        sweep = sweep_in(target, read_root(home.store, target.root_id))
+        sweep = sweep_in(target, read_root(home.store, target.root_id, summary_for=target.run.id))
         root_id = home.store.root_of(sweep.id)  # another one than the target's when its step was reused
         files = _files(home, root_id, sweep)
         model = _model(home, root_id, sweep)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from subprocess import Popen
 from typing import NamedTuple
 
@@ -133,13 +133,17 @@ class HostedAttempts:
                     kill_tree(pid)
                 live.kill_at = now + 1.0  # once more, should a child have been forked meanwhile
 
-    def collect_ended(self) -> Iterator[EndedAttempt]:
-        """The attempts that have ended; their exit files are written, what they left behind is killed."""
+    def collect_ended(self, is_watched: Callable[[str], bool]) -> Iterator[EndedAttempt]:
+        """The attempts that have ended; their exit files are written, what they left behind is killed.
+
+        Args:
+            is_watched: Whether somebody is told of an attempt's end, given its folder: who is, records it durably.
+        """
         while (ended := next_ended()) is not None:
             pid, marker = ended
             folder = self._folder_of.pop(pid, None)
             if folder is not None:
-                marker = self._finish(self._live.pop(folder), marker)
+                marker = self._finish(self._live.pop(folder), marker, durable=not is_watched(folder))
             else:
                 self._guards.take_end(pid, marker)
             release(pid)
@@ -147,13 +151,13 @@ class HostedAttempts:
                 self._register.give_back(self._slot_of.pop(folder))
                 yield EndedAttempt(folder, marker)
 
-    def _finish(self, live: _Live, marker: ExitMarker) -> ExitMarker:
+    def _finish(self, live: _Live, marker: ExitMarker, *, durable: bool) -> ExitMarker:
         pid = live.process.pid
         marker = live.complete(marker)
         kill_group(pid)
         living = [other.trace for other in self._live.values()]
         kill_orphans(os.getpid(), {pid, *self._folder_of, *self._guards.children}, live.trace, living)
         with contextlib.suppress(OSError):  # a full disk, a removed folder: who watches is told all the same
-            write_exit(live.files.exit_file, marker)
+            write_exit(live.files.exit_file, marker, durable=durable)
         live.process.returncode = 0  # reaped by us; subprocess is not to wait for it
         return marker

@@ -73,7 +73,7 @@ class HostServer:
             else:
                 self._serve(key.data)
         self._attempts.end_overdue()
-        for ended in self._attempts.collect_ended():
+        for ended in self._attempts.collect_ended(self._is_watched):
             self._tell_end(ended)
         self._guards.look()
         if self._leaving:
@@ -151,6 +151,9 @@ class HostServer:
             watchers.discard(client)
         self._selector.unregister(client.peer)
         client.peer.close()
+
+    def _is_watched(self, folder: str) -> bool:
+        return bool(self._watchers.get(folder))
 
     def _tell_end(self, ended: EndedAttempt) -> None:
         message = {"ended": ended.folder, **ended.marker._asdict()}

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.runtime.runner.context import Unit
-from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.records_file import Line
 from hyperstep.runtime.runner.workplace import Workplace
 
 
@@ -18,7 +18,7 @@ class AttemptOwner(Protocol):
     def attempt_started(self, unit: Unit, key: AttemptKey) -> None:
         """It is recorded as started; the process follows."""
 
-    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
+    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[Line]) -> None:
         """It wrote lines; they are in the records."""
 
     def tries_again(self, end: AttemptEnd, fault: str) -> bool:

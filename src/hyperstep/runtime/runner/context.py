@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from hyperstep.errors import DiskFullError, StoreBusyError, StoreError
 from hyperstep.pipeline.reuse_rules import ReuseRules
@@ -17,6 +17,8 @@ from hyperstep.run_store.base import Journal, JournalWriter
 from hyperstep.run_store.conflicts import not_owner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.interactive import ended
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,14 @@ class RunnerContext:
             self.take(run)
         self._actions: deque[Callable[[], None]] = deque()
         self._acting = False
+        self._facts: dict[str, Any] = {}
+
+    def once(self, name: str, find: Callable[[], T]) -> T:
+        """What does not change while the run goes on, found when it is first asked for."""
+        if name not in self._facts:
+            self._facts[name] = find()
+        fact: T = self._facts[name]
+        return fact
 
     @property
     def root(self) -> RunRecord:

@@ -70,13 +70,14 @@ class Runner:
         driver = self._make_driver()
         self._context.do(driver.begin)
         next_tick = time.monotonic() + TICK_S
+        has_more = False
         while not self._context.root.status.is_terminal:
-            self._bell.wait(TICK_S)
-            self._context.check_owner()  # it may have been long
-            self._attempts.pump()  # first what has happened already, then what somebody wants
+            self._bell.wait(0.0 if has_more else TICK_S)
+            has_more = self._attempts.pump()  # first what has happened already, then what somebody wants
             answer_requests(self._context, lambda run_id, reason: self._cancel(driver, run_id, reason))
             if time.monotonic() >= next_tick:
                 next_tick = time.monotonic() + TICK_S
+                self._context.check_owner()
                 self._watch_room()
                 driver.tick()
                 self._attempts.enforce_limits()

@@ -12,7 +12,7 @@ from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.limits import limit_of
-from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.records_file import Line, TrialLine
 from hyperstep.runtime.runner.sweep_records import torn_decision
 from hyperstep.runtime.runner.workplace import Workplace
 from hyperstep.sweep.ending import is_loss_tried_again
@@ -74,10 +74,10 @@ class ScriptDriver:
         """The run is under way."""
         unit.change_run(key.run_id, status=RunStatus.RUNNING)
 
-    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:  # noqa: ARG002 - owners share it
+    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[Line]) -> None:  # noqa: ARG002 - owners share it
         """Keep what ``run.fail`` said."""
         for line in lines:
-            if line.kind == "error":
+            if isinstance(line, TrialLine) and line.kind == "error":
                 self._fault = str(line.body.get("message", ""))
 
     def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str, torn_bytes: int = 0) -> None:

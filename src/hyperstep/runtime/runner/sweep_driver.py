@@ -19,7 +19,7 @@ from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.limits import limit_of
 from hyperstep.runtime.runner.primary_metric import metric_values
-from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
+from hyperstep.runtime.runner.records_file import METRIC_KINDS, Line
 from hyperstep.runtime.runner.reused_trials import settled_properties, take_results
 from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
 from hyperstep.runtime.runner.sweep_outcome import FINAL_STATUS, write_outputs
@@ -148,11 +148,11 @@ class SweepDriver:
         sequence = self._feed(unit, event)
         self._record_decision(unit, sequence, self._reuse.take_miss(key.run_id))
 
-    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
+    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[Line]) -> None:
         """Judge the values of the primary metric."""
-        self._names_logged(key.run_id).update(line.body["name"] for line in lines if line.kind in METRIC_KINDS)
-        primary = (line for line in lines if line.body.get("name") == self._config.metric.name)
-        values = tuple(v for line in primary for v in metric_values(line.kind, line.body.get("value")))
+        self._names_logged(key.run_id).update({line.name for line in lines if line.kind in METRIC_KINDS})
+        metric = self._config.metric.name
+        values = tuple(v for line in lines if line.name == metric for v in metric_values(line.kind, line.value))
         if values:
             trial = trial_index(key.run_id)
             event = MetricReported(at_s=self._context.now(), trial=trial, attempt=key.number, values=values)
@@ -298,6 +298,7 @@ class SweepDriver:
 
     def _keep_log(self, unit: Unit) -> None:
         path = self._log.path
+        self._log.close()
         if path.exists():
             digest = self._context.home.artifacts.put_file(path)
             unit.writer.add_artifact(ArtifactRecord(self._sweep_id, SWEEP_LOG, digest, path.stat().st_size))
