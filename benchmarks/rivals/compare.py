@@ -70,7 +70,7 @@ def take_turn(contest: Contest, contender: Contender, folder: Path, *, quick: bo
     work = folder / "work"
     work.mkdir()
     facts = {
-        "points": contest.points_of(contender),
+        "points": contest.points_of(contender, quick=quick),
         "folder": str(work),
         "bad": contest.trials_of(contender, quick=quick) - 1,
     }
@@ -91,6 +91,7 @@ def take_turn(contest: Contest, contender: Contender, folder: Path, *, quick: bo
 def measure(contest: Contest, contender: Contender, folder: Path, results: Results, *, quick: bool) -> None:
     """One turn, and what is read from it."""
     run = take_turn(contest, contender, folder, quick=quick)
+    run.values = len(run.times("end")) * contest.points_of(contender, quick=quick)
     results.loads.append(load())
     expected = contest.trials_of(contender, quick=quick)
     finished = run.deaths if contest.stop_below is not None else run.times("end")

@@ -9,6 +9,7 @@ from contenders import Contender
 from watching import Watched
 
 CONCURRENT = 2
+SHARE = 10
 SLOW_TRIALS = 8
 """What a contender that looks every few seconds is given."""
 
@@ -27,7 +28,7 @@ class Contest:
     trials: int
     quick_trials: int
     points: int = 0
-    """Values that each trial reports, for ours; a rival that waits for each gets a hundredth."""
+    """Values that each trial reports, for ours; a tenth of them for rivals, and in a quick round."""
     stop_below: float | None = None
 
     def trials_of(self, contender: Contender, *, quick: bool) -> int:
@@ -35,9 +36,9 @@ class Contest:
         trials = self.quick_trials if quick else self.trials
         return min(trials, SLOW_TRIALS) if contender.slow else trials
 
-    def points_of(self, contender: Contender) -> int:
+    def points_of(self, contender: Contender, *, quick: bool) -> int:
         """How many values each trial reports."""
-        return self.points if contender.ours else self.points // 50
+        return self.points // (1 if contender.ours else SHARE) // (SHARE if quick else 1)
 
 
 def rate(run: Watched, contender: Contender, contest: Contest) -> float:
@@ -48,8 +49,9 @@ def rate(run: Watched, contender: Contender, contest: Contest) -> float:
 
 def ingest(run: Watched, contender: Contender, contest: Contest) -> float:
     """Values a second, from the first trial's begin until the contender has all: its end, where reports do not wait."""
+    del contest
     until = run.times("end")[-1] if contender.waits else run.ended
-    return len(run.times("end")) * contest.points_of(contender) / (until - run.times("start")[0])
+    return run.values / (until - run.times("start")[0])
 
 
 def stop(run: Watched, contender: Contender, contest: Contest) -> float:

@@ -32,6 +32,8 @@ class Watched:
     """Of all processes that belong to the contender and ran no trial."""
     peak_mb: float = 0.0
     """Of the same, shared pages divided among those that share them."""
+    values: int = 0
+    """How many were reported in all."""
     last_words: str = ""
 
     def times(self, what: str) -> list[float]:
