@@ -65,7 +65,7 @@ SETUPS = (
     Setup("RANDOM", DEFAULT, "no store", 1_000_000),
     Setup("SOBOL", BANDIT, "no store", 1_000_000),
     Setup("RANDOM", MEDIAN, "no store", 1_000_000),
-    Setup("RANDOM", TRUNCATION, "no store", 10_000),
+    Setup("RANDOM", TRUNCATION, "no store", 100_000),
     Setup("RANDOM", BANDIT, "no store", 100_000, deterministic=True),
     Setup("RANDOM", BANDIT, "memory", 100_000),
     Setup("RANDOM", BANDIT, "SQLite", 100_000),
