@@ -7,7 +7,7 @@
 Each row runs in a process of its own. Trials report ten times, and one in a hundred fails. Columns: events handled a
 second of processor time, from the whole run; microseconds an event over the last tenth of the trials against the second
 tenth (the first one starts all workers); how much the process grew, a trial. Rows whose time would not end are left out
-by size: see ``SETUPS``.
+by size: see ``SETUPS``. The page is written after each row.
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ class Setup:
 
 
 SETUPS = (
-    Setup("RANDOM", DEFAULT, "no store", 1_000_000),
     Setup("RANDOM", BANDIT, "no store", 1_000_000),
+    Setup("RANDOM", DEFAULT, "no store", 1_000_000),
     Setup("SOBOL", BANDIT, "no store", 1_000_000),
     Setup("RANDOM", MEDIAN, "no store", 1_000_000),
-    Setup("RANDOM", TRUNCATION, "no store", 10_000),
+    Setup("RANDOM", TRUNCATION, "no store", 100_000),
     Setup("RANDOM", BANDIT, "no store", 100_000, deterministic=True),
     Setup("RANDOM", BANDIT, "memory", 100_000),
     Setup("RANDOM", BANDIT, "SQLite", 100_000),
@@ -155,14 +155,14 @@ def main(arguments: list[str]) -> None:
         return
     page = Path(arguments.pop(arguments.index("--write") + 1)) if "--write" in arguments else None
     sizes = [int(text) for text in arguments if text != "--write"] or list(SIZES)
-    rows = []
-    for setup in SETUPS:
-        for trials in sizes:
+    rows: dict[tuple[int, int], tuple[str, ...]] = {}
+    for trials in sizes:
+        for place, setup in enumerate(SETUPS):
             if trials <= setup.at_most:
-                rows.append(row(setup, trials))
-                print(" | ".join(rows[-1]), flush=True)
-    if page is not None:
-        write(page, rows)
+                rows[place, trials] = row(setup, trials)
+                print(" | ".join(rows[place, trials]), flush=True)
+                if page is not None:
+                    write(page, [rows[key] for key in sorted(rows)])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperstep.policies import sorted_numbers
-from hyperstep.policies.sorted_numbers import SortedNumbers
+from hyperstep.policies.sorted_numbers import SortedNumbers, number_at
 
 NUMBERS = st.one_of(st.integers(-3, 3).map(float), st.floats(allow_nan=False))
 
@@ -51,3 +51,39 @@ def test_no_block_grows_with_the_length() -> None:
         numbers.add(float(place * 7919 % 20_011))
     assert max(map(len, numbers._blocks)) < 2 * sorted_numbers.BLOCK
     assert numbers[10_000] == sorted(numbers)[10_000]
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(NUMBERS, max_size=12), max_size=6), st.integers(1, 3), st.sampled_from([0, 10]))
+def test_a_number_of_several_lists_is_found_by_its_place_in_all(
+    lists: list[list[float]], block: int, merged: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sorted_numbers, "BLOCK", block)
+        patch.setattr(sorted_numbers, "MERGED", merged)
+        parts = [SortedNumbers() for _ in lists]
+        for part, numbers in zip(parts, lists, strict=True):
+            for number in numbers:
+                part.add(number)
+        whole = sorted(number for numbers in lists for number in numbers)
+        assert [number_at(parts, place) for place in range(len(whole))] == whole
+        for place in (-1, len(whole)):
+            with pytest.raises(IndexError):
+                number_at(parts, place)
+
+
+def test_to_find_a_number_of_long_lists_reads_few_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [SortedNumbers() for _ in range(3)]
+    for number in range(60_000):
+        parts[number % 3].add(float(number * 7919 % 60_013))
+    whole = sorted(number for part in parts for number in part)
+    reads: list[float] = []
+    ranks = SortedNumbers.ranks
+
+    def counting(self: SortedNumbers, number: float) -> tuple[int, int]:
+        reads.append(number)
+        return ranks(self, number)
+
+    monkeypatch.setattr(SortedNumbers, "ranks", counting)
+    assert number_at(parts, 12_345) == whole[12_345]
+    assert len(reads) < 3 * 3 * 16

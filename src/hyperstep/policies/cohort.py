@@ -138,14 +138,14 @@ class Cohort(Peers):
     def nth_best_until(self, interval: int, n: int) -> float:
         """The ``n``-th best (from 1) among the bests, over intervals 1 … ``interval``, of all trials that have one.
 
-        O(n) when some trials have not reached ``interval``.
+        Where some have not reached ``interval``, O(how many curves of different length end before it), some 0.1 ms.
 
         Raises:
             IndexError: There are fewer than ``n``.
         """
         if self._bests is None:
             self._bests = self._filled(Bests())
-        return self._turn(self._bests.until(interval)[-n])
+        return self._turn(self._bests.nth_until(interval, n))
 
     def trials_at(self, interval: int) -> Iterator[int]:
         """Trials that reached ``interval`` and have a usable value at or before it."""

@@ -8,11 +8,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain
 from math import isfinite
 
 from hyperstep.policies.curve import Curve
-from hyperstep.policies.sorted_numbers import SortedNumbers
+from hyperstep.policies.sorted_numbers import SortedNumbers, number_at
 
 _Lists = defaultdict[int, SortedNumbers]
 _NONE: Sequence[float] = ()
@@ -87,14 +86,15 @@ class Bests(Standings):
         for interval, best in enumerate(curve.bests, start=1):
             _remove(self._reached, interval, best)
 
-    def until(self, interval: int) -> Sequence[float]:
-        """Bests over intervals 1 … ``interval`` of all trials that have one, worst first.
+    def nth_until(self, interval: int, n: int) -> float:
+        """The ``n``-th best (from 1) of the bests, over intervals 1 … ``interval``, of all trials that have one.
 
-        Where some have not reached it, lists that are sorted already are merged: O(n) at a few nanoseconds each.
+        Raises:
+            IndexError: There are fewer.
         """
-        shorter = [bests for length, bests in self._latest.items() if length < interval]
-        reached = self._reached.get(interval, _NONE)
-        return sorted(chain(reached, *shorter)) if shorter else reached
+        shorter = (bests for length, bests in self._latest.items() if length < interval)
+        parts = [*filter(None, [self._reached.get(interval)]), *shorter]
+        return parts[0][-n] if len(parts) == 1 else number_at(parts, sum(map(len, parts)) - n)
 
 
 def middle(numbers: Sequence[float]) -> float | None:
