@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
 from hyperstep.codec import from_json
@@ -27,8 +28,7 @@ _NAMED_PARTS = 3
 """Differences named in a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class SweepRecords:
+class SweepRecords(Struct, frozen=True):
     """What the journal holds about one sweep besides the runs."""
 
     metrics: Mapping[str, Sequence[MetricRecord]] = field(default_factory=dict)
@@ -36,8 +36,7 @@ class SweepRecords:
     decisions: Sequence[DecisionRecord] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RootRecords:
+class RootRecords(Struct, frozen=True):
     """All records of one root run that the display needs."""
 
     root: RunRecord

@@ -14,9 +14,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
+
+from msgspec import Struct, field
 
 from hyperstep.cli.exit_codes import SIGNAL_BASE
 from hyperstep.errors import LaunchError
@@ -134,8 +135,7 @@ def _wait(process: subprocess.Popen[bytes], display: Display) -> None:
         display.tick()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pseudoterminal:
+class _Pseudoterminal(Struct, frozen=True):
     master: int
     slave: int
 
@@ -166,8 +166,7 @@ class _Pseudoterminal:
         return bool(data)
 
 
-@dataclass(slots=True)
-class _Forwarder:
+class _Forwarder(Struct):
     """Hands signals on to the script, which decides what they mean."""
 
     terminal: _Pseudoterminal | None

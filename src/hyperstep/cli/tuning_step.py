@@ -6,8 +6,9 @@ import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from hyperstep import policies
 from hyperstep.artifact_store.base import ArtifactStore
@@ -31,8 +32,7 @@ DEFAULT_TRIALS = 20
 _SEED_BITS = 31
 
 
-@dataclass(frozen=True, slots=True)
-class TuningRequest:
+class TuningRequest(Struct, frozen=True):
     """What the user asked for, each part already read."""
 
     script: Path

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.digest import Json
 from hyperstep.pipeline.fingerprint import CODE
@@ -44,8 +46,7 @@ SWITCHED_OFF = frozenset({Reason.FORBIDDEN, Reason.REGENERATE, Reason.NO_REUSE, 
 """Reasons for which a step runs whatever there is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One part that is not as it was. For code, inputs, outputs and parameters one difference an entry."""
 
     part: str
@@ -56,8 +57,7 @@ class Difference:
     """None for what there is no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReuseDecision:
+class ReuseDecision(Struct, frozen=True):
     """The answer for one step."""
 
     reason: Reason

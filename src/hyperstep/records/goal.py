@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Goal(Enum):
@@ -22,8 +23,7 @@ class Goal(Enum):
         return max(values, default=None) if self is Goal.MAXIMIZE else min(values, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class PrimaryMetric:
+class PrimaryMetric(Struct, frozen=True):
     """What a sweep optimizes."""
 
     name: str

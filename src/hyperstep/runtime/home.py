@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.artifact_store import open_artifact_store
 from hyperstep.artifact_store.base import ArtifactStore
@@ -23,8 +24,7 @@ DEFAULT_DATASTORES = ("workspaceblobstore", "workspacefilestore")
 _MB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """What front doors and runners open first. Close it when done.
 
     ``index.db`` and ``runs/`` are the run store's, ``objects/`` the artifact store's; every other path is built here.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json
 from hyperstep.digest import Json
@@ -23,8 +25,7 @@ RERUN_OF = "rerun_of"
 """Property of a run that holds the id of the one that it repeats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """What of an ended run is gone through again; everything else of it is taken over."""
 
     failed: bool = False

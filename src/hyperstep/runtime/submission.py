@@ -10,8 +10,10 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_bytes
@@ -42,8 +44,7 @@ _logger = logging.getLogger("hyperstep")
 _ABANDONED = "The process that started this run is gone, and did not call complete() or fail()."
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """How a submitted run is found again."""
 
     workspace: str

@@ -169,7 +169,7 @@ def test_a_removed_run_is_gone_and_one_that_goes_on_is_refused(
 
 _SUBMIT = """
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from tests.runtime.bench import Bench, sweep_config
 from hyperstep.records.status import RunStatus

@@ -6,9 +6,11 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
 from hyperstep.digest import Json

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.runner.reuse_bed import TUNE, Bed
 from tests.runtime.runner.reuse_cases import CASES, HIT, Case
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.runner.test_step_reuse import DOCUMENT
 from tests.runtime.runner.trial_bed import TrialBed, make_bed
 from tests.runtime.runner.trial_cases import MORE, STOPS, TRIAL_CASES, TrialCase, policy, unseeded

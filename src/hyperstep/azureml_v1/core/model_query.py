@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.reading import note_absent, note_named
@@ -25,8 +26,7 @@ class AbsentModelException(WebserviceException, ModelNotFoundException):
     """No such model: v1 raises the one or the other class, by where it was looked for, so this is both."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelQuery:
+class ModelQuery(Struct, frozen=True):
     """What a model must be; None for anything."""
 
     name: str | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
@@ -13,8 +14,7 @@ _FILES = ("config.json", "project.json")
 _KEYS = ("subscription_id", "resource_group", "workspace_name")
 
 
-@dataclass(frozen=True, slots=True)
-class WorkspaceConfig:
+class WorkspaceConfig(Struct, frozen=True):
     """What a ``config.json`` says."""
 
     subscription_id: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -174,6 +173,8 @@ def _stage(path: DatasetPath, workspace: Workspace) -> DatasetPath:
 
 
 def _copy_all(files: Sequence[tuple[str, Path]], target: Path) -> None:
+    import shutil  # noqa: PLC0415 - costs milliseconds, and most datasets are in place
+
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     for place, file in files:
         (temporary / place).parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -295,6 +294,8 @@ class TabularDataset(AbstractDataset):
 
 
 def _seed(seed: int | None) -> int:
+    import secrets  # noqa: PLC0415 - few datasets need it
+
     return secrets.randbits(_SEED_BITS) if seed is None else int(seed)
 
 

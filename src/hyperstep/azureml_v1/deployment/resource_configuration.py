@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from hyperstep.azureml_v1.exceptions import WebserviceException
 
 
-@dataclass
-class ResourceConfiguration:
+class ResourceConfiguration(Struct):
     """The resources that a model's service would get. Kept with the model; nothing is reserved.
 
     Args:

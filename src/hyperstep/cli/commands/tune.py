@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from hyperstep.cli.awaiting import Wait
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK

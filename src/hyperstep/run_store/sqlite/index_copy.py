@@ -1,4 +1,4 @@
-"""A second copy of what lives in the index alone: names, and fingerprints of steps and sweeps, a line for each change, in a file beside it.
+"""A second copy of what lives in the index alone (names, fingerprints of steps and sweeps): a line for each change, in a file.
 
 Runs need none: each run's own database has all about it. A line is written within the transaction that it copies, so
 what was committed is in the copy; of the lines about one thing the last one counts.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from hyperstep.run_store.sqlite.database import Row, Transaction
 from hyperstep.run_store.sqlite.refusals import unwritable
@@ -62,8 +63,7 @@ class IndexCopy:
             raise unwritable(self._file, error) from error
 
 
-@dataclass(slots=True)
-class CopiedIndex:
+class CopiedIndex(Struct):
     """What the copy holds."""
 
     named: dict[tuple[Key, int], Row] = field(default_factory=dict)

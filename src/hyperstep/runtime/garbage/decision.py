@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hyperstep.artifact_store.base import HeldObject
 from hyperstep.errors import InvalidInputError
@@ -25,8 +26,7 @@ OBJECTS, WORKING, REQUESTS, STRAYS, TEMPORARY, ENVIRONMENTS = (
 """The categories of what goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeepRules:
+class KeepRules(Struct, frozen=True):
     """Which old runs give up their files. Without any of the first three, none does.
 
     Raises:
@@ -56,8 +56,7 @@ class KeepRules:
         return (self.keep_best, self.keep_last, self.older_than_s) != (None, None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class RootFacts:
+class RootFacts(Struct, frozen=True):
     """What matters of one root run."""
 
     id: str
@@ -73,8 +72,7 @@ class RootFacts:
     """Digests of each run's files, by its id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """A file or folder that is not under a digest."""
 
     category: str
@@ -88,8 +86,7 @@ class Leftover:
     """The trial or step that it belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """All that the decision rests on."""
 
     roots: Sequence[RootFacts]
@@ -101,8 +98,7 @@ class Facts:
     """Folders of runs whose records cannot be read: what they refer to is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What goes, and how much stays for which reason."""
 
     objects: tuple[HeldObject, ...]

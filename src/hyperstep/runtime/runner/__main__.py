@@ -7,8 +7,9 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json
 from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from msgspec import Struct
 
 from hyperstep.records.attempt import AttemptKey
 from hyperstep.records.metric import MetricKind, MetricRecord
@@ -21,8 +22,7 @@ _WHOLE_BITS = 63
 _UNNAMED_KINDS = frozenset({"display_name", "description", "error"})
 
 
-@dataclass(frozen=True, slots=True)
-class TrialLine:
+class TrialLine(Struct, frozen=True):
     """One line: its place in the file and what it says."""
 
     sequence: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.artifact_store.tree import Reading
@@ -17,8 +18,7 @@ from hyperstep.runtime.runner.data_paths import Found, content_digest
 from hyperstep.runtime.runner.step_packages import package_versions
 
 
-@dataclass(frozen=True, slots=True)
-class StepQuestion:
+class StepQuestion(Struct, frozen=True):
     """A step about to start, with all that its reuse depends on."""
 
     home: Home
@@ -29,8 +29,7 @@ class StepQuestion:
     rules: ReuseRules
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(Struct, frozen=True):
     """The fingerprint of a step as far as its inputs were read."""
 
     fingerprint: Fingerprint
@@ -38,8 +37,7 @@ class Identified:
     """Inputs with files too large to be read at once: their size and times stand for their content."""
 
 
-@dataclass(frozen=True, slots=True)
-class TuningFacts:
+class TuningFacts(Struct, frozen=True):
     """A tuning step as it was known when it started."""
 
     parts: Mapping[str, Json]

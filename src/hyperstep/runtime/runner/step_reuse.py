@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.artifact_store.tree import Reading
@@ -34,8 +36,7 @@ from hyperstep.runtime.runner.step_sources import changed_outputs, record_is_the
 _INPUTS = "inputs: "
 
 
-@dataclass(frozen=True, slots=True)
-class ReuseAnswer:
+class ReuseAnswer(Struct, frozen=True):
     """The decision for one step, with what it rests on."""
 
     decision: ReuseDecision

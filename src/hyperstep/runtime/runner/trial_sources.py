@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hyperstep.digest import Json, canonical_json
 from hyperstep.errors import HyperstepError
@@ -37,8 +38,7 @@ def trial_key(point: Mapping[str, Json], arguments: tuple[str, ...]) -> Key:
     return canonical_json([point, sorted(zip(texts[::2], texts[1::2], strict=True))])
 
 
-@dataclass(frozen=True, slots=True)
-class TrialSource:
+class TrialSource(Struct, frozen=True):
     """A finished trial, and the sweep that it is of."""
 
     run: RunRecord
@@ -50,8 +50,7 @@ class TrialSource:
         return self.run.status is RunStatus.CANCELED
 
 
-@dataclass(slots=True)
-class _Listed:
+class _Listed(Struct):
     """The trials of one sweep, as they were at a version of its journal."""
 
     version: int
