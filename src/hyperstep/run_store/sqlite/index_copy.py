@@ -1,4 +1,4 @@
-"""A second copy of what lives in the index alone (names, fingerprints of steps and sweeps): a line for each change, in a file.
+"""A second copy of what lives in the index alone (names, fingerprints of steps and sweeps), a line for each change.
 
 Runs need none: each run's own database has all about it. A line is written within the transaction that it copies, so
 what was committed is in the copy; of the lines about one thing the last one counts.
