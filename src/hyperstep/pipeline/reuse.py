@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hyperstep.digest import Json
 from hyperstep.pipeline.fingerprint import CODE
 from hyperstep.pipeline.reuse_rules import ReuseRules
-from hyperstep.pipeline.spec import DatastorePaths, StepSpec
+from hyperstep.pipeline.spec import DatastorePaths, Forbids, StepSpec
 
 ListFiles = Callable[[str], Mapping[str, str] | None]
 """What each file of a snapshot is, by path; None when the snapshot is gone."""
@@ -28,6 +28,8 @@ class Reason(Enum):
     FIRST = "no earlier run of this step"
     CHANGED = "differs from the nearest earlier run"
     FORBIDDEN = "allow_reuse is False"
+    EXACT_RERUN = "rerun --exact computes everything"
+    OUTSIDE_PATHS = "an argument names a file outside the script's folder"
     REGENERATE = "regenerate_outputs is True"
     NO_REUSE = "--no-reuse"
     NEW_SEED = "--new-seed"
@@ -42,7 +44,13 @@ class Reason(Enum):
     WHOLE_STEPS = "reuse.trials is run"
 
 
-SWITCHED_OFF = frozenset({Reason.FORBIDDEN, Reason.REGENERATE, Reason.NO_REUSE, Reason.NEW_SEED, Reason.RERUN})
+_FORBIDDEN = {
+    Forbids.DEFINITION: Reason.FORBIDDEN,
+    Forbids.EXACT_RERUN: Reason.EXACT_RERUN,
+    Forbids.OUTSIDE_PATHS: Reason.OUTSIDE_PATHS,
+}
+
+SWITCHED_OFF = frozenset({*_FORBIDDEN.values(), Reason.REGENERATE, Reason.NO_REUSE, Reason.NEW_SEED, Reason.RERUN})
 """Reasons for which a step runs whatever there is."""
 
 
@@ -78,7 +86,7 @@ class ReuseDecision(Struct, frozen=True):
 def switched_off(step: StepSpec, rules: ReuseRules, *, regenerate: bool) -> Reason | None:
     """Why no earlier run may stand for a step, whatever there is; None when one may."""
     if not step.allow_reuse:
-        return Reason.FORBIDDEN
+        return _FORBIDDEN[step.forbidden_by]
     if regenerate:
         return Reason.REGENERATE
     if rules.excludes(step.name):

@@ -163,6 +163,17 @@ class TuningSpec(Struct, frozen=True):
     sampler is asked. No part of the fingerprint; with any the step is not reused as a whole."""
 
 
+class Forbids(Enum):
+    """Who says that nothing earlier may stand for a step."""
+
+    DEFINITION = "definition"
+    """The step's own ``allow_reuse``."""
+    EXACT_RERUN = "exact"
+    """An exact rerun, which computes everything."""
+    OUTSIDE_PATHS = "outside"
+    """Its arguments name files outside the snapshot, which no fingerprint sees."""
+
+
 class StepSpec(Struct, frozen=True):
     """One node of the graph."""
 
@@ -178,6 +189,8 @@ class StepSpec(Struct, frozen=True):
     """Names of the pipeline parameters that it uses; each becomes ``AML_PARAMETER_<name>``."""
     tuning: TuningSpec | None = None
     allow_reuse: bool = True
+    forbidden_by: Forbids = Forbids.DEFINITION
+    """Without ``allow_reuse``: who forbids it."""
     version: str = ""
     dataset_reuse: str = ""
     """What of its datasets counts, a value of ``DatasetReuse``; empty for what the submission's rules say."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hyperstep.codec import from_json
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, InvalidInputError
-from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.pipeline.spec import Forbids, PipelineSpec, StepSpec
 from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
@@ -49,10 +49,9 @@ def rerun_exactly(home: Home, root_id: str) -> RunRecord:
     root, runs, envelope = _read(home, root_id)
     if envelope["kind"] == "pipeline":
         spec = from_json(PipelineSpec, envelope["spec"])
-        steps = tuple(with_recorded_seed(step, runs) for step in spec.steps)
+        steps = tuple(_exactly(step, runs) for step in spec.steps)
         return _submit_pipeline(home, root, replace(spec, steps=steps, regenerate_outputs=True), envelope)
-    step = replace(with_recorded_seed(from_json(StepSpec, envelope["spec"]), runs), allow_reuse=False)
-    return submit_step(home, step, _label(root))
+    return submit_step(home, _exactly(from_json(StepSpec, envelope["spec"]), runs), _label(root))
 
 
 def rerun_partly(home: Home, root_id: str, again: Again) -> RunRecord:
@@ -103,6 +102,10 @@ def with_recorded_seed(step: StepSpec, runs: Sequence[RunRecord]) -> StepSpec:
     if step.tuning is None or seed is None:
         return step
     return replace(step, tuning=replace(step.tuning, config=seeded(step.tuning.config, seed)))
+
+
+def _exactly(step: StepSpec, runs: Sequence[RunRecord]) -> StepSpec:
+    return replace(with_recorded_seed(step, runs), allow_reuse=False, forbidden_by=Forbids.EXACT_RERUN)
 
 
 def go_through_again(step: StepSpec, runs: Sequence[RunRecord], again: Again) -> StepSpec:

@@ -175,14 +175,14 @@ class TrialSources:
 def _list_trials(journal: Journal, sweep_id: str) -> _Listed:
     listed = _Listed(journal.version(), journal.run(sweep_id).status.is_terminal)
     by_key: defaultdict[Key, list[RunRecord]] = defaultdict(list)
-    for run in _sources(journal, sweep_id):
+    for run in sources_in(journal, sweep_id):
         by_key[trial_key(point_of(run), run.arguments)].append(run)
     listed.trials.update(by_key)
     return listed
 
 
-def _sources(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
-    """Finished trials that ran."""
+def sources_in(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
+    """The trials of a sweep that may stand for others: those that finished, and ran."""
     return (run for run in _finished(journal, sweep_id) if run.reused_from is None)
 
 
