@@ -27,7 +27,7 @@ from hyperstep.pipeline.spec import (
     TuningSpec,
 )
 from hyperstep.records.goal import Goal, PrimaryMetric
-from hyperstep.runtime.home import DEFAULT_DATASTORES
+from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 from hyperstep.samplers.base import Sampler
 from hyperstep.search_space.space import SearchSpace
 from hyperstep.settings import Settings

@@ -14,12 +14,10 @@ from hyperstep.records.attempt import Attempt, AttemptKey
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store import open_run_store
 from hyperstep.run_store.base import RunStore
+from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 from hyperstep.runtime.file_systems import file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.runtime.overlay import base_of, link_below
 from hyperstep.settings import Settings, load_settings
-
-DEFAULT_DATASTORES = ("workspaceblobstore", "workspacefilestore")
-"""What every workspace has from the start, the first being its default."""
 
 _MB = 1024 * 1024
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.reading import note_absent, note_named
@@ -26,7 +24,7 @@ class AbsentModelException(WebserviceException, ModelNotFoundException):
     """No such model: v1 raises the one or the other class, by where it was looked for, so this is both."""
 
 
-class ModelQuery(Struct, frozen=True):
+class ModelQuery(NamedTuple):
     """What a model must be; None for anything."""
 
     name: str | None = None

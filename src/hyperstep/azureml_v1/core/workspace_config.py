@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
@@ -14,7 +13,7 @@ _FILES = ("config.json", "project.json")
 _KEYS = ("subscription_id", "resource_group", "workspace_name")
 
 
-class WorkspaceConfig(Struct, frozen=True):
+class WorkspaceConfig(NamedTuple):
     """What a ``config.json`` says."""
 
     subscription_id: str

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hyperstep.azureml_v1.data.data_reference import DataReference
 from hyperstep.azureml_v1.data.datapath import DataPath
-from hyperstep.azureml_v1.data.web_files import fetched, is_web_address, refresh
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
@@ -120,7 +119,9 @@ def _parse(item: object) -> Iterator[tuple[DatasetPath, Workspace | None]]:
 
 
 def _local(text: str) -> str:
-    if is_web_address(text):
+    if text.lower().startswith(("http://", "https://")):
+        from hyperstep.azureml_v1.data.web_files import fetched  # noqa: PLC0415 - most data is in files
+
         return str(fetched(text))
     scheme = _URL.match(text)
     if scheme and scheme[1].lower() != "file":
@@ -156,7 +157,8 @@ def _matches(root: Path, pattern: str) -> Iterator[Path]:
 
 
 def _stage(path: DatasetPath, workspace: Workspace) -> DatasetPath:
-    from hyperstep.digest import digest_file, digest_json  # noqa: PLC0415 - only when a job needs local files
+    from hyperstep.azureml_v1.data.web_files import refresh  # noqa: PLC0415 - only when a job needs local files
+    from hyperstep.digest import digest_file, digest_json  # noqa: PLC0415
 
     refresh(Path(path.path))
     files = matched_files([path], workspace)

@@ -11,7 +11,6 @@ from hyperstep.azureml_v1.data.abstract_dataset import AbstractDataset
 from hyperstep.azureml_v1.data.column_conversion import strict_kinds
 from hyperstep.azureml_v1.data.expressions import Expression, check_condition, column
 from hyperstep.azureml_v1.data.table_format import TableFormat, format_from_json
-from hyperstep.azureml_v1.data.table_reading import read_table
 from hyperstep.azureml_v1.exceptions import DatasetTimestampMissingError, UserErrorException
 from hyperstep.runtime.runner.path_globs import matches_glob
 
@@ -74,6 +73,8 @@ class TabularDataset(AbstractDataset):
             UserErrorException: A file is missing or cannot be read, a value is not of its column's type and
                 ``on_error`` is ``fail``, or pandas is not installed.
         """
+        from hyperstep.azureml_v1.data.table_reading import read_table  # noqa: PLC0415 - a pipeline is made without it
+
         strict = strict_kinds(on_error, out_of_range_datetime)
         files = self._files()
         if not files:
