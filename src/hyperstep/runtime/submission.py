@@ -82,7 +82,7 @@ def submit_pipeline(
     from hyperstep.runtime.runner.whole_reuse import reuse_whole  # noqa: PLC0415 - it is recorded by then, come what may
 
     if not reuse_whole(home, runs, spec, reuse_rules(home.settings)):
-        start_runner(home, root.id)
+        _hand_over(home, root.id)
     return runs[0]
 
 
@@ -98,7 +98,7 @@ def submit_step(home: Home, step: StepSpec, label: Label, rules: ReuseRules | No
     root = root_run(label, kind, run_id, label.name or step.name)
     root = replace(root, script=step.code.script, arguments=step.code.arguments, target=step.target)
     run = _record(home, [root], {"kind": "step", "spec": to_json(step)}, [step], rules)[0]
-    start_runner(home, run.id)
+    _hand_over(home, run.id)
     return run
 
 
@@ -225,6 +225,11 @@ def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
     )
 
 
+def _hand_over(home: Home, root_id: str) -> None:
+    home.store.journal(root_id).close()
+    start_runner(home, root_id)
+
+
 def _record(
     home: Home,
     submitted: list[RunRecord],
@@ -246,7 +251,7 @@ def _record(
         "max_silence_s": home.settings.max_silence_s,
     }
     submission = os.environ.get(SUBMISSION_VARIABLE, "")
-    home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()
+    home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission)
     return runs
 
 
