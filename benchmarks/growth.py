@@ -13,11 +13,12 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
+
+from msgspec.structs import replace
 
 from bench_sweep import BenchHome, bench_home, load_of_machine, sweep_config
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey

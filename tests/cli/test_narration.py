@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hyperstep.cli.narration import Narrator
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
@@ -13,7 +13,7 @@ from hyperstep.records.status import RunStatus
 
 def trial(number: int, status: RunStatus = RunStatus.RUNNING, best: float | None = None, **fields: object) -> TrialView:
     made = TrialView(f"HD_s_{number}", number, status, {"--lr": 0.25}, last=best, best=best)
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(made, **fields)
 
 
 def sweep_of(*trials: TrialView, status: RunStatus = RunStatus.RUNNING) -> SweepView:
@@ -34,7 +34,7 @@ def sweep_of(*trials: TrialView, status: RunStatus = RunStatus.RUNNING) -> Sweep
 
 def root_of(sweep: SweepView | None, status: RunStatus = RunStatus.RUNNING, **fields: object) -> RootView:
     step = StepView("step", "tune", RunKind.STEP, status, started_at=1.0, ended_at=9.0, sweep=sweep)
-    step = replace(step, **fields)  # type: ignore[arg-type]
+    step = replace(step, **fields)
     return RootView("p", RunKind.PIPELINE, "p", "local", "digits", RunStatus.RUNNING, 0.0, steps=(step,))
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.cli.fabricated import PIPELINE, REGISTER, START, SWEEP, TUNE, make_metrics, make_run, make_sweep, make_trial
 
 from hyperstep.cli.progress import RootRecords, SweepRecords, view_root, view_sweep
@@ -18,7 +17,7 @@ from hyperstep.records.status import RunStatus
 
 def records_of(*runs: RunRecord, **fields: object) -> RootRecords:
     root = make_run(PIPELINE, RunKind.PIPELINE)
-    return replace(RootRecords(root=root, runs=[root, *runs]), **fields)  # type: ignore[arg-type]
+    return replace(RootRecords(root=root, runs=[root, *runs]), **fields)
 
 
 def test_the_best_trial_is_the_earliest_of_those_with_the_best_value() -> None:

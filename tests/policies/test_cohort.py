@@ -168,15 +168,15 @@ def test_a_mean_is_never_better_than_the_best(goal: Goal, values: list[float]) -
 
 @settings(deadline=None)
 @given(st.sampled_from(Goal), REPORTS, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 60)), max_size=4))
-def test_a_discredited_trial_is_never_the_best_and_counts_in_all_else(
-    goal: Goal, reports: list[tuple[int, float | None]], discredited: list[tuple[int, int]]
+def test_a_trial_that_is_passed_over_is_never_the_best_and_counts_in_all_else(
+    goal: Goal, reports: list[tuple[int, float | None]], passed_over: list[tuple[int, int]]
 ) -> None:
     cohort, curves = Cohort(goal), dict[int, list[float | None]]()
     out: set[int] = set()
     for place, (trial, value) in enumerate([*reports, (4, None)]):
-        for one, at in discredited:
+        for one, at in passed_over:
             if at == place:
-                cohort.discredit(one)
+                cohort.pass_over(one)
                 out.add(one)
         if trial == FORGET:
             cohort.forget(0)

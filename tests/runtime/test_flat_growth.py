@@ -23,6 +23,7 @@ from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.loop import Runner
 from hyperstep.runtime.runner.obstacles import Patience
 from hyperstep.runtime.runner.ownership import take_over
+from hyperstep.runtime.runner.submitted import submitted
 from hyperstep.runtime.submission import Label, submit_step
 from hyperstep.testing.instant_launcher import InstantLauncher
 
@@ -99,6 +100,6 @@ def _drive(bench: Bench, run_id: str, counting: Counting) -> None:
     owner = take_over(journal)
     assert owner is not None
     patience = Patience(bench.home, PauseNote(folder), print, time.sleep)
-    context = RunnerContext(bench.home, journal, owner.epoch, runner._envelope(journal.spec()))
+    context = RunnerContext(bench.home, journal, owner.epoch, runner._envelope(submitted(journal)))
     with hung(doorbell_path(folder)) as bell:
         Runner(context, InstantLauncher(bell.ring, counting.play), bell, patience).run()

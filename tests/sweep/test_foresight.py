@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.sweep.test_history import Curious
 from tests.sweep.test_logical_time import SLOTS, WORLDS, Life, World, configs, counts_metric
 

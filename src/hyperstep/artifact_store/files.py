@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -170,6 +169,8 @@ class FileArtifactStore(ArtifactStore):
         with self._incoming() as temporary:
             with temporary.open("xb") as stream:
                 if not clone(source, stream):
+                    import shutil  # noqa: PLC0415 - costs milliseconds, and most files are small
+
                     shutil.copyfileobj(source, stream, _SMALL)
                 self._settle(stream)
             digest = digest_file(temporary)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import shutil
 import sys
 from pathlib import Path
 from typing import IO
@@ -43,6 +42,8 @@ def copy_content(source: Path, target: Path) -> None:
             return
         if clone(reading, writing):
             return
+    import shutil  # noqa: PLC0415 - costs milliseconds, and most files are cloned
+
     _check_room(source, target)
     shutil.copyfile(source, target)
 
@@ -57,6 +58,8 @@ def _check_room(source: Path, target: Path) -> None:
     needed = source.stat().st_size
     if needed < _SMALL:
         return
+    import shutil  # noqa: PLC0415
+
     free = shutil.disk_usage(target.parent).free
     if needed > free:
         target.unlink()

@@ -8,11 +8,11 @@ import stat
 import time
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
 import msgspec
+from msgspec import Struct
 
 from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.artifact_store.digest_cache import DigestCache
@@ -46,8 +46,7 @@ class SnapshotFile(msgspec.Struct, frozen=True, gc=False):
     executable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A folder's files, sorted by path. Times, owners and the folder's place are no part of it."""
 
     digest: str
@@ -55,8 +54,7 @@ class Snapshot:
     files: tuple[SnapshotFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotLimits:
+class SnapshotLimits(Struct, frozen=True):
     """How large a source folder may be; None for no bound."""
 
     max_bytes: int | None

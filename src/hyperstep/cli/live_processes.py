@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
 from hyperstep.errors import LaunchError
@@ -15,8 +16,7 @@ from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
 
 
-@dataclass(frozen=True, slots=True)
-class LiveProcesses:
+class LiveProcesses(Struct, frozen=True):
     """The attempts of a root run, as far as they are known here."""
 
     pids: dict[str, int]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hyperstep.cli import wording
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
@@ -21,8 +22,7 @@ _LISTED = 8
 """Trial numbers in one line at most."""
 
 
-@dataclass(slots=True)
-class _Throttle:
+class _Throttle(Struct):
     pause_s: float = _FIRST_PAUSE_S
     next_at: float = 0.0
 
@@ -35,8 +35,7 @@ class _Throttle:
         return True
 
 
-@dataclass(slots=True)
-class _Told:
+class _Told(Struct):
     """What has been said of one sweep."""
 
     introduced: bool = False

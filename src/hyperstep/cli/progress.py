@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, Tally, TrialView
 from hyperstep.codec import from_json
@@ -28,8 +30,7 @@ _NAMED_PARTS = 3
 """Differences named in a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class SweepRecords:
+class SweepRecords(Struct, frozen=True):
     """What the journal holds about one sweep besides the runs."""
 
     metrics: Mapping[str, Sequence[MetricRecord]] = field(default_factory=dict)
@@ -41,8 +42,7 @@ class SweepRecords:
     """Id of the best trial so far, where not all are there to be compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class RootRecords:
+class RootRecords(Struct, frozen=True):
     """All records of one root run that the display needs."""
 
     root: RunRecord

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hyperstep.cli.progress import RootRecords, SweepRecords, primary_metric, view_root
 from hyperstep.cli.view import RootView, StepView, SweepView

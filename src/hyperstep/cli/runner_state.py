@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hyperstep.cli.documents import Document
 from hyperstep.cli.opening import unique_prefix
@@ -15,8 +16,7 @@ from hyperstep.runtime.liveness import is_elsewhere, live_owner, may_be_starting
 from hyperstep.runtime.pause_note import read_pause
 
 
-@dataclass(frozen=True, slots=True)
-class RunnerState:
+class RunnerState(Struct, frozen=True):
     """Who drives a root run now."""
 
     words: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import HistoryVerdict
@@ -12,8 +13,7 @@ from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
 
 
-@dataclass(frozen=True, slots=True)
-class TrialView:
+class TrialView(Struct, frozen=True):
     """One trial."""
 
     id: str
@@ -46,8 +46,7 @@ class TrialView:
     """How long that one took."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How many trials there are of each kind, where not all are looked at one by one; none stands for another."""
 
     trials: int
@@ -58,8 +57,7 @@ class Tally:
     running: int
 
 
-@dataclass(frozen=True, slots=True)
-class SweepView:
+class SweepView(Struct, frozen=True):
     """One sweep."""
 
     id: str
@@ -148,8 +146,7 @@ class SweepView:
         return sum(1 for trial in self.trials if trial.status is status)
 
 
-@dataclass(frozen=True, slots=True)
-class OutputView:
+class OutputView(Struct, frozen=True):
     """An output of a step."""
 
     name: str
@@ -160,8 +157,7 @@ class OutputView:
     """``model``, ``metrics`` or ``data``."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepView:
+class StepView(Struct, frozen=True):
     """One step of a pipeline; a sweep or script that was submitted by itself counts as one."""
 
     id: str
@@ -184,8 +180,7 @@ class StepView:
     attempts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RootView:
+class RootView(Struct, frozen=True):
     """One submitted run."""
 
     id: str

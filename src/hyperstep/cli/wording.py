@@ -157,6 +157,15 @@ def concurrency(sweep: SweepView) -> str:
     return f"{words}, {sweep.effective_concurrency} here" if sweep.effective_concurrency is not None else words
 
 
+def why_no_best(sweep: SweepView) -> str:
+    """Why a sweep has no best trial."""
+    metric = sweep.metric or "the primary metric"
+    reported = [trial.status for trial in sweep.trials if trial.best is not None]
+    if reported and set(reported) == {RunStatus.FAILED}:
+        return f"every trial that reported {metric} has failed"
+    return f"no trial has reported {metric}"
+
+
 def file_size(size: float) -> str:
     """Bytes in the unit that leaves one to four digits."""
     for unit in ("B", "kB", "MB", "GB"):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Goal(Enum):
@@ -26,8 +27,7 @@ _MAXIMIZE = Goal.MAXIMIZE
 """Asked for with each value: an attribute of an Enum class costs more than a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrimaryMetric:
+class PrimaryMetric(Struct, frozen=True):
     """What a sweep optimizes."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from hyperstep.digest import Json
 
@@ -26,8 +27,7 @@ class MetricKind(Enum):
     """Confusion matrix, accuracy table, residuals, predictions: stored as an artifact named like the metric."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetricRecord:
+class MetricRecord(Struct, frozen=True):
     """What one ``log*`` call wrote.
 
     ``value`` by kind: a scalar (number, text, bool or None), a list of scalars, a row ``{column: scalar}``, a table

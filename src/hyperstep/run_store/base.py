@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
@@ -18,8 +19,7 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """The process that drives a root run. Only the owner of the newest epoch may write."""
 
     pid: int
@@ -37,8 +37,7 @@ class Owner:
     """When it gave the last one, in seconds since the epoch by its own clock: for people, never compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRecord:
+class AttemptRecord(Struct, frozen=True):
     """What the store knows of one attempt."""
 
     key: AttemptKey
@@ -48,8 +47,7 @@ class AttemptRecord:
     """Bytes of its records file that have been taken into the store."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRecord:
+class NamedRecord(Struct, frozen=True):
     """A version of something that has a name in a workspace: a model, a dataset, a compute target."""
 
     workspace: str
@@ -61,8 +59,7 @@ class NamedRecord:
     created_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFingerprint:
+class StoredFingerprint(Struct, frozen=True):
     """A finished step run that can stand for an equal one; or a sweep, whose trials can, without ``outputs``."""
 
     workspace: str

@@ -6,8 +6,10 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
@@ -28,8 +30,7 @@ def detached(value: Json | Mapping[str, Json]) -> Any:  # noqa: ANN401 - a JSON 
     return value if value is None or isinstance(value, bool | int | float | str) else json.loads(json.dumps(value))
 
 
-@dataclass(slots=True)
-class JournalState:
+class JournalState(Struct):
     """All records of one root run."""
 
     root_id: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.artifact_store import open_artifact_store
 from hyperstep.artifact_store.base import ArtifactStore
@@ -14,18 +15,15 @@ from hyperstep.records.attempt import Attempt, AttemptKey
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store import open_run_store
 from hyperstep.run_store.base import RunStore
+from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 from hyperstep.runtime.file_systems import file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.runtime.overlay import base_of, link_below
 from hyperstep.settings import Settings, load_settings
 
-DEFAULT_DATASTORES = ("workspaceblobstore", "workspacefilestore")
-"""What every workspace has from the start, the first being its default."""
-
 _MB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """What front doors and runners open first. Close it when done.
 
     ``index.db`` and ``runs/`` are the run store's, ``objects/`` the artifact store's; every other path is built here.

@@ -10,8 +10,9 @@ import os
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, StoreError
@@ -25,8 +26,7 @@ _REQUEST = ".request.json"
 _ANSWER = ".answer.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What somebody asked for."""
 
     id: str

@@ -10,8 +10,10 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_bytes
@@ -42,8 +44,7 @@ _logger = logging.getLogger("hyperstep")
 _ABANDONED = "The process that started this run is gone, and did not call complete() or fail()."
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """How a submitted run is found again."""
 
     workspace: str
@@ -81,7 +82,7 @@ def submit_pipeline(
     from hyperstep.runtime.runner.whole_reuse import reuse_whole  # noqa: PLC0415 - it is recorded by then, come what may
 
     if not reuse_whole(home, runs, spec, reuse_rules(home.settings)):
-        start_runner(home, root.id)
+        _hand_over(home, root.id)
     return runs[0]
 
 
@@ -97,7 +98,7 @@ def submit_step(home: Home, step: StepSpec, label: Label, rules: ReuseRules | No
     root = root_run(label, kind, run_id, label.name or step.name)
     root = replace(root, script=step.code.script, arguments=step.code.arguments, target=step.target)
     run = _record(home, [root], {"kind": "step", "spec": to_json(step)}, [step], rules)[0]
-    start_runner(home, run.id)
+    _hand_over(home, run.id)
     return run
 
 
@@ -224,6 +225,11 @@ def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
     )
 
 
+def _hand_over(home: Home, root_id: str) -> None:
+    home.store.journal(root_id).close()
+    start_runner(home, root_id)
+
+
 def _record(
     home: Home,
     submitted: list[RunRecord],
@@ -245,7 +251,7 @@ def _record(
         "max_silence_s": home.settings.max_silence_s,
     }
     submission = os.environ.get(SUBMISSION_VARIABLE, "")
-    home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()
+    home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission)
     return runs
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import heapq
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import isfinite
 from typing import overload
+
+from msgspec import Struct
 
 from hyperstep.records.goal import Goal
 from hyperstep.samplers.base import Observation
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """How many trials a model is told at most."""
 
     best: int

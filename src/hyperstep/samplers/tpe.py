@@ -9,9 +9,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from hyperstep.records.goal import Goal
 
@@ -31,8 +32,7 @@ Coordinates = Mapping[str, float]
 """Where a point lies: a share in [0, 1] on an ordered axis, the number of the category on another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """A trial that the model learns from."""
 
     coordinates: Coordinates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field  # noqa: TID251 - of a dataclass
 
 from hyperstep.records.attempt import Attempt
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import resource
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.errors import LaunchError, NotOwnerError
 from hyperstep.launchers.guard import GuardedCommand, Ownership, guarded_runners, start_guarded
@@ -212,7 +212,7 @@ def test_a_host_that_guards_does_not_idle_out(run: Run, control_path: Path) -> N
 class TestDeadline:
     def test_a_limit_of_a_month_is_one(self, bench: Bench, control_path: Path) -> None:
         attempt = bench.attempt(HANGS)
-        bench.launcher.launch(dataclasses.replace(attempt, max_duration_s=30 * 24 * 3600.0))
+        bench.launcher.launch(replace(attempt, max_duration_s=30 * 24 * 3600.0))
         host = host_pid(control_path)
         bench.run(Behaviour())
         assert host_pid(control_path) == host is not None
@@ -220,7 +220,7 @@ class TestDeadline:
 
     def test_the_host_ends_an_attempt_that_runs_too_long_and_says_so(self, bench: Bench) -> None:
         attempt = bench.attempt(Behaviour(hangs=True, ignores_terminate=True))
-        bench.launcher.launch(dataclasses.replace(attempt, max_duration_s=0.5, stop_grace_s=0.1))
+        bench.launcher.launch(replace(attempt, max_duration_s=0.5, stop_grace_s=0.1))
         bench.launcher.close()  # nobody asks for it
         wait_until(attempt.exit_file.exists, "the exit file")
         marker = json.loads(attempt.exit_file.read_text())

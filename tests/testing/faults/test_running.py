@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import replace  # noqa: TID251 - of scenarios, which are dataclasses
 from pathlib import Path
 
 import pytest

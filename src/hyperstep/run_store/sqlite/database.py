@@ -13,9 +13,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+
+from msgspec import Struct, field
 
 from hyperstep.errors import StoreError
 from hyperstep.run_store.sqlite.migrations import Step, check_version, migrate, version_of
@@ -41,8 +42,7 @@ _TOLD_AFTER_S = 2.0
 _logger = logging.getLogger("hyperstep")
 
 
-@dataclass(slots=True)
-class _Connections:
+class _Connections(Struct):
     """What one process has opened, and whose turn it is."""
 
     pid: int = field(default_factory=os.getpid)

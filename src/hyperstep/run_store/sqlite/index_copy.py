@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from hyperstep.run_store.sqlite.database import Row, Transaction
 from hyperstep.run_store.sqlite.refusals import unwritable
@@ -63,8 +64,7 @@ class IndexCopy:
             raise unwritable(self._file, error) from error
 
 
-@dataclass(slots=True)
-class CopiedIndex:
+class CopiedIndex(Struct):
     """What the copy holds."""
 
     named: dict[tuple[Key, int], Row] = field(default_factory=dict)

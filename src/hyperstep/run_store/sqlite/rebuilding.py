@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from hyperstep.errors import StoreError
 from hyperstep.records.run import RunKind, RunRecord
@@ -29,8 +30,7 @@ _BESIDE = ("", "-wal", "-shm", "-journal")
 """Endings of the files that make up one database."""
 
 
-@dataclass(slots=True)
-class Rebuilt:
+class Rebuilt(Struct):
     """What became of an index."""
 
     set_aside: Path | None = None

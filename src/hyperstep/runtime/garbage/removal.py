@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from hyperstep.errors import ConflictError, StoreError
 from hyperstep.records.run import RunRecord
@@ -15,8 +16,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import lives_here
 
 
-@dataclass(slots=True)
-class Removed:
+class Removed(Struct):
     """What has gone."""
 
     totals: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -7,9 +7,10 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json
 from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.records.attempt import Attempt
 from hyperstep.runtime.runner.attempt_order import AttemptOwner
@@ -13,8 +14,7 @@ from hyperstep.runtime.runner.records_file import Line, RecordsFile
 from hyperstep.runtime.runner.workplace import Workplace
 
 
-@dataclass(slots=True)
-class ActiveAttempt:
+class ActiveAttempt(Struct):
     """One attempt, with what was read of it so far. Times in seconds since the epoch."""
 
     attempt: Attempt

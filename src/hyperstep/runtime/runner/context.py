@@ -6,8 +6,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.errors import DiskFullError, StoreBusyError, StoreError
 from hyperstep.pipeline.reuse_rules import ReuseRules
@@ -21,8 +23,7 @@ from hyperstep.runtime.interactive import ended
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """What was fixed at submission besides the spec."""
 
     python: str

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct
 
 from hyperstep.errors import StoreBusyError, means_busy_machine, means_no_room
 from hyperstep.runtime.file_systems import existing_part, free_bytes
@@ -24,8 +25,7 @@ _LOOK_AGAIN_S = 1.0
 _BUSY_WORDS = "the machine has no process, memory or open file left; end something, the run goes on by itself"
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """Something that passes by itself, or when somebody makes room."""
 
     words: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Struct
 
 from hyperstep.records.attempt import AttemptKey
 from hyperstep.records.metric import MetricKind, MetricRecord, Scalar
@@ -39,8 +39,7 @@ class ScalarLine(msgspec.Struct, gc=False):
     sequence: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TrialLine:
+class TrialLine(Struct, frozen=True):
     """One line: its place in the file and what it says."""
 
     sequence: int

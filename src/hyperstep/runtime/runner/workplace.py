@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import (
     KEPT_FOLDERS,
@@ -31,8 +33,7 @@ CHECKPOINT_VARIABLE = "HYPERSTEP_CHECKPOINT_DIR"
 """Names the folder that every attempt of a run finds as the one before left it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workplace:
+class Workplace(Struct, frozen=True):
     """What the processes of one step have in common."""
 
     step: StepSpec
