@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
 from hyperstep.errors import LaunchError
@@ -10,12 +11,12 @@ from hyperstep.launchers import can_host
 from hyperstep.launchers.control_path import default_control_path
 from hyperstep.launchers.host_link import host_pid
 from hyperstep.launchers.marker import Claim, read_claim
+from hyperstep.launchers.process_table import keeper_of, look_up
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
 
 
-@dataclass(frozen=True, slots=True)
-class LiveProcesses:
+class LiveProcesses(Struct, frozen=True):
     """The attempts of a root run, as far as they are known here."""
 
     pids: dict[str, int]
@@ -23,7 +24,13 @@ class LiveProcesses:
     attempts: dict[str, int]
     """How many there have been, by run."""
     hosts: tuple[int, ...]
-    """Trial hosts that its attempts go to, or went to."""
+    """Trial hosts that its attempts go to, or went to, and that live."""
+    keepers: tuple[int, ...]
+    """Keepers of these hosts, and of those that were killed while attempts of theirs go on."""
+
+    def document(self) -> dict[str, list[int]]:
+        """What JSON has of the processes that are no attempts."""
+        return {"hosts": list(self.hosts), "keepers": list(self.keepers)}
 
     def in_view(self, view: RootView) -> RootView:
         """The view with its processes."""
@@ -50,26 +57,26 @@ def live_processes(home: Home, root_id: str) -> LiveProcesses:
     journal = home.store.journal(root_id)
     try:
         claims = _claims(home, journal)
-        attempts: dict[str, int] = {}
-        for record in journal.attempts():
-            attempts[record.key.run_id] = attempts.get(record.key.run_id, 0) + 1
+        attempts = journal.attempt_counts()
         ended, owner = journal.run(root_id).status.is_terminal, journal.owner()
     finally:
         journal.close()
     hosts = {claim.parent for claim in claims.values() if owner is None or claim.parent != owner.pid}
     hosts |= set() if ended else _users_host()
-    return LiveProcesses({run_id: claim.pid for run_id, claim in claims.items()}, attempts, tuple(sorted(hosts)))
+    hosts = {pid for pid in hosts if look_up(pid) is not None}
+    pids = {run_id: claim.pid for run_id, claim in claims.items()}
+    keepers = {keeper for pid in (*hosts, *pids.values()) if (keeper := keeper_of(pid)) is not None}
+    return LiveProcesses(pids, attempts, tuple(sorted(hosts)), tuple(sorted(keepers)))
 
 
 def _claims(home: Home, journal: Journal) -> dict[str, Claim]:
     """The claims of the attempts that live, by run."""
     found: dict[str, Claim] = {}
-    for record in journal.attempts():
-        if record.end is None:
-            attempt = home.attempt(journal.run(record.key.run_id), record.key.number)
-            claim = read_claim(attempt.claim_file)
-            if claim is not None and claim.is_alive():
-                found[record.key.run_id] = claim
+    for record in journal.open_attempts():
+        attempt = home.attempt(journal.run(record.key.run_id), record.key.number)
+        claim = read_claim(attempt.claim_file)
+        if claim is not None and claim.is_alive():
+            found[record.key.run_id] = claim
     return found
 
 

@@ -95,7 +95,10 @@ def trials_table(sweep: SweepView) -> list[str]:
         )
         for trial in sweep.trials
     ]
-    return columns(("", "trial", "status", f"last {sweep.metric}", "best", "parameters", "why"), rows)
+    table = columns(("", "trial", "status", f"last {sweep.metric}", "best", "parameters", "why"), rows)
+    if sweep.tally is None:
+        return table
+    return [*table, f"{len(rows)} of {sweep.count} trials: the newest and the best; show --all lists each"]
 
 
 def _why(sweep: SweepView, trial: TrialView) -> str:

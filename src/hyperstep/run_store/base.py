@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.event import DecisionRecord, EventRecord
-from hyperstep.records.metric import MetricRecord
+from hyperstep.records.metric import MetricKind, MetricRecord, ScalarPoint
 from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """The process that drives a root run. Only the owner of the newest epoch may write."""
 
     pid: int
@@ -34,8 +37,7 @@ class Owner:
     """When it gave the last one, in seconds since the epoch by its own clock: for people, never compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRecord:
+class AttemptRecord(Struct, frozen=True):
     """What the store knows of one attempt."""
 
     key: AttemptKey
@@ -45,8 +47,7 @@ class AttemptRecord:
     """Bytes of its records file that have been taken into the store."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRecord:
+class NamedRecord(Struct, frozen=True):
     """A version of something that has a name in a workspace: a model, a dataset, a compute target."""
 
     workspace: str
@@ -58,8 +59,7 @@ class NamedRecord:
     created_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFingerprint:
+class StoredFingerprint(Struct, frozen=True):
     """A finished step run that can stand for an equal one; or a sweep, whose trials can, without ``outputs``."""
 
     workspace: str
@@ -75,6 +75,16 @@ class StoredFingerprint:
     created_at: float
     record: Mapping[str, Json] = field(default_factory=dict)
     """What else is known of that run and no part of the digest: how long it took, what it read, which files it left."""
+
+
+class ChildGroup(NamedTuple):
+    """What runs below another are counted by."""
+
+    status: RunStatus
+    is_reused: bool
+    """A run of earlier stands for it."""
+    properties: tuple[str | None, ...]
+    """Values of the properties that were asked for; None where a run has none of that name."""
 
 
 class JournalWriter(ABC):
@@ -104,6 +114,16 @@ class JournalWriter(ABC):
     @abstractmethod
     def add_metrics(self, records: Sequence[MetricRecord]) -> None:
         """Add metric records. One that has the run, attempt and sequence of a recorded one is left out."""
+
+    def add_scalars(self, run_id: str, attempt: int, points: Iterable[ScalarPoint]) -> None:
+        """As ``add_metrics``, for many records of kind scalar of one attempt."""
+        kind = MetricKind.SCALAR
+        self.add_metrics(
+            [
+                MetricRecord(run_id, attempt, sequence, name, kind, value, step, time)
+                for sequence, name, value, step, time in points
+            ]
+        )
 
     @abstractmethod
     def add_artifact(self, artifact: ArtifactRecord) -> None:
@@ -185,6 +205,20 @@ class Journal(ABC):
     def runs(self, *, parent_id: str | None = None, kind: RunKind | None = None) -> list[RunRecord]:
         """The runs, or those with that parent or kind, by creation and number."""
 
+    def count_children(self, parent_id: str, kind: RunKind, properties: Sequence[str]) -> Counter[ChildGroup]:
+        """How many runs of a kind there are with that parent, by status, by values of properties, and reused or not.
+
+        The names of the properties have no double quotes.
+        """
+        return Counter(
+            ChildGroup(run.status, run.reused_from is not None, tuple(map(run.properties.get, properties)))
+            for run in self.runs(parent_id=parent_id, kind=kind)
+        )
+
+    def newest_children(self, parent_id: str, kind: RunKind, limit: int) -> list[RunRecord]:
+        """The last of the runs of a kind with that parent, by number."""
+        return sorted(self.runs(parent_id=parent_id, kind=kind), key=lambda run: run.number)[-limit:]
+
     @abstractmethod
     def metrics(self, run_id: str, *, name: str | None = None) -> list[MetricRecord]:
         """What the last attempt of a run logged, in order."""
@@ -202,12 +236,20 @@ class Journal(ABC):
         """A run's events with a sequence above ``after``, in order."""
 
     @abstractmethod
-    def decisions(self, run_id: str, *, after: int = -1) -> list[DecisionRecord]:
-        """A run's decisions with a sequence above ``after``, in order."""
+    def decisions(self, run_id: str, *, after: int = -1, subject: str | None = None) -> list[DecisionRecord]:
+        """A run's decisions with a sequence above ``after``, in order; those on one subject, if it is given."""
 
     @abstractmethod
     def attempts(self, run_id: str | None = None) -> list[AttemptRecord]:
         """The attempts of a run, or of all, by run and number."""
+
+    def open_attempts(self) -> list[AttemptRecord]:
+        """The attempts that have not ended, as far as is recorded."""
+        return [attempt for attempt in self.attempts() if attempt.end is None]
+
+    def attempt_counts(self) -> dict[str, int]:
+        """How many attempts each run has, by its id."""
+        return dict(Counter(attempt.key.run_id for attempt in self.attempts()))
 
     @abstractmethod
     def mentioned_digests(self) -> set[str]:
@@ -235,7 +277,9 @@ class RunStore(ABC):
 
     @abstractmethod
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
-        """Record a new root run (the first of ``runs``) and the runs that exist below it from the start.
+        """Record a new root run (the first of ``runs``) and the runs that exist below it from the start, findable too.
+
+        All of it or nothing: a process that is killed meanwhile leaves no run that counts.
 
         Args:
             runs: The root first.

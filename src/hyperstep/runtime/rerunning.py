@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, InvalidInputError
-from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.pipeline.spec import Forbids, PipelineSpec, StepSpec
 from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
@@ -23,8 +25,7 @@ RERUN_OF = "rerun_of"
 """Property of a run that holds the id of the one that it repeats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """What of an ended run is gone through again; everything else of it is taken over."""
 
     failed: bool = False
@@ -48,10 +49,9 @@ def rerun_exactly(home: Home, root_id: str) -> RunRecord:
     root, runs, envelope = _read(home, root_id)
     if envelope["kind"] == "pipeline":
         spec = from_json(PipelineSpec, envelope["spec"])
-        steps = tuple(with_recorded_seed(step, runs) for step in spec.steps)
+        steps = tuple(_exactly(step, runs) for step in spec.steps)
         return _submit_pipeline(home, root, replace(spec, steps=steps, regenerate_outputs=True), envelope)
-    step = replace(with_recorded_seed(from_json(StepSpec, envelope["spec"]), runs), allow_reuse=False)
-    return submit_step(home, step, _label(root))
+    return submit_step(home, _exactly(from_json(StepSpec, envelope["spec"]), runs), _label(root))
 
 
 def rerun_partly(home: Home, root_id: str, again: Again) -> RunRecord:
@@ -102,6 +102,10 @@ def with_recorded_seed(step: StepSpec, runs: Sequence[RunRecord]) -> StepSpec:
     if step.tuning is None or seed is None:
         return step
     return replace(step, tuning=replace(step.tuning, config=seeded(step.tuning.config, seed)))
+
+
+def _exactly(step: StepSpec, runs: Sequence[RunRecord]) -> StepSpec:
+    return replace(with_recorded_seed(step, runs), allow_reuse=False, forbidden_by=Forbids.EXACT_RERUN)
 
 
 def go_through_again(step: StepSpec, runs: Sequence[RunRecord], again: Again) -> StepSpec:

@@ -6,14 +6,14 @@ JSON is Python's own, with its words for NaN and the infinities, which SQLite's 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.event import DecisionRecord, EventRecord
-from hyperstep.records.metric import MetricKind, MetricRecord
+from hyperstep.records.metric import MetricKind, MetricRecord, ScalarPoint
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import AttemptRecord, NamedRecord, Owner, StoredFingerprint
 from hyperstep.run_store.sqlite.database import Row
@@ -60,6 +60,17 @@ def metric_row(record: MetricRecord) -> tuple[object, ...]:
         step,
         record.time,
     )
+
+
+def scalar_rows(run_id: str, attempt: int, points: Iterable[ScalarPoint]) -> Iterator[tuple[object, ...]]:
+    """As ``metric_row`` of each; a million of them are written, so nothing is done twice."""
+    kind, names = MetricKind.SCALAR.value, dict[str, str]()
+    for sequence, given, value, step, time in points:
+        name = names.get(given) or names.setdefault(given, encodable(given))
+        is_plain = type(value) is float and value - value == 0.0  # infinities and NaN have other words in JSON
+        text = repr(value) if is_plain else dump(value)
+        fits = step is None or -_INTEGER_END <= step < _INTEGER_END
+        yield run_id, attempt, sequence, name, kind, text, step if fits else str(step), time
 
 
 def metric_from(row: Row) -> MetricRecord:
