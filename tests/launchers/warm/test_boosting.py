@@ -11,7 +11,6 @@ import subprocess
 import sys
 
 import pytest
-
 from tests.launchers.warm.cases.case import Case
 from tests.launchers.warm.cases.libraries import THREADS
 from tests.launchers.warm.comparing import WarmBench
