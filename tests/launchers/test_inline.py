@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -30,6 +31,13 @@ class TestInlineLauncher(ProcessLauncherContract):
         return "hyperstep.launchers.inline.InlineLauncher(notify)"
 
 
+def _wait_for_killed() -> None:
+    """What is still to be waited for, lest later tests take it for theirs."""
+    for child in psutil.Process().children():
+        if child.status() == psutil.STATUS_ZOMBIE:
+            os.waitpid(child.pid, 0)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to somebody")
 class TestOrphans:
     """As in the runner of a run in the foreground."""
@@ -42,6 +50,7 @@ class TestOrphans:
         yield bench
         bench.clear()
         prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+        _wait_for_killed()
 
     def test_a_child_in_a_session_of_its_own_ends_with_its_attempt_and_no_other(self, bench: Bench) -> None:
         other = bench.launch(Behaviour(hangs=True, strangers=1))
