@@ -150,6 +150,8 @@ class CodeSpec:
     max_duration_s: float | None = None
     max_silence_s: float | None = None
     """A process that writes and logs nothing for so long is ended; no part of the fingerprint."""
+    warm: str = ""
+    """``auto``, ``always`` or ``off``; empty for what the submission says. No part of the fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)

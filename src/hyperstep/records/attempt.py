@@ -109,14 +109,16 @@ class AttemptEnd:
     """The system ended it for want of memory; None when nobody knows."""
     timed_out: bool = False
     """It was ended because it ran longer than it may."""
+    doubt: str = ""
+    """Why its end may be due to how it was started, and is not held against the user's code; empty else."""
 
     @property
     def is_loss(self) -> bool:
-        """True when something from outside ended the process: a signal, the end of its machine, want of memory.
+        """True when something else than its own code ended the process: a signal, want of memory, how it was started.
 
         Unless it was us who ended it, which only the one knows who asked for it, it deserves another attempt.
         """
-        return (self.lost or self.signal is not None) and not self.timed_out
+        return (self.lost or self.signal is not None or bool(self.doubt)) and not self.timed_out
 
     @property
     def succeeded(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
-from hyperstep.records.attempt import AttemptEnd, AttemptKey
+from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched
 from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
@@ -43,6 +43,8 @@ class AttemptRecord:
     end: AttemptEnd | None = None
     offset: int = 0
     """Bytes of its records file that have been taken into the store."""
+    launched: Launched | None = None
+    """How it was started; None while nobody has said so. What was said once stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,9 @@ class MemoryJournalWriter(JournalWriter):
             self._note_attempt(record.run_id, record.attempt)
 
     def _join_attempt(self, attempt: AttemptRecord) -> None:
+        before = self._state.attempts.get(attempt.key)
+        if before is not None and attempt.launched is None:
+            attempt = replace(attempt, launched=before.launched)
         self._state.attempts[attempt.key] = attempt
         self._note_attempt(attempt.key.run_id, attempt.key.number)
 

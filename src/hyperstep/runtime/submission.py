@@ -238,6 +238,7 @@ def _record(
         "stop_grace_s": home.settings.stop_grace_s,
         "reuse": to_json(rules),
         "max_silence_s": home.settings.max_silence_s,
+        "warm": home.settings.warm,
     }
     submission = os.environ.get(SUBMISSION_VARIABLE, "")
     home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()

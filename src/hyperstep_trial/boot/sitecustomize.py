@@ -33,5 +33,16 @@ def _give_way() -> None:
         sys.modules["sitecustomize"] = own
 
 
+def _note_imports() -> None:
+    if "HYPERSTEP_NOTE_IMPORTS" not in os.environ:
+        return
+    try:
+        from hyperstep_trial.import_note import note_at_exit
+    except (ImportError, SyntaxError):
+        return
+    note_at_exit()
+
+
 _install()
+_note_imports()
 _give_way()

@@ -117,6 +117,7 @@ def _envelope(spec: object) -> Envelope:
         float(spec["stop_grace_s"]),
         rules,
         None if silence is None else float(silence),
+        str(spec.get("warm", "auto")),
     )
 
 

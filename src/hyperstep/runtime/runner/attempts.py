@@ -23,6 +23,7 @@ from hyperstep.runtime.runner.log_metrics import LogMetrics
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.records_file import RecordsFile
 from hyperstep.runtime.runner.slots import Slots
+from hyperstep.runtime.runner.warm.choosing import Start, WarmStarts
 from hyperstep.runtime.runner.workplace import (
     clear_workplace,
     prepare_attempt,
@@ -52,6 +53,7 @@ class Attempts:
         self._faults = dict(faults or {})
         self._ends: list[AttemptEnd] = []
         """Ends that were reported and are not recorded yet."""
+        self._warm = WarmStarts(context)
         self._slots = Slots(context.envelope.slots)
         self._active: dict[AttemptKey, ActiveAttempt] = {}
         self._queued: dict[AttemptKey, Order] = {}
@@ -78,7 +80,7 @@ class Attempts:
             return
         self._slots.hold(order.key)
         reader = RecordsFile.resume(attempt.records_file, record.offset)
-        self._active[order.key] = self._activate(order, attempt, reader, record.started_at)
+        self._active[order.key] = self._activate(order, Start(attempt), reader, record.started_at)
         self._launcher.adopt(attempt)
         if stopping:
             self.stop(order.key)
@@ -87,6 +89,8 @@ class Attempts:
         """End an attempt: its process group, or its place in the queue."""
         order = self._queued.pop(key, None)
         if order is None:
+            if key in self._active:
+                self._active[key].stopped = True
             self._launcher.stop(key, self._context.envelope.stop_grace_s)
         elif self._slots.withdraw(key):
             self._end_unstarted(order)
@@ -120,6 +124,13 @@ class Attempts:
             if fault and not active.fault:
                 active.fault = self._faults[key] = fault
                 self._launcher.stop(key, self._context.envelope.stop_grace_s)
+            elif active.start.watch and self._hangs(key, active):
+                self._launcher.stop(key, self._context.envelope.stop_grace_s)
+
+    def _hangs(self, key: AttemptKey, active: ActiveAttempt) -> bool:
+        return not active.stopped and self._warm.hangs(
+            active.start, self._launcher.pids().get(key), active.bytes_written()
+        )
 
     def launch_nothing(self) -> None:
         """Start no further attempt until ``launch_again``."""
@@ -164,16 +175,19 @@ class Attempts:
             reraise_passing(error)
             self._give_up(order, str(error))
             return
-        active = self._activate(order, attempt, RecordsFile(attempt.records_file), self._context.now())
+        start = self._warm.choose(attempt, order.place.step)
+        active = self._activate(order, start, RecordsFile(attempt.records_file), self._context.now())
         with self._context.transaction() as unit:
             unit.writer.put_attempt(AttemptRecord(order.key, active.started_at))
             order.owner.attempt_started(unit, order.key)
         self._active[order.key] = active
         try:
-            self._launcher.launch(attempt)
+            active.launched = self._warm.launched(start, self._launcher.launch(start.attempt))
         except ConflictError:  # an earlier owner died after it had asked for this very launch
+            self._warm.forget(start)
             self._launcher.adopt(attempt)
         except LaunchError as error:
+            self._warm.forget(start)
             self._require_room_to_launch(attempt, error)
             del self._active[order.key]
             self._give_up(order, str(error))
@@ -194,11 +208,12 @@ class Attempts:
             order.owner.attempt_ended(unit, AttemptEnd(order.key, None), fault)
             unit.afterwards(lambda: self._slots.release(order.key))
 
-    def _activate(self, order: Order, attempt: Attempt, reader: RecordsFile, started_at: float) -> ActiveAttempt:
+    def _activate(self, order: Order, start: Start, reader: RecordsFile, started_at: float) -> ActiveAttempt:
+        attempt = start.attempt
         log_metrics = LogMetrics.for_step(order.place.step, attempt, self._context.journal)
         code = order.place.step.code
         limits = ProcessLimits(code.max_duration_s, code.max_silence_s or self._context.envelope.max_silence_s)
-        return ActiveAttempt(attempt, order.place, order.owner, reader, log_metrics, started_at, limits)
+        return ActiveAttempt(attempt, order.place, order.owner, reader, log_metrics, started_at, limits, start)
 
     def _take_lines(self, active: ActiveAttempt, *, to_end: bool = False) -> None:
         lines = active.read_new(to_end=to_end)
@@ -206,7 +221,7 @@ class Attempts:
             return
         with self._context.transaction() as unit:
             record_lines(self._context, unit, active.attempt, lines)
-            unit.writer.put_attempt(AttemptRecord(active.attempt.key, active.started_at, offset=active.reader.offset))
+            unit.writer.put_attempt(_record(active))
             active.owner.attempt_reported(unit, active.attempt.key, lines)
 
     def _finish(self, end: AttemptEnd) -> None:
@@ -215,12 +230,22 @@ class Attempts:
             return
         self._take_lines(active, to_end=True)
         fault = active.fault or self._faults.get(end.key) or limit_of(end, active.limits.max_duration_s)
+        end = self._judged(active, end, fault)
         fault = fault or self._refusal_of(lambda: self._store_files(active, end))
         with self._context.transaction() as unit:
-            record = AttemptRecord(end.key, active.started_at, end=end, offset=active.reader.offset)
-            unit.writer.put_attempt(record)
+            unit.writer.put_attempt(_record(active, end))
             active.owner.attempt_ended(unit, end, fault, active.reader.torn_bytes())
             unit.afterwards(lambda: self._release(end.key))
+
+    def _judged(self, active: ActiveAttempt, end: AttemptEnd, fault: str) -> AttemptEnd:
+        """The end, with a doubt where its being warm may have caused it."""
+        return self._warm.judge(
+            active.start,
+            end,
+            active.started_at,
+            ours=active.stopped or bool(fault),
+            retry=lambda doubtful: active.owner.tries_again(doubtful, fault),
+        )
 
     def _release(self, key: AttemptKey) -> None:
         self._active.pop(key, None)
@@ -249,3 +274,8 @@ class Attempts:
             reraise_passing(error)
             return f"its files could not be stored: {error}"
         return ""
+
+
+def _record(active: ActiveAttempt, end: AttemptEnd | None = None) -> AttemptRecord:
+    """What the store is to know of an attempt now."""
+    return AttemptRecord(active.attempt.key, active.started_at, end, active.reader.offset, active.launched)

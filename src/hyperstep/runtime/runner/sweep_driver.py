@@ -179,6 +179,7 @@ class SweepDriver:
             signal=end.signal,
             lost=end.lost,
             out_of_memory=end.out_of_memory,
+            doubt=end.doubt,
             error=failure_of(end, attempt.log_file).message if failed else "",
             metrics=tuple(sorted(self._names_logged(end.key.run_id))),
             fault=fault,
