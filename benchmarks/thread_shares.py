@@ -22,17 +22,17 @@ from dataclasses import dataclass
 
 CORES = len(os.sched_getaffinity(0))
 SHARE = "1"
-THREADS = {
-    name: SHARE
-    for name in (
+THREADS = dict.fromkeys(
+    (
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",
         "NUMEXPR_NUM_THREADS",
         "BLIS_NUM_THREADS",
         "VECLIB_MAXIMUM_THREADS",
-    )
-}
+    ),
+    SHARE,
+)
 PASSIVE = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 _DATA = "from sklearn.datasets import make_classification\nX, y = make_classification(4000, 20, random_state=0)\n"
@@ -81,7 +81,8 @@ for line in sys.stdin:
     print(json.dumps([time.monotonic() - begin, cpu]), flush=True)
 """
 _COLD = _SERVER.replace("exec(sys.argv[1])\n", "import subprocess\n").replace(
-    'exec(code, {"__name__": "__main__"})\n        os._exit(0)', 'os.execv(sys.executable, [sys.executable, "-c", sys.argv[2]])'
+    'exec(code, {"__name__": "__main__"})\n        os._exit(0)',
+    'os.execv(sys.executable, [sys.executable, "-c", sys.argv[2]])',
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from hyperstep.cli.starting import start_document, starts_document
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
 from hyperstep.cli.wording import moment
 from hyperstep.codec import to_json
@@ -69,6 +70,7 @@ def step_document(step: StepView, locate: Callable[[OutputView], str]) -> Docume
         "outputs": _outputs(step, locate),
         "pid": step.pid,
         "attempt_count": step.attempts,
+        **start_document(step),
         "sweep": {"id": step.sweep.id, **sweep_document(step.sweep)} if step.sweep else None,
     }
 
@@ -95,6 +97,7 @@ def sweep_document(sweep: SweepView) -> Document:
             "failed": sweep.failed,
             "running": sweep.running,
         },
+        "starts": starts_document(sweep.trials),
         "reused_trials": sweep.reused,
         "saved_s": sweep.saved_s,
         "best": best_in_sweep(sweep),
@@ -119,6 +122,7 @@ def trial_document(trial: TrialView) -> Document:
         "ended_at": moment(trial.ended_at),
         "pid": trial.pid,
         "attempt_count": trial.attempts,
+        **start_document(trial),
         "reused_from": trial.reused_from,
         "saved_s": trial.saved_s,
     }

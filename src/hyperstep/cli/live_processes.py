@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
 from hyperstep.errors import LaunchError
@@ -10,7 +11,7 @@ from hyperstep.launchers import can_host
 from hyperstep.launchers.control_path import default_control_path
 from hyperstep.launchers.host_link import host_pid
 from hyperstep.launchers.marker import Claim, read_claim
-from hyperstep.run_store.base import Journal
+from hyperstep.run_store.base import AttemptRecord, Journal
 from hyperstep.runtime.home import Home
 
 
@@ -22,6 +23,8 @@ class LiveProcesses:
     """Process of each trial or step whose newest attempt lives, by run."""
     attempts: dict[str, int]
     """How many there have been, by run."""
+    newest: dict[str, AttemptRecord]
+    """The newest one, by run."""
     hosts: tuple[int, ...]
     """Trial hosts that its attempts go to, or went to."""
 
@@ -31,14 +34,21 @@ class LiveProcesses:
 
     def _in_step(self, step: StepView) -> StepView:
         sweep = self._in_sweep(step.sweep) if step.sweep else None
-        return replace(step, sweep=sweep, pid=self.pids.get(step.id), attempts=self.attempts.get(step.id, 0))
+        known = self._known(step.id)
+        return replace(step, sweep=sweep, pid=self.pids.get(step.id), attempts=self.attempts.get(step.id, 0), **known)
 
     def _in_sweep(self, sweep: SweepView) -> SweepView:
         best = self._in_trial(sweep.best) if sweep.best else None
         return replace(sweep, trials=tuple(map(self._in_trial, sweep.trials)), best=best)
 
     def _in_trial(self, trial: TrialView) -> TrialView:
-        return replace(trial, pid=self.pids.get(trial.id), attempts=self.attempts.get(trial.id, 0))
+        known = self._known(trial.id)
+        return replace(trial, pid=self.pids.get(trial.id), attempts=self.attempts.get(trial.id, 0), **known)
+
+    def _known(self, run_id: str) -> dict[str, Any]:
+        """How the newest attempt of a run was started, and its threads."""
+        newest = self.newest.get(run_id)
+        return {"launched": newest.launched, "threads": newest.threads} if newest else {}
 
 
 def live_processes(home: Home, root_id: str) -> LiveProcesses:
@@ -51,14 +61,17 @@ def live_processes(home: Home, root_id: str) -> LiveProcesses:
     try:
         claims = _claims(home, journal)
         attempts: dict[str, int] = {}
+        newest: dict[str, AttemptRecord] = {}
         for record in journal.attempts():
             attempts[record.key.run_id] = attempts.get(record.key.run_id, 0) + 1
+            newest[record.key.run_id] = record
         ended, owner = journal.run(root_id).status.is_terminal, journal.owner()
     finally:
         journal.close()
     hosts = {claim.parent for claim in claims.values() if owner is None or claim.parent != owner.pid}
     hosts |= set() if ended else _users_host()
-    return LiveProcesses({run_id: claim.pid for run_id, claim in claims.items()}, attempts, tuple(sorted(hosts)))
+    pids = {run_id: claim.pid for run_id, claim in claims.items()}
+    return LiveProcesses(pids, attempts, newest, tuple(sorted(hosts)))
 
 
 def _claims(home: Home, journal: Journal) -> dict[str, Claim]:

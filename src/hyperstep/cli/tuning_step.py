@@ -61,6 +61,8 @@ class TuningRequest:
     """``keep`` or ``none``; None for what the settings say."""
     past: Mapping[str, Json] = field(default_factory=dict)
     """With which values of new hyperparameters kept trials ran."""
+    warm: str = ""
+    """``auto``, ``always`` or ``off``; empty for what the settings say."""
 
 
 def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settings) -> StepSpec:
@@ -84,7 +86,10 @@ def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settin
         ),
         outputs=_outputs(request.model_file),
         tuning=TuningSpec(
-            config=config.to_json(), seed_given=request.seed is not None, metric_pattern=request.metric_pattern
+            config=config.to_json(),
+            seed_given=request.seed is not None,
+            metric_pattern=request.metric_pattern,
+            warm=request.warm,
         ),
         allow_reuse=request.allow_reuse and arguments == request.arguments,
         kind="HyperDriveStep",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import HistoryVerdict
+from hyperstep.records.attempt import Launched, ThreadUse
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
@@ -40,6 +41,10 @@ class TrialView:
     """The finished trial of another sweep that stands for it."""
     saved_s: float | None = None
     """How long that one took."""
+    launched: Launched | None = None
+    """How its newest process was started, when somebody has looked and it is known."""
+    threads: ThreadUse | None = None
+    """How many threads that one had at work, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,8 @@ class StepView:
     pid: int | None = None
     """Of a script, as for a trial."""
     attempts: int = 0
+    launched: Launched | None = None
+    threads: ThreadUse | None = None
 
 
 @dataclass(frozen=True, slots=True)

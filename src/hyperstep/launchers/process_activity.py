@@ -41,11 +41,11 @@ def activity_of(pid: int) -> Activity | None:
 
 def _thread_states(pid: int) -> Iterator[str]:
     try:
-        tasks = os.listdir(f"/proc/{pid}/task")
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
     except OSError:
         return
     for task in tasks:
-        fields = _fields(Path(f"/proc/{pid}/task/{task}/stat"))
+        fields = _fields(task / "stat")
         if fields is not None:
             yield fields[_AFTER_NAME_STATE]
 

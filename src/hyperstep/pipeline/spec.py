@@ -150,8 +150,6 @@ class CodeSpec:
     max_duration_s: float | None = None
     max_silence_s: float | None = None
     """A process that writes and logs nothing for so long is ended; no part of the fingerprint."""
-    warm: str = ""
-    """``auto``, ``always`` or ``off``; empty for what the submission says. No part of the fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +167,9 @@ class TuningSpec:
     points: tuple[Mapping[str, Json], ...] = ()
     """Those of an earlier sweep that is gone through again: tried first, as they are and in this order, before the
     sampler is asked. No part of the fingerprint; with any the step is not reused as a whole."""
+    warm: str = ""
+    """Whether its trials are forked from a warm server: ``auto``, ``always`` or ``off``; empty for what the submission
+    says. No part of the fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)

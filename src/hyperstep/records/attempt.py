@@ -34,6 +34,23 @@ class Launched(NamedTuple):
     """Why it was not, where it might have been; empty else."""
 
 
+class ThreadUse(NamedTuple):
+    """How many threads an attempt had at work, as seen now and then."""
+
+    share: int
+    """How many cores were its own."""
+    looks: int = 0
+    over: int = 0
+    """Looks at which more threads ran, or were ready to, than that."""
+    most: int = 0
+    """Threads at work at one look, at most."""
+
+    def after(self, running: int) -> ThreadUse:
+        """With one look more, at which so many threads were at work."""
+        over = self.over + (running > self.share)
+        return self._replace(looks=self.looks + 1, over=over, most=max(self.most, running))
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """All a launcher needs to start one process.

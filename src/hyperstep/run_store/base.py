@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
-from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched
+from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
 from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
@@ -45,6 +45,8 @@ class AttemptRecord:
     """Bytes of its records file that have been taken into the store."""
     launched: Launched | None = None
     """How it was started; None while nobody has said so. What was said once stays."""
+    threads: ThreadUse | None = None
+    """How many threads it had at work; None while nobody has looked. Stays likewise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,11 +75,11 @@ class Settings:
     max_silence_s: float | None = None
     """``[local] max_silence_s``: a process that writes and logs nothing for so long is ended; None for no limit."""
     warm: str = "auto"
-    """``HYPERSTEP_WARM``, else ``[local] warm``: whether processes of scripts are forked from a server that has imported
-    their libraries: ``auto`` where it is safe, ``always`` or not at all, ``off``."""
+    """``HYPERSTEP_WARM``, else ``[local] warm``: whether processes of scripts are forked from a server that has
+    imported their libraries: ``auto`` where it is safe, ``always`` or not at all, ``off``."""
     warm_patience_s: float = 30.0
-    """``[local] warm_patience_s``: for how long, at least, the trial that tries a server may do nothing before it counts
-    as hung."""
+    """``[local] warm_patience_s``: for how long, at least, the trial that tries a server may do nothing before it
+    counts as hung."""
     network_home: str = "refuse"
     """``HYPERSTEP_NETWORK_HOME``, else ``network_home``: ``refuse`` or ``allow`` a home on a network file system."""
     store_wait_s: float = 30.0

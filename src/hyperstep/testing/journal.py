@@ -10,7 +10,7 @@ import pytest
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, NotFoundError, NotOwnerError, StoreError
 from hyperstep.records.artifact import ArtifactRecord
-from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched
+from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
 from hyperstep.records.metric import MetricKind
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
@@ -279,12 +279,13 @@ class JournalContract(StoreFactory):
         assert other.attempts("HD_root_1") == [replace(first, end=end, offset=2**40), others[0]]
         assert [attempt.key.run_id for attempt in other.attempts()] == ["HD_root_0", "HD_root_1", "HD_root_1"]
 
-    def test_how_an_attempt_was_started_is_kept_when_it_is_not_said_again(self, journal: Journal, other: Journal) -> None:
-        first = AttemptRecord(AttemptKey("HD_root_1", 0), 1.0, launched=Launched(warm=False, why_cold="the first"))
+    def test_what_was_said_of_an_attempts_start_and_threads_stays(self, journal: Journal, other: Journal) -> None:
+        launched, threads = Launched(warm=False, why_cold="the first"), ThreadUse(1, 3, 2, 4)
+        first = AttemptRecord(AttemptKey("HD_root_1", 0), 1.0, launched=launched, threads=threads)
         with journal.transaction(0) as writer:
-            writer.put_attempt(replace(first, launched=None))
+            writer.put_attempt(replace(first, launched=None, threads=None))
             writer.put_attempt(first)
-            writer.put_attempt(replace(first, launched=None, offset=5))
+            writer.put_attempt(replace(first, launched=None, threads=None, offset=5))
         assert other.attempts("HD_root_1") == [replace(first, offset=5)]
 
     def test_records_do_not_change_behind_the_store(self, journal: Journal) -> None:

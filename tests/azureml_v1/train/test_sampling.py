@@ -214,7 +214,7 @@ def test_grid_becomes_the_engines_grid_in_the_order_written() -> None:
         (RandomParameterSampling(SPACE, {"rule": "halton"}), r"one of random, sobol\. Received: 'halton'"),
         (
             GridParameterSampling(CHOICES, {"seed": 7}),
-            "Unknown properties of GRID.*Known: deterministic, history, past",
+            "Unknown properties of GRID.*Known: deterministic, history, past, warm",
         ),
         (BayesianParameterSampling(CHOICES, {"rule": "sobol"}), "Unknown properties of BayesianOptim.*Known: seed"),
         (BayesianParameterSampling(CHOICES), "needs the goal.*maximize, minimize"),

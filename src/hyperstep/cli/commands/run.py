@@ -12,7 +12,7 @@ import click
 
 import hyperstep
 from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
-from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables
+from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables, warm_option, warm_variables
 from hyperstep.cli.script_process import become_script, can_draw, python_command, run_script
 from hyperstep.runtime.foreground import in_foreground
 from hyperstep_trial.boot_environment import boot_environment
@@ -32,6 +32,7 @@ _SHIM_PATH = Path(hyperstep.__file__).parent / "shim_path"
 @click.option("--deterministic", is_flag=True, help="Sweeps decide the same at any concurrency, after any kill.")
 @click.option("--foreground", is_flag=True, help="Drive what is submitted from here; leave no process.")
 @reuse_options
+@warm_option
 @click.argument("script", type=click.Path())
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
 def run(
@@ -44,6 +45,7 @@ def run(
     verify: bool,
     new_seed: bool,
     history: str | None,
+    warm: str | None,
     script: str,
     arguments: tuple[str, ...],
 ) -> int:
@@ -63,7 +65,7 @@ def run(
     variables = runners.variables if runners else {_SUBMISSION_VARIABLE: token}
     asked = {_DETERMINISTIC_VARIABLE: "1"} if deterministic else {}
     reuse = reuse_variables(no_reuse, verify=verify, new_seed=new_seed, history=history)
-    told = {**variables, **asked, **reuse}
+    told = {**variables, **asked, **reuse, **warm_variables(warm)}
     env = boot_environment({**os.environ, **told}, str(_SHIM_PATH))
     command = _command(script, arguments, quiet=quiet)
     if quiet and runners is None and os.name == "posix":

@@ -81,7 +81,7 @@ select body from spec union all select body from runs
 union all select body from events union all select evidence from decisions
 """
 _ATTEMPTS = """
-select run_id, number, started_at, ending, records_offset, launched from attempts
+select run_id, number, started_at, ending, records_offset, launched, threads from attempts
 where :run is null or run_id = :run order by run_id, number
 """
 

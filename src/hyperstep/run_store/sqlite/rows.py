@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
-from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched
+from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
 from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.records.run import RunRecord
@@ -89,21 +89,23 @@ def artifact_from(row: Row) -> ArtifactRecord:
 
 
 def attempt_row(attempt: AttemptRecord) -> tuple[object, ...]:
-    """Run, number, start, end, offset, how it was launched."""
+    """Run, number, start, end, offset, how it was launched, its threads."""
     end = None if attempt.end is None else dump(to_json(attempt.end))
     launched = None if attempt.launched is None else dump(attempt.launched._asdict())
-    return attempt.key.run_id, attempt.key.number, attempt.started_at, end, attempt.offset, launched
+    threads = None if attempt.threads is None else dump(attempt.threads._asdict())
+    return attempt.key.run_id, attempt.key.number, attempt.started_at, end, attempt.offset, launched, threads
 
 
 def attempt_from(row: Row) -> AttemptRecord:
     """The attempt of the same values."""
-    run_id, number, started_at, end, offset, launched = row
+    run_id, number, started_at, end, offset, launched, threads = row
     return AttemptRecord(
         key=AttemptKey(run_id, number),
         started_at=started_at,
         end=None if end is None else from_json(AttemptEnd, json.loads(end)),
         offset=offset,
         launched=None if launched is None else Launched(**json.loads(launched)),
+        threads=None if threads is None else ThreadUse(**json.loads(threads)),
     )
 
 

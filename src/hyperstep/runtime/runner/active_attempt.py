@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyperstep.records.attempt import Attempt, Launched
+from hyperstep.records.attempt import Attempt, Launched, ThreadUse
 from hyperstep.runtime.runner.attempt_order import AttemptOwner
 from hyperstep.runtime.runner.limits import ProcessLimits
 from hyperstep.runtime.runner.log_metrics import LogMetrics
@@ -29,6 +29,8 @@ class ActiveAttempt:
     """How it was to be started; of one that was started before us, that nothing is known of it."""
     launched: Launched | None = None
     """How it was, once it was."""
+    threads: ThreadUse | None = None
+    """How many it had at work, once somebody has looked."""
     stopped: bool = False
     """Whether we asked it to end."""
     fault: str = ""

@@ -11,18 +11,21 @@ from collections.abc import Callable, Mapping
 from hyperstep.errors import USER_FAULTS, ConflictError, DiskFullError, LaunchError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.marker import ExitMarker, write_exit
-from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+from hyperstep.launchers.process_activity import activity_of
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, ThreadUse
 from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.runner.active_attempt import ActiveAttempt
 from hyperstep.runtime.runner.attempt_order import Order
 from hyperstep.runtime.runner.collecting import collect_artifacts, record_lines
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.failures import log_tail
+from hyperstep.runtime.runner.job_environment import cores_of_one
 from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit, limit_of
 from hyperstep.runtime.runner.log_metrics import LogMetrics
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.records_file import RecordsFile
 from hyperstep.runtime.runner.slots import Slots
+from hyperstep.runtime.runner.turns import Turns
 from hyperstep.runtime.runner.warm.choosing import Start, WarmStarts
 from hyperstep.runtime.runner.workplace import (
     clear_workplace,
@@ -34,6 +37,8 @@ from hyperstep.runtime.runner.workplace import (
 _LAST_PATIENCE_S = 5.0
 """Beyond the grace: what is not gone by then is left to the trial host."""
 _LOOK_AGAIN_S = 0.05
+_LOOKS_AT_ONCE = 4
+"""Processes that are looked at each time, one after the other, however many there are."""
 
 
 class Attempts:
@@ -54,6 +59,7 @@ class Attempts:
         self._ends: list[AttemptEnd] = []
         """Ends that were reported and are not recorded yet."""
         self._warm = WarmStarts(context)
+        self._looks = Turns(_LOOKS_AT_ONCE)
         self._slots = Slots(context.envelope.slots)
         self._active: dict[AttemptKey, ActiveAttempt] = {}
         self._queued: dict[AttemptKey, Order] = {}
@@ -124,13 +130,20 @@ class Attempts:
             if fault and not active.fault:
                 active.fault = self._faults[key] = fault
                 self._launcher.stop(key, self._context.envelope.stop_grace_s)
-            elif active.start.watch and self._hangs(key, active):
-                self._launcher.stop(key, self._context.envelope.stop_grace_s)
+        self._look_at_processes()
 
-    def _hangs(self, key: AttemptKey, active: ActiveAttempt) -> bool:
-        return not active.stopped and self._warm.hangs(
-            active.start, self._launcher.pids().get(key), active.bytes_written()
-        )
+    def _look_at_processes(self) -> None:
+        """Count the threads of some at work, and end the one under a watch when it hangs."""
+        pids = self._launcher.pids()
+        for key in self._looks.choose(self._active, lambda key: self._active[key].start.watch is not None):
+            active = self._active[key]
+            activity = activity_of(pids[key]) if key in pids else None
+            if activity is None or active.stopped:
+                continue
+            cores = cores_of_one(os.cpu_count() or 1, active.place.processes)
+            active.threads = (active.threads or ThreadUse(cores)).after(activity.running)
+            if self._warm.hangs(active.start, activity, active.bytes_written()):
+                self._launcher.stop(key, self._context.envelope.stop_grace_s)
 
     def launch_nothing(self) -> None:
         """Start no further attempt until ``launch_again``."""
@@ -278,4 +291,5 @@ class Attempts:
 
 def _record(active: ActiveAttempt, end: AttemptEnd | None = None) -> AttemptRecord:
     """What the store is to know of an attempt now."""
-    return AttemptRecord(active.attempt.key, active.started_at, end, active.reader.offset, active.launched)
+    offset, launched, threads = active.reader.offset, active.launched, active.threads
+    return AttemptRecord(active.attempt.key, active.started_at, end, offset, launched, threads)

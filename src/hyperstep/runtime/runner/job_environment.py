@@ -48,8 +48,13 @@ def run_variables(home: Home, run: RunRecord, attempt: Attempt) -> dict[str, str
 
 def thread_share(base: Mapping[str, str], cores: int, processes: int) -> dict[str, str]:
     """The thread limits of one of ``processes`` processes on ``cores`` cores; none where the user has set one."""
-    share = str(max(1, cores // max(1, processes)))
+    share = str(cores_of_one(cores, processes))
     return {} if any(name in base for name in THREAD_VARIABLES) else dict.fromkeys(THREAD_VARIABLES, share)
+
+
+def cores_of_one(cores: int, processes: int) -> int:
+    """How many cores are one process's own, of ``processes`` that run at one time; at least one."""
+    return max(1, cores // max(1, processes))
 
 
 def data_variables(step: StepSpec, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> dict[str, str]:

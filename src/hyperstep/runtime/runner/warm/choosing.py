@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from hyperstep.launchers.process_activity import activity_of
+from hyperstep.launchers.process_activity import Activity
 from hyperstep.launchers.process_table import boot_id, look_up
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.attempt import Attempt, AttemptEnd, Launched, WarmStart
@@ -88,7 +88,7 @@ class WarmStarts:
 
     def choose(self, attempt: Attempt, step: StepSpec) -> Start:
         """What is to be launched for a prepared attempt: it, perhaps with a warm start or a note asked for."""
-        mode = step.code.warm or self._context.envelope.warm
+        mode = (step.tuning.warm if step.tuning else "") or self._context.envelope.warm
         start = self._choose(attempt, step, mode)
         if mode == "always" and start.why_cold:
             start.why_cold = _ALTHOUGH + start.why_cold
@@ -110,18 +110,15 @@ class WarmStarts:
             self._release(start.server, start.watch)
             start.watch = None
 
-    def hangs(self, start: Start, pid: int | None, written: int) -> bool:
+    def hangs(self, start: Start, activity: Activity, written: int) -> bool:
         """Whether a watched attempt does nothing any more; told once.
 
         Args:
             start: How it was started.
-            pid: Its process.
+            activity: What its processes do now.
             written: Bytes of its log and its records.
         """
-        if start.watch is None or start.hung or pid is None:
-            return False
-        activity = activity_of(pid)
-        if activity is None:
+        if start.watch is None or start.hung:
             return False
         look = Look(time.monotonic(), activity.cpu_s, written, activity.all_asleep)
         start.stillness = start.stillness.after(look) if start.stillness else Stillness(look)
@@ -232,9 +229,7 @@ class WarmStarts:
 
     def _settle(self, doubt: _Doubt, how: How) -> None:
         held = replace(doubt.watch, doubted=True)
-        self._memory.change_verdict(
-            doubt.server, lambda v: after_cold(v, how, doubt.words) if v.watch == held else v
-        )
+        self._memory.change_verdict(doubt.server, lambda v: after_cold(v, how, doubt.words) if v.watch == held else v)
         self._known.pop(doubt.watch.script, None)
 
     def _release(self, server: str, watch: Watch) -> None:
@@ -261,4 +256,6 @@ def _this_process() -> Process:
 
 def _lives(process: Process) -> bool:
     state = look_up(process.pid)
-    return state is not None and not state.zombie and state.started_at == process.started_at and process.boot == boot_id()
+    return (
+        state is not None and not state.zombie and state.started_at == process.started_at and process.boot == boot_id()
+    )

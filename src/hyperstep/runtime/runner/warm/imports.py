@@ -141,7 +141,7 @@ def _why_never(note: ImportNote) -> str:
 
 
 def _is_below(file: str, folders: Sequence[str]) -> bool:
-    return file.startswith(tuple(os.path.join(folder, "") for folder in folders if folder))
+    return file.startswith(tuple(folder.rstrip(os.sep) + os.sep for folder in folders if folder))
 
 
 def _stamp(file: str) -> list[int] | None:

@@ -22,7 +22,7 @@ def common_variables(env: Mapping[str, str], step: StepSpec) -> dict[str, str]:
         env: Its whole environment, made by ``prepare_attempt``.
         step: What it is a process of: its inputs and outputs lie elsewhere in each run.
     """
-    places = {port.variable for port in (*step.inputs, *step.outputs)}
+    places = {*(port.variable for port in step.inputs), *(output.variable for output in step.outputs)}
     given = step.code.environment_variables
     return {
         name: value
