@@ -47,6 +47,8 @@ class HostServer:
             "stop": self._stop,
             "pids": self._pids,
             "guard": self._guard,
+            "hosts": self._hosts,
+            "stop-servers": self._stop_servers,
         }
 
     def run(self) -> None:
@@ -181,7 +183,7 @@ class HostServer:
         pid = self._attempts.launch(folder, AttemptFiles(**request["files"]), request["argv"], request["env"], limit)
         self._guards.note_progress(run)
         self._watchers[folder] = {client}
-        return {"pid": pid}
+        return {"pid": pid, "warm": False, "why_cold": "", "for_now": False}
 
     def _watch(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
         folder = request["folder"]
@@ -206,6 +208,12 @@ class HostServer:
 
     def _pids(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
         return {"pids": self._attempts.pids(), "runners": self._guards.pids()}
+
+    def _hosts(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
+        return {"servers": []}
+
+    def _stop_servers(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
+        return {"stopped": 0}
 
 
 def _do_nothing(_number: int, _frame: FrameType | None) -> None:
