@@ -38,13 +38,13 @@ PASSIVE = {"OMP_WAIT_POLICY": "PASSIVE"}
 _DATA = "from sklearn.datasets import make_classification\nX, y = make_classification(4000, 20, random_state=0)\n"
 _FITS = {
     "lightgbm": "from lightgbm import LGBMClassifier\n"
-    "LGBMClassifier(n_estimators=60, n_jobs={jobs}, verbose=-1).fit(X, y)\n",
+    "LGBMClassifier(n_estimators=20, n_jobs={jobs}, verbose=-1).fit(X, y)\n",
     "forest": "from sklearn.ensemble import RandomForestClassifier\n"
-    "RandomForestClassifier(40, n_jobs={jobs}, random_state=0).fit(X, y)\n",
+    "RandomForestClassifier(20, n_jobs={jobs}, random_state=0).fit(X, y)\n",
     "histogram": "from sklearn.ensemble import HistGradientBoostingClassifier\n"
     "import threadpoolctl\n"
     "with threadpoolctl.threadpool_limits({jobs}):\n"
-    "    HistGradientBoostingClassifier(max_iter=40).fit(X, y)\n",
+    "    HistGradientBoostingClassifier(max_iter=15).fit(X, y)\n",
 }
 _IMPORTS = {
     "lightgbm": "import sklearn.datasets, lightgbm, lightgbm.sklearn, pandas",
@@ -150,7 +150,7 @@ def batches(fit: str, jobs: int, *, forked: bool) -> Iterator[dict[str, Batch]]:
 def main(rounds: int) -> None:
     """Print a table for each model and number of threads."""
     print(f"{CORES} cores, {CORES} trials at once, a share of {SHARE} thread; load {os.getloadavg()[0]:.1f}")
-    for fit in _FITS:
+    for fit in sys.argv[2:] or _FITS:
         if fit == "lightgbm" and importlib.util.find_spec("lightgbm") is None:
             continue
         for jobs in (1, CORES):
@@ -167,7 +167,7 @@ def _measure(fit: str, jobs: int, rounds: int) -> None:
         for _ in range(rounds):
             for rule in RULES:
                 found.setdefault((rule.name, "cold"), []).append(cold[rule.name].run(CORES))
-                found.setdefault((rule.name, "forked"), []).append(forked[rule.name].run(4 * CORES))
+                found.setdefault((rule.name, "forked"), []).append(forked[rule.name].run(2 * CORES))
     for rule in RULES:
         cells = [_cell(found[rule.name, how]) for how in ("cold", "forked")]
         print(f"  {rule.name:24} cold {cells[0]:>18}   forked {cells[1]:>18}")

@@ -52,6 +52,8 @@ class Start:
     """Key of its warm server; empty when it is cold."""
     watch: Watch | None = None
     """Set when it is the one that its library set is tried by."""
+    always: bool = False
+    """Whether it was to be warm whatever happens."""
     cold_s: float = 0.0
     """How long a cold attempt of the script took."""
     hung: str = ""
@@ -90,19 +92,19 @@ class WarmStarts:
         """What is to be launched for a prepared attempt: it, perhaps with a warm start or a note asked for."""
         mode = (step.tuning.warm if step.tuning else "") or self._context.envelope.warm
         start = self._choose(attempt, step, mode)
-        if mode == "always" and start.why_cold:
-            start.why_cold = _ALTHOUGH + start.why_cold
+        start.always = mode == "always"
         return start
 
     def launched(self, start: Start, launched: Launched) -> Launched:
         """How it was started, with the reason when it was cold."""
-        if not start.server:
-            return Launched(warm=False, why_cold=start.why_cold)
-        if launched.warm:
+        if start.server and launched.warm:
             return launched
-        self.forget(start)
-        start.server = ""
-        return Launched(warm=False, why_cold=launched.why_cold or "its launcher starts every process anew")
+        why = start.why_cold
+        if start.server:
+            self.forget(start)
+            start.server = ""
+            why = launched.why_cold or "its launcher starts every process anew"
+        return launched._replace(why_cold=f"{_ALTHOUGH}{why}" if start.always else why)
 
     def forget(self, start: Start) -> None:
         """It was not started, or not by us, or not warm: nothing is learnt of its library set."""

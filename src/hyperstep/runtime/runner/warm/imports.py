@@ -11,7 +11,7 @@ from typing import Any
 
 NOTE_NAME = "imports.json"
 """In an attempt's folder."""
-MOST_MODULES = 6000
+MOST_MODULES = 4000
 """A server imports no more: what a script loads beyond that, each trial loads itself."""
 MOST_UPDATES = 3
 """How often what was learnt of a script is added to; each time another server is started."""
