@@ -17,9 +17,11 @@ from hyperstep.errors import ConflictError, LaunchError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.marker import ExitMarker, read_exit, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
-from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, terminate_group, wait_unreaped
+from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, start_process, terminate_group, wait_unreaped
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
+
+_NO_HOST = "warm starts need a trial host, and none runs here"
 
 
 class _Child:
@@ -84,7 +86,7 @@ class InlineLauncher(Launcher):
         """As in the base."""
         self._check_open(attempt)
         try:
-            process = claim_and_start(_files(attempt), attempt.argv, attempt.env)
+            process = _claim_and_start(attempt)
         except FileExistsError as error:
             rule = "An attempt runs at most once, and this one was claimed before."
             remedy = "Make an attempt with the next number."
@@ -97,7 +99,7 @@ class InlineLauncher(Launcher):
         with self._lock:
             self._children[attempt.key] = child
         threading.Thread(target=self._wait, args=(child,), name="hyperstep-attempt", daemon=True).start()
-        return Launched()
+        return Launched(why_cold=_NO_HOST if attempt.warm else "")
 
     def adopt(self, attempt: Attempt) -> None:
         """As in the base. An attempt that was never claimed is claimed, and reported as lost."""
@@ -162,6 +164,23 @@ class InlineLauncher(Launcher):
             self._adopted.pop(end.key, None)
             self._ends.append(end)
         self._notify()
+
+
+def _claim_and_start(attempt: Attempt) -> subprocess.Popen[bytes]:
+    files = _files(attempt)
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> int:
+        started.append(start_process(files, attempt.argv, attempt.env))
+        return started[0].pid
+
+    try:
+        claim_and_start(files, start)
+    except (OSError, ValueError):
+        for process in started:
+            process.wait()  # it was killed, since it could not be told of
+        raise
+    return started[0]
 
 
 def _files(attempt: Attempt) -> AttemptFiles:

@@ -36,10 +36,18 @@ class AttemptFiles(NamedTuple):
     exit_file: str
 
 
-def claim_and_start(files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Claim the attempt, start its process, say in the claim who it is.
+def claim_and_start(
+    files: AttemptFiles, start: Callable[[], int], *, parent: int | None = None, heir: int = 0
+) -> int:
+    """Claim the attempt, start its process, say in the claim who it is; returns its process id.
 
     When the process cannot be started, the attempt is over: its exit file says 127 or 126 and its log says why.
+
+    Args:
+        files: The attempt's.
+        start: Starts it and returns its process id.
+        parent: The process that will write the exit file; we without it.
+        heir: See ``fill_claim``.
 
     Raises:
         FileExistsError: The attempt was claimed before. Nothing was done.
@@ -47,19 +55,40 @@ def claim_and_start(files: AttemptFiles, argv: Sequence[str], env: Mapping[str, 
     """
     claim = create_claim(files.claim_file)
     try:
-        process = _start(files, argv, env)
+        pid = start()
         try:
-            fill_claim(claim, process.pid)
+            fill_claim(claim, pid, parent=parent or os.getpid(), heir=heir)
         except OSError:
-            kill_group(process.pid)
-            process.wait()
+            kill_group(pid)
             raise
     except (OSError, ValueError) as error:
         _record_not_started(files, error)
         raise
     finally:
         os.close(claim)
-    return process
+    return pid
+
+
+def start_process(files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start an attempt's process, as the leader of a session of its own.
+
+    Raises:
+        OSError, ValueError: It cannot be started.
+    """
+    log = os.open(files.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        return subprocess.Popen(
+            argv,
+            env=dict(env),
+            cwd=files.work_folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            creationflags=_CREATION_FLAGS,
+        )
+    finally:
+        os.close(log)
 
 
 def terminate_group(leader: int) -> None:
@@ -103,23 +132,6 @@ def wait_unreaped(process: subprocess.Popen[bytes]) -> ExitMarker:
         if ended is not None:
             return marker_from_waitid(ended)
     return marker_from(process.wait())
-
-
-def _start(files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    log = os.open(files.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        return subprocess.Popen(
-            argv,
-            env=dict(env),
-            cwd=files.work_folder,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            creationflags=_CREATION_FLAGS,
-        )
-    finally:
-        os.close(log)
 
 
 def _record_not_started(files: AttemptFiles, error: Exception) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hyperstep.launchers.host.address import Address
 from hyperstep.launchers.host.server import HostServer
+from hyperstep.launchers.host.warm.warm_servers import IDLE_S
 
 
 def main(arguments: list[str]) -> int:
@@ -18,6 +19,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--idle-s", type=float, default=10.0, help="seconds without attempts and clients before it ends"
     )
+    parser.add_argument(
+        "--linger-s", type=float, default=IDLE_S, help="seconds that a warm server stays when no client is connected"
+    )
     options = parser.parse_args(arguments)
     address = Address.take(options.control_socket)
     if address is None:
@@ -25,7 +29,7 @@ def main(arguments: list[str]) -> int:
     if os.fork():
         os._exit(0)
     _detach(address.crash_log)
-    HostServer(address, idle_s=options.idle_s).run()
+    HostServer(address, idle_s=options.idle_s, linger_s=options.linger_s).run()
     return 0
 
 

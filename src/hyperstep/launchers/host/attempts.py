@@ -6,15 +6,17 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from subprocess import Popen
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hyperstep.launchers.host.guards import Guards
 from hyperstep.launchers.host.orphans import Trace, kill_orphans, kill_tree
 from hyperstep.launchers.host.reaper import next_ended, release
+from hyperstep.launchers.host.warm.spare import open_log
+from hyperstep.launchers.host.warm.warm_server import WarmServer
+from hyperstep.launchers.host.warm.warm_servers import Cold, Warm, WarmServers
 from hyperstep.launchers.marker import ExitMarker, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
-from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, terminate_group
+from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, kill_process, start_process, terminate_group
 from hyperstep.launchers.process_table import descendants_of
 
 
@@ -34,10 +36,34 @@ class Limit(NamedTuple):
     """Between SIGTERM and SIGKILL when that is over."""
 
 
+class Order(NamedTuple):
+    """What is to be started."""
+
+    folder: str
+    """Names the attempt."""
+    files: AttemptFiles
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    limit: Limit
+    warm: Mapping[str, Any] | None = None
+    """``key`` and ``modules`` of an attempt that may be forked from a warm server."""
+
+
+class Started(NamedTuple):
+    """What was started."""
+
+    pid: int
+    cold: Cold | None = None
+    """Why not warm; None when it is, or was not to be."""
+    warm: bool = False
+
+
 class _Live:
-    def __init__(self, files: AttemptFiles, process: Popen[bytes], trace: Trace, limit: Limit) -> None:
+    def __init__(self, files: AttemptFiles, pid: int, trace: Trace, limit: Limit) -> None:
         self.files = files
-        self.process = process
+        self.pid = pid
+        self.fork: tuple[WarmServer, int] | None = None
+        """The server that forked it, and its number there."""
         self.trace = trace
         self.oom_kills = oom_kills()
         self.grace_s = limit.grace_s
@@ -64,33 +90,71 @@ class HostedAttempts:
 
     Args:
         guards: The runners, which are children of the host too.
+        servers: The warm servers, likewise, and some attempts are theirs.
     """
 
-    def __init__(self, guards: Guards) -> None:
+    def __init__(self, guards: Guards, servers: WarmServers) -> None:
         self._guards = guards
+        self._servers = servers
         self._live: dict[str, _Live] = {}
         self._folder_of: dict[int, str] = {}
+        self._folder_of_fork: dict[tuple[WarmServer, int], str] = {}
 
     def __len__(self) -> int:
         return len(self._live)
 
-    def launch(
-        self, folder: str, files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str], limit: Limit
-    ) -> int:
-        """Claim and start an attempt; returns its process id.
+    def launch(self, order: Order) -> Started:
+        """Claim and start an attempt: by a warm server when it may, and one is ready; else cold.
 
         Raises:
             FileExistsError: It was claimed before.
             OSError, ValueError: It could not be started, and is over.
         """
-        process = claim_and_start(files, argv, env)
-        self._live[folder] = _Live(files, process, Trace(process.pid, files.work_folder, env), limit)
-        self._folder_of[process.pid] = folder
-        return process.pid
+        cold = None
+        if order.warm is not None:
+            found = self._servers.choose(
+                order.warm["key"], order.warm["modules"], order.argv, order.env, order.files.work_folder
+            )
+            if isinstance(found, Warm) and (started := self._launch_warm(order, found)) is not None:
+                return started
+            cold = found if isinstance(found, Cold) else Cold(f"the warm server failed: {found.server.fault}", True)
+        pid = claim_and_start(order.files, lambda: _start_cold(order))
+        self._take_in(order, pid)
+        return Started(pid, cold)
+
+    def _launch_warm(self, order: Order, found: Warm) -> Started | None:
+        """Start it by that server; None when that has no spare: nothing was done then."""
+        server, files = found.server, order.files
+        spare = server.take_spare()
+        if spare is None:
+            return None
+
+        def start() -> int:
+            log = open_log(files.log_file)
+            try:
+                server.announce(spare, files.exit_file)
+                spare.order(files.work_folder, log, order.argv, found.command.script, order.env)
+            except (OSError, ValueError):
+                kill_process(spare.pid)
+                raise
+            finally:
+                os.close(log)
+            return spare.pid
+
+        pid = claim_and_start(files, start, parent=server.pid, heir=os.getpid())
+        self._take_in(order, pid).fork = (server, spare.number)
+        self._folder_of_fork[server, spare.number] = order.folder
+        return Started(pid, warm=True)
+
+    def _take_in(self, order: Order, pid: int) -> _Live:
+        trace = Trace(pid, order.files.work_folder, order.env)
+        self._live[order.folder] = _Live(order.files, pid, trace, order.limit)
+        self._folder_of[pid] = order.folder
+        return self._live[order.folder]
 
     def pids(self) -> dict[str, int]:
         """Process id of each live attempt."""
-        return {folder: live.process.pid for folder, live in self._live.items()}
+        return {folder: live.pid for folder, live in self._live.items()}
 
     def stop(self, folder: str, grace_s: float) -> None:
         """Ask an attempt to end, and make it end after ``grace_s``. Nothing happens when it is not live."""
@@ -99,7 +163,7 @@ class HostedAttempts:
             return
         kill_at = time.monotonic() + grace_s
         live.kill_at = kill_at if live.kill_at is None else min(kill_at, live.kill_at)
-        terminate_group(live.process.pid)
+        terminate_group(live.pid)
 
     def seconds_to_next_kill(self) -> float | None:
         """How long ``end_overdue`` has nothing to do; None when nothing is being stopped or has a limit."""
@@ -114,32 +178,53 @@ class HostedAttempts:
                 live.timed_out = True
                 self.stop(folder, live.grace_s)
             if live.kill_at is not None and live.kill_at <= now:
-                strangers = descendants_of(live.process.pid)  # of which some may have a group of their own
-                kill_group(live.process.pid)
+                strangers = descendants_of(live.pid)  # of which some may have a group of their own
+                kill_group(live.pid)
                 for pid in strangers:
                     kill_tree(pid)
                 live.kill_at = now + 1.0  # once more, should a child have been forked meanwhile
 
     def collect_ended(self) -> Iterator[EndedAttempt]:
         """The attempts that have ended; their exit files are written, what they left behind is killed."""
+        yield from self._collect_forked()
         while (ended := next_ended()) is not None:
             pid, marker = ended
-            folder = self._folder_of.pop(pid, None)
+            folder = self._folder_of.get(pid)
             if folder is not None:
-                marker = self._finish(self._live.pop(folder), marker)
-            else:
-                self._guards.take_end(pid, marker)
+                marker = self._finish(folder, marker)
+            elif not self._guards.take_end(pid, marker):
+                self._servers.take_end(pid)
             release(pid)
             if folder is not None:
                 yield EndedAttempt(folder, marker)
+        yield from self._collect_forked()
 
-    def _finish(self, live: _Live, marker: ExitMarker) -> ExitMarker:
-        pid = live.process.pid
+    def _collect_forked(self) -> Iterator[EndedAttempt]:
+        """Those that are children of warm servers. One whose server died is ours by then, and is not met here."""
+        for ended in self._servers.take_ended():
+            folder = self._folder_of_fork.get((ended.server, ended.number))
+            if folder is not None:
+                marker = self._finish(folder, ended.marker)
+                ended.server.reap(ended.number)
+                yield EndedAttempt(folder, marker)
+
+    def _finish(self, folder: str, marker: ExitMarker) -> ExitMarker:
+        live = self._live.pop(folder)
+        pid = live.pid
         marker = live.complete(marker)
         kill_group(pid)
         living = [other.trace for other in self._live.values()]
-        kill_orphans(os.getpid(), {pid, *self._folder_of, *self._guards.children}, live.trace, living)
+        leaders = {*self._folder_of, *self._guards.children, *self._servers.children}
+        kill_orphans(os.getpid(), leaders, live.trace, living)
+        del self._folder_of[pid]
+        if live.fork is not None:
+            del self._folder_of_fork[live.fork]
         with contextlib.suppress(OSError):  # a full disk, a removed folder: who watches is told all the same
             write_exit(live.files.exit_file, marker)
-        live.process.returncode = 0  # reaped by us; subprocess is not to wait for it
         return marker
+
+
+def _start_cold(order: Order) -> int:
+    process = start_process(order.files, order.argv, order.env)
+    process.returncode = 0  # reaped by us; subprocess is not to wait for it
+    return process.pid

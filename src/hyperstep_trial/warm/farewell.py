@@ -1,0 +1,99 @@
+"""The end of a child: the interpreter's own, less the freeing of libraries that it has in common with its siblings.
+
+When a Python ends it takes all modules apart and frees all objects. In a child that writes to nearly every page which
+it shares with the server, for nothing: measured with scikit-learn and pandas it cost 85 ms of CPU time, and 17 ms as it
+is done here. The script's own modules are taken apart as ever: files are closed, ``__del__`` methods are called.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_OF_PYTHON = frozenset({"sys", "builtins", "__main__"})
+_WRITERS = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
+_EXIT_FLUSH_FAILED = 120
+
+
+class Farewell:
+    """Called when the interpreter ends, after the script's own ``atexit`` functions."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, ModuleType] = {}
+        self._never_freed: list[object] = [self]
+        self._never_freed.append(self._never_freed)
+        self._flush_c = None
+
+    def keep_loaded_modules(self) -> None:
+        """All that are loaded now stay whole to the very end of each child."""
+        self._flush_c = _c_flush()
+        self._kept = {name: module for name, module in sys.modules.items() if name not in _OF_PYTHON}
+
+    def begin(self) -> None:
+        """Hide the libraries from the interpreter, which takes apart what it still finds."""
+        main = sys.modules.get("__main__")
+        if not self._kept or main is None:
+            return
+        ended_by_itself = "__name__" in main.__dict__ and "__file__" not in main.__dict__
+        for name, module in self._kept.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+        # Python removes __file__ when the script is through, but not when SystemExit ends it: then the code is unknown.
+        succeeded = ended_by_itself and not hasattr(sys, "last_value") and self._flush_c is not None
+        sys._hyperstep_last = _Last(self._flush_c if succeeded else None)  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+class _Last:
+    """What ``sys`` lets go when all modules of the script are gone.
+
+    Args:
+        flush_c: Writes what C has buffered; None when the interpreter is to end by itself.
+    """
+
+    def __init__(self, flush_c: object) -> None:
+        self._flush_c = flush_c
+        self._streams = (sys.stdout, sys.stderr)
+        self._exit = os._exit
+        self._objects = gc.get_objects
+
+    def __del__(self) -> None:
+        code = 0
+        for stream in self._streams:
+            if not _flushes(stream):
+                code = _EXIT_FLUSH_FAILED
+        for each in self._objects():
+            if isinstance(each, _WRITERS):
+                _flushes(each)  # one that a library which is not taken apart holds on to
+        if self._flush_c is not None:
+            self._flush_c()
+            self._exit(code)
+
+
+def _flushes(stream: object) -> bool:
+    try:
+        if not stream.closed and stream.writable():  # type: ignore[attr-defined]
+            stream.flush()  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001 - whatever a user has put there
+        return False
+    return True
+
+
+def _c_flush() -> object:
+    """A function that calls C's ``fflush(NULL)``; None where there is no way to."""
+    try:
+        import _ctypes  # noqa: PLC0415
+
+        address = _ctypes.dlsym(_ctypes.dlopen(None, 0), "fflush")
+    except (ImportError, OSError, AttributeError):
+        return None
+
+    def flush(call: object = _ctypes.call_function, address: int = address) -> None:
+        call(address, (None,))  # type: ignore[operator]
+
+    return flush
