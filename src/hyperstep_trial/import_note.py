@@ -45,10 +45,13 @@ def note_at_exit(known: Collection[str] = ()) -> None:
 def _write(file: str, known: frozenset[str], pid: int) -> None:
     if os.getpid() != pid:
         return
+    modules = [(name, path) for name, path in _loaded(known) if name not in _NOT_IMPORTED]
+    if known and not modules:
+        return
     try:
         import json  # noqa: PLC0415 - whoever is asked pays for it, and mostly has it
 
-        text = json.dumps(_note(known))
+        text = json.dumps(_note(modules))
         temporary = f"{file}.{pid}.part"
         with open(temporary, "w", encoding="ascii") as stream:
             stream.write(text)
@@ -57,9 +60,8 @@ def _write(file: str, known: frozenset[str], pid: int) -> None:
         return
 
 
-def _note(known: frozenset[str]) -> dict[str, object]:
+def _note(modules: list[tuple[str, str]]) -> dict[str, object]:
     site, library = _site_folders(), [os.path.dirname(os.path.abspath(os.__file__))]
-    modules = [(name, file) for name, file in _loaded(known) if name not in _NOT_IMPORTED]
     installed = tuple(os.path.join(folder, "") for folder in (*site, *library))
     own = {name.partition(".")[0] for name, file in modules if not file.startswith(installed)}
     hidden = sorted(name for name in own if _is_installed(name, site))

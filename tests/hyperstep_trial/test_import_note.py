@@ -106,3 +106,16 @@ def test_os_exit_leaves_none(tmp_path: Path) -> None:
     done, note = run(tmp_path, "import os; os._exit(5)")
     assert done.returncode == 5
     assert note == {}
+
+
+def test_what_was_loaded_beforehand_is_not_noted_and_without_more_there_is_no_note(tmp_path: Path) -> None:
+    script = "import sys, wave\nfrom hyperstep_trial.import_note import note_at_exit\nnote_at_exit(sys.modules)\n"
+    note = tmp_path / "note.json"
+    (tmp_path / "train.py").write_text(script + "if len(sys.argv) > 1:\n    import colorsys\n")
+    env = {**os.environ, NOTE_VARIABLE: str(note)}  # without the boot folder, as in a warm server's child
+    subprocess.run([sys.executable, "train.py"], cwd=tmp_path, env=env, check=True)
+    assert not note.exists()
+    subprocess.run([sys.executable, "train.py", "more"], cwd=tmp_path, env=env, check=True)
+    noted = names(json.loads(note.read_text()))
+    assert "colorsys" in noted
+    assert "wave" not in noted

@@ -22,6 +22,17 @@ def test_what_was_kept_is_there_for_the_next_process(tmp_path: Path) -> None:
     assert WarmMemory(tmp_path).verdict("server") == verdict
 
 
+def test_equal_sets_are_kept_in_the_order_of_the_first(tmp_path: Path) -> None:
+    kept = WarmMemory(tmp_path)
+    kept.keep_imports("one", Imports(("b", "a", "c"), ("/b.py", "/a.py", "/c.py"), 1.0))
+    kept.keep_imports("two", Imports(("c", "a", "b"), ("/c.py", "/a.py", "/b.py"), 2.0))
+    kept.keep_imports("three", Imports(("c", "a"), ("/c.py", "/a.py"), 2.0))
+    assert kept.imports("two") == Imports(("b", "a", "c"), ("/b.py", "/a.py", "/c.py"), 2.0)
+    three = kept.imports("three")
+    assert three is not None
+    assert three.modules == ("c", "a")
+
+
 def test_what_is_absent_or_damaged_is_not_known(tmp_path: Path) -> None:
     kept = WarmMemory(tmp_path)
     assert kept.imports("script") is None

@@ -143,6 +143,8 @@ class WarmStarts:
         """
         if end.succeeded and not ours:
             self._learn(start, (end.ended_at or self._context.now()) - started_at)
+        if start.script:
+            (start.attempt.folder / NOTE_NAME).unlink(missing_ok=True)
         doubt = self._doubts.pop(end.key.run_id, None)
         if doubt is not None:
             self._settle(doubt, _how(end, ours=ours))

@@ -7,10 +7,12 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hyperstep.codec import from_json, to_json
+from hyperstep.digest import digest_json
 from hyperstep.errors import StoreError
 from hyperstep.runtime.file_lock import locked
 from hyperstep.runtime.runner.warm.imports import Imports, from_data, to_data
@@ -32,6 +34,7 @@ class WarmMemory:
     def __init__(self, cache: Path) -> None:
         self._imports = cache / "warm" / "imports"
         self._verdicts = cache / "warm" / "verdicts"
+        self._orders = cache / "warm" / "orders"
 
     def imports(self, script: str) -> Imports | None:
         """What is known of a script's imports."""
@@ -41,7 +44,20 @@ class WarmMemory:
             return None
 
     def keep_imports(self, script: str, imports: Imports) -> None:
-        """Keep it; a cache that cannot be written to keeps nothing."""
+        """Keep it, in the order in which the same modules were kept first; a cache that refuses to keeps nothing.
+
+        Libraries load some of their modules in an order that differs from process to process, and by an equal order
+        equal sets share a server.
+        """
+        pairs = sorted(zip(imports.modules, imports.files, strict=True))
+        order = self._orders / f"{digest_json([list(pair) for pair in pairs])}.json"
+        first = _read(order).get("modules")
+        if isinstance(first, list) and sorted(map(str, first)) == [name for name, _ in pairs]:
+            file_of = dict(pairs)
+            modules = tuple(map(str, first))
+            imports = replace(imports, modules=modules, files=tuple(file_of[name] for name in modules))
+        else:
+            _write(order, {"modules": list(imports.modules)})
         _write(self._imports / f"{script}.json", to_data(imports))
 
     def verdict(self, server: str) -> Verdict:
