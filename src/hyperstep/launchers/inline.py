@@ -9,15 +9,16 @@ then terminated without its descendants.
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import threading
 from collections.abc import Callable
 
 from hyperstep.errors import ConflictError, LaunchError
 from hyperstep.launchers.base import Launcher
-from hyperstep.launchers.marker import ExitMarker, read_exit, write_exit
+from hyperstep.launchers.marker import ExitMarker, fill_claim, read_exit, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
-from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, start_process, terminate_group, wait_unreaped
+from hyperstep.launchers.process import AttemptFiles, claimed, kill_group, start_process, terminate_group, wait_unreaped
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
@@ -168,19 +169,15 @@ class InlineLauncher(Launcher):
 
 def _claim_and_start(attempt: Attempt) -> subprocess.Popen[bytes]:
     files = _files(attempt)
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start() -> int:
-        started.append(start_process(files, attempt.argv, attempt.env))
-        return started[0].pid
-
-    try:
-        claim_and_start(files, start)
-    except (OSError, ValueError):
-        for process in started:
-            process.wait()  # it was killed, since it could not be told of
-        raise
-    return started[0]
+    with claimed(files) as claim:
+        process = start_process(files, attempt.argv, attempt.env)
+        try:
+            fill_claim(claim, process.pid, parent=os.getpid())
+        except OSError:
+            kill_group(process.pid)
+            process.wait()
+            raise
+    return process
 
 
 def _files(attempt: Attempt) -> AttemptFiles:

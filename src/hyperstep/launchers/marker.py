@@ -2,7 +2,9 @@
 
 Claim: ``{"pid", "started_at", "boot", "parent", "heir"}``, empty until the process has started. ``parent`` is the
 process that will see to the exit file; that is written before it lets go of the process id, so whoever sees the process
-gone finds the file, or never will. ``heir`` adopts the process, and does the same, should ``parent`` die (0: nobody). Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
+gone finds the file, or never will. ``heir`` adopts the process, and does the same, should ``parent`` die (0: nobody).
+
+Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
 """
 
 from __future__ import annotations

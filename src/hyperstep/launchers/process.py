@@ -12,11 +12,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hyperstep.launchers.marker import ExitMarker, create_claim, fill_claim, write_exit
+from hyperstep.launchers.marker import ExitMarker, create_claim, write_exit
 
 EXIT_NOT_FOUND = 127
 """Exit code of an attempt whose program is missing, as shells have it."""
@@ -36,37 +36,24 @@ class AttemptFiles(NamedTuple):
     exit_file: str
 
 
-def claim_and_start(
-    files: AttemptFiles, start: Callable[[], int], *, parent: int | None = None, heir: int = 0
-) -> int:
-    """Claim the attempt, start its process, say in the claim who it is; returns its process id.
+@contextlib.contextmanager
+def claimed(files: AttemptFiles) -> Iterator[int]:
+    """Claim the attempt, and start its process meanwhile; gives the descriptor of the claim, for ``fill_claim``.
 
     When the process cannot be started, the attempt is over: its exit file says 127 or 126 and its log says why.
 
-    Args:
-        files: The attempt's.
-        start: Starts it and returns its process id.
-        parent: The process that will write the exit file; we without it.
-        heir: See ``fill_claim``.
-
     Raises:
         FileExistsError: The attempt was claimed before. Nothing was done.
-        OSError, ValueError: The process could not be started.
+        OSError, ValueError: As raised inside: the process could not be started.
     """
     claim = create_claim(files.claim_file)
     try:
-        pid = start()
-        try:
-            fill_claim(claim, pid, parent=parent or os.getpid(), heir=heir)
-        except OSError:
-            kill_group(pid)
-            raise
+        yield claim
     except (OSError, ValueError) as error:
         _record_not_started(files, error)
         raise
     finally:
         os.close(claim)
-    return pid
 
 
 def start_process(files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:

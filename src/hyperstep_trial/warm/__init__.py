@@ -2,7 +2,7 @@
 
 It is the trial's own interpreter, started by the trial host as ``python [options] /proc/self/fd/N``. Python gets as far
 as it gets before it opens the script; there the path hook that ``boot/sitecustomize.py`` has set stops it, and the
-server imports, forks, and waits. In a child the hook lets go: Python opens what descriptor N holds by then, the compiled
+server imports, forks and waits. In a child the hook lets go: Python opens what descriptor N holds by then, the compiled
 script, and runs it as ``__main__`` as it runs any. No frame of ours is below it, and its end is the interpreter's own.
 The server never runs library code, it only imports; what the script finds is put right in the child.
 
@@ -13,7 +13,7 @@ server talk by packets on socket N, fields separated by a zero byte:
 from         packet                      meaning
 ===========  ==========================  =============================================================================
 host         preload, module …           what to import, in this order; the first packet
-server       ready, names, skipped       top-level names that it has loaded beyond a bare Python's, one a line; modules
+server       ready, names, skipped       top-level names that it has loaded beyond a bare Python, one a line; modules
                                          that could not be imported, each with why, one a line
 server       refused, why                it is not safe to fork; the server has ended
 server       spare, number, pid          a child waits; one end of its order socket comes with the packet

@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Self
 
+_KILL = 9
+
 
 class Ended:
     """How a process ended."""
@@ -39,10 +41,7 @@ def peek(pid: int) -> Ended | None:
 
 def write_exit(exit_file: bytes, leader: int, ended: Ended) -> None:
     """Do what the host, which has gone, would have done: end what is left of the group, write the exit file."""
-    try:
-        os.killpg(leader, 9)
-    except OSError:
-        pass  # nothing is left
+    _kill_group(leader)
     if os.path.exists(exit_file):  # noqa: PTH110 - the host's last deed
         return
     code, number = (ended.status, "null") if ended.how == "code" else ("null", ended.status)
@@ -59,3 +58,10 @@ def write_exit(exit_file: bytes, leader: int, ended: Ended) -> None:
         os.replace(temporary, exit_file)  # noqa: PTH105
     except OSError:
         return  # a full disk, a removed folder: it is lost, as it would be without us
+
+
+def _kill_group(leader: int) -> None:
+    try:
+        os.killpg(leader, _KILL)
+    except OSError:
+        return  # nothing is left

@@ -14,6 +14,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 _OF_PYTHON = frozenset({"sys", "builtins", "__main__"})
@@ -28,7 +29,7 @@ class Farewell:
         self._kept: dict[str, ModuleType] = {}
         self._never_freed: list[object] = [self]
         self._never_freed.append(self._never_freed)
-        self._flush_c = None
+        self._flush_c: Callable[[], object] | None = None
 
     def keep_loaded_modules(self) -> None:
         """All that are loaded now stay whole to the very end of each child."""
@@ -56,7 +57,7 @@ class _Last:
         flush_c: Writes what C has buffered; None when the interpreter is to end by itself.
     """
 
-    def __init__(self, flush_c: object) -> None:
+    def __init__(self, flush_c: Callable[[], object] | None) -> None:
         self._flush_c = flush_c
         self._streams = (sys.stdout, sys.stderr)
         self._exit = os._exit
@@ -84,16 +85,14 @@ def _flushes(stream: object) -> bool:
     return True
 
 
-def _c_flush() -> object:
+def _c_flush() -> Callable[[], object] | None:
     """A function that calls C's ``fflush(NULL)``; None where there is no way to."""
     try:
         import _ctypes  # noqa: PLC0415
 
-        address = _ctypes.dlsym(_ctypes.dlopen(None, 0), "fflush")
+        address = _ctypes.dlsym(_ctypes.dlopen(None, 0), "fflush")  # type: ignore[arg-type]
     except (ImportError, OSError, AttributeError):
         return None
 
-    def flush(call: object = _ctypes.call_function, address: int = address) -> None:
-        call(address, (None,))  # type: ignore[operator]
-
-    return flush
+    call = _ctypes.call_function
+    return lambda: call(address, (None,))

@@ -45,17 +45,23 @@ def _renew_key(module: ModuleType) -> None:
     current.authkey = os.urandom(32)
 
 
+def _tell_thread(module: ModuleType) -> None:
+    """Up to Python 3.12 the main thread keeps the system's id of the server's."""
+    main = module.main_thread()
+    if hasattr(main, "_set_native_id"):
+        main._set_native_id()  # noqa: SLF001
+
+
 def _forget_folder(module: ModuleType) -> None:
-    module.tempdir = None
+    module.tempdir = None  # type: ignore[attr-defined]
 
 
 def _start_clock(module: ModuleType) -> None:
     """Since when ``relativeCreated`` counts; nanoseconds from Python 3.13 on."""
     import time  # noqa: PLC0415 - loaded by logging
 
-    module._startTime = type(module._startTime)(  # noqa: SLF001
-        time.time_ns() if isinstance(module._startTime, int) else time.time()  # noqa: SLF001
-    )
+    counts_nanoseconds = isinstance(module._startTime, int)  # noqa: SLF001
+    module._startTime = time.time_ns() if counts_nanoseconds else time.time()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 _ACTS = (
@@ -64,4 +70,5 @@ _ACTS = (
     ("torch", _seed_torch),
     ("multiprocessing.process", _renew_key),
     ("tempfile", _forget_folder),
+    ("threading", _tell_thread),
 )

@@ -9,15 +9,16 @@ from hyperstep_trial.warm.farewell import Farewell
 from hyperstep_trial.warm.server import Server
 
 
-def install(number: int) -> None:
+def install(number: int, bare: frozenset[str]) -> None:
     """Have the interpreter become a server when it comes to its script, ``/proc/self/fd/<number>``.
 
     Args:
         number: Descriptor of the socket to the trial host.
+        bare: Names of the modules that every Python has loaded by now.
     """
     farewell = Farewell()
     atexit.register(farewell.begin)  # before all others, so that it is called after all others
-    server = Server(number, frozenset(sys.modules), farewell)
+    server = Server(number, bare, farewell)
     script_path = f"/proc/self/fd/{number}"
 
     def hook(path: str) -> object:
@@ -27,4 +28,4 @@ def install(number: int) -> None:
         raise ImportError(message)
 
     server.hook = hook
-    sys.path_hooks.insert(0, hook)
+    sys.path_hooks.insert(0, hook)  # type: ignore[arg-type]

@@ -39,7 +39,7 @@ class Script:
         Raises:
             OSError, SyntaxError, ValueError, …: It cannot be read or compiled.
         """
-        path = argument if argument.startswith("/") else f"{os.getcwd()}/{argument.removeprefix('./')}"  # noqa: PTH109
+        path = argument if argument.startswith("/") else f"{os.getcwd()}/{argument}"  # noqa: PTH109
         with open(path, "rb") as stream:  # noqa: PTH123 - no pathlib
             source = stream.read()
         code = compile(source, path, "exec", dont_inherit=True)
@@ -56,12 +56,12 @@ class Script:
         found_by_python = loaders.SourcelessFileLoader
 
         def put_right(name: str, opened: str) -> object:
-            """In the place of the class that Python calls when it has opened the file: the last step before the script."""
+            """Called by Python, in that class's place, when it has opened the file: the last step before the script."""
             loaders.SourcelessFileLoader = found_by_python  # type: ignore[misc]
             os.close(number)
             sys.path_hooks[:] = [each for each in sys.path_hooks if each is not hook]
             sys.path_importer_cache.pop(opened, None)
-            sys.path_importer_cache[self._path] = None  # type: ignore[assignment]
+            sys.path_importer_cache[self._path] = None
             if not getattr(sys.flags, "safe_path", False):
                 sys.path[0] = self._folder
             sys.modules["__main__"].__file__ = self._path

@@ -1,4 +1,4 @@
-"""A child that only looks whether a script would find all as it should: on a Python that we do not know well it may not."""
+"""A child that only looks whether a script would find all as it should: on a Python that we do not know it may not."""
 
 from __future__ import annotations
 

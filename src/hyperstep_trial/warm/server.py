@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # what signal wraps, without enum and all that
 import _socket
 import os
 import select
@@ -155,10 +155,13 @@ class Server:
         return child.ended is not None
 
     def _obey(self, words: list[str]) -> None:
+        child = self._children.get(int(words[1])) if len(words) > 1 else None
         if words[0] == "used":
-            self._children[int(words[1])].exit_file = os.fsencode(words[2])
+            if child is not None:  # else it was killed before it had its order, which the host notices
+                child.exit_file = os.fsencode(words[2])
         elif words[0] == "reap":
-            self._reap(self._children[int(words[1])])
+            if child is not None:
+                self._reap(child)
         elif words[0] == "retire":
             self._retired = True
         else:

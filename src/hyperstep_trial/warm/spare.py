@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # what signal wraps, without enum and all that
 import _socket
 import os
-import sys
 
 from hyperstep_trial.import_note import note_at_exit
 from hyperstep_trial.warm.environment import StartChanges, replace_environment, set_arguments
@@ -34,12 +33,13 @@ def wait_and_become(
     freshen()
     received = Order.receive(orders)
     if received is None:
-        os._exit(0)
+        os.kill(os.getpid(), _signal.SIGKILL)  # never an orderly end: half an order may have been announced
+        return
     order, log = received
     orders.close()
     os.dup2(log, 1)
     os.dup2(log, 2)
-    if log > 2:
+    if log not in {1, 2}:
         os.close(log)
     try:
         os.chdir(order.work_folder)
@@ -64,6 +64,5 @@ def _become_cold(order: Order) -> None:
     try:
         os.execvpe(order.argv[0], order.argv, env)  # noqa: S606 - a list, no shell
     except OSError as error:
-        sys.__stderr__.write(f"The process could not be started: {error}\n")
-        sys.__stderr__.flush()
+        os.write(2, f"The process could not be started: {error}\n".encode())
         os._exit(_NOT_STARTED)

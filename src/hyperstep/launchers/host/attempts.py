@@ -6,18 +6,19 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hyperstep.launchers.host.guards import Guards
 from hyperstep.launchers.host.orphans import Trace, kill_orphans, kill_tree
 from hyperstep.launchers.host.reaper import next_ended, release
-from hyperstep.launchers.host.warm.spare import open_log
+from hyperstep.launchers.host.warm.forking import Cold, Forked, fork_warm
 from hyperstep.launchers.host.warm.warm_server import WarmServer
-from hyperstep.launchers.host.warm.warm_servers import Cold, Warm, WarmServers
-from hyperstep.launchers.marker import ExitMarker, write_exit
+from hyperstep.launchers.host.warm.warm_servers import WarmServers
+from hyperstep.launchers.marker import ExitMarker, fill_claim, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
-from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, kill_process, start_process, terminate_group
+from hyperstep.launchers.process import AttemptFiles, claimed, kill_group, start_process, terminate_group
 from hyperstep.launchers.process_table import descendants_of
+from hyperstep.records.attempt import WarmStart
 
 
 class EndedAttempt(NamedTuple):
@@ -45,17 +46,16 @@ class Order(NamedTuple):
     argv: Sequence[str]
     env: Mapping[str, str]
     limit: Limit
-    warm: Mapping[str, Any] | None = None
-    """``key`` and ``modules`` of an attempt that may be forked from a warm server."""
+    warm: WarmStart | None = None
 
 
 class Started(NamedTuple):
     """What was started."""
 
     pid: int
-    cold: Cold | None = None
-    """Why not warm; None when it is, or was not to be."""
     warm: bool = False
+    why_cold: str = ""
+    for_now: bool = False
 
 
 class _Live:
@@ -110,47 +110,25 @@ class HostedAttempts:
             FileExistsError: It was claimed before.
             OSError, ValueError: It could not be started, and is over.
         """
-        cold = None
-        if order.warm is not None:
-            found = self._servers.choose(
-                order.warm["key"], order.warm["modules"], order.argv, order.env, order.files.work_folder
-            )
-            if isinstance(found, Warm) and (started := self._launch_warm(order, found)) is not None:
-                return started
-            cold = found if isinstance(found, Cold) else Cold(f"the warm server failed: {found.server.fault}", True)
-        pid = claim_and_start(order.files, lambda: _start_cold(order))
-        self._take_in(order, pid)
-        return Started(pid, cold)
-
-    def _launch_warm(self, order: Order, found: Warm) -> Started | None:
-        """Start it by that server; None when that has no spare: nothing was done then."""
-        server, files = found.server, order.files
-        spare = server.take_spare()
-        if spare is None:
-            return None
-
-        def start() -> int:
-            log = open_log(files.log_file)
+        with claimed(order.files) as claim:
+            forked = fork_warm(self._servers, order.files, order.argv, order.env, order.warm)
+            if isinstance(forked, Forked):
+                pid, parent = forked.pid, forked.server.pid
+            else:
+                pid, parent = _start_cold(order), os.getpid()
             try:
-                server.announce(spare, files.exit_file)
-                spare.order(files.work_folder, log, order.argv, found.command.script, order.env)
-            except (OSError, ValueError):
-                kill_process(spare.pid)
+                fill_claim(claim, pid, parent=parent, heir=os.getpid())
+            except OSError:
+                kill_group(pid)
                 raise
-            finally:
-                os.close(log)
-            return spare.pid
-
-        pid = claim_and_start(files, start, parent=server.pid, heir=os.getpid())
-        self._take_in(order, pid).fork = (server, spare.number)
-        self._folder_of_fork[server, spare.number] = order.folder
-        return Started(pid, warm=True)
-
-    def _take_in(self, order: Order, pid: int) -> _Live:
-        trace = Trace(pid, order.files.work_folder, order.env)
-        self._live[order.folder] = _Live(order.files, pid, trace, order.limit)
+        live = _Live(order.files, pid, Trace(pid, order.files.work_folder, order.env), order.limit)
+        self._live[order.folder] = live
         self._folder_of[pid] = order.folder
-        return self._live[order.folder]
+        if isinstance(forked, Cold):
+            return Started(pid, why_cold=forked.why, for_now=forked.for_now)
+        live.fork = forked.server, forked.number
+        self._folder_of_fork[live.fork] = order.folder
+        return Started(pid, warm=True)
 
     def pids(self) -> dict[str, int]:
         """Process id of each live attempt."""

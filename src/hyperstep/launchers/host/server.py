@@ -19,6 +19,7 @@ from hyperstep.launchers.host.guards import FencedError, Guards
 from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.launchers.host.warm.warm_servers import WarmServers
 from hyperstep.launchers.process import AttemptFiles
+from hyperstep.records.attempt import WarmStart
 
 _FIRST_CLIENT_S = 10.0
 """A host waits at least so long for whoever had it started."""
@@ -27,8 +28,9 @@ _LONGEST_WAIT_S = 3600.0
 
 
 class HostServer:
-    """Serves one control socket until it has been idle for ``idle_s`` seconds: no client, attempt, guarded runner, or
-    warm server.
+    """Serves one control socket until nothing has needed it for ``idle_s`` seconds.
+
+    That is no client, attempt, guarded runner or warm server.
 
     Args:
         address: Where it listens.
@@ -195,11 +197,11 @@ class HostServer:
         self._guards.check(run, request.get("epoch", 0))
         limit = Limit(request.get("max_duration_s"), request.get("grace_s", 0.0))
         files, argv, env = AttemptFiles(**request["files"]), request["argv"], request["env"]
-        started = self._attempts.launch(Order(folder, files, argv, env, limit, request.get("warm")))
+        warm = WarmStart(**request["warm"]) if request.get("warm") else None
+        started = self._attempts.launch(Order(folder, files, argv, env, limit, warm))
         self._guards.note_progress(run)
         self._watchers[folder] = {client}
-        why, for_now = started.cold or ("", False)
-        return {"pid": started.pid, "warm": started.warm, "why_cold": why, "for_now": for_now}
+        return started._asdict()
 
     def _watch(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
         folder = request["folder"]

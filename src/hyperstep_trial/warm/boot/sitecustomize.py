@@ -9,7 +9,7 @@ import sys
 
 def _install() -> None:
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-    bare = set(sys.modules)
+    bare = frozenset(sys.modules)
     sys.path.insert(0, root)
     try:
         from hyperstep_trial.warm.hook import install  # noqa: PLC0415
@@ -18,7 +18,7 @@ def _install() -> None:
         for name in set(sys.modules) - bare:
             if name.partition(".")[0] == "hyperstep_trial":
                 del sys.modules[name]
-    install(int(os.environ.pop("HYPERSTEP_WARM_SOCKET")))
+    install(int(os.environ.pop("HYPERSTEP_WARM_SOCKET")), bare)
 
 
 def _give_way() -> None:

@@ -22,17 +22,22 @@ def warm_command(argv: Sequence[str], env: Mapping[str, str], work_folder: str) 
     """The command line of an attempt that may be started warm, or why it may not."""
     if sys.platform != "linux" or not all(hasattr(os, name) for name in _NEED):
         return "warm starts need Linux"
+    if any("\0" in text for text in (*argv, *env, *env.values())):
+        return "a text holds a zero byte"
     command = read_command_line(argv)
     if isinstance(command, str):
         return command
-    relative = [entry for entry in env.get("PYTHONPATH", "").split(os.pathsep) if not entry.startswith("/")]
-    if env.get("PYTHONPATH") and relative:
+    return _against(Path(work_folder) / argv[command.script], env) or command
+
+
+def _against(script: Path, env: Mapping[str, str]) -> str:
+    """What speaks against it in the environment and the folder; empty when nothing does."""
+    path = env.get("PYTHONPATH")
+    if path and not all(entry.startswith("/") for entry in path.split(os.pathsep)):
         return "PYTHONPATH has an entry that is relative to the working folder"
     if any(env.get(name) for name in ("PYTHONINSPECT", "PYTHONSTARTUP")):
         return "PYTHONINSPECT or PYTHONSTARTUP is set"
-    if not (Path(work_folder) / argv[command.script]).is_file():
-        return "the script is not a file"
-    return command
+    return "" if script.is_file() else "the script is not a file"
 
 
 def common_part(env: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Mapping, Sequence
 
@@ -38,13 +37,9 @@ class Spare:
 
         Raises:
             OSError: It has ended, or does not read.
-            ValueError: A text holds a zero byte.
         """
         variables = [f"{name}={value}" for name, value in env.items()]
         fields = [work_folder, str(script), str(len(argv)), *argv, *variables]
-        if any("\0" in field for field in fields):
-            message = "embedded null byte"
-            raise ValueError(message)
         body = "\0".join(fields).encode("utf-8", "surrogateescape")
         with self._orders:
             socket.send_fds(self._orders, [len(body).to_bytes(_LENGTH_BYTES, "big")], [log])
@@ -53,12 +48,3 @@ class Spare:
     def close(self) -> None:
         """Let it go: it ends."""
         self._orders.close()
-
-
-def open_log(log_file: str) -> int:
-    """The log of an attempt, as a cold start opens it.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    return os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)

@@ -103,10 +103,10 @@ class WarmServer:
                 self.listen()
         return self._spares.popleft() if self._spares else None
 
-    def announce(self, spare: Spare, exit_file: str) -> None:
-        """Say that an order follows, and where the exit is written when we are gone."""
-        self._send("used", str(spare.number), exit_file)
-        self.live.add(spare.number)
+    def announce(self, number: int, exit_file: str) -> None:
+        """Say that the spare's order follows, and where its exit is written when we are gone."""
+        self._send("used", str(number), exit_file)
+        self.live.add(number)
         self.forks += 1
         self.used_at = time.monotonic()
 
@@ -211,5 +211,3 @@ def _resident_bytes(pid: int) -> int:
     with contextlib.suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE_BYTES
     return 0
-
-

@@ -18,7 +18,7 @@ IDLE_S = 300.0
 IMPORT_S = 120.0
 """A server that still imports after so long hangs."""
 _MAX_DEATHS = 3
-"""After so many deaths of servers that had been of use, no other is started; after one death during the imports neither."""
+"""Of servers that had been of use; then no other is started. One death during the imports counts as so many."""
 _MAX_DEATHS_KNOWN = 64
 
 _Identity = tuple[object, ...]
@@ -174,7 +174,7 @@ class WarmServers:
             self._retire(identity)
 
     def _bury(self, identity: _Identity) -> None:
-        """Take leave of one that failed, and of its like for good when it could not import, or when it is not the first."""
+        """Take leave of one that failed; of its like for good when it could not import, or when many have failed."""
         server = self._servers.pop(identity)
         self._leaving.append(server)
         if len(self._deaths) >= _MAX_DEATHS_KNOWN:
