@@ -38,13 +38,13 @@ PASSIVE = {"OMP_WAIT_POLICY": "PASSIVE"}
 _DATA = "from sklearn.datasets import make_classification\nX, y = make_classification(4000, 20, random_state=0)\n"
 _FITS = {
     "lightgbm": "from lightgbm import LGBMClassifier\n"
-    "LGBMClassifier(n_estimators=20, n_jobs={jobs}, verbose=-1).fit(X, y)\n",
+    "LGBMClassifier(n_estimators=4, n_jobs={jobs}, verbose=-1).fit(X, y)\n",
     "forest": "from sklearn.ensemble import RandomForestClassifier\n"
-    "RandomForestClassifier(20, n_jobs={jobs}, random_state=0).fit(X, y)\n",
+    "RandomForestClassifier(10, n_jobs={jobs}, random_state=0).fit(X, y)\n",
     "histogram": "from sklearn.ensemble import HistGradientBoostingClassifier\n"
     "import threadpoolctl\n"
     "with threadpoolctl.threadpool_limits({jobs}):\n"
-    "    HistGradientBoostingClassifier(max_iter=15).fit(X, y)\n",
+    "    HistGradientBoostingClassifier(max_iter=4).fit(X, y)\n",
 }
 _IMPORTS = {
     "lightgbm": "import sklearn.datasets, lightgbm, lightgbm.sklearn, pandas",

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -36,6 +37,11 @@ def _children(pid: int) -> list[int]:
     return list(map(int, done.stdout.split()))
 
 
+def _has_used_more(pid: int, cpu_s: float) -> bool:
+    seen = activity_of(pid)
+    return seen is not None and seen.cpu_s > cpu_s
+
+
 def test_a_process_that_waits_is_asleep_and_uses_nothing() -> None:
     with running("import sys; print(flush=True); sys.stdin.read()") as pid:
         wait_until(lambda: (seen := activity_of(pid)) is not None and seen.all_asleep, "its sleep")
@@ -52,7 +58,7 @@ def test_a_busy_one_runs_and_so_does_its_child() -> None:
             assert before is not None
             assert before.running == 1
             assert not before.all_asleep
-            wait_until(lambda pid=pid, was=before.cpu_s: (seen := activity_of(pid)) and seen.cpu_s > was, "its work")
+            wait_until(partial(_has_used_more, pid, before.cpu_s), "its work")
 
 
 def test_what_is_gone_does_nothing() -> None:

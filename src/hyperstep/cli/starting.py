@@ -48,7 +48,7 @@ def starts_document(trials: Sequence[TrialView]) -> Json:
     """The same of a sweep for ``show --json``."""
     known = [trial.launched for trial in trials if trial.launched]
     cold = Counter(launched.why_cold for launched in known if not launched.warm)
-    reasons = [{"why_cold": reason, "trials": count} for reason, count in cold.most_common()]
+    reasons: Json = [{"why_cold": reason, "trials": count} for reason, count in cold.most_common()]
     return {"warm": sum(1 for launched in known if launched.warm), "cold": reasons}
 
 

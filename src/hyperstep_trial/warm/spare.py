@@ -5,6 +5,7 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]  # what signal wraps, without enum and all that
 import _socket
 import os
+import sys
 
 from hyperstep_trial.import_note import note_at_exit
 from hyperstep_trial.warm.environment import StartChanges, replace_environment, set_arguments
