@@ -14,8 +14,15 @@ from hyperstep.runtime.home import Home
 from hyperstep.shim import shim_path
 from hyperstep_trial.boot_environment import boot_environment
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-"""Set to a process's share of the cores, unless the user has set one."""
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+"""Set to a process's share of the cores, unless the user has set one. torch reads the first."""
 
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _DATASET_PLACEHOLDER = "DatasetConsumptionConfig:"

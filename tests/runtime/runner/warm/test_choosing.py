@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from tests.runtime.runner import trial_bed
 from tests.runtime.runner.trial_bed import TrialBed, make_bed
 
 from hyperstep.launchers.process_activity import Activity
+from hyperstep.launchers.process_table import boot_id, look_up
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.records.attempt import Attempt, Launched
 from hyperstep.records.status import RunStatus
@@ -238,3 +240,15 @@ def test_one_that_hangs_is_ended_and_run_again_cold(warmth: Warmth, monkeypatch:
 def test_launched_is_what_the_launcher_said(warmth: Warmth) -> None:
     records = warmth.sweep()
     assert records[1].launched == Launched(warm=True)
+
+
+def test_a_watch_that_nobody_keeps_any_more_is_over(warmth: Warmth) -> None:
+    warmth.sweep()
+    (file,) = (warmth.bed.home.path / "cache" / "warm" / "verdicts").glob("*.json")
+    state = look_up(os.getpid())
+    assert state is not None
+    for pid, started_at in ((os.getpid(), state.started_at), (1 << 22, 1.0)):
+        runner = {"pid": pid, "started_at": started_at, "boot": boot_id()}
+        watch = {"run_id": "gone", "script": "other", "runner": list(runner.values()), "doubted": False}
+        file.write_text(json.dumps({"why_cold": "", "proven_for": [], "kills": 0, "watch": watch}))
+        assert how(warmth.sweep()) == ["warm"] * 4

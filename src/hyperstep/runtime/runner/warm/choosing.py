@@ -87,6 +87,8 @@ class WarmStarts:
         self._known: dict[str, _Known] = {}
         self._doubts: dict[str, _Doubt] = {}
         """Trials whose warm attempt failed, and whose next one is to show whose fault that was."""
+        self._watched: set[str] = set()
+        """Trials that are under a watch of ours; a watch of this process that is not here is over."""
 
     def choose(self, attempt: Attempt, step: StepSpec) -> Start:
         """What is to be launched for a prepared attempt: it, perhaps with a warm start or a note asked for."""
@@ -195,12 +197,18 @@ class WarmStarts:
         why: list[str] = []
 
         def change(verdict: Verdict) -> Verdict:
-            lives = verdict.watch is not None and _lives(verdict.watch.runner)
+            lives = verdict.watch is not None and self._is_kept(verdict.watch)
             why.append(why_not_now(verdict, start.script, watcher_lives=lives))
             return verdict if why[0] or is_proven(verdict, start.script) else watching(verdict, watch)
 
         after = self._memory.change_verdict(start.server, change)
-        return why[0], watch if after.watch == watch else None
+        if after.watch != watch:
+            return why[0], None
+        self._watched.add(watch.run_id)
+        return why[0], watch
+
+    def _is_kept(self, watch: Watch) -> bool:
+        return watch.run_id in self._watched if watch.runner == _this_process() else _lives(watch.runner)
 
     def _learn(self, start: Start, duration_s: float) -> None:
         note = read_note(start.attempt.folder / NOTE_NAME) if start.script else None
@@ -229,14 +237,18 @@ class WarmStarts:
         self._known.pop(start.script, None)
         if how is How.FAILED:
             self._doubts[end.key.run_id] = _Doubt(start.server, watch, words)
+        else:
+            self._watched.discard(watch.run_id)
         return doubtful if how in {How.FAILED, How.HUNG} else end
 
     def _settle(self, doubt: _Doubt, how: How) -> None:
+        self._watched.discard(doubt.watch.run_id)
         held = replace(doubt.watch, doubted=True)
         self._memory.change_verdict(doubt.server, lambda v: after_cold(v, how, doubt.words) if v.watch == held else v)
         self._known.pop(doubt.watch.script, None)
 
     def _release(self, server: str, watch: Watch) -> None:
+        self._watched.discard(watch.run_id)
         untold = Ending(How.UNTOLD)
         self._memory.change_verdict(server, lambda v: after_watched(v, watch, untold) if v.watch == watch else v)
 
