@@ -1,10 +1,11 @@
 """What keeps trials within their share of the cores, cold and forked: paired measurements of several rules.
 
-``python benchmarks/thread_shares.py [ROUNDS]``, in an environment with scikit-learn and, if it is to be measured,
-lightgbm. As many trials as there are cores run at once, each fitting a small model that asks for one thread or for two.
-They are started cold, as ``python script``, or forked from a bare server that has imported the same libraries. Rules
-are variables of the environment and, where named so, a core of its own for each trial. A round runs every rule once,
-one after the other, so that what else the machine does meets all of them; medians of the rounds are printed.
+``python benchmarks/thread_shares.py [ROUNDS [MODEL...]]``, in an environment with scikit-learn and, if it is to be
+measured, lightgbm. As many trials as there are cores run at once, each fitting a small model that asks for one thread
+or for as many as there are cores. They are started cold, as ``python script``, or forked from a bare server that has
+imported the same libraries. Rules are variables of the environment and, where named so, a core of its own for each
+trial. A round runs every rule once, one after the other, so that what else the machine does meets all of them; medians
+of the rounds are printed.
 """
 
 from __future__ import annotations

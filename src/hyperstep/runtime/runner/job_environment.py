@@ -23,6 +23,8 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
 )
 """Set to a process's share of the cores, unless the user has set one. torch reads the first."""
+WAITING_VARIABLE = "OMP_WAIT_POLICY"
+"""How OpenMP's threads wait for each other: turning on their core, or asleep."""
 
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _DATASET_PLACEHOLDER = "DatasetConsumptionConfig:"
@@ -54,9 +56,16 @@ def run_variables(home: Home, run: RunRecord, attempt: Attempt) -> dict[str, str
 
 
 def thread_share(base: Mapping[str, str], cores: int, processes: int) -> dict[str, str]:
-    """The thread limits of one of ``processes`` processes on ``cores`` cores; none where the user has set one."""
+    """The thread limits of one of ``processes`` processes on ``cores`` cores; none where the user has set one.
+
+    A script that asks for more threads itself gets them. Then threads of several processes share a core, and one that
+    waits must not keep the one that it waits for from running: they wait asleep. ``benchmarks/thread_shares.py``
+    measures it: fits of LightGBM with two threads each took ten times as long without.
+    """
     share = str(cores_of_one(cores, processes))
-    return {} if any(name in base for name in THREAD_VARIABLES) else dict.fromkeys(THREAD_VARIABLES, share)
+    limits = {} if any(name in base for name in THREAD_VARIABLES) else dict.fromkeys(THREAD_VARIABLES, share)
+    asleep = {WAITING_VARIABLE: "PASSIVE"} if processes > 1 and WAITING_VARIABLE not in base else {}
+    return {**limits, **asleep}
 
 
 def cores_of_one(cores: int, processes: int) -> int:
