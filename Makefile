@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HYPERSTEP := $(BIN)/hyperstep
 
-.PHONY: demo test check static conformance faults reuse-table bench-reuse format clean
+.PHONY: demo test check static conformance faults reuse-table bench bench-quick bench-scale bench-reuse format clean
 
 demo: $(VENV)/.ready
 	$(HYPERSTEP) run examples/digits/pipeline.py
@@ -35,6 +35,17 @@ conformance: $(VENV)/.ready-dev
 reuse-table: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.runtime.runner.test_step_reuse
 	$(BIN)/python -m tests.runtime.runner.test_trial_plan
+
+# Rivals and limits side by side; writes docs/benchmarks.md and its picture. Hours; bench-quick is one short round.
+bench: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/rivals/compare.py --write
+bench-quick: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/rivals/compare.py --quick --write
+
+# A million simulated trials; writes docs/scale.md.
+bench-scale: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/sampler_growth.py
+	$(BIN)/python benchmarks/scale.py --write docs/scale.md
 
 # A resubmit of an unchanged pipeline beside DVC and a bare walk over its files.
 bench-reuse: $(VENV)/.ready-dev

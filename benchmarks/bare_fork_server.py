@@ -1,6 +1,6 @@
 """The least that a fork server can be: it imports, forks for each line it reads, and says who has ended.
 
-``python bare_fork_server.py MODULE …``; a line is a folder, in which the child runs ``train.py`` and writes ``log.txt``.
+``python bare_fork_server.py MODULE …``; a line is a folder, in which the child runs ``train.py``.
 The child ends at once when the script has, without an orderly end of the interpreter.
 """
 

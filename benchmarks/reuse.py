@@ -17,10 +17,11 @@ import tempfile
 import time
 import venv
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
 from hyperstep.pipeline.spec import CodeSpec, PipelineSpec, StepSpec

@@ -1,13 +1,14 @@
-"""How long one proposal takes when 100, 1,000 and 10,000 trials have ended: ``python benchmarks/sampler_growth.py``.
+"""What one proposal costs when 100, 1,000 and 10,000 trials have ended: ``python benchmarks/sampler_growth.py``.
 
-Prints milliseconds a proposal, the median of some, for each sampler over a space that has no end and over a finite one.
-The history is the view that the sweep's controller hands over, with 8 trials running beside those that ended.
+Prints milliseconds of processor time a proposal, the median of some taken in turn, and the ratio of the longest history
+to the shortest, for each sampler over a space that has no end, a finite one, and a grid of 10**12 points. The history
+is the view that the sweep's controller hands over, with 8 trials running beside those that ended.
 """
 
 from __future__ import annotations
 
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 from hyperstep import samplers
 from hyperstep.digest import Json
@@ -17,7 +18,10 @@ from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Sampler
 from hyperstep.samplers.random import RandomSampler
 from hyperstep.search_space.space import SearchSpace
-from hyperstep.sweep.history import History
+from hyperstep.sweep.config import Limits
+from hyperstep.sweep.history import SweepHistory, learn
+from hyperstep.sweep.instructions import EndTrial
+from hyperstep.sweep.state import SweepState
 from hyperstep.sweep.trial_state import TrialState
 
 LENGTHS = (100, 1_000, 10_000)
@@ -31,7 +35,11 @@ UNBOUNDED: dict[str, Json] = {
     "units": ["randint", [1000]],
     "solver": ["choice", [["sgd", "adam", "lbfgs"]]],
 }
-FINITE: dict[str, Json] = {name: UNBOUNDED[name] for name in ("layers", "units", "solver")}
+SPACES = {
+    "unbounded": UNBOUNDED,
+    "finite": {name: UNBOUNDED[name] for name in ("layers", "units", "solver")},
+    "10**12": {f"digit {place}": ["randint", [10]] for place in range(12)},
+}
 SAMPLERS: dict[str, dict[str, Json]] = {
     "RANDOM": {"seed": 1},
     "SOBOL": {"seed": 1},
@@ -40,40 +48,45 @@ SAMPLERS: dict[str, dict[str, Json]] = {
 }
 
 
-def history(space: SearchSpace, ended: int) -> History:
+def history(space: SearchSpace, ended: int) -> SweepHistory:
     """A sweep's trials with random points and made-up values."""
-    generator, cohort, trials = RandomSampler(space, 7), Cohort(Goal.MINIMIZE), list[TrialState]()
+    generator, state = RandomSampler(space, 7), SweepState(Limits(ended + RUNNING, RUNNING), Cohort(Goal.MINIMIZE))
     for index in range(ended + RUNNING):
         trial = TrialState(index, generator.propose(index, ()) or {})
+        state.trials.append(trial)
         if index < ended:
             trial.status = RunStatus.COMPLETED
-            cohort.report(index, float((index * 7919) % 10_007))
-        trials.append(trial)
-    return History(trials, cohort)
+            state.cohort.report(index, float((index * 7919) % 10_007))
+            learn(state, [EndTrial(index, trial.status, "")])
+        else:
+            state.occupied[index] = None
+    return SweepHistory(state)
 
 
-def milliseconds(sampler: Sampler, seen: History) -> float:
-    """Median time of a proposal; the first, which fills caches, does not count."""
-    times = []
+def take_turns(asked: list[Sampler], histories: list[SweepHistory]) -> list[float]:
+    """Median milliseconds of processor time of a proposal for each history, in turn; the first one fills caches."""
+    times: list[list[float]] = [[] for _ in histories]
     for _ in range(REPETITIONS + 1):
-        start = perf_counter()
-        sampler.propose(len(seen), seen)
-        times.append((perf_counter() - start) * 1_000)
-    return median(times[1:])
+        for taken, sampler, seen in zip(times, asked, histories, strict=True):
+            start = process_time()
+            sampler.propose(len(seen), seen)
+            taken.append((process_time() - start) * 1_000)
+    return [median(taken[1:]) for taken in times]
 
 
 def main() -> None:
     """Print the table."""
-    print(f"{'ms per proposal':32}" + "".join(f"{length:>10,}" for length in LENGTHS))
-    for kind, expressions in (("unbounded", UNBOUNDED), ("finite", FINITE)):
+    print(f"{'ms per proposal':32}" + "".join(f"{length:>10,}" for length in LENGTHS) + f"{'ratio':>10}")
+    for kind, expressions in SPACES.items():
         space = SearchSpace.from_json(expressions)
         histories = [history(space, length) for length in LENGTHS]
         for name, settings in SAMPLERS.items():
-            if name == "GRID" and kind == "unbounded":
+            if name == "GRID" and space.size is None:
                 continue
-            sampler = samplers.from_json({"name": name, "space": expressions, **settings})
-            row = "".join(f"{milliseconds(sampler, seen):10.2f}" for seen in histories)
-            print(f"{name:22}{kind:10}" + row)
+            definition: Json = {"name": name, "space": expressions, **settings}
+            taken = take_turns([samplers.from_json(definition) for _ in histories], histories)
+            row = "".join(f"{each:10.3f}" for each in taken)
+            print(f"{name:22}{kind:10}{row}{taken[-1] / taken[0]:10.2f}", flush=True)
 
 
 if __name__ == "__main__":

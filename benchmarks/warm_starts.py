@@ -1,4 +1,4 @@
-"""How many trials a second can be started and ended: bare processes, a bare fork server, and the launcher, cold and warm.
+"""How many trials a second can be started and ended: bare processes, a bare fork server, the launcher cold and warm.
 
 ``python benchmarks/warm_starts.py [ROUNDS]``: two trials in flight. In each round every way runs its trials once, one
 way after the other, so that what else the machine does meets all of them; medians of the rounds are printed, and each
@@ -23,13 +23,17 @@ from pathlib import Path
 
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.records.attempt import Attempt, AttemptKey, WarmStart
+from hyperstep.records.attempt import Launched as HowLaunched
 
 IN_FLIGHT = 2
+_SCIENCE = (
+    "import pandas\nfrom sklearn.linear_model import LogisticRegression\n"
+    "LogisticRegression().fit([[0.0], [1.0]], [0, 1])\nprint(pandas.DataFrame({'a': [1]}).a.sum())\n"
+)
 SCRIPTS = {
     "trivial": ("print('hello')\n", (), 60),
     "scikit-learn + pandas": (
-        "import pandas\nfrom sklearn.linear_model import LogisticRegression\n"
-        "LogisticRegression().fit([[0.0], [1.0]], [0, 1])\nprint(pandas.DataFrame({'a': [1]}).a.sum())\n",
+        _SCIENCE,
         ("pandas", "sklearn.linear_model"),
         12,
     ),
@@ -119,9 +123,11 @@ class Launched:
 
     def warm_up(self, place: Place) -> None:
         """Until a server is ready."""
-        while not self._launch(place, self._warm):
+        launched = HowLaunched(for_now=True)
+        while not launched.warm:
+            assert launched.for_now, launched.why_cold
+            launched = self._launch(place, self._warm)
             self._wait()
-        self._wait()
 
     def cold(self, place: Place, trials: int) -> None:
         """As often, cold."""
@@ -134,17 +140,17 @@ class Launched:
     def _run(self, place: Place, trials: int, warm: WarmStart | None) -> None:
         live = 0
         for _ in range(trials):
-            assert self._launch(place, warm) == (warm is not None)
+            assert self._launch(place, warm).warm == (warm is not None)
             live += 1
             if live == IN_FLIGHT:
                 live -= self._wait()
         while live:
             live -= self._wait()
 
-    def _launch(self, place: Place, warm: WarmStart | None) -> bool:
+    def _launch(self, place: Place, warm: WarmStart | None) -> HowLaunched:
         self._number += 1
         key, argv = AttemptKey("run", self._number), (sys.executable, "train.py")
-        return self._launcher.launch(Attempt(key, place.next(), argv, dict(os.environ), warm=warm)).warm
+        return self._launcher.launch(Attempt(key, place.next(), argv, dict(os.environ), warm=warm))
 
     def _wait(self) -> int:
         while True:
@@ -185,7 +191,7 @@ def measured(into: dict[str, list[tuple[float, float]]], name: str, trials: int,
 def measure(title: str, rounds: int) -> None:
     """One table."""
     script, modules, trials = SCRIPTS[title]
-    top = Path(tempfile.mkdtemp(prefix="hs-", dir="/tmp"))  # noqa: S108 - short: it holds a socket
+    top = Path(tempfile.mkdtemp(prefix="hs-", dir="/tmp"))
     place, server, launched = Place(top / "attempts", script), ForkServer(modules), Launched(top, modules)
     try:
         launched.warm_up(place)
@@ -214,7 +220,9 @@ def _print(title: str, found: dict[str, list[tuple[float, float]]]) -> None:
         rate, cpu = (statistics.median(column) for column in zip(*values, strict=True))
         ratio = statistics.median(own[0] / other[0] for own, other in zip(values, limit, strict=True))
         costs = statistics.median(own[1] / other[1] for own, other in zip(values, limit, strict=True))
-        print(f"  {name:18} {rate:7.1f} trials/s  {cpu:8.2f} ms CPU    rate {ratio:5.2f}, CPU {costs:5.2f} of its limit")
+        print(
+            f"  {name:18} {rate:7.1f} trials/s  {cpu:8.2f} ms CPU    rate {ratio:5.2f}, CPU {costs:5.2f} of its limit"
+        )
 
 
 if __name__ == "__main__":

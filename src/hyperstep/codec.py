@@ -1,6 +1,7 @@
 """Records to JSON values and back, checked against their type annotations.
 
-Works on frozen dataclasses and on tagged ``msgspec.Struct`` unions. NaN and the infinities pass through unchanged.
+Works on records, which are frozen ``msgspec.Struct`` classes, and on tagged unions of them. NaN and the infinities pass
+through unchanged.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ HyperstepError
 │   ├── StoreBusyError                          another process holds the records for too long
 │   └── DiskFullError                           there is no room for the records
 └── LaunchError          (RuntimeError)         a process could not be started
+    ├── BusyMachineError                        there are no processes, memory or open files left just now
+    └── NoHostError                             no trial host lived long enough to start it
 
 A message says the rule that was broken, the value received, and what to do.
 """
@@ -20,6 +22,7 @@ import errno
 
 _UNSET = object()
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_BUSY = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 
 
 class HyperstepError(Exception):
@@ -78,9 +81,22 @@ class LaunchError(HyperstepError, RuntimeError):
     """A process could not be started."""
 
 
+class BusyMachineError(LaunchError):
+    """The system gave no process, memory or open file now. Nothing was started; trying again later may do."""
+
+
+class NoHostError(LaunchError):
+    """No trial host lived long enough to start the process, each was killed: the next one may get further."""
+
+
 def means_no_room(error: BaseException) -> bool:
     """Whether an error, of ours or of the operating system, says that a disk is full or a quota used up."""
     return isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in _NO_ROOM)
+
+
+def means_busy_machine(error: BaseException) -> bool:
+    """Whether an error, of ours or of the operating system, says that it has no process, memory or open file left."""
+    return isinstance(error, BusyMachineError) or (isinstance(error, OSError) and error.errno in _BUSY)
 
 
 USER_FAULTS = (InvalidInputError, NotFoundError, UnsupportedError)

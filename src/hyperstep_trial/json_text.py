@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 try:
-    from _json import encode_basestring_ascii as _quoted
+    from _json import encode_basestring_ascii
 except ImportError:  # an interpreter without the C accelerator
-    from json.encoder import py_encode_basestring_ascii as _quoted
+    from json.encoder import py_encode_basestring_ascii as encode_basestring_ascii
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,10 +32,11 @@ def json_text(value: object) -> str:
     return _WRITERS[type(value)](value)
 
 
-def _text(value: str) -> str:
+def quoted(value: str) -> str:
+    """Text in quotes, in ASCII."""
     # Half of a surrogate pair has no UTF-8 form: readers would choke on it.
     whole = value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
-    return _quoted(whole)
+    return encode_basestring_ascii(whole)
 
 
 def _number(value: float) -> str:
@@ -51,7 +52,7 @@ def _array(values: list[object]) -> str:
 
 
 def _object(members: dict[str, object]) -> str:
-    return "{" + ", ".join(f"{_text(key)}: {json_text(value)}" for key, value in members.items()) + "}"
+    return "{" + ", ".join(f"{quoted(key)}: {json_text(value)}" for key, value in members.items()) + "}"
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
@@ -59,7 +60,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     bool: lambda value: "true" if value else "false",
     int: int.__repr__,
     float: _number,
-    str: _text,
+    str: quoted,
     list: _array,
     dict: _object,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 
-from hyperstep_trial import images, uploads, values
+from hyperstep_trial import values
 from hyperstep_trial.errors import AzureMLException, UserErrorException
 from hyperstep_trial.record_writer import RecordWriter
 
@@ -39,7 +39,10 @@ class MetricLogger:
             UserErrorException: The value is a list, tuple, range or generator.
         """
         del description
-        self._metric("scalar", name, values.scalar(name, value), step)
+        if type(name) is str and values.is_plain_number(value) and (step is None or values.is_plain_whole(step)):
+            self._records().write_scalar(name, value, step)
+        else:
+            self._metric("scalar", name, values.scalar(name, value), step)
 
     def log_list(self, name: str, value: object, description: str = "") -> None:
         """Log several values of a metric at once; an empty list logs nothing.
@@ -133,6 +136,8 @@ class MetricLogger:
         if not os.path.isfile(source):
             message = f"There is no image at {source!r} (from {os.getcwd()}), to be logged as {name!r}."
             raise AzureMLException(message)
+        from hyperstep_trial import images  # noqa: PLC0415 - few scripts log images
+
         if not images.is_image(source):
             message = f"An image must be a PNG, JPEG, GIF, BMP or WebP file. Received for {name!r}: {source!r}."
             raise AzureMLException(message)
@@ -151,6 +156,8 @@ class MetricLogger:
                 os.unlink(drawn)
 
     def _store_under_free_name(self, name: str, source: str) -> str:
+        from hyperstep_trial import uploads  # noqa: PLC0415 - few scripts upload
+
         wanted = uploads.artifact_name(name)
         stem, extension = os.path.splitext(wanted)
         folder = self._records().uploads_folder
@@ -164,6 +171,8 @@ class MetricLogger:
     def _document(self, name: str, value: object) -> None:
         import io  # noqa: PLC0415 - rare; ``json`` costs milliseconds
         import json  # noqa: PLC0415
+
+        from hyperstep_trial import uploads  # noqa: PLC0415
 
         text = value if isinstance(value, str) else json.dumps(value, default=lambda item: _plain(name, item))
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hyperstep_trial import uploads
 from hyperstep_trial.errors import UserErrorException
 from hyperstep_trial.metric_logger import MetricLogger
 
@@ -79,6 +78,8 @@ class RunLogger(MetricLogger):
         Raises:
             UserErrorException: There is no such folder, or as for ``upload_file``.
         """
+        from hyperstep_trial import uploads  # noqa: PLC0415 - few scripts upload
+
         _own_datastore_only(datastore_name)
         self._upload([(f"{name}/{relative}", file) for relative, file in uploads.files_below(path)])
 
@@ -88,6 +89,8 @@ class RunLogger(MetricLogger):
         self._records().sync()
 
     def _upload(self, files: Sequence[tuple[str, Any]]) -> None:
+        from hyperstep_trial import uploads  # noqa: PLC0415 - few scripts upload
+
         records = self._records()
         for name, source in files:
             artifact = uploads.artifact_name(name)

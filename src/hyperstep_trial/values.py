@@ -6,7 +6,7 @@ from hyperstep_trial.errors import AzureMLException, UserErrorException
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeGuard
 
     Scalar = str | int | float | bool | None
 
@@ -40,6 +40,16 @@ def scalar(name: str, value: object) -> Scalar:
     if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
         return _from_numpy(name, value)
     return _without_subclass(name, value)
+
+
+def is_plain_number(value: object) -> TypeGuard[float]:
+    """Whether it is recorded as it is, as the text that Python has for it: a finite float, or a whole number."""
+    return value - value == 0.0 if type(value) is float else is_plain_whole(value)
+
+
+def is_plain_whole(value: object) -> TypeGuard[int]:
+    """Whether it is a whole number that every store can hold."""
+    return type(value) is int and value.bit_length() <= _INTEGER_BITS
 
 
 def _whole(value: int) -> int | float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.metric import MetricKind, MetricRecord
@@ -30,7 +31,7 @@ def make_run(run_id: str, kind: RunKind, **fields: object) -> RunRecord:
         started_at=START,
         folder=run_id,
     )
-    return replace(base, **fields)  # type: ignore[arg-type]
+    return replace(base, **fields)
 
 
 def make_sweep(**fields: object) -> RunRecord:

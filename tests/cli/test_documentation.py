@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-from hyperstep.cli.main import _COMMANDS, cli, main
+from hyperstep.cli.main import main
+from hyperstep.cli.root import _COMMANDS, cli
 from hyperstep.runtime.home import Home
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ import pytest
 from tests.cli.real_process import PATIENCE_S, hyperstep
 
 from hyperstep.cli.lazy_group import LazyGroup
-from hyperstep.cli.main import _COMMANDS, cli, main
+from hyperstep.cli.main import main
+from hyperstep.cli.root import _COMMANDS, cli
 from hyperstep.errors import NotFoundError
 from hyperstep.runtime.home import Home
 

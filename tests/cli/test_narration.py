@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hyperstep.cli.narration import Narrator
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
@@ -13,7 +13,7 @@ from hyperstep.records.status import RunStatus
 
 def trial(number: int, status: RunStatus = RunStatus.RUNNING, best: float | None = None, **fields: object) -> TrialView:
     made = TrialView(f"HD_s_{number}", number, status, {"--lr": 0.25}, last=best, best=best)
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(made, **fields)
 
 
 def sweep_of(*trials: TrialView, status: RunStatus = RunStatus.RUNNING) -> SweepView:
@@ -34,7 +34,7 @@ def sweep_of(*trials: TrialView, status: RunStatus = RunStatus.RUNNING) -> Sweep
 
 def root_of(sweep: SweepView | None, status: RunStatus = RunStatus.RUNNING, **fields: object) -> RootView:
     step = StepView("step", "tune", RunKind.STEP, status, started_at=1.0, ended_at=9.0, sweep=sweep)
-    step = replace(step, **fields)  # type: ignore[arg-type]
+    step = replace(step, **fields)
     return RootView("p", RunKind.PIPELINE, "p", "local", "digits", RunStatus.RUNNING, 0.0, steps=(step,))
 
 
@@ -144,3 +144,15 @@ def test_one_trial_is_no_plural_and_none_ended_is_not_said() -> None:
     lines = narrator.tell(root_of(replace(sweep_of(trial(0, best=0.5)), max_total=1)), 0.0)
     assert lines[-2].startswith("tune: 1 trial at most, ")
     assert lines[-1] == "tune: best acc 0.5 (trial 0: lr=0.25)"
+
+
+def test_trials_that_are_tried_again_are_told_with_their_attempt_and_gathered() -> None:
+    narrator = Narrator()
+    again = trial(1, tried_again=1, why_again="signal 9")
+    assert narrator.tell(root_of(sweep_of(trial(0), again)), 0.0)[-1] == "tune: trial 1: attempt 2 (signal 9)"
+    assert narrator.tell(root_of(sweep_of(trial(0), again)), 1.0) == []
+    others = [trial(n, tried_again=2, why_again="") for n in range(2, 12)]
+    assert narrator.tell(root_of(sweep_of(trial(0), again, *others)), 1.5) == []
+    assert narrator.tell(root_of(sweep_of(trial(0), again, *others)), 3.0) == [
+        f"tune: {', '.join(f'trial {n}: attempt 3' for n in range(2, 10))} and 2 more"
+    ]

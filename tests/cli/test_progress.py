@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.cli.fabricated import PIPELINE, REGISTER, START, SWEEP, TUNE, make_metrics, make_run, make_sweep, make_trial
 
 from hyperstep.cli.progress import RootRecords, SweepRecords, view_root, view_sweep
@@ -18,7 +17,7 @@ from hyperstep.records.status import RunStatus
 
 def records_of(*runs: RunRecord, **fields: object) -> RootRecords:
     root = make_run(PIPELINE, RunKind.PIPELINE)
-    return replace(RootRecords(root=root, runs=[root, *runs]), **fields)  # type: ignore[arg-type]
+    return replace(RootRecords(root=root, runs=[root, *runs]), **fields)
 
 
 def test_the_best_trial_is_the_earliest_of_those_with_the_best_value() -> None:
@@ -145,3 +144,14 @@ def test_only_what_a_policy_ended_is_stopped_early() -> None:
 def test_a_sampler_without_a_seed_has_none() -> None:
     assert view_sweep(make_sweep(properties={}), [], SweepRecords()).seed is None
     assert view_sweep(make_sweep(), [], SweepRecords()).seed == 17
+
+
+def test_a_trial_that_was_started_again_says_how_often_and_why() -> None:
+    trials = [make_trial(n, RunStatus.RUNNING) for n in range(2)]
+    evidence: list[dict[str, Json]] = [
+        {"attempt": 1, "lost_attempts": 1, "cause": "signal 9"},
+        {"attempt": 2, "failed_attempts": 1, "error": "x"},
+    ]
+    retries = [DecisionRecord(SWEEP, n, 0, "retry", trials[1].id, told, START) for n, told in enumerate(evidence)]
+    sweep = view_sweep(make_sweep(), trials, SweepRecords({}, retries))
+    assert [(trial.tried_again, trial.why_again) for trial in sweep.trials] == [(0, ""), (2, "x")]

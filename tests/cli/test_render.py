@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hyperstep.cli.render_live import ASCII, UNICODE, live_lines, to_terminal
 from hyperstep.cli.render_report import report_lines

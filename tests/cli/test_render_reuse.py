@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from hyperstep.cli.render_reuse import age_words, difference_words, verdict_lines
+from hyperstep.cli.render_reuse import age_words, difference_lines, verdict_lines
+from hyperstep.digest import Json
 from hyperstep.pipeline.plan import StepVerdict, SweepVerdict, TrialVerdict, Verdict
 from hyperstep.pipeline.reuse import Difference, Reason
 
 
 def test_each_kind_of_difference_has_its_words() -> None:
-    assert difference_words(Difference("code: a.py", None, "d")) == "code: a.py added"
-    assert difference_words(Difference("code: a.py", "d", None)) == "code: a.py removed"
-    assert difference_words(Difference("code: a.py", "d", "e")) == "code: a.py changed"
-    assert difference_words(Difference("arguments", ["--a"], ["--b"])) == 'arguments: ["--a"] -> ["--b"]'
-    assert difference_words(Difference("limits: max_total", 20, None)) == "limits: max_total: 20 -> (none)"
-    assert difference_words(Difference("read: model m", "version 1", "version 2")) == (
+    assert difference_lines(Difference("code: a.py", None, "d")) == ["code: a.py added"]
+    assert difference_lines(Difference("code: a.py", "d", None)) == ["code: a.py removed"]
+    assert difference_lines(Difference("code: a.py", "d", "e")) == ["code: a.py changed"]
+    assert difference_lines(Difference("arguments", ["--a"], ["--b"])) == ['arguments: ["--a"] -> ["--b"]']
+    assert difference_lines(Difference("limits: max_total", 20, None)) == ["limits: max_total: 20 -> (none)"]
+    assert difference_lines(Difference("read: model m", "version 1", "version 2")) == [
         "read: model m changed: version 1 -> version 2"
-    )
+    ]
+
+
+def test_of_mappings_each_entry_that_differs_is_named_with_its_values() -> None:
+    old: dict[str, Json] = {"interval": 1, "properties": {"a": "x" * 100, "slack_factor": 0.1, "gone": True}}
+    new: dict[str, Json] = {"interval": 1, "properties": {"a": "x" * 100, "slack_factor": 0.25, "new": [1]}}
+    assert difference_lines(Difference("policy: properties", old, new)) == [
+        "policy: properties: properties: gone: true -> (none)",
+        "policy: properties: properties: new: (none) -> [1]",
+        "policy: properties: properties: slack_factor: 0.1 -> 0.25",
+    ]
+
+
+def test_of_long_values_the_place_where_they_differ_is_shown() -> None:
+    same = ["--option", "value"] * 10
+    (line,) = difference_lines(Difference("arguments", [*same, "--lr", "1"], [*same, "--lr", "2"]))
+    old, new = line.removeprefix("arguments: ").split(" -> ")
+    assert old.startswith("…")
+    assert old.endswith('"1"]')
+    assert new.endswith('"2"]')
 
 
 def test_text_of_others_cannot_disturb_the_terminal_and_long_values_are_cut() -> None:
-    words = difference_words(Difference("arguments", "\x1b[31m", "x" * 100))
+    (words,) = difference_lines(Difference("arguments", "\x1b[31m", "x" * 100))
     assert "\x1b" not in words
     assert len(words) < 120
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,41 +11,39 @@ from click.testing import CliRunner
 from hyperstep.cli.commands.hosts import hosts
 from hyperstep.cli.render_hosts import host_documents, host_lines, main_libraries, stopped_document, stopped_lines
 from hyperstep.cli.starting import attempt_start, start_words, starting_lines, starts_document
-from hyperstep.cli.view import TrialView
 from hyperstep.launchers.hosts import HostState, StoppedHost, WarmServerState
 from hyperstep.records.attempt import Launched, ThreadUse
-from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import StartCounts
 
 WARM, FIRST = Launched(warm=True), Launched(warm=False, why_cold="first of this script and environment")
 
 
-def trials(*launched: Launched | None, threads: ThreadUse | None = None) -> list[TrialView]:
-    return [
-        TrialView(f"HD_1_{n}", n, RunStatus.COMPLETED, {}, launched=each, threads=threads)
-        for n, each in enumerate(launched)
-    ]
+def starts(*launched: Launched, threads: ThreadUse | None = None) -> StartCounts:
+    return StartCounts(Counter(launched), Counter([threads] * len(launched)) if threads else {})
 
 
 @pytest.mark.parametrize(
     ("launched", "words"),
     [
-        ((WARM, WARM), "started warm: 2 of 2 trials"),
-        ((FIRST, WARM, None), "started warm: 1 of 2 trials (1 cold: first of this script and environment)"),
+        ((WARM, WARM), "started warm: 2 of 2 attempts"),
+        ((FIRST, WARM), "started warm: 1 of 2 attempts (1 cold: first of this script and environment)"),
         (
             (FIRST, FIRST, Launched(why_cold="warm is off")),
-            "started warm: 0 of 3 trials (3 cold: 2 first of this script and environment; 1 warm is off)",
+            "started warm: 0 of 3 attempts (3 cold: 2 first of this script and environment; 1 warm is off)",
         ),
-        ((Launched(),), "started warm: 0 of 1 trial (1 cold)"),
+        ((Launched(),), "started warm: 0 of 1 attempt (1 cold)"),
     ],
 )
 def test_one_line_says_how_many_were_warm_and_why_the_others_were_not(
-    launched: tuple[Launched | None, ...], words: str
+    launched: tuple[Launched, ...], words: str
 ) -> None:
-    assert list(starting_lines(trials(*launched))) == [words]
+    assert list(starting_lines(starts(*launched))) == [words]
 
 
 def test_nothing_is_said_of_what_is_not_known() -> None:
-    assert list(starting_lines(trials(None, None))) == []
+    assert list(starting_lines(starts())) == []
+    assert list(starting_lines(None)) == []
+    assert starts_document(None) is None
     assert start_words(WARM) == "warm"
     assert start_words(FIRST) == "cold (first of this script and environment)"
 
@@ -52,12 +51,12 @@ def test_nothing_is_said_of_what_is_not_known() -> None:
 def test_too_many_threads_are_said_when_most_looks_saw_them() -> None:
     some = ThreadUse(share=1, looks=4, over=1, most=2)
     many = some._replace(over=3)
-    assert list(starting_lines(trials(WARM, threads=some))) == ["started warm: 1 of 1 trial"]
-    told = list(starting_lines(trials(WARM, WARM, threads=many)))[1]
+    assert list(starting_lines(starts(WARM, threads=some))) == ["started warm: 1 of 1 attempt"]
+    told = list(starting_lines(starts(WARM, WARM, threads=many)))[1]
     assert told.startswith(
         "too many threads: up to 2 at work in one process, whose share is 1 core (seen in 6 of 8 looks)"
     )
-    assert list(starting_lines(trials(WARM, threads=many._replace(looks=2, over=2))))[1:] == []
+    assert list(starting_lines(starts(WARM, threads=many._replace(looks=2, over=2))))[1:] == []
 
 
 def test_a_look_counts_what_is_over_the_share() -> None:
@@ -66,9 +65,10 @@ def test_a_look_counts_what_is_over_the_share() -> None:
 
 
 def test_documents_hold_the_same() -> None:
-    assert starts_document(trials(FIRST, WARM, FIRST)) == {
+    assert starts_document(starts(FIRST, WARM, FIRST)) == {
         "warm": 1,
-        "cold": [{"why_cold": FIRST.why_cold, "trials": 2}],
+        "cold": [{"why_cold": FIRST.why_cold, "attempts": 2}],
+        "threads": "",
     }
     assert attempt_start(None, None) == {"warm": None, "why_cold": "", "threads": None}
     assert attempt_start(WARM, ThreadUse(1, 2, 0, 1))["threads"] == {"share": 1, "looks": 2, "over": 0, "most": 1}

@@ -54,7 +54,10 @@ def test_more_trials_are_told_as_run_and_reused_by_every_command(tmp_path: Path,
     assert "trials: 2 reused, 2 run, saves" in capsys.readouterr().out
     assert tune(script, 2, "--no-reuse", "--new-seed") == 0
     assert shown(capsys, "show", "latest")["reused_trials"] == 0
+    assert main(["why", "latest"]) == 0
+    assert "trials: all run: --no-reuse" in capsys.readouterr().out
     assert main(["rerun", second["id"], "--max", "5", "--plain"]) == 0
+    assert f"goes on with {second['id'][:7]}" in capsys.readouterr().err
     assert shown(capsys, "show", "latest")["reused_trials"] == 4
     assert main(["rerun", "latest", "--failed"]) == 2
     assert "none failed" in capsys.readouterr().err

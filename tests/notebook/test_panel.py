@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from hyperstep.notebook.execution import execute, read
 
 SHOW = """
-from dataclasses import replace
+from msgspec.structs import replace
 from azureml.core import Experiment, Run, Workspace
 from azureml.widgets import RunDetails
 from hyperstep.records.run import RunKind, RunRecord

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.pipeline.fingerprint import (
@@ -55,7 +54,7 @@ FILES = {"f" * 64: {"train.py": "aa", "model.py": "bb"}, "e" * 64: {"train.py": 
 
 def with_tuning(**changes: object) -> StepSpec:
     assert STEP.tuning is not None
-    return replace(STEP, tuning=replace(STEP.tuning, config={**STEP.tuning.config, **changes}))  # type: ignore[dict-item]
+    return replace(STEP, tuning=replace(STEP.tuning, config={**STEP.tuning.config, **changes}))
 
 
 def test_a_spec_survives_json() -> None:

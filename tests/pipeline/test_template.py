@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.errors import InvalidInputError, NotFoundError
 from hyperstep.pipeline.spec import CodeSpec, DataMode, DatastorePaths, InputSpec, PipelineSpec, StepSpec, TuningSpec

@@ -164,3 +164,27 @@ def test_a_mean_is_never_better_than_the_best(goal: Goal, values: list[float]) -
         assert mean is not None
         assert best is not None
         assert not goal.better(mean, best)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(Goal), REPORTS, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 60)), max_size=4))
+def test_a_trial_that_is_passed_over_is_never_the_best_and_counts_in_all_else(
+    goal: Goal, reports: list[tuple[int, float | None]], passed_over: list[tuple[int, int]]
+) -> None:
+    cohort, curves = Cohort(goal), dict[int, list[float | None]]()
+    out: set[int] = set()
+    for place, (trial, value) in enumerate([*reports, (4, None)]):
+        for one, at in passed_over:
+            if at == place:
+                cohort.pass_over(one)
+                out.add(one)
+        if trial == FORGET:
+            cohort.forget(0)
+            curves.pop(0, None)
+        else:
+            curves.setdefault(trial, []).append(value)
+            cohort.report(trial, value)
+        bests = {t: goal.best(_usable(values, 99)) for t, values in sorted(curves.items()) if t not in out}
+        top = goal.best(best for best in bests.values() if best is not None)
+        assert cohort.best() == next(((t, best) for t, best in bests.items() if best is not None and best == top), None)
+    assert cohort == _cohort(goal, [*reports, (4, None)])[0]

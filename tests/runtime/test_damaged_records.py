@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.test_obstacles import GATED
 
@@ -119,7 +119,7 @@ def test_a_damaged_index_is_set_aside_and_made_anew_with_all_runs_and_names(
     assert "`hyperstep doctor --rebuild-index`: it is made anew from the runs" in capsys.readouterr().out
     assert main(["doctor", "--rebuild-index"]) == 0
     said = capsys.readouterr().err
-    assert "the new index has 2 runs, 2 names and 1 fingerprint" in said
+    assert "the new index has 2 runs, 2 names and 2 fingerprints" in said
     kept = min(home.path.glob("index.db.set-aside-*"))  # its log may lie beside it, under a longer name
     assert f"the old index was set aside as {kept}" in said
     assert kept.read_bytes() == damaged
@@ -135,6 +135,56 @@ def test_a_damaged_index_is_set_aside_and_made_anew_with_all_runs_and_names(
     assert ended.status is RunStatus.COMPLETED
     assert store.journal(third.id).runs(kind=RunKind.STEP)[0].reused_from == step.id
     again.close()
+
+
+def test_a_sweep_goes_on_from_its_trials_after_the_index_was_made_anew(
+    bench: Bench, label: Label, capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STARTS", str(tmp_path / "starts"))
+    script = "import os\nopen(os.environ['STARTS'], 'a').write('x')\n" + LOGS
+
+    def step(total: int) -> StepSpec:
+        return bench.tuning_step(script, sweep_config(total=total, space={"x": ["choice", [list(range(40))]]}))
+
+    assert bench.wait(submit_step(bench.home, step(20), label).id).status is RunStatus.COMPLETED
+    settle(bench)
+    overwrite(bench.home.path / "index.db")
+    assert main(["doctor", "--rebuild-index"]) == 0
+    assert "the new index has 1 run, 0 names and 1 fingerprint" in capsys.readouterr().err
+    again = Bench(Home.open(), bench.folder)
+    second = again.wait(submit_step(again.home, step(40), label).id)
+    assert second.status is RunStatus.COMPLETED
+    trials = again.home.store.journal(second.id).runs(kind=RunKind.TRIAL)
+    assert [bool(trial.reused_from) for trial in trials] == [True] * 20 + [False] * 20
+    assert (tmp_path / "starts").read_text() == "x" * 40
+    again.home.close()
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_damaged_run_is_removed_by_the_name_that_doctor_gives(
+    bench: Bench, label: Label, capsys: Captured, *, anew: bool
+) -> None:
+    ids = [submit_step(bench.home, bench.tuning_step(LOGS, sweep_config(total=1)), label).id for _ in range(2)]
+    for run_id in ids:
+        assert bench.wait(run_id).status is RunStatus.COMPLETED
+    folder = bench.home.root_folder(ids[0])
+    settle(bench)
+    overwrite(folder / "run.db")
+    if anew:
+        overwrite(bench.home.path / "index.db")
+        assert main(["doctor", "--rebuild-index"]) == 1  # one problem is left
+        said = capsys.readouterr()
+        assert f"not in it: runs/{folder.name}, whose database cannot be read" in said.err
+    else:
+        assert main(["doctor"]) == 1
+        said = capsys.readouterr()
+    assert f"`hyperstep rm {folder.name}`" in said.out
+    assert main(["rm", folder.name, "--yes"]) == 0
+    assert not folder.exists()
+    assert main(["doctor"]) == 0
+    capsys.readouterr()
+    assert main(["runs", "--json"]) == 0
+    assert [run["id"] for run in json.loads(capsys.readouterr().out)] == [ids[1]]
 
 
 def test_the_index_is_not_made_anew_while_a_run_goes_on_and_that_run_ends_well_without_it(

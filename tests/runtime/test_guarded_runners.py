@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
-from tests.runtime.bench import Bench
+from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.processes_of_ours import (
     current_host,
     is_gone,
@@ -20,9 +21,11 @@ from tests.runtime.waiting_script import started, submit_waiting
 
 from hyperstep.launchers import can_host
 from hyperstep.launchers.guard import guarded_runners
+from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.guarding import start_runner
 from hyperstep.runtime.liveness import live_owner
-from hyperstep.runtime.submission import Label
+from hyperstep.runtime.submission import Label, submit_step
 
 pytestmark = pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
 
@@ -100,6 +103,47 @@ def test_a_runner_whose_host_was_killed_is_guarded_by_the_next_host(bench: Bench
     next_owner_pid(bench, run_id, runner)
     assert not is_gone(process)
     gate.touch()
-    run = bench.wait(run_id)
-    assert run.status is RunStatus.COMPLETED
-    assert [m.value for m in bench.home.store.journal(run_id).metrics(run_id)] == [1, 2]
+    assert_completed_once(bench, run_id)
+
+
+ENDS_AS_TOLD = """
+import os, pathlib, sys, time
+from hyperstep_trial import Run
+code = int(sys.argv[sys.argv.index("--code") + 1])
+Run.get_context().log("acc", code)
+pathlib.Path("outputs/up").touch()
+while not os.path.exists(os.environ["GATE"]):
+    time.sleep(0.01)
+sys.exit(code)
+"""
+
+
+@pytest.fixture
+def _three_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HYPERSTEP_SLOTS", "3")
+
+
+@pytest.mark.usefixtures("own_hosts", "_three_slots")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to a keeper")
+@pytest.mark.parametrize("with_runner", [False, True])
+def test_what_ends_after_its_host_was_killed_is_recorded_as_it_ended_and_does_not_run_again(
+    bench: Bench, label: Label, gate: Path, *, with_runner: bool
+) -> None:
+    config = sweep_config(total=3, concurrent=3, space={"code": ["choice", [[0, 3, 5]]]})
+    sweep_id = submit_step(bench.home, bench.tuning_step(ENDS_AS_TOLD, config), label).id
+    journal = bench.home.store.journal(sweep_id)
+    bench.wait_until(lambda: len(list(bench.home.root_folder(sweep_id).rglob("outputs/up"))) == 3)
+    runner, host = owner_pid(bench, sweep_id), current_host()
+    if with_runner:
+        os.kill(runner, signal.SIGSTOP)
+    kill(host)
+    if with_runner:
+        kill(runner)
+    gate.touch()
+    if with_runner:
+        bench.wait_until(lambda: live_owner(bench.home, sweep_id) is None)
+        start_runner(bench.home, sweep_id)
+    assert bench.wait(sweep_id).status is RunStatus.COMPLETED
+    trials = journal.runs(kind=RunKind.TRIAL)
+    ends = [[(a.end.exit_code, a.end.lost) for a in journal.attempts(t.id) if a.end] for t in trials]
+    assert ends == [[(0, False)], [(3, False)], [(5, False)]]

@@ -6,10 +6,10 @@ import json
 import math
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.digest import Json

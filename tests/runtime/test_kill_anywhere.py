@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import random
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.processes_of_ours import runners_of
 
@@ -135,3 +135,34 @@ def test_finished_trials_are_taken_over_once_whenever_the_runner_dies(
         assert [m.value for m in journal.metrics(trial.id)] == [trial.number + step / 100 for step in range(3)]
     taken = [(d.kind, d.subject) for d in journal.decisions(root.id) if d.kind == "reuse"]
     assert len(taken) == len(set(taken)) == 5
+
+
+@pytest.mark.parametrize("moment", [*REUSING, "20", "26"])
+def test_kept_history_is_kept_once_whenever_the_runner_dies(
+    bench: Bench, label: Label, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside.txt"
+    monkeypatch.setenv("OUTSIDE", str(outside))
+    code = bench.code(TRAIN)
+
+    def step(values: list[int], total: int, **more: Json) -> StepSpec:
+        config = {**sweep_config(total=total, space={"x": ["choice", [list(values)]]}), **more}
+        return StepSpec("tune0000", "tune", code, tuning=bench.tuning(config))
+
+    first = bench.wait(submit_step(bench.home, step([0, 1, 2, 3], 4), label).id)
+    with monkeypatch.context() as patch:
+        patch.setattr(submission, "start_runner", lambda _home, _root_id: True)
+        root = submit_step(bench.home, step([1, 2, 3, 4, 5], 5, keep_history={}), label)
+    crash(bench, root.id, moment)
+    assert bench.wait(root.id).status is RunStatus.COMPLETED
+    bench.wait_until(lambda: not runners_of(root.id))
+    journal = bench.home.store.journal(root.id)
+    trials = sorted(journal.runs(kind=RunKind.TRIAL), key=lambda run: run.number)
+    points = [json.loads(trial.properties["hyperparameters"])["x"] for trial in trials]
+    assert points[:3] == [1, 2, 3]
+    assert sorted(points[3:]) == [4, 5]
+    assert [trial.reused_from for trial in trials] == [f"{first.id}_{n}" for n in (1, 2, 3)] + [None] * 2
+    assert sorted(outside.read_text().split()) == ["0", "1", "2", "3", "4", "5"]
+    for trial, x in zip(trials, points, strict=True):
+        assert [m.value for m in journal.metrics(trial.id)] == [x + step / 100 for step in range(3)]
+    assert [d.kind for d in journal.decisions(root.id)].count("history") == 1

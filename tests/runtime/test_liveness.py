@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.runtime.liveness import standstill
 from hyperstep.runtime.runner.ownership import this_process

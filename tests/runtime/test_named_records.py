@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.errors import NotFoundError
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.named_records import NamedRecords
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A record with an id and a text."""
 
     id: str

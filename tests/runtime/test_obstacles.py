@@ -213,3 +213,23 @@ def test_a_submission_that_finds_the_index_held_waits_says_so_and_then_says_what
     assert home.store.roots() == []
     assert main(tune) == 0
     home.close()
+
+
+@pytest.mark.parametrize("free_kb", [0, 1500])
+def test_nothing_is_submitted_on_a_full_disk_and_that_is_said(
+    on_small_disk: Bench, capsys: pytest.CaptureFixture[str], tmp_path: Path, free_kb: int
+) -> None:
+    """With a little room it is the copy of the folder that does not fit."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "train.py").write_text(GATED)
+    (folder / "data.bin").write_bytes(os.urandom(4_000_000))
+    ballast = fill(on_small_disk.home.path.parent)
+    os.truncate(ballast, ballast.stat().st_size - free_kb * _KB)
+    command = ["tune", str(folder / "train.py"), "--space", "x=choice:1,2", "--metric", "acc"]
+    assert main(command) == 4
+    said = capsys.readouterr().err
+    assert ("1 MB must be free" if free_kb == 0 else "There is no room left on a disk: [Errno 28]") in said
+    assert "`hyperstep gc` shows what can go" in said
+    ballast.unlink()
+    assert on_small_disk.home.store.roots() == []

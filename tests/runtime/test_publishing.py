@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.errors import ConflictError, InvalidInputError, NotFoundError
 from hyperstep.pipeline.spec import CodeSpec, PipelineSpec, StepSpec

@@ -7,10 +7,10 @@ import os
 import random
 import signal
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.processes_of_ours import claimed_pid, kill, owner_pid
 
@@ -154,3 +154,59 @@ def test_a_limit_of_time_is_held_while_the_runner_stands_still(bench: Bench, lab
     assert run.error is not None
     assert run.error.message == "ran longer than max_run_duration_seconds = 3"
     assert len(bench.home.store.journal(run_id).attempts(run_id)) == 1
+
+
+DIES_LOGGING = """
+import os, signal, sys
+from hyperstep_trial import Run
+run = Run.get_context()
+first = os.environ["HYPERSTEP_ATTEMPT"] == "0"
+left = int(sys.argv[sys.argv.index("--moment") + 1])
+said = os.open(f"{os.environ['SAID']}-{left}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+def pass_by(frame, event, called):
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+run.log("ready", 1)  # what is loaded at the first call is not counted
+if first:
+    sys.setprofile(pass_by)
+for number in range(12):
+    run.log("acc", number)
+    if first:
+        os.write(said, b"x")
+if first:
+    sys.setprofile(None)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_trial_may_be_killed_at_any_moment_of_its_logging(
+    bench: Bench, label: Label, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moments are calls and returns, of Python and of the system, some of them within each ``log``."""
+    said = tmp_path / "said"
+    monkeypatch.setenv("SAID", str(said))
+    moments = random.Random(3).sample(range(1, 1500), 24)
+    config = sweep_config(total=24, space={"moment": ["choice", [moments]]})
+    sweep = bench.wait(submit_step(bench.home, bench.tuning_step(DIES_LOGGING, config), label).id)
+    assert sweep.status is RunStatus.COMPLETED
+    journal = bench.home.store.journal(sweep.id)
+    returned = []
+    for trial, moment in zip(journal.runs(kind=RunKind.TRIAL), moments, strict=True):
+        first, second = journal.attempts(trial.id)
+        assert [(a.end.signal, a.end.exit_code) for a in (first, second) if a.end] == [
+            (signal.SIGKILL, None),
+            (None, 0),
+        ]
+        returned.append(Path(f"{said}-{moment}").stat().st_size)
+        file = bench.home.attempt(trial, 0).records_file
+        lines = file.read_bytes().splitlines(keepends=True) if file.exists() else []
+        values = [json.loads(line)["value"] for line in lines if b'"acc"' in line]
+        assert values == list(range(len(values)))
+        assert len(values) in {returned[-1], returned[-1] + 1}  # killed between the write and the word about it
+        assert first.offset == sum(map(len, lines))
+        assert [m.value for m in journal.metrics(trial.id, name="acc")] == list(range(12))
+    assert len(set(returned)) > 5  # the moments are spread over the logging

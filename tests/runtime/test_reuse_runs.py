@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench
 from tests.runtime.test_pipeline_runs import MIDDLE, MIDDLE_IN, RAW, submit
 
@@ -26,7 +26,7 @@ STORE = "workspaceblobstore"
 
 def one_step(bench: Bench, script: str = COPY, **changes: object) -> PipelineSpec:
     step = StepSpec("copy", "copy", bench.code(script, "$RAW", "$MIDDLE"), inputs=(RAW,), outputs=(MIDDLE,))
-    return PipelineSpec(steps=(replace(step, **changes),))  # type: ignore[arg-type]
+    return PipelineSpec(steps=(replace(step, **changes),))
 
 
 def raw(bench: Bench, text: str = "abc") -> None:

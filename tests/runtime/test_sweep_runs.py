@@ -7,10 +7,12 @@ import json
 import os
 import re
 import signal
-from dataclasses import replace
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.digest import Json
@@ -18,6 +20,7 @@ from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import DataMode, OutputSpec, TrainingKind, TrainingSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime import submission
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner
 from hyperstep.runtime.submission import Label, request_cancel, submit_step
@@ -283,3 +286,28 @@ def test_a_killed_runner_is_resumed_without_losing_or_repeating_anything(
     owner = journal.owner()
     assert owner is not None
     assert owner.epoch == 2
+
+
+@pytest.mark.parametrize("moment", [0, 37])
+def test_a_models_point_is_chosen_while_every_slot_is_taken_and_the_ledger_tells(
+    bench: Bench, label: Label, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    monkeypatch.setenv("HYPERSTEP_SLOTS", "2")
+    home = Home.open()
+    sampler: Json = {"name": "BayesianOptimization", "space": {"x": ["uniform", [0, 1]]}, "seed": 1, "goal": "maximize"}
+    monkeypatch.setattr(submission, "start_runner", lambda _home, _root_id: True)
+    sweep = submit_step(home, bench.tuning_step(LOG_X, {**sweep_config(total=13), "sampler": sampler}), label)
+    home.close()
+    if moment:
+        crashing = Path(__file__).with_name("crashing_runner.py")
+        subprocess.run([sys.executable, str(crashing), str(bench.home.path), sweep.id, str(moment)], check=False)
+    subprocess.run([sys.executable, "-m", "hyperstep.runtime.runner", str(bench.home.path), sweep.id], check=True)
+    bench.wait(sweep.id)
+    decisions = bench.home.store.journal(sweep.id).decisions(sweep.id)
+    kinds = [(d.kind, d.subject.rpartition("_")[2]) for d in decisions if d.kind in {"foresee", "sample"}]
+    assert [number for kind, number in kinds if kind == "sample"] == [str(number) for number in range(13)]
+    foreseen = {number for kind, number in kinds if kind == "foresee"}
+    assert foreseen
+    assert all(kinds.index(("foresee", number)) < kinds.index(("sample", number)) for number in foreseen)
+    assert all(d.evidence["pending"] == 2 for d in decisions if d.kind == "foresee")
+    assert all(trial.status is RunStatus.COMPLETED for trial in trials(bench, sweep.id))

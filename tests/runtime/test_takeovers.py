@@ -10,10 +10,10 @@ import sys
 import threading
 import time
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench
 from tests.runtime.processes_of_ours import is_gone, kill, next_owner_pid, owner_pid, runners_of
 from tests.runtime.waiting_script import started, submit_waiting

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.digest import Json
@@ -25,7 +25,7 @@ from hyperstep.runtime.rerunning import Again, rerun_exactly, rerun_partly
 from hyperstep.runtime.reuse_options import NEW_SEED_VARIABLE, NO_REUSE_VARIABLE
 from hyperstep.runtime.runner.reused_trials import SAVED_S
 from hyperstep.runtime.runner.sweep_seed import SEED_FROM, recorded_seed
-from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
+from hyperstep.runtime.submission import Label, request_cancel, submit_pipeline, submit_step
 
 SCRIPT = """
 import pathlib, sys
@@ -43,6 +43,11 @@ pathlib.Path("outputs/model.txt").write_text(str(x))
 FLAKY = """
 if {broken!r} and pathlib.Path({broken!r}).exists() and x == 1:
     raise ValueError("broken")
+"""
+GATE = """
+import time
+while x and not pathlib.Path({gate!r}).exists():
+    time.sleep(0.02)
 """
 UNSEEDED: dict[str, Json] = {"name": "RANDOM", "space": {"x": ["uniform", [0, 1]]}, "order": ["x"], "seed": 12}
 
@@ -236,6 +241,31 @@ def test_only_the_failed_trials_run_again_and_their_results_count(lab: Lab) -> N
     more = lab.bench.wait(rerun_partly(lab.bench.home, again.id, Again(max_total=5)).id)
     assert len(lab.trials(more)) == 5
     assert [t.reused_from is not None for t in lab.trials(more)[:3]] == [True] * 3
+
+
+def test_only_the_canceled_trials_run_again_in_the_order_that_they_had(lab: Lab, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    lab.script += GATE.format(gate=str(gate))
+    run = submit_step(lab.bench.home, lab.step(grid(4, limits={"max_total": 4, "max_concurrent": 1})), lab.label)
+    lab.bench.wait_until(lambda: lab.log.exists() and len(lab.log.read_text().splitlines()) == 2)
+    request_cancel(lab.bench.home, run.id, "enough")
+    first = lab.bench.wait(run.id)
+    assert first.status is RunStatus.CANCELED
+    ended = {trial.number: trial.status for trial in lab.trials(first)}
+    assert ended[0] is RunStatus.COMPLETED
+    canceled = [number for number, status in ended.items() if status is RunStatus.CANCELED]
+    assert canceled[0] == 1
+    lab.ran()
+    with pytest.raises(InvalidInputError, match="none failed"):
+        rerun_partly(lab.bench.home, first.id, Again(failed=True))
+    gate.touch()
+    again = lab.bench.wait(rerun_partly(lab.bench.home, first.id, Again(canceled=True)).id)
+    assert again.status is RunStatus.COMPLETED
+    assert lab.ran() == len(canceled)
+    assert [t.properties["hyperparameters"] for t in lab.trials(again)] == [
+        t.properties["hyperparameters"] for t in lab.trials(first)
+    ]
+    assert [t.reused_from for t in lab.trials(again)] == [f"{first.id}_0"] + [None] * len(canceled)
 
 
 def test_of_a_pipeline_the_completed_steps_are_reused_and_the_failed_trials_run(lab: Lab) -> None:

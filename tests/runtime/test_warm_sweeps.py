@@ -6,11 +6,11 @@ import sys
 import sysconfig
 import venv
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.cli.commands.show import show
@@ -103,7 +103,7 @@ def test_a_sweep_learns_from_its_first_trial_and_gives_what_a_cold_one_gives(
     assert values(bench, sweep) == values(bench, off)
     assert decided(bench, sweep) == decided(bench, off)
     shown = CliRunner().invoke(show, [sweep.id]).output
-    assert f"started warm: {sum(launched.warm for launched in started)} of 6 trials" in shown
+    assert f"started warm: {sum(launched.warm for launched in started)} of 6 attempts" in shown
 
 
 def test_a_changed_script_shares_the_server_and_a_changed_variable_does_not(

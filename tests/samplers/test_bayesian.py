@@ -20,7 +20,7 @@ from hyperstep.digest import canonical_json
 from hyperstep.errors import InvalidInputError
 from hyperstep.records.goal import Goal
 from hyperstep.samplers.base import Observation, Point, Sampler
-from hyperstep.samplers.bayesian import MAX_BEST, MAX_PENDING, STARTUP_TRIALS, BayesianSampler, _told
+from hyperstep.samplers.bayesian import STARTUP_TRIALS, TOLD, BayesianSampler
 from hyperstep.samplers.random import RandomSampler
 from hyperstep.search_space.space import SearchSpace
 from hyperstep.testing.samplers import SamplerContract
@@ -232,13 +232,13 @@ def test_a_history_that_repeats_points_ends_when_all_are_tried_and_not_before() 
 
 def test_a_long_history_is_cut_to_what_the_model_needs() -> None:
     history = drawn(V1, 3000, loss)
-    told = _told(history, Goal.MINIMIZE)
+    told = TOLD.of(history, Goal.MINIMIZE)
     order = [seen.index for seen in told]
     assert order == sorted(set(order))
-    top = sorted(history, key=lambda seen: seen.best or 0.0)[:MAX_BEST]
+    top = sorted(history, key=lambda seen: seen.best or 0.0)[: TOLD.best]
     assert {seen.index for seen in top} <= set(order)
-    running = [Observation(3000 + place, history[place].point, None, ended=False) for place in range(MAX_PENDING + 9)]
-    assert len(_told(running, Goal.MINIMIZE)) == MAX_PENDING
+    running = [Observation(3000 + place, history[place].point, None, ended=False) for place in range(TOLD.pending + 9)]
+    assert len(TOLD.of(running, Goal.MINIMIZE)) == TOLD.pending
     assert loss(bayesian(V1).propose(3000, history) or {}) < 0.1
 
 

@@ -11,7 +11,7 @@ from hyperstep.shim import shim_path
 
 _FILES = sorted(shim_path().rglob("*.py"))
 _FUTURE = "from __future__ import annotations"
-_MACHINERY = "from hyperstep.azureml_v1.lazy import lazy_names"
+_MACHINERY = "from hyperstep_trial.lazy_names import lazy_names"
 
 
 def _name(file: Path) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep import policies, samplers
 from hyperstep.digest import Json, canonical_json
@@ -41,8 +42,7 @@ SPACES: dict[str, dict[str, Json]] = {
 SLOTS = (1, 2, 4, 16)
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """What trials do, whoever watches."""
 
     curves: tuple[Curve, ...]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.sweep.conftest import MakeConfig
 from tests.sweep.test_logical_time import SLOTS, WORLDS, Life, World, configs, counts_metric
 

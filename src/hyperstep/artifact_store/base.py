@@ -98,3 +98,12 @@ class ArtifactStore(ABC):
         Raises:
             NotFoundError: It is not held.
         """
+
+    def fetch_new(self, digest: str, target: Path) -> None:
+        """As ``fetch``, for a file that is not there yet in a folder that nobody looks at before it is complete.
+
+        Raises:
+            NotFoundError: The content is not held.
+            OSError: The target exists, or the disk is full.
+        """
+        self.fetch(digest, target)

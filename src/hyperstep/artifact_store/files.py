@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +16,7 @@ from hyperstep.artifact_store.base import ArtifactStore, HeldObject
 from hyperstep.artifact_store.reflink import clone, copy_content
 from hyperstep.digest import digest_bytes, digest_file
 from hyperstep.errors import InvalidInputError, NotFoundError
+from hyperstep.file_lock import locked
 
 _INCOMING = ".incoming"
 _READ_ONLY = 0o444
@@ -154,11 +154,23 @@ class FileArtifactStore(ArtifactStore):
         finally:
             temporary.unlink(missing_ok=True)
 
+    def fetch_new(self, digest: str, target: Path) -> None:
+        """See the base."""
+        source = self._held(digest)
+        try:
+            copy_content(source, target)
+        except FileNotFoundError:
+            if source.is_file():
+                raise
+            raise self._missing(digest) from None
+
     def _put_stream(self, source: IO[bytes]) -> str:
         """Take in what the file holds now. The digest is of our own copy: the file may change meanwhile."""
         with self._incoming() as temporary:
             with temporary.open("xb") as stream:
                 if not clone(source, stream):
+                    import shutil  # noqa: PLC0415 - costs milliseconds, and most files are small
+
                     shutil.copyfileobj(source, stream, _SMALL)
                 self._settle(stream)
             digest = digest_file(temporary)
@@ -177,17 +189,9 @@ class FileArtifactStore(ArtifactStore):
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> AbstractContextManager[bool]:
         """Between looking at an object's age and acting on it nobody else may act."""
-        try:
-            import fcntl  # noqa: PLC0415 - does not exist on Windows
-        except ImportError:
-            yield
-            return
-        with (self._folder / _LOCK).open("ab") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            yield
+        return locked(self._folder / _LOCK, wait=True)
 
     def _settle(self, stream: IO[bytes]) -> None:
         stream.flush()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from hyperstep.digest import digest_json
 from hyperstep.errors import InvalidInputError
@@ -21,8 +22,7 @@ ALWAYS_IGNORED = frozenset({".git", "__pycache__"})
 """Folder names that are left out at any depth; no pattern brings them back."""
 
 
-@dataclass(frozen=True)
-class IgnoreRules:
+class IgnoreRules(Struct, frozen=True, dict=True):
     """The rules of one folder. Patterns are compiled when a path must be matched."""
 
     place: Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import shutil
 import sys
 from pathlib import Path
 from typing import IO
@@ -13,6 +12,8 @@ if sys.platform == "linux":
 
 _SMALL = 1 << 20
 """Bytes below which nobody asks how much room there is."""
+_FEW = 1 << 16
+"""Bytes below which a copy costs less than to share blocks."""
 _FICLONE = 0x40049409
 """Linux, ``linux/fs.h``; the number on x86 and ARM. Elsewhere the call fails, and the file is copied."""
 
@@ -34,11 +35,22 @@ def copy_content(source: Path, target: Path) -> None:
     Raises:
         OSError: The source cannot be read, the target exists, or the disk is full.
     """
-    with source.open("rb") as reading, target.open("xb") as writing:
+    with source.open("rb", buffering=0) as reading, target.open("xb", buffering=0) as writing:
+        data = reading.read(_FEW) or b""
+        if len(data) < _FEW:
+            _write_all(writing, data)
+            return
         if clone(reading, writing):
             return
+    import shutil  # noqa: PLC0415 - costs milliseconds, and most files are cloned
+
     _check_room(source, target)
     shutil.copyfile(source, target)
+
+
+def _write_all(writing: IO[bytes], data: bytes) -> None:
+    while data:
+        data = data[writing.write(data) :]
 
 
 def _check_room(source: Path, target: Path) -> None:
@@ -46,6 +58,8 @@ def _check_room(source: Path, target: Path) -> None:
     needed = source.stat().st_size
     if needed < _SMALL:
         return
+    import shutil  # noqa: PLC0415
+
     free = shutil.disk_usage(target.parent).free
     if needed > free:
         target.unlink()

@@ -8,11 +8,11 @@ import stat
 import time
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
 import msgspec
+from msgspec import Struct
 
 from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.artifact_store.digest_cache import DigestCache
@@ -32,7 +32,8 @@ _HELD_AT = "held at"
 """Key under which the cache keeps when the store was seen to hold all files."""
 _LOOK_EVERY_NS = 60_000_000_000
 """How often that is written down anew."""
-_KEPT_FOLDERS = frozenset({"outputs", "logs"})
+KEPT_FOLDERS = ("outputs", "logs")
+"""What a script writes there stays, whatever the snapshot has of these names."""
 
 
 class SnapshotFile(msgspec.Struct, frozen=True, gc=False):
@@ -45,8 +46,7 @@ class SnapshotFile(msgspec.Struct, frozen=True, gc=False):
     executable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A folder's files, sorted by path. Times, owners and the folder's place are no part of it."""
 
     digest: str
@@ -54,8 +54,7 @@ class Snapshot:
     files: tuple[SnapshotFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotLimits:
+class SnapshotLimits(Struct, frozen=True):
     """How large a source folder may be; None for no bound."""
 
     max_bytes: int | None
@@ -116,16 +115,21 @@ def load_snapshot(digest: str, store: ArtifactStore) -> Snapshot:
 
 
 def write_snapshot(snapshot: Snapshot, store: ArtifactStore, target: Path) -> None:
-    """Make a working copy: own writable files (reflinked where the file system can, else copied).
+    """Make a working copy in a folder without such files: own writable ones (reflinked where that works, else copied).
 
     Raises:
         NotFoundError: The store does not hold one of the files.
         OSError: The disk is full, or the target cannot be written.
     """
     target.mkdir(parents=True, exist_ok=True)
+    made = {""}
     for file in snapshot.files:
+        folder = file.path.rpartition("/")[0]
+        if folder not in made:
+            (target / folder).mkdir(parents=True, exist_ok=True)
+            made.add(folder)
         place = target / file.path
-        store.fetch(file.digest, place)
+        store.fetch_new(file.digest, place)
         if file.executable:
             mode = place.stat().st_mode
             place.chmod(mode | (mode & 0o444) >> 2)
@@ -138,7 +142,7 @@ def remove_snapshot(snapshot: Snapshot, target: Path) -> None:
     folders: set[PurePosixPath] = set()
     for file in snapshot.files:
         path = PurePosixPath(file.path)
-        if path.parts[0] not in _KEPT_FOLDERS and _is_unchanged(target / path, file):
+        if path.parts[0] not in KEPT_FOLDERS and _is_unchanged(target / path, file):
             (target / path).unlink(missing_ok=True)
             folders.update(path.parents)
     folders.discard(PurePosixPath())

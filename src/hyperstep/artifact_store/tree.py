@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from hyperstep.artifact_store.digest_cache import DigestCache
 from hyperstep.artifact_store.walk import FoundFile, walk_files
@@ -28,8 +29,7 @@ class TreeDigest(NamedTuple):
     """Files above the limit of reading: size, times and inode stand for their content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How digests are taken.
 
     Args:

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import IO
 
 import msgspec
+from msgspec import Struct
 
 from hyperstep.digest import digest_file, digest_json
 from hyperstep.errors import InvalidInputError, NotFoundError
@@ -68,8 +67,7 @@ class News(Enum):
     """The user put it there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What came of looking at a kept file."""
 
     news: News
@@ -199,6 +197,8 @@ def _download(known: Origin, place: Path, timeout_s: float) -> bool:
 
 def _keep(answer: IO[bytes], new: Origin, place: Path) -> None:
     """Write the file, then what is known of it: a crash in between leaves a file that is asked for anew."""
+    import shutil  # noqa: PLC0415 - costs milliseconds, and most files are there
+
     temporary = place.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with temporary.open("xb") as file:
@@ -260,6 +260,7 @@ def _note(place: Path) -> Path:
 
 
 def _write_note(place: Path, origin: Origin) -> None:
+
     temporary = place.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from hyperstep.cli.starting import start_document, starts_document
+from msgspec import Struct
+
+from hyperstep.cli.starting import starts_document
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
 from hyperstep.cli.wording import moment
 from hyperstep.codec import to_json
@@ -15,8 +16,7 @@ from hyperstep.records.run import RunError, RunRecord
 Document = dict[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class FileView:
+class FileView(Struct, frozen=True):
     """A file of a run."""
 
     name: str
@@ -70,7 +70,6 @@ def step_document(step: StepView, locate: Callable[[OutputView], str]) -> Docume
         "outputs": _outputs(step, locate),
         "pid": step.pid,
         "attempt_count": step.attempts,
-        **start_document(step),
         "sweep": {"id": step.sweep.id, **sweep_document(step.sweep)} if step.sweep else None,
     }
 
@@ -97,7 +96,7 @@ def sweep_document(sweep: SweepView) -> Document:
             "failed": sweep.failed,
             "running": sweep.running,
         },
-        "starts": starts_document(sweep.trials),
+        "starts": starts_document(sweep.starts),
         "reused_trials": sweep.reused,
         "saved_s": sweep.saved_s,
         "best": best_in_sweep(sweep),
@@ -122,7 +121,6 @@ def trial_document(trial: TrialView) -> Document:
         "ended_at": moment(trial.ended_at),
         "pid": trial.pid,
         "attempt_count": trial.attempts,
-        **start_document(trial),
         "reused_from": trial.reused_from,
         "saved_s": trial.saved_s,
     }

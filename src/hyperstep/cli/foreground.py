@@ -10,8 +10,9 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from types import FrameType
+
+from msgspec.structs import replace
 
 from hyperstep.cli.following import fault_words, say
 from hyperstep.errors import HyperstepError

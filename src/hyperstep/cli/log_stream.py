@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.cli import wording
 from hyperstep.cli.escaping import escape, escape_lines
@@ -74,8 +75,7 @@ class LedgerSource(LogSource):
         return "".join(f"{_ledger_line(decision)}\n" for decision in decisions).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How logs are read."""
 
     follow: bool = False
@@ -120,8 +120,7 @@ class RunnerWatch:
         self._gone = state.gone
 
 
-@dataclass(frozen=True, slots=True)
-class LogView:
+class LogView(Struct, frozen=True):
     """The whole log of one run."""
 
     id: str

@@ -6,10 +6,11 @@ import os
 import platform
 import sys
 import tempfile
-from dataclasses import dataclass
 from importlib import metadata
 from importlib.machinery import PathFinder
 from pathlib import Path
+
+from msgspec import Struct
 
 import hyperstep
 from hyperstep import __version__
@@ -26,8 +27,7 @@ _SHIM_PATH = str(Path(hyperstep.__file__).absolute().parent / "shim_path")
 _LITTLE_DISK_BYTES = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Struct, frozen=True):
     """What was found."""
 
     python: str
@@ -185,7 +185,7 @@ def _damage(found: tuple[Path, str]) -> str:
         return f"{file} is damaged ({why}). Type `hyperstep doctor --rebuild-index`: it is made anew from the runs."
     return (
         f"{file} is damaged ({why}): it concerns that run only. It was left as it is; put back a copy of it, or remove "
-        f"the run with `hyperstep rm`."
+        f"the run with `hyperstep rm {file.parent.name}`."
     )
 
 

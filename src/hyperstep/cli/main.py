@@ -1,55 +1,14 @@
-"""The command `hyperstep`: its list of commands, and how errors leave it."""
+"""Where the command `hyperstep` begins. What needs little is done before the command line is loaded."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
-import click
+from hyperstep.cli.becoming import become_quiet_script
 
-from hyperstep import __version__
-from hyperstep.cli import exit_codes
-from hyperstep.cli.lazy_group import LazyGroup
-from hyperstep.errors import HyperstepError
-
-_COMMANDS = {
-    "run": ("hyperstep.cli.commands.run:run", "Run a script that uses the azureml API, with ours in its place."),
-    "plan": ("hyperstep.cli.commands.plan:plan", "Say which steps a script would reuse or run, and why."),
-    "tune": ("hyperstep.cli.commands.tune:tune", "Find the best hyperparameters of a training script."),
-    "runs": ("hyperstep.cli.commands.runs:runs", "List what was submitted, newest first."),
-    "show": ("hyperstep.cli.commands.show:show", "Show a run: its steps, its trials, its best."),
-    "why": ("hyperstep.cli.commands.why:why", "Say why each step of a run was reused or ran."),
-    "best": ("hyperstep.cli.commands.best:best", "Show the best trial of a sweep, and its files."),
-    "logs": ("hyperstep.cli.commands.logs:logs", "Print what a run's processes wrote."),
-    "cancel": ("hyperstep.cli.commands.cancel:cancel", "End a run, a step or a trial."),
-    "resume": ("hyperstep.cli.commands.resume:resume", "Take over a run whose runner is gone."),
-    "rerun": ("hyperstep.cli.commands.rerun:rerun", "Run what has ended once more, with the same seeds."),
-    "gc": ("hyperstep.cli.commands.gc:gc", "Remove what no run refers to; old files by rules."),
-    "rm": ("hyperstep.cli.commands.rm:rm", "Remove a run that has ended."),
-    "schedule": ("hyperstep.cli.commands.schedule:schedule", "Submit published pipelines when they are due."),
-    "check": ("hyperstep.cli.commands.check:check", "Say which azureml names a script, folder or notebook uses."),
-    "hosts": ("hyperstep.cli.commands.hosts:hosts", "List or end what starts trials: hosts and warm servers."),
-    "doctor": ("hyperstep.cli.commands.doctor:doctor", "Say what hyperstep finds on this machine."),
-}
-
-_HELP = """Hyperparameter tuning as a pipeline step, on this machine.
-
-RUN is a run's id, the beginning of one, or `latest`. Every command that reads takes --json.
-"""
-
-
-@click.group(
-    cls=LazyGroup,
-    commands_at=_COMMANDS,
-    help=_HELP,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-@click.version_option(__version__, prog_name="hyperstep")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.pass_context
-def cli(context: click.Context, *, debug: bool) -> None:
-    """The root command; commands find ``debug`` in the context's object."""
-    context.obj = {"debug": debug}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,33 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What follows the command's name; those of this process without it.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
-    debug = _debug_wanted(given)
-    try:
-        result = cli.main(given, prog_name="hyperstep", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return exit_codes.INTERRUPTED
-    except HyperstepError as error:
-        if debug:
-            raise
-        _say(str(error))
-        return exit_codes.exit_code_of(error)
-    return result if isinstance(result, int) else exit_codes.OK
+    become_quiet_script(given)
+    from hyperstep.cli.root import run_command  # noqa: PLC0415 - see above
 
-
-def _debug_wanted(arguments: Sequence[str]) -> bool:
-    """Whether ``--debug`` stands before the command's name."""
-    options = []
-    for argument in arguments:
-        if not argument.startswith("-"):
-            break
-        options.append(argument)
-    return "--debug" in options
-
-
-def _say(message: str) -> None:
-    from hyperstep.cli.escaping import escape  # noqa: PLC0415 - for an error only
-
-    click.echo(f"hyperstep: {escape(message)}", err=True)
+    return run_command(given)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hyperstep.cli import wording
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
@@ -21,8 +22,7 @@ _LISTED = 8
 """Trial numbers in one line at most."""
 
 
-@dataclass(slots=True)
-class _Throttle:
+class _Throttle(Struct):
     pause_s: float = _FIRST_PAUSE_S
     next_at: float = 0.0
 
@@ -35,14 +35,15 @@ class _Throttle:
         return True
 
 
-@dataclass(slots=True)
-class _Told:
+class _Told(Struct):
     """What has been said of one sweep."""
 
     introduced: bool = False
     halted: str = ""
     best: float | None = None
     ended: set[int] = field(default_factory=set)
+    again: dict[int, int] = field(default_factory=dict)
+    """How often each trial was started again, as it was told."""
     best_throttle: _Throttle = field(default_factory=_Throttle)
     throttles: dict[str, _Throttle] = field(default_factory=dict)
 
@@ -109,6 +110,11 @@ class Narrator:
                 told.ended.update(trial.number for trial in new)
                 yield f"{step.name}: {_ended_trials(new, words)}"
 
+        again = [t for t in sweep.trials if t.tried_again > told.again.get(t.number, 0)]
+        if again and told.throttles.setdefault("again", _Throttle()).take(now, flush=over):
+            told.again.update((trial.number, trial.tried_again) for trial in again)
+            yield f"{step.name}: {_trials_again(again)}"
+
     @staticmethod
     def _tell_best(step: StepView, sweep: SweepView, told: _Told, now: float) -> Iterator[str]:
         best = sweep.best.best if sweep.best else None
@@ -117,6 +123,12 @@ class Narrator:
         if told.best_throttle.take(now, flush=False):
             told.best = best
             yield f"{step.name}: best {wording.best_words(sweep)}{_progress(sweep)}"
+
+
+def _trials_again(trials: Sequence[TrialView]) -> str:
+    """``trial 1: attempt 2 (signal 9)``, for a few of them."""
+    words = [f"trial {t.number}: attempt {t.tried_again + 1}" + f" ({t.why_again})" * bool(t.why_again) for t in trials]
+    return ", ".join(words[:_LISTED]) + (f" and {len(words) - _LISTED} more" if len(words) > _LISTED else "")
 
 
 def _progress(sweep: SweepView) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.cli import wording
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView
@@ -35,8 +36,7 @@ def opened_home(*, writable: bool = False) -> Iterator[Home]:
         home.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The run that the user means, and the root run above it."""
 
     run: RunRecord

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from hyperstep.cli.escaping import escape, escape_lines
 from hyperstep.cli.view import OutputView
@@ -32,10 +34,10 @@ def _printable(value: Any) -> Any:  # noqa: ANN401 - any part of a view
         return type(value)(*map(_printable, value))
     if isinstance(value, list | tuple):
         return type(value)(map(_printable, value))
-    return _record(value) if is_dataclass(value) and not isinstance(value, type) else value
+    return _record(value) if isinstance(value, Struct) else value
 
 
-def _record(value: Any) -> Any:  # noqa: ANN401 - any dataclass
+def _record(value: Any) -> Any:  # noqa: ANN401 - any of a view's records
     if isinstance(value, RunError):
         return RunError(value.code, escape_lines(value.message), escape_lines(value.details))
     if isinstance(value, OutputView):

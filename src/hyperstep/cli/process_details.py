@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hyperstep.cli.documents import Document, FileView
 from hyperstep.cli.run_files import files_of, last_attempt
@@ -14,8 +14,7 @@ from hyperstep.run_store.base import AttemptRecord, Journal
 from hyperstep.runtime.home import Home
 
 
-@dataclass(frozen=True, slots=True)
-class MetricView:
+class MetricView(Struct, frozen=True):
     """A metric that a run logged."""
 
     name: str
@@ -24,8 +23,7 @@ class MetricView:
     last: Json
 
 
-@dataclass(frozen=True, slots=True)
-class TornView:
+class TornView(Struct, frozen=True):
     """An attempt that ended within a record."""
 
     attempt: int
@@ -33,8 +31,7 @@ class TornView:
     """What it had written of that record: it counts for nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessDetails:
+class ProcessDetails(Struct, frozen=True):
     """What the journal and the run's folder hold of it."""
 
     metrics: tuple[MetricView, ...]

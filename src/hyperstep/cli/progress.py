@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, Tally, TrialView
 from hyperstep.codec import from_json
 from hyperstep.pipeline.plan import HistoryVerdict
 from hyperstep.pipeline.reuse import Reason
@@ -16,6 +18,7 @@ from hyperstep.records.goal import Goal
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import ChildGroup
 from hyperstep.runtime.ranking import counted_values, usable_values
 from hyperstep.runtime.runner.kept_history import HISTORY
 from hyperstep.runtime.runner.reused_trials import SAVED_S
@@ -27,17 +30,19 @@ _NAMED_PARTS = 3
 """Differences named in a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class SweepRecords:
+class SweepRecords(Struct, frozen=True):
     """What the journal holds about one sweep besides the runs."""
 
     metrics: Mapping[str, Sequence[MetricRecord]] = field(default_factory=dict)
     """Records of the primary metric, by trial id."""
     decisions: Sequence[DecisionRecord] = ()
+    groups: Mapping[ChildGroup, int] | None = None
+    """All trials, by status and whether a policy ended them; None where each trial's run is among the runs."""
+    best: str | None = None
+    """Id of the best trial so far, where not all are there to be compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class RootRecords:
+class RootRecords(Struct, frozen=True):
     """All records of one root run that the display needs."""
 
     root: RunRecord
@@ -71,17 +76,21 @@ def view_root(records: RootRecords) -> RootView:
 def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepRecords) -> SweepView:
     """One sweep with its trials."""
     metric, goal = primary_metric(sweep)
-    stopped = _policy_stops(records.decisions)
-    views = sorted(
-        (_view_trial(t, goal, records.metrics.get(t.id, ()), stopped) for t in trials), key=lambda t: t.number
+    stopped, again = _policy_stops(records.decisions), _retries(records.decisions)
+    found = (
+        replace(_view_trial(t, goal, records.metrics.get(t.id, ()), stopped), **again.get(t.id, {})) for t in trials
     )
+    views = sorted(found, key=lambda t: t.number)
     return SweepView(
         id=sweep.id,
         status=sweep.status,
         metric=metric,
         goal=goal,
         trials=tuple(views),
-        best=_best_trial(sweep, goal, views),
+        tally=None if records.groups is None else _tally(records.groups),
+        best=_best_trial(sweep, goal, views)
+        if records.groups is None
+        else next((view for view in views if view.id == records.best), None),
         max_total=_whole(sweep, "max_total_runs"),
         requested_concurrency=_whole(sweep, "requested_concurrency"),
         effective_concurrency=_whole(sweep, "effective_concurrency"),
@@ -92,7 +101,22 @@ def view_sweep(sweep: RunRecord, trials: Iterable[RunRecord], records: SweepReco
         reason=sweep.reason,
         error=sweep.error,
         deterministic=sweep.properties.get("deterministic") == "true",
-        decision_log=decision_digest(recorded_decisions(records.decisions)),
+        decision_log=decision_digest(recorded_decisions(records.decisions)) if records.groups is None else None,
+    )
+
+
+def _tally(groups: Mapping[ChildGroup, int]) -> Tally:
+    def count(*statuses: RunStatus, stopped: bool | None = None) -> int:
+        wanted = (g for g in groups if g.status in statuses and stopped in {None, g.properties == ("true",)})
+        return sum(groups[group] for group in wanted)
+
+    return Tally(
+        trials=sum(groups.values()),
+        completed=count(RunStatus.COMPLETED),
+        failed=count(RunStatus.FAILED),
+        stopped=count(RunStatus.CANCELED, stopped=True),
+        canceled=count(RunStatus.CANCELED, stopped=False),
+        running=count(RunStatus.RUNNING, RunStatus.FINALIZING),
     )
 
 
@@ -169,6 +193,17 @@ def _trial_number(decision: DecisionRecord) -> int | None:
 def _policy_stops(decisions: Sequence[DecisionRecord]) -> frozenset[str]:
     """Ids of the trials that a policy ended; a stop for another reason names its cause."""
     return frozenset(d.subject for d in decisions if d.kind == "stop" and "cause" not in d.evidence)
+
+
+def _retries(decisions: Sequence[DecisionRecord]) -> dict[str, dict[str, Any]]:
+    """How often trials were started again, and why at last, by id."""
+    found: dict[str, dict[str, Any]] = {}
+    for decision in decisions:
+        if decision.kind == "retry":
+            evidence = decision.evidence
+            why = str(evidence.get("cause") or evidence.get("error") or "")
+            found[str(decision.subject)] = {"tried_again": int(str(evidence["attempt"])), "why_again": why}
+    return found
 
 
 def _view_trial(

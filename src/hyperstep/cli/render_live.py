@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import StringIO
 
+from msgspec import Struct
 from rich.console import Console
 from rich.text import Text
 
@@ -20,8 +20,7 @@ _GOOD, _BAD, _QUIET, _ACTIVE, _WARN = "green", "red", "bright_black", "cyan", "y
 _STYLES = {RunStatus.COMPLETED: _GOOD, RunStatus.FAILED: _BAD, RunStatus.CANCELED: _WARN, RunStatus.RUNNING: _ACTIVE}
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """The characters of the drawing."""
 
     done: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from hyperstep.cli import wording
@@ -61,7 +62,7 @@ def process_text(details: ProcessDetails) -> Iterator[str]:
     for attempt in details.attempts:
         started = f", started {start_words(attempt.launched)}" if attempt.launched else ""
         yield f"  attempt {attempt.key.number}   {attempt_words(attempt)}{started}"
-    words = oversubscription(attempt.threads for attempt in details.attempts)
+    words = oversubscription(Counter(attempt.threads for attempt in details.attempts if attempt.threads))
     if words:
         yield f"  threads     {words}"
     for torn in details.torn:

@@ -64,7 +64,7 @@ def _sweep_lines(sweep: SweepView) -> Iterator[str]:
         yield _line("best trial", f"{best.id}: {sweep.metric} {wording.number(best.best)}")
         yield _line("parameters", wording.parameters(best.parameters) or "none")
     else:
-        yield _line("best trial", f"none: {_why_no_best(sweep)}")
+        yield _line("best trial", f"none: {wording.why_no_best(sweep)}")
     total = f" of {sweep.total} at most" if sweep.total is not None else ""
     yield _line("trials", f"{len(sweep.trials)}{total}: {wording.counts(sweep)}")
     if sweep.seed is not None:
@@ -73,14 +73,6 @@ def _sweep_lines(sweep: SweepView) -> Iterator[str]:
         yield _line("history", wording.history_words(sweep.history))
     if wording.concurrency(sweep):
         yield _line("concurrency", wording.concurrency(sweep))
-
-
-def _why_no_best(sweep: SweepView) -> str:
-    metric = sweep.metric or "the primary metric"
-    reported = [trial.status for trial in sweep.trials if trial.best is not None]
-    if reported and set(reported) == {RunStatus.FAILED}:
-        return f"every trial that reported {metric} has failed"
-    return f"no trial has reported {metric}"
 
 
 def _next_lines(view: RootView, shorten: Callable[[str], str], *, canceled: bool) -> Iterator[str]:

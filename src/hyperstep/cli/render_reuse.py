@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hyperstep.cli import wording
 from hyperstep.cli.escaping import escape
@@ -12,6 +12,8 @@ from hyperstep.pipeline.plan import StepVerdict, SweepVerdict, TrialVerdict, Ver
 from hyperstep.pipeline.reuse import Difference, Reason
 
 _LONGEST_VALUE = 60
+_CONTEXT = 12
+"""Characters shown of what two long values share before they differ."""
 _SHOWN = 12
 """Differences of one step that are listed."""
 _DAY_S = 86400
@@ -41,7 +43,7 @@ def verdict_lines(verdicts: Sequence[StepVerdict], short: Callable[[str], str]) 
     for verdict in verdicts:
         yield f"  {escape(verdict.name):{width}}  {_WORDS[verdict.verdict]:5} {_why(verdict, short)}".rstrip()
         shown = verdict.differences[:_SHOWN]
-        yield from (f"      {difference_words(difference)}" for difference in shown)
+        yield from (f"      {line}" for difference in shown for line in difference_lines(difference))
         if len(verdict.differences) > len(shown):
             yield f"      and {len(verdict.differences) - len(shown)} more; see --json"
         if verdict.sweep is not None:
@@ -61,7 +63,7 @@ def _sweep_lines(sweep: SweepVerdict, told: Sequence[Difference], short: Callabl
     compared = f" (sweep {short(sweep.source_run)})" if sweep.source_run else ""
     yield f"trials: all run: {_SWEEP_REASONS.get(sweep.reason, sweep.reason)}{compared}"
     new = [difference for difference in sweep.differences if difference not in told]
-    yield from (f"  {difference_words(difference)}" for difference in new[:_SHOWN])
+    yield from (f"  {line}" for difference in new[:_SHOWN] for line in difference_lines(difference))
 
 
 def _trial_counts(sweep: SweepVerdict) -> str:
@@ -83,14 +85,32 @@ def _trial_reasons(trials: Sequence[TrialVerdict]) -> Iterator[str]:
         yield f"  {', '.join(map(str, listed[:_SHOWN]))}{more}: {escape(reason)}"
 
 
-def difference_words(difference: Difference) -> str:
-    """``code: train.py added``, ``arguments: ["--a"] -> ["--b"]``."""
-    part = escape(difference.part)
+def difference_lines(difference: Difference) -> list[str]:
+    """``code: train.py added``, ``arguments: ["--a"] -> ["--b"]``; of mappings a line for each entry that differs."""
     if difference.part.startswith(_FILES):
-        if difference.old is None:
-            return f"{part} added"
-        return f"{part} removed" if difference.new is None else f"{part} changed{_digests(difference)}"
-    return f"{part}: {_value(difference.old)} -> {_value(difference.new)}"
+        return [_file_words(difference)]
+    return [
+        f"{escape(part)}: {old} -> {new}"
+        for part, before, after in _leaves(difference.part, difference.old, difference.new)
+        for old, new in [_values(before, after)]
+    ]
+
+
+def _file_words(difference: Difference) -> str:
+    part = escape(difference.part)
+    if difference.old is None:
+        return f"{part} added"
+    return f"{part} removed" if difference.new is None else f"{part} changed{_digests(difference)}"
+
+
+def _leaves(part: str, old: Json, new: Json) -> Iterator[tuple[str, Json, Json]]:
+    """What differs, entry by entry as deep as both are mappings."""
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        yield part, old, new
+        return
+    for name in sorted({*old, *new}):
+        if old.get(name) != new.get(name):
+            yield from _leaves(f"{part}: {name}", old.get(name), new.get(name))
 
 
 def age_words(age_s: float) -> str:
@@ -119,8 +139,20 @@ def _digests(difference: Difference) -> str:
     return f": {escape(old[:24])} -> {escape(new[:24])}"
 
 
-def _value(value: Json) -> str:
-    if value is None:
-        return "(none)"
-    text = escape(json.dumps(value, ensure_ascii=False))
+def _values(old: Json, new: Json) -> tuple[str, str]:
+    """Both values; of long ones the beginning that they share is left out but for its end."""
+    texts = _text(old), _text(new)
+    if max(map(len, texts)) <= _LONGEST_VALUE:
+        return texts
+    shared = next((place for place, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
+    skipped = max(0, shared - _CONTEXT)
+    return _cut(texts[0], skipped), _cut(texts[1], skipped)
+
+
+def _text(value: Json) -> str:
+    return "(none)" if value is None else escape(json.dumps(value, ensure_ascii=False))
+
+
+def _cut(text: str, skipped: int) -> str:
+    text = f"…{text[skipped:]}" if skipped else text
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

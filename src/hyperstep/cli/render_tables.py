@@ -96,7 +96,10 @@ def trials_table(sweep: SweepView) -> list[str]:
         )
         for trial in sweep.trials
     ]
-    return columns(("", "trial", "status", f"last {sweep.metric}", "best", "parameters", "why"), rows)
+    table = columns(("", "trial", "status", f"last {sweep.metric}", "best", "parameters", "why"), rows)
+    if sweep.tally is None:
+        return table
+    return [*table, f"{len(rows)} of {sweep.count} trials: the newest and the best; show --all lists each"]
 
 
 def _why(sweep: SweepView, trial: TrialView) -> str:
@@ -162,7 +165,7 @@ def _sweep_text(sweep: SweepView) -> Iterator[str]:
         yield f"  history: {wording.history_words(sweep.history)}"
     if wording.concurrency(sweep):
         yield f"  {wording.concurrency(sweep)}"
-    yield from (f"  {line}" for line in starting_lines(sweep.trials))
+    yield from (f"  {line}" for line in starting_lines(sweep.starts))
     yield from trials_table(sweep)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hyperstep.cli.documents import Document
 from hyperstep.cli.opening import unique_prefix
@@ -11,15 +12,11 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.guarding import given_up
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.liveness import is_elsewhere, live_owner, standstill
+from hyperstep.runtime.liveness import is_elsewhere, live_owner, may_be_starting, standstill
 from hyperstep.runtime.pause_note import read_pause
 
-_START_S = 10.0
-"""So long after its submission a run without a runner may still get its first."""
 
-
-@dataclass(frozen=True, slots=True)
-class RunnerState:
+class RunnerState(Struct, frozen=True):
     """Who drives a root run now."""
 
     words: str
@@ -57,7 +54,7 @@ def runner_state(home: Home, root: RunRecord) -> RunnerState:
         journal.close()
     if last is not None and is_elsewhere(last):
         return RunnerState(f"pid {last.pid} on {last.host}; whether it lives can be seen there only")
-    if last is None and time.time() - root.created_at < _START_S:
+    if last is None and may_be_starting(root.created_at, time.time()):
         return RunnerState("starting")
     return RunnerState(gone_words(home, root), gone=True)
 

@@ -12,14 +12,14 @@ import os
 import select
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
+from hyperstep.cli.becoming import no_interpreter
 from hyperstep.cli.exit_codes import SIGNAL_BASE
-from hyperstep.errors import LaunchError
 
 if TYPE_CHECKING:  # imported while the script starts up
     from hyperstep.cli.display import Display
@@ -65,19 +65,6 @@ def run_script(
     return (process.returncode if process.returncode >= 0 else SIGNAL_BASE - process.returncode), display
 
 
-def become_script(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:
-    """Let the script take the place of this process: where nothing is shown, nobody need stay.
-
-    Raises:
-        LaunchError: The command cannot be started.
-    """
-    sys.stdout.flush()
-    try:
-        os.execvpe(argv[0], list(argv), env)  # noqa: S606 - a command, as in _start
-    except OSError as error:
-        raise _no_interpreter(argv, error) from error
-
-
 def can_draw() -> bool:
     """Whether standard error is a terminal on which lines can be redrawn."""
     return os.name == "posix" and os.isatty(_STDERR) and os.environ.get("TERM", "dumb") != "dumb"
@@ -94,15 +81,10 @@ def _start(argv: Sequence[str], env: Mapping[str, str], terminal: _Pseudotermina
     try:
         return subprocess.Popen(argv, env=env, stdout=stdout, stderr=stderr, close_fds=False)
     except OSError as error:
-        raise _no_interpreter(argv, error) from error
+        raise no_interpreter(argv, error) from error
     finally:
         if terminal:
             os.close(terminal.slave)
-
-
-def _no_interpreter(argv: Sequence[str], error: OSError) -> LaunchError:
-    rule = f"The script's interpreter can be started: {error.strerror}."
-    return LaunchError(rule, received=argv[0])
 
 
 def _pump(
@@ -134,8 +116,7 @@ def _wait(process: subprocess.Popen[bytes], display: Display) -> None:
         display.tick()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pseudoterminal:
+class _Pseudoterminal(Struct, frozen=True):
     master: int
     slave: int
 
@@ -166,8 +147,7 @@ class _Pseudoterminal:
         return bool(data)
 
 
-@dataclass(slots=True)
-class _Forwarder:
+class _Forwarder(Struct):
     """Hands signals on to the script, which decides what they mean."""
 
     terminal: _Pseudoterminal | None
@@ -272,8 +252,3 @@ def _is_foreground() -> bool:
         return False
     finally:
         os.close(terminal)
-
-
-def python_command(script: str, arguments: Sequence[str]) -> list[str]:
-    """The command line that runs a script with this interpreter."""
-    return [sys.executable, script, *arguments]

@@ -6,8 +6,9 @@ import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from hyperstep import policies
 from hyperstep.artifact_store.base import ArtifactStore
@@ -15,9 +16,18 @@ from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
 from hyperstep.cli.tuning_options import make_sampler
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
-from hyperstep.pipeline.spec import CodeSpec, DataMode, OutputSpec, StepSpec, TrainingKind, TrainingSpec, TuningSpec
+from hyperstep.pipeline.spec import (
+    CodeSpec,
+    DataMode,
+    Forbids,
+    OutputSpec,
+    StepSpec,
+    TrainingKind,
+    TrainingSpec,
+    TuningSpec,
+)
 from hyperstep.records.goal import Goal, PrimaryMetric
-from hyperstep.runtime.home import DEFAULT_DATASTORES
+from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 from hyperstep.samplers.base import Sampler
 from hyperstep.search_space.space import SearchSpace
 from hyperstep.settings import Settings
@@ -31,8 +41,7 @@ DEFAULT_TRIALS = 20
 _SEED_BITS = 31
 
 
-@dataclass(frozen=True, slots=True)
-class TuningRequest:
+class TuningRequest(Struct, frozen=True):
     """What the user asked for, each part already read."""
 
     script: Path
@@ -54,7 +63,6 @@ class TuningRequest:
     """Asked for here; else the settings say."""
     max_failed: int | None = None
     retries: int | None = None
-    allow_reuse: bool = True
     new_seed: bool = False
     """Not that of an earlier sweep with the same code, space and sampler."""
     history: str | None = None
@@ -91,7 +99,8 @@ def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settin
             metric_pattern=request.metric_pattern,
             warm=request.warm,
         ),
-        allow_reuse=request.allow_reuse and arguments == request.arguments,
+        allow_reuse=arguments == request.arguments,
+        forbidden_by=Forbids.OUTSIDE_PATHS,
         kind="HyperDriveStep",
     )
 

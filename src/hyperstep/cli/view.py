@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import HistoryVerdict
-from hyperstep.records.attempt import Launched, ThreadUse
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import StartCounts
 
 
-@dataclass(frozen=True, slots=True)
-class TrialView:
+class TrialView(Struct, frozen=True):
     """One trial."""
 
     id: str
@@ -37,18 +37,28 @@ class TrialView:
     """Its process, while it lives on this machine and somebody has looked."""
     attempts: int = 0
     """How many there have been, when somebody has looked."""
+    tried_again: int = 0
+    """How often it was started again, as the ledger says."""
+    why_again: str = ""
+    """What ended the attempt before the newest."""
     reused_from: str | None = None
     """The finished trial of another sweep that stands for it."""
     saved_s: float | None = None
     """How long that one took."""
-    launched: Launched | None = None
-    """How its newest process was started, when somebody has looked and it is known."""
-    threads: ThreadUse | None = None
-    """How many threads that one had at work, likewise."""
 
 
-@dataclass(frozen=True, slots=True)
-class SweepView:
+class Tally(Struct, frozen=True):
+    """How many trials there are of each kind, where not all are looked at one by one; none stands for another."""
+
+    trials: int
+    completed: int
+    failed: int
+    stopped: int
+    canceled: int
+    running: int
+
+
+class SweepView(Struct, frozen=True):
     """One sweep."""
 
     id: str
@@ -56,7 +66,7 @@ class SweepView:
     metric: str
     goal: Goal
     trials: tuple[TrialView, ...] = ()
-    """By number."""
+    """By number; the newest ones and the best where there is a ``tally``."""
     best: TrialView | None = None
     max_total: int | None = None
     """Trials at most, as configured; fewer when the space holds fewer."""
@@ -73,34 +83,45 @@ class SweepView:
     error: RunError | None = None
     deterministic: bool = False
     """Stops and model-based points were decided in logical time."""
+    starts: StartCounts | None = None
+    """How its trials were started, when somebody has looked."""
     decision_log: str | None = None
     """Digest of the decisions in logical order; None before the end."""
+    tally: Tally | None = None
+    """Of all trials; None where they are all in ``trials``."""
 
     @property
     def total(self) -> int | None:
         """How many trials there will be at most."""
         bounds = [bound for bound in (self.max_total, self.space_size) if bound is not None]
-        return max(min(bounds), len(self.trials)) if bounds else None
+        return max(min(bounds), self.count) if bounds else None
+
+    @property
+    def count(self) -> int:
+        """How many trials there are."""
+        return self.tally.trials if self.tally else len(self.trials)
 
     @property
     def completed(self) -> int:
         """Trials that ended by themselves, well."""
-        return self._count(RunStatus.COMPLETED)
+        return self.tally.completed if self.tally else self._count(RunStatus.COMPLETED)
 
     @property
     def failed(self) -> int:
         """Trials that failed."""
-        return self._count(RunStatus.FAILED)
+        return self.tally.failed if self.tally else self._count(RunStatus.FAILED)
 
     @property
     def stopped(self) -> int:
         """Trials that a policy ended."""
+        if self.tally:
+            return self.tally.stopped
         return sum(1 for trial in self.trials if trial.status is RunStatus.CANCELED and trial.stopped_early)
 
     @property
     def canceled(self) -> int:
         """Trials that a person or a time limit ended."""
-        return self._count(RunStatus.CANCELED) - self.stopped
+        return self.tally.canceled if self.tally else self._count(RunStatus.CANCELED) - self.stopped
 
     @property
     def ended(self) -> int:
@@ -120,14 +141,15 @@ class SweepView:
     @property
     def running(self) -> int:
         """Trials whose process runs."""
+        if self.tally:
+            return self.tally.running
         return sum(1 for t in self.trials if t.status in {RunStatus.RUNNING, RunStatus.FINALIZING})
 
     def _count(self, status: RunStatus) -> int:
         return sum(1 for trial in self.trials if trial.status is status)
 
 
-@dataclass(frozen=True, slots=True)
-class OutputView:
+class OutputView(Struct, frozen=True):
     """An output of a step."""
 
     name: str
@@ -138,8 +160,7 @@ class OutputView:
     """``model``, ``metrics`` or ``data``."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepView:
+class StepView(Struct, frozen=True):
     """One step of a pipeline; a sweep or script that was submitted by itself counts as one."""
 
     id: str
@@ -160,12 +181,9 @@ class StepView:
     pid: int | None = None
     """Of a script, as for a trial."""
     attempts: int = 0
-    launched: Launched | None = None
-    threads: ThreadUse | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RootView:
+class RootView(Struct, frozen=True):
     """One submitted run."""
 
     id: str

@@ -115,7 +115,7 @@ def reuse_words(sweep: SweepView) -> str:
     """``5 run, 15 reused, saves 3:05``: how many trials had a process; empty when all had one."""
     if not sweep.reused:
         return ""
-    return f"{len(sweep.trials) - sweep.reused} run, {sweep.reused} reused, saves {duration(sweep.saved_s)}"
+    return f"{sweep.count - sweep.reused} run, {sweep.reused} reused, saves {duration(sweep.saved_s)}"
 
 
 def seed_words(sweep: SweepView) -> str:
@@ -155,6 +155,15 @@ def concurrency(sweep: SweepView) -> str:
         return ""
     words = f"{sweep.requested_concurrency} at a time requested"
     return f"{words}, {sweep.effective_concurrency} here" if sweep.effective_concurrency is not None else words
+
+
+def why_no_best(sweep: SweepView) -> str:
+    """Why a sweep has no best trial."""
+    metric = sweep.metric or "the primary metric"
+    reported = [trial.status for trial in sweep.trials if trial.best is not None]
+    if reported and set(reported) == {RunStatus.FAILED}:
+        return f"every trial that reported {metric} has failed"
+    return f"no trial has reported {metric}"
 
 
 def file_size(size: float) -> str:

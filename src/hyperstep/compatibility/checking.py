@@ -6,8 +6,9 @@ import ast
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.compatibility.gone import replacement_of
 from hyperstep.compatibility.reading import Reader
@@ -17,8 +18,7 @@ from hyperstep.compatibility.values import is_azureml
 from hyperstep.compatibility.verdicts import Outcome, Verdict, judge
 
 
-@dataclass(frozen=True, slots=True)
-class NameFinding:
+class NameFinding(Struct, frozen=True):
     """An azureml name that is used.
 
     Attributes:
@@ -32,8 +32,7 @@ class NameFinding:
     places: Sequence[Place]
 
 
-@dataclass(frozen=True, slots=True)
-class GoneFinding:
+class GoneFinding(Struct, frozen=True):
     """A name of another library that its current version does not have.
 
     Attributes:
@@ -49,8 +48,7 @@ class GoneFinding:
     places: Sequence[Place]
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A piece of code that could not be read.
 
     Attributes:
@@ -62,8 +60,7 @@ class Unreadable:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """All that was found.
 
     Attributes:

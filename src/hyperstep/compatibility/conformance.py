@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from hyperstep.compatibility import facts, offered, signatures
 from hyperstep.compatibility.facts import NameFacts
@@ -27,8 +28,7 @@ class State(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One name and how it stands.
 
     Attributes:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
+
 _FOLDER = Path(__file__).resolve().parent
 
 
-@dataclass(frozen=True, slots=True)
-class NameFacts:
+class NameFacts(Struct, frozen=True):
     """A class, function or enum of the v1 API.
 
     Attributes:
@@ -54,8 +54,7 @@ class NameFacts:
         return member in own or member in self.inherited
 
 
-@dataclass(frozen=True, slots=True)
-class UsageFacts:
+class UsageFacts(Struct, frozen=True):
     """How many of the public cases use each name.
 
     Attributes:

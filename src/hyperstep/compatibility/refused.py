@@ -6,12 +6,12 @@ A refused name may exist all the same: then it can be imported, and fails when i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+
+class Refusal(Struct, frozen=True):
     """Names that are refused for one reason.
 
     Attributes:

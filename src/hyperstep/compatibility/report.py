@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hyperstep.compatibility.conformance import Finding, State, compare
 from hyperstep.compatibility.presence import missing_in_use
@@ -13,8 +14,7 @@ from hyperstep.compatibility.presence import missing_in_use
 _CALLABLE = {State.EQUAL, State.WIDER, State.DIFFERENT}
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """The findings, and what public projects use that is not there.
 
     Attributes:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
+from msgspec import StructMeta
+
 _FACTORY = "<factory>"
 """How a dataclass shows a default that is made anew for each instance."""
 _BOUND_FIRST = frozenset({"self", "cls"})
@@ -33,6 +35,8 @@ def parameters_of(function: Callable[..., Any]) -> list[str] | None:
 
 def constructor_of(cls: type) -> list[str] | None:
     """The parameters of a class's constructor."""
+    if isinstance(cls, StructMeta):  # made by a constructor that Python cannot look into
+        return parameters_of(cls)
     made_by: Any = cls.__init__ if cls.__init__ is not object.__init__ else cls.__new__  # type: ignore[misc]
     return [] if made_by is object.__new__ else parameters_of(made_by)
 

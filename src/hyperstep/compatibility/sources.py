@@ -6,8 +6,9 @@ import json
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _SUFFIXES = (".py", ".ipynb")
 _SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages", "venv", "env"}
@@ -17,8 +18,7 @@ _PYTHON_CELLS = {"%%time", "%%timeit", "%%capture", "%%prun"}
 _WRITE_CELLS = {"%%writefile", "%%file"}
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Python code that was written as one piece: a file, or a cell.
 
     Attributes:
@@ -34,8 +34,7 @@ _OUR_COPY = ".executed.ipynb"
 """What `hyperstep run` writes beside a notebook: it says nothing that the notebook does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """Parts that share their names: a file, or the cells of a notebook.
 
     Attributes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+
+class Place(Struct, frozen=True, order=True):
     """A line of code.
 
     Attributes:
@@ -24,8 +24,7 @@ class Place:
         return f"{self.file} cell {self.cell}:{self.line}" if self.cell else f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class UsedName:
+class UsedName(Struct, frozen=True, order=True):
     """A name of a library as code uses it.
 
     Attributes:
@@ -47,8 +46,7 @@ class UsedName:
         return f"{dotted}({self.keyword}=)" if self.keyword else dotted
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A name at a place."""
 
     used: UsedName

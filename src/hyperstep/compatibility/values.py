@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from hyperstep.compatibility import offered
 from hyperstep.compatibility.facts import surface
@@ -38,8 +39,7 @@ class Kind(Enum):
     """A collection of objects of a class."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """What an expression is, and the name of that."""
 
     kind: Kind

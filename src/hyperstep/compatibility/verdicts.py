@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from hyperstep.compatibility import offered, signatures
 from hyperstep.compatibility.differences import difference_of
@@ -28,8 +29,7 @@ class Outcome(Enum):
     UNSUPPORTED = "not supported"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The outcome for one name.
 
     Attributes:

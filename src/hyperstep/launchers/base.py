@@ -35,7 +35,8 @@ class Launcher(ABC):
 
         Raises:
             ConflictError: The attempt was claimed before.
-            NotOwnerError: A later owner of the run commands there; nothing was done. Also at ``stop`` and ``adopt``.
+            NotOwnerError: A later owner of the run commands there; nothing was done. Also at ``adopt``; of a ``stop``
+                the next ``poll`` may tell it.
             LaunchError: The process could not be started; the attempt is over. ``poll`` does not report it; its exit
                 file says 127 (no such program) or 126, its log says why. Also when the launcher is closed: then the
                 attempt is left as it was.

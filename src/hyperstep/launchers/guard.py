@@ -7,8 +7,9 @@ highest that it has seen for that run: an owner that slept while another took ov
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.errors import LaunchError, NotOwnerError
 from hyperstep.launchers.control_path import default_control_path
@@ -18,8 +19,7 @@ DEFAULT_IDLE_S = 10.0
 _TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class GuardedCommand:
+class GuardedCommand(Struct, frozen=True):
     """How a runner of one run is started."""
 
     run: str
@@ -45,8 +45,7 @@ class GuardedCommand:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(Struct, frozen=True):
     """This process, as the runner that owns a run."""
 
     command: GuardedCommand

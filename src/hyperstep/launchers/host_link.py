@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import hyperstep
-from hyperstep.errors import LaunchError
+from hyperstep.errors import BusyMachineError, LaunchError, NoHostError, means_busy_machine
 from hyperstep.launchers.control_path import control_folder
 
 _ANSWER_S = 60.0
@@ -32,10 +32,6 @@ Message = dict[str, Any]
 
 class HostGoneError(Exception):
     """The connection broke; whether the host did what it was asked is not known, but it will not do it any more."""
-
-
-class _HostKilledError(LaunchError):
-    """A signal ended the host while it started: the next one may get further."""
 
 
 class HostSilentError(HostGoneError):
@@ -61,7 +57,7 @@ class HostLink:
         self._on_end = on_end
         self._on_gone = on_gone
         self._lock = threading.Lock()
-        self._answers: dict[int, queue.SimpleQueue[Message | None]] = {}
+        self._answers: dict[int, Callable[[Message | None], None]] = {}
         self._last_id = 0
         self._open = True
         self._reader = threading.Thread(target=self._read, name="hyperstep-host-link", daemon=True)
@@ -80,13 +76,7 @@ class HostLink:
             HostSilentError: The host did not answer in time; the connection is given up.
         """
         answer: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        with self._lock:
-            if not self._open:
-                raise HostGoneError
-            self._last_id += 1
-            request_id = self._last_id
-            self._answers[request_id] = answer
-            self._send({"id": request_id, "do": do, **body})
+        self.tell(do, answer.put, **body)
         try:
             message = answer.get(timeout=_ANSWER_S)
         except queue.Empty:
@@ -95,6 +85,24 @@ class HostLink:
         if message is None:
             raise HostGoneError
         return message
+
+    def tell(self, do: str, on_answer: Callable[[Message | None], None], **body: object) -> None:
+        """Have the host do something, without waiting for its answer.
+
+        Args:
+            do: What.
+            on_answer: Called with the answer in the link's own thread; with None when the connection breaks before.
+            **body: As the host's protocol has it.
+
+        Raises:
+            HostGoneError: The connection is broken.
+        """
+        with self._lock:
+            if not self._open:
+                raise HostGoneError
+            self._last_id += 1
+            self._answers[self._last_id] = on_answer
+            self._send({"id": self._last_id, "do": do, **body})
 
     def close(self) -> None:
         """Leave the host; returns when the reading thread has ended."""
@@ -122,7 +130,7 @@ class HostLink:
             was_open, self._open = self._open, False
             waiting = list(self._answers.values())
         for answer in waiting:
-            answer.put(None)
+            answer(None)
         if was_open:
             self._on_gone(self)
 
@@ -133,7 +141,7 @@ class HostLink:
                 if "ended" in message:
                     self._on_end(message)
                 else:
-                    self._answers.pop(message["id"]).put(message)
+                    self._answers.pop(message["id"])(message)
 
 
 def connect(path: Path) -> socket.socket | None:
@@ -164,7 +172,7 @@ def connect_or_start(path: Path, *, idle_s: float) -> socket.socket:
     while (connection := connect(path)) is None:
         try:
             _start_host(path, idle_s)
-        except _HostKilledError:
+        except NoHostError:
             killed += 1
             if killed > _MAX_KILLED:
                 raise
@@ -173,7 +181,7 @@ def connect_or_start(path: Path, *, idle_s: float) -> socket.socket:
             return connection
         if time.monotonic() > deadline:
             rule = "A trial host must listen on its control socket, but none does."
-            raise LaunchError(rule, received=str(path), remedy="Its .log file may say why.")
+            raise NoHostError(rule, received=str(path), remedy="Its .log file may say why.")
         time.sleep(_RETRY_S)  # one that is just leaving still holds the address
     return connection
 
@@ -238,10 +246,11 @@ def _start_host(path: Path, idle_s: float) -> None:
         )
     except (OSError, subprocess.SubprocessError) as error:
         rule = f"The trial host must be able to start, but: {error}."
-        raise LaunchError(rule, received=command) from error
+        kind = BusyMachineError if means_busy_machine(error) else LaunchError
+        raise kind(rule, received=command) from error
     if done.returncode < 0:
         rule = f"The trial host must be able to start, but was ended by signal {-done.returncode}."
-        raise _HostKilledError(rule, received=command)
+        raise NoHostError(rule, received=command)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         rule = f"The trial host must be able to start, but ended with exit code {done.returncode}: {said}."

@@ -14,11 +14,22 @@ import subprocess
 import threading
 from collections.abc import Callable
 
-from hyperstep.errors import ConflictError, LaunchError
+from hyperstep.errors import ConflictError, LaunchError, means_busy_machine
 from hyperstep.launchers.base import Launcher
+from hyperstep.launchers.host.orphans import NOBODY, Trace, kill_orphans
 from hyperstep.launchers.marker import ExitMarker, fill_claim, read_exit, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
-from hyperstep.launchers.process import AttemptFiles, claimed, kill_group, start_process, terminate_group, wait_unreaped
+from hyperstep.launchers.process import (
+    AttemptFiles,
+    claimed,
+    kill_group,
+    kill_process,
+    not_started,
+    start_process,
+    terminate_group,
+    wait_unreaped,
+)
+from hyperstep.launchers.process_table import descendants_of
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
@@ -34,11 +45,12 @@ class _Child:
         self._lock = threading.Lock()
         self._oom_kills = oom_kills()
         self._asked = False
+        self.trace = Trace(process.pid, str(attempt.work_folder), attempt.env)
         self._ended = False
         self._kill_timer: threading.Timer | None = None
 
-    def wait(self) -> ExitMarker:
-        """Wait for the end, kill what is left of the group, write the exit file."""
+    def wait(self, end_orphans: Callable[[], None]) -> ExitMarker:
+        """Wait for the end, kill what is left of the group, and what left it, write the exit file."""
         marker = wait_unreaped(self.process)
         starved = False if self._asked else ended_for_memory(self._oom_kills, marker.signal)
         marker = marker._replace(out_of_memory=starved)
@@ -47,6 +59,7 @@ class _Child:
             if self._kill_timer is not None:
                 self._kill_timer.cancel()
         kill_group(self.process.pid)
+        end_orphans()
         with contextlib.suppress(OSError):  # a full disk, a removed folder: our owner is told all the same
             write_exit(self.attempt.exit_file, marker)
         self.process.wait()
@@ -68,7 +81,10 @@ class _Child:
     def _kill(self) -> None:
         with self._lock:
             if not self._ended:
+                strangers = descendants_of(self.process.pid)  # of which some may have a group of their own
                 kill_group(self.process.pid)
+                for pid in strangers:
+                    kill_process(pid)
 
 
 class InlineLauncher(Launcher):
@@ -81,6 +97,8 @@ class InlineLauncher(Launcher):
         self._adopted: dict[AttemptKey, int | None] = {}
         self._ends: list[AttemptEnd] = []
         self._processes = ProcessWatch(self._report)
+        self._killed: set[int] = set()
+        """Children that were killed as orphans, and not waited for yet."""
         self._closed = False
 
     def launch(self, attempt: Attempt) -> Launched:
@@ -93,9 +111,7 @@ class InlineLauncher(Launcher):
             remedy = "Make an attempt with the next number."
             raise ConflictError(rule, received=attempt.key, remedy=remedy) from error
         except (OSError, ValueError, TypeError) as error:
-            rule = f"The process of an attempt must be able to start, but: {error}."
-            remedy = "Check the program and the folder it names."
-            raise LaunchError(rule, received=attempt.argv, remedy=remedy) from error
+            raise not_started(attempt.argv, str(error), busy=means_busy_machine(error)) from error
         child = _Child(attempt, process)
         with self._lock:
             self._children[attempt.key] = child
@@ -155,7 +171,16 @@ class InlineLauncher(Launcher):
             raise LaunchError(rule, received=attempt.key, remedy="Make another launcher.")
 
     def _wait(self, child: _Child) -> None:
-        self._report(end_from(child.attempt.key, child.wait()))
+        self._report(end_from(child.attempt.key, child.wait(lambda: self._end_orphans(child))))
+
+    def _end_orphans(self, ended: _Child) -> None:
+        """End what left the attempt's group, if the kernel gives orphans to us; see ``adopt_orphans``."""
+        with self._lock:
+            living = [child for child in self._children.values() if child is not ended]
+            leaders = {child.process.pid for child in (ended, *living)}
+            spared = leaders | self._killed
+            self._killed |= kill_orphans(os.getpid(), spared, ended.trace, [NOBODY, *(child.trace for child in living)])
+            self._killed = {pid for pid in self._killed if not _is_waited_for(pid)}
 
     def _report(self, end: AttemptEnd) -> None:
         with self._lock:
@@ -165,6 +190,13 @@ class InlineLauncher(Launcher):
             self._adopted.pop(end.key, None)
             self._ends.append(end)
         self._notify()
+
+
+def _is_waited_for(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
 
 
 def _claim_and_start(attempt: Attempt) -> subprocess.Popen[bytes]:

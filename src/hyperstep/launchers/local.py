@@ -7,9 +7,10 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
-from hyperstep.errors import ConflictError, LaunchError
+from hyperstep.errors import ConflictError, LaunchError, NoHostError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.control_path import check_control_path, default_control_path
 from hyperstep.launchers.guard import DEFAULT_IDLE_S, Ownership, refuse_if_fenced
@@ -23,7 +24,7 @@ from hyperstep.launchers.host_link import (
     host_pid,
 )
 from hyperstep.launchers.marker import create_claim, marker_from_json, read_exit
-from hyperstep.launchers.process import AttemptFiles
+from hyperstep.launchers.process import AttemptFiles, not_started
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
@@ -34,7 +35,7 @@ _MAX_HOSTS = 3
 class _Watched:
     def __init__(self, attempt: Attempt) -> None:
         self.attempt = attempt
-        self.folder = str(attempt.folder.resolve())
+        self.folder = f"{_resolved(attempt.folder.parent.parent)}/{attempt.folder.parent.name}/{attempt.folder.name}"
         """Its name at the host."""
         self.pid: int | None = None
         self.link: HostLink | None = None
@@ -79,6 +80,8 @@ class LocalLauncher(Launcher):
         self._watched: dict[AttemptKey, _Watched] = {}
         self._key_of: dict[str, AttemptKey] = {}
         self._ends: list[AttemptEnd] = []
+        self._refusal: Message | None = None
+        """What a host answered to a stop that it did not do, until ``poll`` has told it."""
         self._processes = ProcessWatch(self._report)
         self._closed = False
 
@@ -116,7 +119,7 @@ class LocalLauncher(Launcher):
             self._processes.stop(key, grace_s)
             return
         with contextlib.suppress(HostGoneError):  # who watches it from now on knows kill_at
-            refuse_if_fenced(link.ask("stop", folder=watched.folder, grace_s=grace_s, **self._fence))
+            link.tell("stop", self._take_answer, folder=watched.folder, grace_s=grace_s, **self._fence)
 
     def keep_guarded(self) -> None:
         """As in the base."""
@@ -126,7 +129,10 @@ class LocalLauncher(Launcher):
     def poll(self) -> list[AttemptEnd]:
         """As in the base."""
         with self._lock:
+            refusal, self._refusal = self._refusal, None
             ends, self._ends = self._ends, []
+        if refusal is not None:
+            refuse_if_fenced(refusal)
         return ends
 
     def pids(self) -> dict[AttemptKey, int]:
@@ -166,7 +172,7 @@ class LocalLauncher(Launcher):
             self._watch_by_link(watched, link, _started_pid(watched.attempt, answer))
             return Launched(answer["warm"], answer["why_cold"], answer["for_now"])
         rule = "The trial host must stay alive while it starts an attempt."
-        raise LaunchError(rule, received=watched.folder, remedy=f"See {self.control_path.with_suffix('.log')}.")
+        raise NoHostError(rule, received=watched.folder, remedy=f"See {self.control_path.with_suffix('.log')}.")
 
     def _watch_on_host(self, watched: _Watched) -> bool:
         """Whether a host owns the attempt and tells us its end."""
@@ -202,6 +208,12 @@ class LocalLauncher(Launcher):
             key = self._key_of.get(message["ended"])
         if key is not None:
             self._report(end_from(key, marker_from_json(message)))
+
+    def _take_answer(self, answer: Message | None) -> None:
+        if answer is not None and not answer["ok"]:
+            with self._lock:
+                self._refusal = answer
+            self._notify()
 
     def _on_gone(self, link: HostLink) -> None:
         with self._lock:
@@ -261,6 +273,12 @@ class LocalLauncher(Launcher):
         self._notify()
 
 
+@lru_cache(maxsize=128)
+def _resolved(folder: Path) -> Path:
+    """A run's folder, which stands: below it are folders that we made."""
+    return folder.resolve()
+
+
 def _ask_launch(link: HostLink, watched: _Watched, fence: Message) -> Message:
     """Send the one message that starts an attempt.
 
@@ -296,8 +314,7 @@ def _started_pid(attempt: Attempt, answer: Message) -> int:
         return int(answer["pid"])
     if answer["error"] == "claimed":
         raise _conflict(attempt)
-    rule = f"The process of an attempt must be able to start, but: {answer['message']}."
-    raise LaunchError(rule, received=attempt.argv, remedy="Check the program and the folder it names.")
+    raise not_started(attempt.argv, answer["message"], busy=answer["error"] == "busy")
 
 
 def _bar_launch(attempt: Attempt) -> bool:

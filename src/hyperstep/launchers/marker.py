@@ -1,9 +1,8 @@
 """The two files by which an attempt is known to everybody: the claim before it starts, the exit when it has ended.
 
 Claim: ``{"pid", "started_at", "boot", "parent", "heir"}``, empty until the process has started. ``parent`` is the
-process that will see to the exit file; that is written before it lets go of the process id, so whoever sees the process
-gone finds the file, or never will. ``heir`` adopts the process, and does the same, should ``parent`` die (0: nobody).
-
+process that will see to the exit file, or else ``heir`` (0: nobody), or a trial host's keeper, whichever adopts the
+process; it is written before the process id is let go, so whoever sees the process gone finds the file, or never will.
 Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
 """
 
@@ -15,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hyperstep.launchers.process_table import boot_id, look_up
+from hyperstep.launchers.process_table import boot_id, is_keeper, look_up
 
 
 class Claim(NamedTuple):
@@ -32,7 +31,7 @@ class Claim(NamedTuple):
         state = look_up(self.pid)
         if state is None or state.started_at != self.started_at or self.boot != boot_id():
             return False
-        return not state.zombie or state.parent in {self.parent, self.heir}
+        return not state.zombie or state.parent in {self.parent, self.heir} or is_keeper(state.parent)
 
 
 class ExitMarker(NamedTuple):
@@ -81,13 +80,20 @@ def read_claim(claim_file: Path) -> Claim | None:
         return None
 
 
-def write_exit(exit_file: str | Path, marker: ExitMarker) -> None:
-    """Write the exit file so that it is there in full or not at all, even after a power loss."""
+def write_exit(exit_file: str | Path, marker: ExitMarker, *, durable: bool = True) -> None:
+    """Write the exit file so that it is there in full or not at all.
+
+    Args:
+        exit_file: Its path.
+        marker: What it says.
+        durable: Wait until the disk has it, so that this holds after a loss of power too. Not needed where somebody is
+            told of the end who records it, and brings that record to the disk within a second.
+    """
     temporary = Path(f"{exit_file}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="ascii") as stream:
-        json.dump(marker._asdict(), stream)
-        stream.flush()
-        os.fsync(stream.fileno())
+    with temporary.open("wb", buffering=0) as stream:
+        stream.write(json.dumps(marker._asdict()).encode("ascii"))
+        if durable:
+            os.fsync(stream.fileno())
     temporary.replace(exit_file)
 
 

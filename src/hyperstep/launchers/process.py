@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from hyperstep.errors import BusyMachineError, LaunchError
 from hyperstep.launchers.marker import ExitMarker, create_claim, write_exit
 
 EXIT_NOT_FOUND = 127
@@ -54,6 +55,21 @@ def claimed(files: AttemptFiles) -> Iterator[int]:
         raise
     finally:
         os.close(claim)
+
+
+def not_started(argv: Sequence[str], message: str, *, busy: bool) -> LaunchError:
+    """The error for a process that could not be started.
+
+    Args:
+        argv: Its program and arguments.
+        message: What the system said.
+        busy: That passes.
+    """
+    rule = f"The process of an attempt must be able to start, but: {message}."
+    if busy:
+        remedy = "End other processes, or raise the limit (ulimit -u, ulimit -n); trying again may do."
+        return BusyMachineError(rule, received=argv, remedy=remedy)
+    return LaunchError(rule, received=argv, remedy="Check the program and the folder it names.")
 
 
 def start_process(files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -7,7 +7,8 @@ Source: the reuse rule of the v1 HyperDriveStep class page; inputs count by cont
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_json
@@ -26,8 +27,7 @@ _PROCESS_PARTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class StepFacts:
+class StepFacts(Struct, frozen=True):
     """What the spec does not say by itself, found when the step is about to start."""
 
     inputs: Mapping[str, str]
@@ -38,8 +38,7 @@ class StepFacts:
     """Versions of ``python`` and of the packages that the code imports, when they are to count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True):
     """Equal digest: equal result expected."""
 
     parts: Mapping[str, Json]

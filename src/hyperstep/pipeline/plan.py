@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
@@ -30,8 +31,7 @@ class Verdict(Enum):
     """Nothing was decided: a step before it failed, or the run was canceled."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrialVerdict:
+class TrialVerdict(Struct, frozen=True):
     """What becomes of one trial of a sweep."""
 
     number: int
@@ -45,8 +45,7 @@ class TrialVerdict:
     differences: tuple[Difference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryVerdict:
+class HistoryVerdict(Struct, frozen=True):
     """What a sweep that keeps history takes over from an earlier one."""
 
     reason: str
@@ -61,8 +60,7 @@ class HistoryVerdict:
     """A trial that does not fit for several reasons is counted at each."""
 
 
-@dataclass(frozen=True, slots=True)
-class SweepVerdict:
+class SweepVerdict(Struct, frozen=True):
     """What becomes of the trials of a step that runs."""
 
     reason: str
@@ -83,8 +81,7 @@ class SweepVerdict:
         return sum(trial.verdict is verdict for trial in self.trials)
 
 
-@dataclass(frozen=True, slots=True)
-class StepVerdict:
+class StepVerdict(Struct, frozen=True):
     """What becomes of one step, and why."""
 
     name: str

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
 from itertools import count, product, takewhile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
 
 from hyperstep.errors import InvalidInputError
 
@@ -31,8 +32,7 @@ class Frequency(Enum):
     MONTH = "Month"
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
+class Recurrence(Struct, frozen=True):
     """Every ``interval`` units, from a start on; by day and week also at given times and on given days."""
 
     frequency: Frequency
@@ -49,8 +49,7 @@ class Recurrence:
     """Monday is 0; the start's day when empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """What has become due since the last look."""
 
     latest: float

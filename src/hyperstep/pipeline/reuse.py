@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.digest import Json
 from hyperstep.pipeline.fingerprint import CODE
 from hyperstep.pipeline.reuse_rules import ReuseRules
-from hyperstep.pipeline.spec import DatastorePaths, StepSpec
+from hyperstep.pipeline.spec import DatastorePaths, Forbids, StepSpec
 
 ListFiles = Callable[[str], Mapping[str, str] | None]
 """What each file of a snapshot is, by path; None when the snapshot is gone."""
@@ -26,6 +28,8 @@ class Reason(Enum):
     FIRST = "no earlier run of this step"
     CHANGED = "differs from the nearest earlier run"
     FORBIDDEN = "allow_reuse is False"
+    EXACT_RERUN = "rerun --exact computes everything"
+    OUTSIDE_PATHS = "an argument names a file outside the script's folder"
     REGENERATE = "regenerate_outputs is True"
     NO_REUSE = "--no-reuse"
     NEW_SEED = "--new-seed"
@@ -40,12 +44,17 @@ class Reason(Enum):
     WHOLE_STEPS = "reuse.trials is run"
 
 
-SWITCHED_OFF = frozenset({Reason.FORBIDDEN, Reason.REGENERATE, Reason.NO_REUSE, Reason.NEW_SEED, Reason.RERUN})
+_FORBIDDEN = {
+    Forbids.DEFINITION: Reason.FORBIDDEN,
+    Forbids.EXACT_RERUN: Reason.EXACT_RERUN,
+    Forbids.OUTSIDE_PATHS: Reason.OUTSIDE_PATHS,
+}
+
+SWITCHED_OFF = frozenset({*_FORBIDDEN.values(), Reason.REGENERATE, Reason.NO_REUSE, Reason.NEW_SEED, Reason.RERUN})
 """Reasons for which a step runs whatever there is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One part that is not as it was. For code, inputs, outputs and parameters one difference an entry."""
 
     part: str
@@ -56,8 +65,7 @@ class Difference:
     """None for what there is no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReuseDecision:
+class ReuseDecision(Struct, frozen=True):
     """The answer for one step."""
 
     reason: Reason
@@ -78,7 +86,7 @@ class ReuseDecision:
 def switched_off(step: StepSpec, rules: ReuseRules, *, regenerate: bool) -> Reason | None:
     """Why no earlier run may stand for a step, whatever there is; None when one may."""
     if not step.allow_reuse:
-        return Reason.FORBIDDEN
+        return _FORBIDDEN[step.forbidden_by]
     if regenerate:
         return Reason.REGENERATE
     if rules.excludes(step.name):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 EVERY_STEP = "*"
 """Stands for all steps where steps are named."""
@@ -21,8 +22,7 @@ class DatasetReuse(Enum):
     """Its paths and its meaning, whatever the files hold: v1's rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReuseRules:
+class ReuseRules(Struct, frozen=True):
     """The rules of one submission."""
 
     datasets: DatasetReuse = DatasetReuse.CONTENT

@@ -8,10 +8,10 @@ submitting machine is in here, so that equal pipelines have equal specs wherever
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 
 import msgspec
+from msgspec import Struct, field
 
 from hyperstep.digest import Json
 
@@ -59,8 +59,7 @@ class DatastorePaths(msgspec.Struct, frozen=True, tag_field="source", tag="datas
 DataSource = StepOutput | DatastorePaths
 
 
-@dataclass(frozen=True, slots=True)
-class InputSpec:
+class InputSpec(Struct, frozen=True):
     """One input of a step."""
 
     name: str
@@ -81,8 +80,7 @@ class TrainingKind(Enum):
     MODEL = "model"
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingSpec:
+class TrainingSpec(Struct, frozen=True):
     """What of a sweep becomes this output."""
 
     kind: TrainingKind
@@ -94,8 +92,7 @@ class TrainingSpec:
     """Take this trial instead of the best."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrationSpec:
+class RegistrationSpec(Struct, frozen=True):
     """Under which name an output becomes a registered dataset once its step has completed."""
 
     name: str
@@ -107,8 +104,7 @@ class RegistrationSpec:
     """False: a name that other data has stays with that data."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutputSpec:
+class OutputSpec(Struct, frozen=True):
     """One output of a step."""
 
     name: str
@@ -131,8 +127,7 @@ class OutputSpec:
     registration: RegistrationSpec | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CodeSpec:
+class CodeSpec(Struct, frozen=True):
     """What a step's process runs."""
 
     snapshot: str
@@ -152,8 +147,7 @@ class CodeSpec:
     """A process that writes and logs nothing for so long is ended; no part of the fingerprint."""
 
 
-@dataclass(frozen=True, slots=True)
-class TuningSpec:
+class TuningSpec(Struct, frozen=True):
     """What makes a step a tuning step."""
 
     config: Mapping[str, Json]
@@ -172,8 +166,18 @@ class TuningSpec:
     says. No part of the fingerprint."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepSpec:
+class Forbids(Enum):
+    """Who says that nothing earlier may stand for a step."""
+
+    DEFINITION = "definition"
+    """The step's own ``allow_reuse``."""
+    EXACT_RERUN = "exact"
+    """An exact rerun, which computes everything."""
+    OUTSIDE_PATHS = "outside"
+    """Its arguments name files outside the snapshot, which no fingerprint sees."""
+
+
+class StepSpec(Struct, frozen=True):
     """One node of the graph."""
 
     id: str
@@ -188,6 +192,8 @@ class StepSpec:
     """Names of the pipeline parameters that it uses; each becomes ``AML_PARAMETER_<name>``."""
     tuning: TuningSpec | None = None
     allow_reuse: bool = True
+    forbidden_by: Forbids = Forbids.DEFINITION
+    """Without ``allow_reuse``: who forbids it."""
     version: str = ""
     dataset_reuse: str = ""
     """What of its datasets counts, a value of ``DatasetReuse``; empty for what the submission's rules say."""
@@ -204,8 +210,7 @@ class StepSpec:
         return tuple(dict.fromkeys([*sources, *self.run_after]))
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineSpec:
+class PipelineSpec(Struct, frozen=True):
     """A pipeline, ready to run."""
 
     steps: tuple[StepSpec, ...]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.errors import InvalidInputError, NotFoundError
 from hyperstep.pipeline.spec import DatastorePaths, InputSpec, PipelineSpec, StepSpec, TuningSpec
@@ -21,8 +23,7 @@ class ParameterKind(Enum):
     DATASET = "dataset"
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateParameter:
+class TemplateParameter(Struct, frozen=True):
     """A parameter of a pipeline, and where its value goes."""
 
     name: str
@@ -40,8 +41,7 @@ class TemplateParameter:
     """For a dataset: the class that its values have."""
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineTemplate:
+class PipelineTemplate(Struct, frozen=True):
     """A spec that holds every parameter's default, and the parameters."""
 
     spec: PipelineSpec

@@ -20,9 +20,11 @@ from math import isfinite
 
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
-from hyperstep.policies.peers import Leader, Peers
+from hyperstep.policies.peers import Peers
 from hyperstep.policies.threshold_policy import Threshold, ThresholdPolicy, brief
 from hyperstep.records.goal import Goal
+
+_MAXIMIZE = Goal.MAXIMIZE
 
 
 class BanditPolicy(ThresholdPolicy):
@@ -54,12 +56,19 @@ class BanditPolicy(ThresholdPolicy):
         self.slack_factor = _checked("slack_factor", slack_factor)
         self.slack_amount = _checked("slack_amount", slack_amount)
 
+    def surely_keeps(self, trial: int, interval: int, cohort: Peers) -> bool:
+        """As in the base; it always knows."""
+        value, leader = cohort.best_of(trial, interval), cohort.best_until(interval)
+        if value is None or leader is None:
+            return True
+        return not cohort.goal.better(self._slacken(leader.value, cohort.goal), value)
+
     def threshold(self, interval: int, cohort: Peers) -> Threshold | None:
         """The best value until ``interval``, made worse by the slack."""
         leader = cohort.best_until(interval)
         if leader is None:
             return None
-        value, words = self._slacken(leader, cohort.goal)
+        value, words = self._slacken(leader.value, cohort.goal), self._words(leader.value, cohort.goal)
         facts: dict[str, Json] = {"best": {"trial": leader.trial, "value": leader.value, "interval": leader.interval}}
         return Threshold(value, words, facts, cohort.count_until(interval), cohort.trials_until(interval))
 
@@ -68,17 +77,22 @@ class BanditPolicy(ThresholdPolicy):
         slack: dict[str, Json] = {"slack_factor": self.slack_factor, "slack_amount": self.slack_amount}
         return {**super().properties(), **{name: number for name, number in slack.items() if number is not None}}
 
-    def _slacken(self, leader: Leader, goal: Goal) -> tuple[float, str]:
-        best = leader.value
+    def _slacken(self, best: float, goal: Goal) -> float:
         if self.slack_factor is not None:
             ratio = 1 + self.slack_factor
-            if (best > 0) == (goal is Goal.MAXIMIZE):
-                return best / ratio, f"{brief(best)} / {brief(ratio)}"
-            return best * ratio, f"{brief(best)} * {brief(ratio)}"
+            return best / ratio if _divides(best, goal) else best * ratio
         amount = self.slack_amount or 0.0
-        if goal is Goal.MAXIMIZE:
-            return best - amount, f"{brief(best)} - {brief(amount)}"
-        return best + amount, f"{brief(best)} + {brief(amount)}"
+        return best - amount if goal is _MAXIMIZE else best + amount
+
+    def _words(self, best: float, goal: Goal) -> str:
+        if self.slack_factor is not None:
+            return f"{brief(best)} {'/' if _divides(best, goal) else '*'} {brief(1 + self.slack_factor)}"
+        return f"{brief(best)} {'-' if goal is _MAXIMIZE else '+'} {brief(self.slack_amount or 0.0)}"
+
+
+def _divides(best: float, goal: Goal) -> bool:
+    """Whether the threshold is best / (1 + s), see above; else it is best * (1 + s)."""
+    return (best > 0) == (goal is _MAXIMIZE)
 
 
 def _checked(name: str, slack: object) -> float | None:

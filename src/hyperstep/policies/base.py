@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
 from hyperstep.policies.peers import Peers
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A decision and what it rests on."""
 
     stop: bool
@@ -58,6 +58,10 @@ class Policy(ABC):
         Called only where ``applies_at(interval)`` holds. ``cohort`` has the curves of the trials
         that it is compared with, this one's included.
         """
+
+    def surely_keeps(self, trial: int, interval: int, cohort: Peers) -> bool:  # noqa: ARG002 - some know no short way
+        """Whether ``judge`` would say keep, where that is found out without its evidence; False is no answer."""
+        return False
 
     def properties(self) -> dict[str, Json]:
         """The numbers that define it: the constructor's arguments, by their v1 names."""

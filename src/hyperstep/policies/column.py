@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
-from typing import TypeVar
 
 from hyperstep.policies.cohort import Cohort
 from hyperstep.policies.peers import Leader, Peers
+from hyperstep.policies.sorted_numbers import SortedNumbers
 from hyperstep.policies.standings import middle
-
-Number = TypeVar("Number", int, float)
 
 
 class Column(Peers):
     """The trials that were taken in, whatever the others do and whatever these report later.
 
-    To take a trial in costs O(log n) comparisons and the shift of a list; questions cost no more. ``interval`` in a
-    question is the column's own.
+    To take a trial in costs O(log n) comparisons and the shift of a short list; questions cost no more. ``interval`` in
+    a question is the column's own.
 
     Args:
         cohort: Where the curves are; a trial that was taken in keeps its values up to the interval.
@@ -32,9 +30,9 @@ class Column(Peers):
         """Trials with a usable value, sorted."""
         self._reached: list[int] = []
         """Those of them that reached the interval, sorted."""
-        self._bests: list[float] = []
+        self._bests = SortedNumbers()
         """Gains of the usable, worst first."""
-        self._means: list[float] = []
+        self._means = SortedNumbers()
         """Gains of those that reached it, worst first."""
         self._leader: Leader | None = None
 
@@ -51,11 +49,11 @@ class Column(Peers):
         if best is None or mean is None:
             return
         insort(self._usable, trial)
-        insort(self._bests, self._turn(best))
+        self._bests.add(self._turn(best))
         self._lead(trial, best)
         if self._cohort.intervals(trial) >= self.interval:
             insort(self._reached, trial)
-            insort(self._means, self._turn(mean))
+            self._means.add(self._turn(mean))
 
     def release(self, trial: int) -> None:
         """Take a trial out again, its curve still as it was; O(n) when it leads."""
@@ -63,10 +61,10 @@ class Column(Peers):
         if best is None or mean is None:
             return
         _discard(self._usable, trial)
-        _discard(self._bests, self._turn(best))
+        self._bests.remove(self._turn(best))
         if self._cohort.intervals(trial) >= self.interval:
             _discard(self._reached, trial)
-            _discard(self._means, self._turn(mean))
+            self._means.remove(self._turn(mean))
         if self._leader is not None and self._leader.trial == trial:
             self._leader = None
             for other in self._usable:
@@ -139,5 +137,5 @@ class Column(Peers):
             raise ValueError(message)
 
 
-def _discard(numbers: list[Number], number: Number) -> None:
+def _discard(numbers: list[int], number: int) -> None:
     del numbers[bisect_left(numbers, number)]

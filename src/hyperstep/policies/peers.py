@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from hyperstep.records.goal import Goal
 
+_MAXIMIZE = Goal.MAXIMIZE
+
 
 class Leader(NamedTuple):
     """The best of some values."""
@@ -75,7 +77,7 @@ class Peers(ABC):
 
     def _turn(self, number: float) -> float:
         """From value to gain (larger is better, whatever the goal) and back."""
-        return number if self.goal is Goal.MAXIMIZE else -number
+        return number if self.goal is _MAXIMIZE else -number
 
     def _turned(self, number: float | None) -> float | None:
         return None if number is None else self._turn(number)

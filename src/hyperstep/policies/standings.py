@@ -1,64 +1,100 @@
-"""Sorted values of all trials at each interval, kept sorted while reports come in."""
+"""How the trials of a cohort stand at each interval, kept sorted while reports come in.
+
+Numbers are gains: larger is better. A cohort keeps a table from the first question that needs it.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain
 from math import isfinite
 
 from hyperstep.policies.curve import Curve
+from hyperstep.policies.sorted_numbers import SortedNumbers, number_at
+
+_Lists = defaultdict[int, SortedNumbers]
+_NONE: Sequence[float] = ()
 
 
-class Standings:
-    """Bests and means of trials by interval, as gains: larger is better.
+class Standings(ABC):
+    """A table by interval."""
 
-    A report costs O(log n) comparisons and the shift of a list.
-    """
+    @abstractmethod
+    def advance(self, curve: Curve) -> None:
+        """Take in the last interval of ``curve``."""
+
+    @abstractmethod
+    def take(self, curve: Curve) -> None:
+        """Take in all of ``curve``."""
+
+    @abstractmethod
+    def withdraw(self, curve: Curve) -> None:
+        """Take all of ``curve`` out."""
+
+
+class Means(Standings):
+    """Means of the trials that reached an interval."""
 
     def __init__(self) -> None:
-        self._means: defaultdict[int, list[float]] = defaultdict(list)
-        """By interval: means of the trials that reached it."""
-        self._reached: defaultdict[int, list[float]] = defaultdict(list)
+        self._reached: _Lists = defaultdict(SortedNumbers)
+
+    def advance(self, curve: Curve) -> None:
+        """See the base."""
+        _add(self._reached, len(curve), curve.mean())
+
+    def take(self, curve: Curve) -> None:
+        """See the base."""
+        for interval, mean in enumerate(curve.means, start=1):
+            _add(self._reached, interval, mean)
+
+    def withdraw(self, curve: Curve) -> None:
+        """See the base."""
+        for interval, mean in enumerate(curve.means, start=1):
+            _remove(self._reached, interval, mean)
+
+    def at(self, interval: int) -> Sequence[float]:
+        """Means over intervals 1 … ``interval`` of the trials that reached it, worst first."""
+        return self._reached.get(interval, _NONE)
+
+
+class Bests(Standings):
+    """Bests of all trials until an interval, also of those that ended before it."""
+
+    def __init__(self) -> None:
+        self._reached: _Lists = defaultdict(SortedNumbers)
         """By interval: bests, until there, of the trials that reached it."""
-        self._latest: defaultdict[int, list[float]] = defaultdict(list)
+        self._latest: _Lists = defaultdict(SortedNumbers)
         """By interval: bests of the trials whose last report it is."""
 
     def advance(self, curve: Curve) -> None:
-        """Take in the last interval of ``curve``."""
+        """See the base."""
         interval = len(curve)
-        _discard(self._latest, interval - 1, curve.best(interval - 1))
+        _remove(self._latest, interval - 1, curve.best(interval - 1))
         _add(self._latest, interval, curve.best())
         _add(self._reached, interval, curve.best())
-        _add(self._means, interval, curve.mean())
+
+    def take(self, curve: Curve) -> None:
+        """See the base."""
+        _add(self._latest, len(curve), curve.best())
+        for interval, best in enumerate(curve.bests, start=1):
+            _add(self._reached, interval, best)
 
     def withdraw(self, curve: Curve) -> None:
-        """Take all of ``curve`` out."""
-        _discard(self._latest, len(curve), curve.best())
-        for interval in range(1, len(curve) + 1):
-            _discard(self._reached, interval, curve.best(interval))
-            _discard(self._means, interval, curve.mean(interval))
+        """See the base."""
+        _remove(self._latest, len(curve), curve.best())
+        for interval, best in enumerate(curve.bests, start=1):
+            _remove(self._reached, interval, best)
 
-    def means_at(self, interval: int) -> list[float]:
-        """Means over intervals 1 … ``interval`` of the trials that reached it, worst first."""
-        return self._means.get(interval, [])
+    def nth_until(self, interval: int, n: int) -> float:
+        """The ``n``-th best (from 1) of the bests, over intervals 1 … ``interval``, of all trials that have one.
 
-    def count_until(self, interval: int) -> int:
-        """How many trials have a usable value at intervals 1 … ``interval``."""
-        return sum(map(len, self._parts(interval)))
-
-    def bests_until(self, interval: int) -> list[float]:
-        """Bests over intervals 1 … ``interval`` of all trials that have one, worst first.
-
-        Merges lists that are sorted already, which costs O(n) at a few nanoseconds each.
+        Raises:
+            IndexError: There are fewer.
         """
-        parts = self._parts(interval)
-        return parts[0] if len(parts) == 1 else sorted(chain.from_iterable(parts))
-
-    def _parts(self, interval: int) -> list[list[float]]:
-        shorter = [bests for length, bests in self._latest.items() if length < interval]
-        return [self._reached.get(interval, []), *shorter]
+        shorter = (bests for length, bests in self._latest.items() if length < interval)
+        parts = [*filter(None, [self._reached.get(interval)]), *shorter]
+        return parts[0][-n] if len(parts) == 1 else number_at(parts, sum(map(len, parts)) - n)
 
 
 def middle(numbers: Sequence[float]) -> float | None:
@@ -70,15 +106,14 @@ def middle(numbers: Sequence[float]) -> float | None:
     return median if isfinite(median) else low / 2 + high / 2
 
 
-def _add(lists: defaultdict[int, list[float]], interval: int, gain: float | None) -> None:
+def _add(lists: _Lists, interval: int, gain: float | None) -> None:
     if gain is not None:
-        insort(lists[interval], gain)
+        lists[interval].add(gain)
 
 
-def _discard(lists: defaultdict[int, list[float]], interval: int, gain: float | None) -> None:
+def _remove(lists: _Lists, interval: int, gain: float | None) -> None:
     if gain is None:
         return
-    gains = lists[interval]
-    del gains[bisect_left(gains, gain)]
-    if not gains:
+    lists[interval].remove(gain)
+    if not lists[interval]:
         del lists[interval]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from hyperstep.digest import Json
 from hyperstep.policies.base import Policy, Verdict
@@ -15,8 +16,7 @@ from hyperstep.records.goal import Goal
 MAX_PEERS_LISTED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """What no trial's best value may be worse than; a trial that is equal to it goes on."""
 
     value: float

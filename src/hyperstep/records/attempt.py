@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class AttemptKey(NamedTuple):
@@ -53,8 +54,7 @@ class ThreadUse(NamedTuple):
         return self._replace(looks=self.looks + 1, over=over, most=max(self.most, running))
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """All a launcher needs to start one process.
 
     The attempt's folder holds, each built here and nowhere else:
@@ -111,8 +111,7 @@ class Attempt:
         return self.folder / "exit.json"
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptEnd:
+class AttemptEnd(Struct, frozen=True):
     """How an attempt ended.
 
     ``exit_code`` is None when the process was ended by a signal, or when nobody knows: then ``lost`` is true (the

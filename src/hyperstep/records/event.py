@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hyperstep.digest import Json
 
 
-@dataclass(frozen=True, slots=True)
-class EventRecord:
+class EventRecord(Struct, frozen=True):
     """Something that happened to a run, as it was fed to the run's state machine."""
 
     run_id: str
@@ -22,8 +22,7 @@ class EventRecord:
     """Seconds since the epoch when it was recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRecord:
+class DecisionRecord(Struct, frozen=True):
     """What was decided, caused by which event, and on what evidence."""
 
     run_id: str

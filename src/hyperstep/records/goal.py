@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Goal(Enum):
@@ -15,15 +16,18 @@ class Goal(Enum):
 
     def better(self, left: float, right: float) -> bool:
         """Whether ``left`` is strictly better than ``right``."""
-        return left > right if self is Goal.MAXIMIZE else left < right
+        return left > right if self is _MAXIMIZE else left < right
 
     def best(self, values: Iterable[float]) -> float | None:
         """The best of ``values``; None when there are none."""
-        return max(values, default=None) if self is Goal.MAXIMIZE else min(values, default=None)
+        return max(values, default=None) if self is _MAXIMIZE else min(values, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class PrimaryMetric:
+_MAXIMIZE = Goal.MAXIMIZE
+"""Asked for with each value: an attribute of an Enum class costs more than a name."""
+
+
+class PrimaryMetric(Struct, frozen=True):
     """What a sweep optimizes."""
 
     name: str

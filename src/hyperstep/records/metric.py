@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from msgspec import Struct
+
 from hyperstep.digest import Json
+
+Scalar = str | int | float | bool | None
+"""One logged value."""
+
+ScalarPoint = tuple[int, str, Scalar, int | None, float]
+"""A metric record of kind scalar without its run and attempt: sequence, name, value, step, time as in MetricRecord."""
 
 
 class MetricKind(Enum):
@@ -20,8 +27,7 @@ class MetricKind(Enum):
     """Confusion matrix, accuracy table, residuals, predictions: stored as an artifact named like the metric."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetricRecord:
+class MetricRecord(Struct, frozen=True):
     """What one ``log*`` call wrote.
 
     ``value`` by kind: a scalar (number, text, bool or None), a list of scalars, a row ``{column: scalar}``, a table

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from hyperstep.records.status import RunStatus
 
@@ -21,8 +22,7 @@ class RunKind(Enum):
     """Started by a driver with ``start_logging`` or ``child_run``; ended by it too."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunError:
+class RunError(Struct, frozen=True):
     """Why a run failed."""
 
     code: str
@@ -33,8 +33,7 @@ class RunError:
     """The end of the log, or a traceback."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True):
     """One run as the store knows it. Times are seconds since the epoch, UTC."""
 
     id: str

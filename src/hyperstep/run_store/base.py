@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
 from hyperstep.records.event import DecisionRecord, EventRecord
-from hyperstep.records.metric import MetricRecord
+from hyperstep.records.metric import MetricKind, MetricRecord, ScalarPoint
 from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """The process that drives a root run. Only the owner of the newest epoch may write."""
 
     pid: int
@@ -34,8 +37,7 @@ class Owner:
     """When it gave the last one, in seconds since the epoch by its own clock: for people, never compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRecord:
+class AttemptRecord(Struct, frozen=True):
     """What the store knows of one attempt."""
 
     key: AttemptKey
@@ -49,8 +51,7 @@ class AttemptRecord:
     """How many threads it had at work; None while nobody has looked. Stays likewise."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRecord:
+class NamedRecord(Struct, frozen=True):
     """A version of something that has a name in a workspace: a model, a dataset, a compute target."""
 
     workspace: str
@@ -62,8 +63,7 @@ class NamedRecord:
     created_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFingerprint:
+class StoredFingerprint(Struct, frozen=True):
     """A finished step run that can stand for an equal one; or a sweep, whose trials can, without ``outputs``."""
 
     workspace: str
@@ -79,6 +79,25 @@ class StoredFingerprint:
     created_at: float
     record: Mapping[str, Json] = field(default_factory=dict)
     """What else is known of that run and no part of the digest: how long it took, what it read, which files it left."""
+
+
+class ChildGroup(NamedTuple):
+    """What runs below another are counted by."""
+
+    status: RunStatus
+    is_reused: bool
+    """A run of earlier stands for it."""
+    properties: tuple[str | None, ...]
+    """Values of the properties that were asked for; None where a run has none of that name."""
+
+
+class StartCounts(NamedTuple):
+    """How the attempts of the runs below another were started, and the threads that they had at work."""
+
+    launched: Mapping[Launched, int]
+    """How many were started so; those of which it is not known are left out."""
+    threads: Mapping[ThreadUse, int]
+    """How many had such a use of threads; likewise."""
 
 
 class JournalWriter(ABC):
@@ -108,6 +127,16 @@ class JournalWriter(ABC):
     @abstractmethod
     def add_metrics(self, records: Sequence[MetricRecord]) -> None:
         """Add metric records. One that has the run, attempt and sequence of a recorded one is left out."""
+
+    def add_scalars(self, run_id: str, attempt: int, points: Iterable[ScalarPoint]) -> None:
+        """As ``add_metrics``, for many records of kind scalar of one attempt."""
+        kind = MetricKind.SCALAR
+        self.add_metrics(
+            [
+                MetricRecord(run_id, attempt, sequence, name, kind, value, step, time)
+                for sequence, name, value, step, time in points
+            ]
+        )
 
     @abstractmethod
     def add_artifact(self, artifact: ArtifactRecord) -> None:
@@ -189,6 +218,20 @@ class Journal(ABC):
     def runs(self, *, parent_id: str | None = None, kind: RunKind | None = None) -> list[RunRecord]:
         """The runs, or those with that parent or kind, by creation and number."""
 
+    def count_children(self, parent_id: str, kind: RunKind, properties: Sequence[str]) -> Counter[ChildGroup]:
+        """How many runs of a kind there are with that parent, by status, by values of properties, and reused or not.
+
+        The names of the properties have no double quotes.
+        """
+        return Counter(
+            ChildGroup(run.status, run.reused_from is not None, tuple(map(run.properties.get, properties)))
+            for run in self.runs(parent_id=parent_id, kind=kind)
+        )
+
+    def newest_children(self, parent_id: str, kind: RunKind, limit: int) -> list[RunRecord]:
+        """The last of the runs of a kind with that parent, by number."""
+        return sorted(self.runs(parent_id=parent_id, kind=kind), key=lambda run: run.number)[-limit:]
+
     @abstractmethod
     def metrics(self, run_id: str, *, name: str | None = None) -> list[MetricRecord]:
         """What the last attempt of a run logged, in order."""
@@ -206,12 +249,27 @@ class Journal(ABC):
         """A run's events with a sequence above ``after``, in order."""
 
     @abstractmethod
-    def decisions(self, run_id: str, *, after: int = -1) -> list[DecisionRecord]:
-        """A run's decisions with a sequence above ``after``, in order."""
+    def decisions(self, run_id: str, *, after: int = -1, subject: str | None = None) -> list[DecisionRecord]:
+        """A run's decisions with a sequence above ``after``, in order; those on one subject, if it is given."""
 
     @abstractmethod
     def attempts(self, run_id: str | None = None) -> list[AttemptRecord]:
         """The attempts of a run, or of all, by run and number."""
+
+    def open_attempts(self) -> list[AttemptRecord]:
+        """The attempts that have not ended, as far as is recorded."""
+        return [attempt for attempt in self.attempts() if attempt.end is None]
+
+    def attempt_counts(self) -> dict[str, int]:
+        """How many attempts each run has, by its id."""
+        return dict(Counter(attempt.key.run_id for attempt in self.attempts()))
+
+    def starts_below(self, parent_id: str) -> StartCounts:
+        """How the attempts of the runs directly below a run were started."""
+        below = {run.id for run in self.runs(parent_id=parent_id)}
+        attempts = [attempt for attempt in self.attempts() if attempt.key.run_id in below]
+        launched = Counter(attempt.launched for attempt in attempts if attempt.launched)
+        return StartCounts(launched, Counter(attempt.threads for attempt in attempts if attempt.threads))
 
     @abstractmethod
     def mentioned_digests(self) -> set[str]:
@@ -239,7 +297,9 @@ class RunStore(ABC):
 
     @abstractmethod
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
-        """Record a new root run (the first of ``runs``) and the runs that exist below it from the start.
+        """Record a new root run (the first of ``runs``) and the runs that exist below it from the start, findable too.
+
+        All of it or nothing: a process that is killed meanwhile leaves no run that counts.
 
         Args:
             runs: The root first.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
@@ -21,8 +23,7 @@ NameKey = tuple[str, str, str]
 """Workspace, kind, name."""
 
 
-@dataclass(slots=True)
-class RootEntry:
+class RootEntry(Struct):
     """What the index knows of a root run."""
 
     run: RunRecord
@@ -31,8 +32,7 @@ class RootEntry:
     journal: JournalState
 
 
-@dataclass(slots=True)
-class StoreState:
+class StoreState(Struct):
     """All that is recorded. Stores made over the same state stand for processes over the same files."""
 
     roots: dict[str, RootEntry] = field(default_factory=dict)
@@ -69,6 +69,7 @@ class MemoryRunStore(RunStore):
                     writer.put_run(run)
             entry = RootEntry(run=_copy(root), folder=folder, submission=submission, journal=journal)
             self.state.roots[root.id] = entry
+            self.state.registered.update((run.id, root.id) for run in runs[1:])
         return self.journal(root.id)
 
     def update_root(self, run: RunRecord) -> None:

@@ -6,8 +6,10 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
@@ -28,8 +30,7 @@ def detached(value: Json | Mapping[str, Json]) -> Any:  # noqa: ANN401 - a JSON 
     return value if value is None or isinstance(value, bool | int | float | str) else json.loads(json.dumps(value))
 
 
-@dataclass(slots=True)
-class JournalState:
+class JournalState(Struct):
     """All records of one root run."""
 
     root_id: str
@@ -228,11 +229,12 @@ class MemoryJournal(Journal):
             found = self._state.events.get(run_id, [])[max(after + 1, 0) :]
         return [replace(event, body=detached(event.body)) for event in found]
 
-    def decisions(self, run_id: str, *, after: int = -1) -> list[DecisionRecord]:
+    def decisions(self, run_id: str, *, after: int = -1, subject: str | None = None) -> list[DecisionRecord]:
         """See the base."""
         with self._state.reading:
             found = self._state.decisions.get(run_id, [])[max(after + 1, 0) :]
-        return [replace(decision, evidence=detached(decision.evidence)) for decision in found]
+        wanted = (decision for decision in found if subject in {None, decision.subject})
+        return [replace(decision, evidence=detached(decision.evidence)) for decision in wanted]
 
     def attempts(self, run_id: str | None = None) -> list[AttemptRecord]:
         """See the base."""

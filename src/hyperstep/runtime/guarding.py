@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from hyperstep.errors import LaunchError
 from hyperstep.runtime.foreground import in_foreground
@@ -24,8 +25,7 @@ INLINE = "--inline"
 _GIVEN_UP = "given-up.json"
 
 
-@dataclass(frozen=True, slots=True)
-class GivenUp:
+class GivenUp(Struct, frozen=True):
     """A trial host starts no further runner for a run."""
 
     restarts: int

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.artifact_store import open_artifact_store
 from hyperstep.artifact_store.base import ArtifactStore
@@ -13,18 +15,15 @@ from hyperstep.records.attempt import Attempt, AttemptKey
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store import open_run_store
 from hyperstep.run_store.base import RunStore
+from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 from hyperstep.runtime.file_systems import file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.runtime.overlay import base_of, link_below
 from hyperstep.settings import Settings, load_settings
 
-DEFAULT_DATASTORES = ("workspaceblobstore", "workspacefilestore")
-"""What every workspace has from the start, the first being its default."""
-
 _MB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """What front doors and runners open first. Close it when done.
 
     ``index.db`` and ``runs/`` are the run store's, ``objects/`` the artifact store's; every other path is built here.
@@ -85,7 +84,7 @@ class Home:
 
     def root_folder(self, root_id: str) -> Path:
         """Folder of a root run: its journal, its inbox, its runner's log, one folder a run below it."""
-        return self.path / "runs" / self.store.folder_of(root_id)
+        return _below_runs(self.path, self.store.folder_of(root_id))
 
     def run_folder(self, run: RunRecord) -> Path:
         """Folder of any run."""
@@ -121,6 +120,12 @@ class Home:
             raise NotFoundError(rule, received=datastore, remedy=f"It has: {', '.join(known)}.") from error
         folder = record.body.get("folder")
         return Path(str(folder)) if folder else default
+
+
+@lru_cache(maxsize=64)
+def _below_runs(home: Path, folder: str) -> Path:
+    """Asked for several times a trial: path objects are not made anew each time."""
+    return home / "runs" / folder
 
 
 def _check_place(settings: Settings) -> bool:

@@ -10,8 +10,9 @@ import os
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, StoreError
@@ -25,8 +26,7 @@ _REQUEST = ".request.json"
 _ANSWER = ".answer.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What somebody asked for."""
 
     id: str
@@ -89,12 +89,21 @@ def post(root_folder: Path, kind: str, body: Mapping[str, Json]) -> str:
 
 def pending(root_folder: Path) -> Iterator[Request]:
     """The runner's side: requests not yet answered, oldest first."""
-    for path in sorted(_inbox(root_folder).glob(f"*{_REQUEST}")):
+    inbox = _inbox(root_folder)
+    for path in (inbox / name for name in _waiting(inbox)):
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
             yield Request(path.name.removesuffix(_REQUEST), str(data["kind"]), dict(data["body"]))
         except (ValueError, TypeError, KeyError):
             yield Request(path.name.removesuffix(_REQUEST), "unreadable", {})
+
+
+def _waiting(inbox: Path) -> list[str]:
+    """Names of requests. The runner looks at each turn of its loop, and mostly there is no such folder."""
+    try:
+        return sorted(name for name in os.listdir(inbox) if name.endswith(_REQUEST))  # noqa: PTH208 - as said
+    except FileNotFoundError:
+        return []
 
 
 def answer(root_folder: Path, request: Request, result: Mapping[str, Json]) -> None:

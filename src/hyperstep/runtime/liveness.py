@@ -12,6 +12,18 @@ STUCK_S = 20.0
 """A runner gives a sign of life every few seconds; without one for so long it is said to have not moved."""
 
 
+START_S = 10.0
+"""So long after its submission a run without a runner may still get its first."""
+
+
+def may_be_starting(created_at: float, now: float) -> bool:
+    """Whether a run that nobody has owned may still get its first runner from whoever submitted it.
+
+    Both in seconds since the epoch; a run of the future was submitted before the clock was set back.
+    """
+    return 0 <= now - created_at < START_S
+
+
 def live_owner(home: Home, root_id: str) -> Owner | None:
     """The runner that drives a root run now, stopped or stuck though it may be; None when none lives here."""
     owner = home.store.journal(root_id).owner()

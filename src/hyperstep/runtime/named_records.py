@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import time
 from typing import Generic, Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.errors import NotFoundError

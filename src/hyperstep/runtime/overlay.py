@@ -37,7 +37,7 @@ def overlay_of(home: Path) -> Iterator[Path]:
     import shutil  # noqa: PLC0415 - every home knows this module, few are overlays
     import tempfile  # noqa: PLC0415
 
-    from hyperstep.runtime.file_lock import locked  # noqa: PLC0415
+    from hyperstep.file_lock import locked  # noqa: PLC0415
 
     _remove_abandoned(Path(tempfile.gettempdir()))
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
@@ -58,7 +58,7 @@ def _remove_abandoned(temporary: Path) -> None:
     import shutil  # noqa: PLC0415 - as above
     import time  # noqa: PLC0415
 
-    from hyperstep.runtime.file_lock import locked  # noqa: PLC0415
+    from hyperstep.file_lock import locked  # noqa: PLC0415
 
     for folder in temporary.glob(f"{_PREFIX}*"):
         with suppress(OSError):  # somebody else's, or somebody else removes it

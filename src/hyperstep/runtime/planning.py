@@ -7,12 +7,15 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hyperstep.pipeline.plan import StepVerdict
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
+
+if TYPE_CHECKING:  # loads sweeps and spaces, which only a plan needs
+    from hyperstep.pipeline.plan import StepVerdict
 
 PLAN_VARIABLE = "HYPERSTEP_PLAN"
 """The file to write the plan to; nothing is submitted where it is set."""

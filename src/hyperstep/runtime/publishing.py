@@ -5,11 +5,12 @@ The source folders of a published pipeline are snapshots, kept by content: it ru
 
 from __future__ import annotations
 
-import secrets
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json
 from hyperstep.errors import ConflictError, InvalidInputError, NotFoundError
@@ -33,8 +34,7 @@ PIPELINE_PROPERTY = "azureml.pipelineid"
 _SEED_BITS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedRecord:
+class PublishedRecord(Struct, frozen=True):
     """A published pipeline. All but its status stays as it is."""
 
     id: str
@@ -46,8 +46,7 @@ class PublishedRecord:
     created_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointRecord:
+class EndpointRecord(Struct, frozen=True):
     """Published pipelines under one name, as numbered versions, one of them the default."""
 
     id: str
@@ -60,8 +59,7 @@ class EndpointRecord:
     created_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What is said when a template is submitted."""
 
     experiment: str
@@ -99,7 +97,7 @@ def submit_template(home: Home, workspace: str, template: PipelineTemplate, requ
         NotFoundError: A value for a parameter that the pipeline does not have.
         InvalidInputError: A value of the wrong kind, or an unsound graph.
     """
-    spec = with_new_seeds(fill_template(template, request.values), lambda: secrets.randbits(_SEED_BITS))
+    spec = with_new_seeds(fill_template(template, request.values), _draw_seed)
     if request.continue_on_step_failure is not None:
         spec = replace(spec, continue_on_step_failure=request.continue_on_step_failure)
     spec = replace(spec, regenerate_outputs=request.regenerate_outputs or spec.regenerate_outputs)
@@ -107,6 +105,12 @@ def submit_template(home: Home, workspace: str, template: PipelineTemplate, requ
         workspace, request.experiment, tags=request.tags, properties=request.properties, run_id=request.run_id
     )
     return submit_pipeline(home, spec, label, template.parameters)
+
+
+def _draw_seed() -> int:
+    import secrets  # noqa: PLC0415 - few pipelines need it
+
+    return secrets.randbits(_SEED_BITS)
 
 
 def submitted_template(home: Home, root_id: str) -> PipelineTemplate:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, InvalidInputError
-from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.pipeline.spec import Forbids, PipelineSpec, StepSpec
 from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
@@ -23,8 +25,7 @@ RERUN_OF = "rerun_of"
 """Property of a run that holds the id of the one that it repeats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """What of an ended run is gone through again; everything else of it is taken over."""
 
     failed: bool = False
@@ -50,9 +51,9 @@ def rerun_exactly(home: Home, root_id: str, warm: str | None = None) -> RunRecor
     home = _started(home, warm)
     if envelope["kind"] == "pipeline":
         spec = from_json(PipelineSpec, envelope["spec"])
-        steps = tuple(_warmed(with_recorded_seed(step, runs), warm) for step in spec.steps)
+        steps = tuple(_warmed(_exactly(step, runs), warm) for step in spec.steps)
         return _submit_pipeline(home, root, replace(spec, steps=steps, regenerate_outputs=True), envelope)
-    step = replace(with_recorded_seed(from_json(StepSpec, envelope["spec"]), runs), allow_reuse=False)
+    step = _exactly(from_json(StepSpec, envelope["spec"]), runs)
     return submit_step(home, _warmed(step, warm), _label(root))
 
 
@@ -115,6 +116,10 @@ def with_recorded_seed(step: StepSpec, runs: Sequence[RunRecord]) -> StepSpec:
     if step.tuning is None or seed is None:
         return step
     return replace(step, tuning=replace(step.tuning, config=seeded(step.tuning.config, seed)))
+
+
+def _exactly(step: StepSpec, runs: Sequence[RunRecord]) -> StepSpec:
+    return replace(with_recorded_seed(step, runs), allow_reuse=False, forbidden_by=Forbids.EXACT_RERUN)
 
 
 def go_through_again(step: StepSpec, runs: Sequence[RunRecord], again: Again) -> StepSpec:

@@ -10,8 +10,10 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.errors import HyperstepError, NotFoundError
 from hyperstep.pipeline.recurrence import Recurrence, anchor_of, due, occurrences
@@ -30,8 +32,7 @@ _EVERYWHERE = ""
 _MINUTE_S = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """A folder of a datastore, looked at every so often: a run for what is new or changed in it."""
 
     datastore: str
@@ -42,8 +43,7 @@ class Watch:
     """The data path parameter that is set to a changed file; one run for each file then."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleRecord:
+class ScheduleRecord(Struct, frozen=True):
     """What is submitted when."""
 
     id: str
@@ -63,8 +63,7 @@ class ScheduleRecord:
     """From when on times count: when it was made, enabled again, or given another recurrence."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleState:
+class ScheduleState(Struct, frozen=True):
     """How far a schedule has come."""
 
     id: str
@@ -74,8 +73,7 @@ class ScheduleState:
     """For a watch: the files seen, each with its size and time of change; None before the first look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(Struct, frozen=True):
     """What a look did for one schedule."""
 
     schedule: ScheduleRecord

@@ -10,8 +10,10 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_bytes
@@ -27,7 +29,7 @@ from hyperstep.runtime.environments.preflight import PROPERTY, check_environment
 from hyperstep.runtime.guarding import start_runner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.interactive import end_run
-from hyperstep.runtime.liveness import is_elsewhere, live_owner, lives_here
+from hyperstep.runtime.liveness import is_elsewhere, live_owner, lives_here, may_be_starting
 from hyperstep.runtime.planning import is_planning, plan_and_end, plan_step_and_end
 from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
 
@@ -42,8 +44,7 @@ _logger = logging.getLogger("hyperstep")
 _ABANDONED = "The process that started this run is gone, and did not call complete() or fail()."
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """How a submitted run is found again."""
 
     workspace: str
@@ -81,7 +82,7 @@ def submit_pipeline(
     from hyperstep.runtime.runner.whole_reuse import reuse_whole  # noqa: PLC0415 - it is recorded by then, come what may
 
     if not reuse_whole(home, runs, spec, reuse_rules(home.settings)):
-        start_runner(home, root.id)
+        _hand_over(home, root.id)
     return runs[0]
 
 
@@ -97,7 +98,7 @@ def submit_step(home: Home, step: StepSpec, label: Label, rules: ReuseRules | No
     root = root_run(label, kind, run_id, label.name or step.name)
     root = replace(root, script=step.code.script, arguments=step.code.arguments, target=step.target)
     run = _record(home, [root], {"kind": "step", "spec": to_json(step)}, [step], rules)[0]
-    start_runner(home, run.id)
+    _hand_over(home, run.id)
     return run
 
 
@@ -154,17 +155,22 @@ def ensure_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
 
 
 def is_abandoned(home: Home, root_id: str) -> bool:
-    """Whether a run that has a runner has lost it, and this machine can tell."""
+    """Whether a run has lost its runner, or never got one as its submitter died, and this machine can tell."""
     journal = home.store.journal(root_id)
     run, owner = journal.run(root_id), journal.owner()
-    if run.status.is_terminal or run.kind is RunKind.INTERACTIVE or owner is None or is_elsewhere(owner):
+    if run.status.is_terminal or run.kind is RunKind.INTERACTIVE:
         return False
-    return not lives_here(owner)
+    if owner is None:
+        return not may_be_starting(run.created_at, time.time())
+    return not is_elsewhere(owner) and not lives_here(owner)
 
 
 def _end_abandoned(home: Home, root_id: str) -> None:
     """Fail an interactive run whose process is gone; one of another machine is left alone."""
-    owner = home.store.journal(root_id).owner()
+    journal = home.store.journal(root_id)
+    owner = journal.owner()
+    if owner is None and may_be_starting(journal.run(root_id).created_at, time.time()):
+        return
     if owner is None or not is_elsewhere(owner):
         end_run(home, root_id, RunStatus.FAILED, error=RunError("SystemError", _ABANDONED))
 
@@ -228,6 +234,11 @@ def _step_run(root: RunRecord, step: StepSpec, number: int) -> RunRecord:
     )
 
 
+def _hand_over(home: Home, root_id: str) -> None:
+    home.store.journal(root_id).close()
+    start_runner(home, root_id)
+
+
 def _record(
     home: Home,
     submitted: list[RunRecord],
@@ -250,9 +261,7 @@ def _record(
         "warm": home.settings.warm,
     }
     submission = os.environ.get(SUBMISSION_VARIABLE, "")
-    home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission).close()
-    for run in runs[1:]:
-        home.store.register_run(run.id, root.id)
+    home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission)
     return runs
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from hyperstep.digest import Json
 from hyperstep.records.goal import Goal
@@ -15,8 +16,7 @@ Point = Mapping[str, Value]
 """One value for each hyperparameter, keys as the user wrote them, in the order of the space."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """What a sampler may know of an earlier trial."""
 
     index: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.settings.environment import (
     default_home,
@@ -29,8 +30,7 @@ _HISTORY = ("none", "keep")
 _WARM = ("auto", "always", "off")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All settings, each with where it comes from. ``docs/settings.md`` is the reference."""
 
     home: Path

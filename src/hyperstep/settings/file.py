@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
+
+from msgspec import Struct
 
 from hyperstep.errors import InvalidInputError, UnsupportedError
 from hyperstep.settings.environment import expanded
@@ -36,8 +37,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
 """The keys of each table of the file; the empty name is the top."""
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsFile:
+class SettingsFile(Struct, frozen=True):
     """A hyperstep.toml with known keys; each method checks one value."""
 
     path: Path | None

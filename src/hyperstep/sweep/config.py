@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite
 from typing import TypeVar
+
+from msgspec import Struct
 
 from hyperstep import codec, policies, samplers
 from hyperstep.digest import Json
@@ -24,8 +25,7 @@ OPTIONAL_PARTS = ("history", "resumed", "deterministic", "keep_history", "kept")
 """Absent where the sweep goes on from nothing, and decides by what arrives first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Where a sweep ends at the latest.
 
     Raises:
@@ -60,8 +60,7 @@ class Limits:
         return {name: limit for name, limit in codec.to_json(self).items() if name not in unset}
 
 
-@dataclass(frozen=True, slots=True)
-class SweepConfig:
+class SweepConfig(Struct, frozen=True):
     """One tuning job: what to try, what to optimize, when to stop a trial, when to end.
 
     Raises:

@@ -13,9 +13,9 @@ from hyperstep.sweep.ending import is_tried_again, take_end
 from hyperstep.sweep.events import (
     CancelRequested,
     MetricReported,
+    PointSought,
     SweepEvent,
     SweepStarted,
-    TimeAdvanced,
     TrialCancelRequested,
     TrialEnded,
     TrialReused,
@@ -23,6 +23,8 @@ from hyperstep.sweep.events import (
 )
 from hyperstep.sweep.failing import watch_failures
 from hyperstep.sweep.finishing import finish
+from hyperstep.sweep.foresight import foresee, may_foresee
+from hyperstep.sweep.history import learn
 from hyperstep.sweep.instructions import Instruction
 from hyperstep.sweep.judging import take_report
 from hyperstep.sweep.launching import launch
@@ -76,6 +78,7 @@ class SweepController:
         instructions += pass_time(self.state)
         instructions += watch_failures(self.state, instructions)
         instructions += pass_time(self.state)
+        learn(self.state, instructions)
         instructions += launch(self.config, self.state)
         instructions += finish(self.config, self.state)
         return instructions
@@ -94,6 +97,11 @@ class SweepController:
     def finished(self) -> bool:
         """Whether FinishSweep was instructed."""
         return self.state.finished
+
+    @property
+    def may_foresee(self) -> bool:
+        """Whether a PointSought would have the next trial's point chosen before a slot is free."""
+        return may_foresee(self.config, self.state)
 
     def is_overdue(self, now_s: float) -> bool:
         """Whether a TimeAdvanced of ``now_s`` would end the sweep: nothing else needs to be told of the time."""
@@ -151,8 +159,8 @@ class SweepController:
                 return take_reused(self.config.policy, self.state, event, self.config.metric.name)
             case CancelRequested() | TrialCancelRequested():
                 return self._take_cancel(event)
-            case TimeAdvanced():
-                pass
+            case PointSought():
+                return foresee(self.config, self.state)
         return []
 
     def _take_start(self, event: TrialStarted) -> None:

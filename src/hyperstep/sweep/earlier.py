@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hyperstep.samplers.base import Point
 from hyperstep.search_space.distribution import Value
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierTrial:
+class EarlierTrial(Struct, frozen=True):
     """A trial that ended before this sweep began; its sampler learns from it."""
 
     point: Point
@@ -18,8 +18,7 @@ class EarlierTrial:
     """Best usable value of the primary metric; None without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResumedTrial:
+class ResumedTrial(Struct, frozen=True):
     """A trial of this sweep that takes up the point and the files of an earlier one."""
 
     point: Point
@@ -27,8 +26,7 @@ class ResumedTrial:
     """What the earlier trial wrote: digest by path, for example ``outputs/model.pkl``."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptTrial:
+class KeptTrial(Struct, frozen=True):
     """A finished trial that stands for the trial of this sweep at its point."""
 
     point: Point
@@ -36,8 +34,7 @@ class KeptTrial:
     """Id of its run."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeepHistory:
+class KeepHistory(Struct, frozen=True):
     """That the finished trials of the newest sweep of equal code and inputs are kept, whatever space it had."""
 
     past: Mapping[str, Value] = field(default_factory=dict)

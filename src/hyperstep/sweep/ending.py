@@ -46,10 +46,21 @@ def is_tried_again(state: SweepState, event: TrialEnded) -> bool:
     return trial is not None and _is_tried_again(state, trial, event)
 
 
+def is_loss_tried_again(lost_before: int, starved: int, max_lost: int) -> bool:
+    """Whether an attempt that something from outside ended is followed by another: of trials and of script steps.
+
+    Args:
+        lost_before: How many of its earlier attempts were lost.
+        starved: How many the system ended for want of memory, this one included.
+        max_lost: After how many losses a further one is the last.
+    """
+    return lost_before < max_lost and starved <= MAX_STARVED_ATTEMPTS
+
+
 def _is_tried_again(state: SweepState, trial: TrialState, event: TrialEnded) -> bool:
     if _loss(trial, event):
         starved = trial.starved_attempts + bool(event.out_of_memory)
-        return trial.lost_attempts < state.limits.max_lost_attempts and starved <= MAX_STARVED_ATTEMPTS
+        return is_loss_tried_again(trial.lost_attempts, starved, state.limits.max_lost_attempts)
     return _failed_by_itself(trial, event) and trial.failed_attempts < state.limits.max_retries
 
 

@@ -94,6 +94,10 @@ class TimeAdvanced(_Event, frozen=True, tag="TimeAdvanced"):
     """Time went by; limits of duration are looked at."""
 
 
+class PointSought(_Event, frozen=True, tag="PointSought"):
+    """There is time to choose the next trial's point: see ``foresight``."""
+
+
 SweepEvent = (
     SweepStarted
     | TrialStarted
@@ -103,6 +107,7 @@ SweepEvent = (
     | CancelRequested
     | TrialCancelRequested
     | TimeAdvanced
+    | PointSought
 )
 
 

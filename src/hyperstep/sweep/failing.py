@@ -24,9 +24,10 @@ def watch_failures(state: SweepState, instructions: Sequence[Instruction]) -> li
         insort(state.failed, trial)
     if limit is None or not ended or len(state.failed) <= limit:
         return []
-    known = state.limited is not None
-    state.limited = 0 if state.time is None else state.failed[limit] + 1
-    decisions = [] if known else [RecordDecision("max_failed", None, {"limit": limit})]
+    before, state.limited = state.limited, 0 if state.time is None else state.failed[limit] + 1
+    if before == state.limited:
+        return []
+    decisions = [] if before is not None else [RecordDecision("max_failed", None, {"limit": limit})]
     return [*decisions, *_stop_from(state, state.limited)]
 
 

@@ -7,8 +7,9 @@ sweep goes on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from hyperstep.sweep.instructions import Instruction, RecordDecision
 from hyperstep.sweep.state import SweepState
@@ -18,8 +19,7 @@ MIN_SIMILARITY = 0.5
 """Share of matching characters up to which a name is no suggestion."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetricMismatch:
+class MetricMismatch(Struct, frozen=True):
     """The metric that was asked for and those that were logged instead."""
 
     wanted: str

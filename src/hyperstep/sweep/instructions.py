@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hyperstep.digest import Json
 from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 
 
-@dataclass(frozen=True, slots=True)
-class RecordDecision:
+class RecordDecision(Struct, frozen=True):
     """Write a line into the decision ledger."""
 
     kind: str
-    """``sample``, ``take up``, ``exhausted``, ``reuse``, ``stop``, ``halt``, ``resume``, ``retry``, ``max_failed``,
-    ``finish``.
+    """``sample``, ``foresee``, ``take up``, ``exhausted``, ``reuse``, ``stop``, ``halt``, ``resume``, ``retry``,
+    ``max_failed``, ``finish``.
 
-    A resumed trial is taken up; at ``reuse`` a finished trial stands for this one, or turned out not to; a halted sweep
-    resumes; at ``max_failed`` the limit of failed trials was passed.
+    What is sampled next was chosen where ``foresee`` stands, if it does; a resumed trial is taken up; at ``reuse`` a
+    finished trial stands for this one, or turned out not to; a halted sweep resumes; at ``max_failed`` the limit of
+    failed trials was passed.
     """
     trial: int | None
     evidence: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchTrial:
+class LaunchTrial(Struct, frozen=True):
     """Start an attempt of a trial."""
 
     trial: int
@@ -34,8 +34,7 @@ class LaunchTrial:
     point: Point
 
 
-@dataclass(frozen=True, slots=True)
-class StopTrial:
+class StopTrial(Struct, frozen=True):
     """End a trial's process; its end is reported as ``TrialEnded``."""
 
     trial: int
@@ -43,15 +42,13 @@ class StopTrial:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AwaitVerdicts:
+class AwaitVerdicts(Struct, frozen=True):
     """A trial's process is gone and its slot free, but what it has become hangs on verdicts still to be taken."""
 
     trial: int
 
 
-@dataclass(frozen=True, slots=True)
-class EndTrial:
+class EndTrial(Struct, frozen=True):
     """A trial has reached its terminal status."""
 
     trial: int
@@ -60,8 +57,7 @@ class EndTrial:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FinishSweep:
+class FinishSweep(Struct, frozen=True):
     """The sweep is over: no instruction follows."""
 
     status: RunStatus

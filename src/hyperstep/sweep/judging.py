@@ -34,7 +34,9 @@ def take_report(policy: Policy, state: SweepState, event: MetricReported) -> lis
 
 
 def _judge(policy: Policy, state: SweepState, trial: TrialState, interval: int) -> Verdict | None:
-    if trial.stop_reason or not policy.applies_at(interval):
+    if not policy.may_stop or trial.stop_reason or not policy.applies_at(interval):
+        return None
+    if policy.surely_keeps(trial.index, interval, state.cohort):
         return None
     return policy.judge(trial.index, interval, state.cohort)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from hyperstep.errors import InvalidInputError
 from hyperstep.samplers.base import Point
@@ -25,8 +26,7 @@ class Objection(Enum):
     NO_ROOM = "more than max_total"
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(Struct, frozen=True):
     """How many finished trials one reason sets aside."""
 
     hyperparameter: str
@@ -35,8 +35,7 @@ class SetAside:
     trials: int
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(Struct, frozen=True):
     """What is kept of an earlier sweep."""
 
     kept: tuple[KeptTrial, ...]

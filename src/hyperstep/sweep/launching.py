@@ -6,8 +6,9 @@ from hyperstep.digest import Json, canonical_json
 from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
-from hyperstep.sweep.history import History
+from hyperstep.sweep.foresight import take_foreseen
 from hyperstep.sweep.instructions import Instruction, LaunchTrial, RecordDecision
+from hyperstep.sweep.sampling import known, propose
 from hyperstep.sweep.state import SweepState
 from hyperstep.sweep.trial_state import TrialState
 
@@ -19,7 +20,7 @@ def launch(config: SweepConfig, state: SweepState) -> list[Instruction]:
     """
     instructions: list[Instruction] = []
     while state.has_room and state.may_launch:
-        if not state.waiting and state.time is not None and state.time.settled < (_known(config, state) or 0):
+        if not state.waiting and state.time is not None and state.time.settled < (known(config, state) or 0):
             break
         instructions += _relaunch(state) if state.waiting else _sample(config, state)
     return instructions
@@ -64,45 +65,14 @@ def _kind_of(config: SweepConfig, index: int) -> str:
 
 
 def _next_point(config: SweepConfig, state: SweepState) -> Point | None:
-    """What was recorded already, then what is resumed or kept, then what the sampler proposes."""
+    """What was recorded already, what was chosen ahead, what is resumed or kept, then what the sampler proposes."""
     if state.recorded:
         return state.recorded.popleft()
+    foreseen = take_foreseen(state)
+    if foreseen is not None:
+        return foreseen.point
     given = config.given_point(len(state.trials))
-    return _propose(config, state) if given is None else given
-
-
-def _propose(config: SweepConfig, state: SweepState) -> Point | None:
-    """The sampler's next point that was not tried before.
-
-    After a replay the count of points asked for may be too low by those that were passed over: they are again. In a
-    space without end no more points in a row are passed over than there are to pass over.
-    """
-    history = History(state.trials, state.cohort, config.history, _known(config, state))
-    state.asked = max(state.asked, _asked_before(config, state))
-    passed = 0
-    while True:
-        point = config.sampler.propose(state.asked, history)
-        state.asked += 1
-        if point is None or state.tried is None or canonical_json(point) not in state.tried:
-            return point
-        passed += 1
-        if config.sampler.size is None and passed > len(state.tried):
-            return point
-
-
-def _asked_before(config: SweepConfig, state: SweepState) -> int:
-    """How many points were asked for at least; none is counted where kept points may be among the sweep's own."""
-    if config.keep_history is not None and not config.sampler.uses_history:
-        return 0
-    return len(state.trials) - config.given
-
-
-def _known(config: SweepConfig, state: SweepState) -> int | None:
-    """In logical time: how many trials' results the next point rests on; None where the question does not arise."""
-    index = len(state.trials)
-    if state.time is None or not config.sampler.uses_history or index < config.given:
-        return None
-    return max(0, index - config.limits.max_concurrent)
+    return propose(config, state) if given is None else given
 
 
 def _occupy(state: SweepState, trial: TrialState) -> LaunchTrial:

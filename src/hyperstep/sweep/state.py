@@ -11,7 +11,16 @@ from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import Limits
 from hyperstep.sweep.logical_time import LogicalTime
+from hyperstep.sweep.results import Results
 from hyperstep.sweep.trial_state import TrialState
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A point that was chosen ahead."""
+
+    point: Point | None
+    """None when there is no further one."""
 
 
 @dataclass(slots=True)
@@ -22,6 +31,8 @@ class SweepState:
     cohort: Cohort
     """The curves that count."""
     trials: list[TrialState] = field(default_factory=list)
+    results: Results = field(init=False, compare=False)
+    """Which trials a model is told of."""
     time: LogicalTime | None = None
     """Of a deterministic sweep; None for one that takes things as they arrive."""
     occupied: dict[int, None] = field(default_factory=dict)
@@ -50,11 +61,16 @@ class SweepState:
     finished: bool = False
     recorded: deque[Point] = field(default_factory=deque, compare=False)
     """Points that an earlier owner of the sweep recorded: taken in order, instead of asking the sampler again."""
+    foreseen: Foreseen | None = field(default=None, compare=False)
+    """The next trial's, chosen while no slot was free; None where none was."""
     asked: int = field(default=0, compare=False)
     """How many points were asked of the sampler, as far as this process knows; more than were used where some had been
     tried before."""
     tried: set[str] | None = field(default=None, compare=False)
     """Points, as canonical JSON, that are not to be tried again; None when nothing can be tried twice."""
+
+    def __post_init__(self) -> None:
+        self.results = Results(self.cohort.goal)
 
     @property
     def closing(self) -> bool:
@@ -93,12 +109,10 @@ class SweepState:
         Trials that were stopped count, as in v1. A trial that failed is never the best: what it wrote may be torn.
         """
         best = self.cohort.best()
-        if best is None or self._may_be_best(self.trials[best[0]]):
-            return best
-        values = {trial.index: self.cohort.best_of(trial.index) for trial in self.trials if self._may_be_best(trial)}
-        usable = {index: value for index, value in values.items() if value is not None}
-        top = self.cohort.goal.best(usable.values())
-        return next(((index, value) for index, value in usable.items() if value == top), None)
+        while best is not None and not self._may_be_best(self.trials[best[0]]):
+            self.cohort.pass_over(best[0])
+            best = self.cohort.best()
+        return best
 
     @property
     def counted_trials(self) -> list[TrialState]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 
 
-@dataclass(slots=True)
-class TrialState:
+class TrialState(Struct):
     """One trial, changed by the controller only.
 
     Statuses: Queued (waits for a slot, or its process starts), Running, and the three terminal ones; in a deterministic

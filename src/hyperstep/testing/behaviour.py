@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field  # noqa: TID251 - of a dataclass
 from pathlib import Path
 
 from hyperstep.records.attempt import Attempt
@@ -48,6 +48,8 @@ with open("report.tmp", "w") as file:
 os.replace("report.tmp", "report.json")
 if behaviour["hangs"]:
     time.sleep(300)
+while behaviour["waits"] and not os.path.exists("go"):
+    time.sleep(0.01)
 if behaviour["signal"]:
     os.kill(os.getpid(), behaviour["signal"])
 os._exit(behaviour["exit_code"])
@@ -74,6 +76,8 @@ class Behaviour:
     """The same, each in a session of its own."""
     hangs: bool = False
     """It goes on until it is stopped (a real one ends after five minutes)."""
+    waits: bool = False
+    """It goes on until there is a file ``go`` in its working folder. Real processes only."""
     vanishes: bool = False
     """It ends and leaves no exit marker. The fake only."""
     signal: int | None = None

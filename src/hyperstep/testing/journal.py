@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, NotFoundError, NotOwnerError, StoreError
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
-from hyperstep.records.metric import MetricKind
+from hyperstep.records.metric import MetricKind, MetricRecord, Scalar
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import AttemptRecord, Journal, RunStore
+from hyperstep.run_store.base import AttemptRecord, ChildGroup, Journal, RunStore, StartCounts
 from hyperstep.testing.run_store import OWNER, StoreFactory, root_run, scalar, trial_run
 
 
@@ -223,6 +223,53 @@ class JournalContract(StoreFactory):
             writer.add_metrics([scalar(1, 0.8), scalar(2, 0.3)])
         assert [record.value for record in journal.metrics("HD_root_0")] == [0.1, 0.2, 0.3]
 
+    def test_children_are_counted_by_what_they_have_in_common(self, journal: Journal, other: Journal) -> None:
+        odd = {"a.dotted name": "x"}
+        with journal.transaction(0) as writer:
+            for number, status in enumerate((RunStatus.COMPLETED, RunStatus.CANCELED, RunStatus.CANCELED), start=2):
+                run = replace(trial_run(number), status=status, properties=odd if number == 3 else {})
+                writer.put_run(replace(run, reused_from="HD_1_0" if number == 4 else None))
+        counted = other.count_children("HD_root", RunKind.TRIAL, tuple(odd))
+        assert dict(counted) == {
+            ChildGroup(trial_run(0).status, False, (None,)): 2,
+            ChildGroup(RunStatus.COMPLETED, False, (None,)): 1,
+            ChildGroup(RunStatus.CANCELED, False, ("x",)): 1,
+            ChildGroup(RunStatus.CANCELED, True, (None,)): 1,
+        }
+        assert other.count_children("HD_root", RunKind.STEP, ()) == {}
+        assert [run.number for run in other.newest_children("HD_root", RunKind.TRIAL, 2)] == [3, 4]
+        assert other.newest_children("HD_root", RunKind.TRIAL, 9)[0] == other.run("HD_root_0")
+
+    def test_attempts_are_counted_and_those_that_are_open_found(self, journal: Journal, other: Journal) -> None:
+        keys = [AttemptKey("HD_root_0", 0), AttemptKey("HD_root_0", 1), AttemptKey("HD_root_1", 0)]
+        with journal.transaction(0) as writer:
+            for key in keys:
+                writer.put_attempt(AttemptRecord(key, 1.0, end=None if key.number else AttemptEnd(key, 0)))
+        assert other.attempt_counts() == {"HD_root_0": 2, "HD_root_1": 1}
+        assert [attempt.key for attempt in other.open_attempts()] == keys[1:2]
+
+    def test_decisions_on_one_subject_are_found(self, journal: Journal, other: Journal) -> None:
+        with journal.transaction(0) as writer:
+            for subject in ("HD_root", "HD_root_0", "HD_root"):
+                writer.append_decision("HD_root", 0, "k", subject, {}, 1.0)
+        assert [decision.sequence for decision in other.decisions("HD_root", subject="HD_root")] == [0, 2]
+        assert [d.sequence for d in other.decisions("HD_root", after=0, subject="HD_root")] == [2]
+
+    def test_scalars_given_by_the_many_are_as_single_records(self, journal: Journal, other: Journal) -> None:
+        values: list[Scalar] = [1, 2.5, 1e-300, -0.0, 10**16 + 0.5, "text", True, None, 2**63 - 1]
+        values += [math.inf, -math.inf, math.nan]
+        points = [(n, f"a{n % 3}", value, n or None, 1.5 + n) for n, value in enumerate(values)]
+        points.append((len(values), "half \ud800 pair", 1.0, -(2**63), 0.0))
+        with journal.transaction(0) as writer:
+            writer.add_scalars("HD_root_0", 2, iter(points))
+        one_by_one = [MetricRecord("HD_root_1", 2, n, name, MetricKind.SCALAR, v, s, t) for n, name, v, s, t in points]
+        with journal.transaction(0) as writer:
+            writer.put_run(trial_run(2))
+            writer.add_metrics(one_by_one)
+            writer.add_scalars("HD_root_0", 2, [(0, "again", 7.0, None, 0.0)])
+        expected = [replace(record, run_id="HD_root_0") for record in other.metrics("HD_root_1")]
+        assert [repr(record) for record in other.metrics("HD_root_0")] == [repr(record) for record in expected]
+
     def test_metrics_are_filtered_by_name(self, journal: Journal) -> None:
         with journal.transaction(0) as writer:
             writer.add_metrics([scalar(0), scalar(1, name="loss"), scalar(2)])
@@ -287,6 +334,20 @@ class JournalContract(StoreFactory):
             writer.put_attempt(first)
             writer.put_attempt(replace(first, launched=None, threads=None, offset=5))
         assert other.attempts("HD_root_1") == [replace(first, offset=5)]
+
+    def test_the_starts_below_a_run_are_counted(self, journal: Journal, other: Journal) -> None:
+        warm, cold, threads = Launched(warm=True), Launched(why_cold="off"), ThreadUse(1, 3, 2, 4)
+        records = [
+            AttemptRecord(AttemptKey("HD_root_0", 0), 1.0, launched=warm, threads=threads),
+            AttemptRecord(AttemptKey("HD_root_0", 1), 1.0, launched=cold),
+            AttemptRecord(AttemptKey("HD_root_1", 0), 1.0, launched=cold, threads=threads),
+            AttemptRecord(AttemptKey("HD_root_1", 1), 1.0),
+        ]
+        with journal.transaction(0) as writer:
+            for record in records:
+                writer.put_attempt(record)
+        assert other.starts_below("HD_root") == StartCounts({warm: 1, cold: 2}, {threads: 2})
+        assert other.starts_below("HD_root_0") == StartCounts({}, {})
 
     def test_records_do_not_change_behind_the_store(self, journal: Journal) -> None:
         body: dict[str, Json] = {"point": (1, 2)}

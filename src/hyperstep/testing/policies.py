@@ -119,6 +119,11 @@ class PolicyContract(ABC):
         stops = [policy.judge(trial, interval, cohort).stop for trial, interval in _judgements(curves)]
         assert policy.may_stop or not any(stops)
 
+    def test_what_is_surely_kept_is_kept(self, policy: Policy, goal: Goal, curves: Curves) -> None:
+        cohort = cohort_of(goal, curves)
+        kept = [(t, n) for t, n in _judgements(curves) if policy.surely_keeps(t, n, cohort)]
+        assert not any(policy.judge(trial, interval, cohort).stop for trial, interval in kept)
+
     def test_trials_in_list_order_cut_at_an_interval_are_peers_too(
         self, policy: Policy, goal: Goal, curves: Curves
     ) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.errors import ConflictError, InvalidInputError, NotFoundError, StoreError
 from hyperstep.records.metric import MetricKind, MetricRecord
@@ -30,13 +30,13 @@ def root_run(run_id: str = "HD_root", **changes: object) -> RunRecord:
         status=RunStatus.RUNNING,
         created_at=100.0,
     )
-    return replace(run, **changes)  # type: ignore[arg-type]
+    return replace(run, **changes)
 
 
 def trial_run(number: int, root_id: str = "HD_root", **changes: object) -> RunRecord:
     """A trial below it, for tests."""
     run = root_run(root_id, kind=RunKind.TRIAL, parent_id=root_id, number=number, created_at=101.0 + number)
-    return replace(run, id=f"{root_id}_{number}", root_id=root_id, **changes)  # type: ignore[arg-type]
+    return replace(run, id=f"{root_id}_{number}", root_id=root_id, **changes)
 
 
 def scalar(sequence: int, value: float = 0.5, **changes: object) -> MetricRecord:
@@ -44,7 +44,7 @@ def scalar(sequence: int, value: float = 0.5, **changes: object) -> MetricRecord
     record = MetricRecord(
         run_id="HD_root_0", attempt=0, sequence=sequence, name="accuracy", kind=MetricKind.SCALAR, value=value, time=1.0
     )
-    return replace(record, **changes)  # type: ignore[arg-type]
+    return replace(record, **changes)
 
 
 class StoreFactory(ABC):

@@ -17,7 +17,15 @@ import msgspec
 
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.controller import SweepController
-from hyperstep.sweep.events import MetricReported, SweepEvent, SweepStarted, TrialEnded, TrialReused, TrialStarted
+from hyperstep.sweep.events import (
+    MetricReported,
+    PointSought,
+    SweepEvent,
+    SweepStarted,
+    TrialEnded,
+    TrialReused,
+    TrialStarted,
+)
 from hyperstep.sweep.instructions import FinishSweep, Instruction, LaunchTrial, StopTrial
 
 STOP_SIGNAL = 15
@@ -57,6 +65,7 @@ class Simulation:
         slots: How many trials the machine takes at one time.
         pick: Whose turn it is; in the order of launch without it.
         finished: Looks up what may stand for a trial; without it every trial runs.
+        foresees: Whether points are chosen ahead, as a runner has them chosen.
     """
 
     def __init__(
@@ -66,10 +75,13 @@ class Simulation:
         slots: int = 2,
         pick: Pick | None = None,
         finished: Finished | None = None,
+        *,
+        foresees: bool = False,
     ) -> None:
         self._config = config
         self._pick = pick
         self._finished = finished
+        self.foresees = foresees
         self._launches: deque[LaunchTrial] = deque()
         self._is_feeding = False
         self.controller = SweepController(config)
@@ -116,6 +128,8 @@ class Simulation:
             while self._launches:
                 self._launch(self._launches.popleft())
             self._is_feeding = False
+            if self.foresees and self.controller.may_foresee:
+                self.feed(PointSought(at_s=self.now_s))
         return instructions
 
     def replace_owner(self) -> None:

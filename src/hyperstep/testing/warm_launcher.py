@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.records.attempt import Attempt, AttemptKey, Launched

@@ -12,6 +12,8 @@ import io
 import os
 import sys
 
+from hyperstep_trial.warm.c_calls import c_flush, dict_swap
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,27 +29,47 @@ class Farewell:
 
     def __init__(self) -> None:
         self._kept: dict[str, ModuleType] = {}
+        self._newest_kept = ""
         self._never_freed: list[object] = [self]
         self._never_freed.append(self._never_freed)
         self._flush_c: Callable[[], object] | None = None
+        self._swap: Callable[[dict[str, ModuleType], dict[str, ModuleType]], object] | None = None
 
     def keep_loaded_modules(self) -> None:
         """All that are loaded now stay whole to the very end of each child."""
-        self._flush_c = _c_flush()
+        self._flush_c = c_flush()
+        self._swap = dict_swap()
         self._kept = {name: module for name, module in sys.modules.items() if name not in _OF_PYTHON}
+        self._newest_kept = next(reversed(sys.modules))
 
     def begin(self) -> None:
         """Hide the libraries from the interpreter, which takes apart what it still finds."""
         main = sys.modules.get("__main__")
         if not self._kept or main is None:
             return
-        ended_by_itself = "__name__" in main.__dict__ and "__file__" not in main.__dict__
-        for name, module in self._kept.items():
-            if sys.modules.get(name) is module:
-                del sys.modules[name]
         # Python removes __file__ when the script is through, but not when SystemExit ends it: then the code is unknown.
+        ended_by_itself = "__name__" in main.__dict__ and "__file__" not in main.__dict__
+        self._hide()
         succeeded = ended_by_itself and not hasattr(sys, "last_value") and self._flush_c is not None
         sys._hyperstep_last = _Last(self._flush_c if succeeded else None)  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def _hide(self) -> None:
+        own = {name: sys.modules[name] for name in _OF_PYTHON if name in sys.modules}
+        for name in reversed(sys.modules):  # from the newest on, so that those of the server are not even touched
+            if name == self._newest_kept:
+                break
+            if name not in self._kept:
+                own[name] = sys.modules[name]
+        own = dict(reversed(own.items()))
+        if self._swap is not None:
+            names = list(own)
+            self._swap(sys.modules, own)
+            for name in names:
+                del own[name]  # what is not hidden is not held either
+            self._never_freed.append(own)
+            return
+        for name in [name for name in sys.modules if name not in own]:
+            del sys.modules[name]
 
 
 class _Last:
@@ -83,16 +105,3 @@ def _flushes(stream: object) -> bool:
     except Exception:  # noqa: BLE001 - whatever a user has put there
         return False
     return True
-
-
-def _c_flush() -> Callable[[], object] | None:
-    """A function that calls C's ``fflush(NULL)``; None where there is no way to."""
-    try:
-        import _ctypes  # noqa: PLC0415
-
-        address = _ctypes.dlsym(_ctypes.dlopen(None, 0), "fflush")  # type: ignore[arg-type]
-    except (ImportError, OSError, AttributeError):
-        return None
-
-    call = _ctypes.call_function
-    return lambda: call(address, (None,))

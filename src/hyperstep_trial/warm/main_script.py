@@ -53,13 +53,15 @@ class Script:
             stream.flush()
             os.dup2(file, number, inheritable=False)
         _put_fresh_main()
+        hooks = list(sys.path_hooks)
+        sys.path_hooks[:] = [_decline] * len(hooks)  # type: ignore[list-item]  # none of them need look at our file
         found_by_python = loaders.SourcelessFileLoader
 
         def put_right(name: str, opened: str) -> object:
             """Called by Python, in that class's place, when it has opened the file: the last step before the script."""
             loaders.SourcelessFileLoader = found_by_python  # type: ignore[misc]
             os.close(number)
-            sys.path_hooks[:] = [each for each in sys.path_hooks if each is not hook]
+            sys.path_hooks[:] = [each for each in hooks if each is not hook]
             sys.path_importer_cache.pop(opened, None)
             sys.path_importer_cache[self._path] = None
             if not getattr(sys.flags, "safe_path", False):
@@ -68,6 +70,10 @@ class Script:
             return loaders.SourceFileLoader(name, self._path)
 
         loaders.SourcelessFileLoader = put_right  # type: ignore[misc, assignment]
+
+
+def _decline(_path: str) -> object:
+    raise ImportError
 
 
 def _put_fresh_main() -> None:

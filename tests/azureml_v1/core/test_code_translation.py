@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.azureml_v1.core.code_translation import argument_text, translate_code

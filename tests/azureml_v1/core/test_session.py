@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.session import close_homes, in_job, job_run_id, open_home, read_settings
 

@@ -6,10 +6,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.run import Run

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.run_source import RunSource
 from hyperstep.azureml_v1.core.session import close_homes

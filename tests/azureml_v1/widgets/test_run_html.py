@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.widgets.curves import metric_picture
 from hyperstep.azureml_v1.widgets.run_html import run_html

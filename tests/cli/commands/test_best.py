@@ -10,7 +10,9 @@ from tests.cli.fabricated import (
     SWEEP,
     TUNE,
     fabricate_second_pipeline,
+    make_metrics,
     make_sweep,
+    make_trial,
 )
 
 from hyperstep.cli.main import main
@@ -62,7 +64,19 @@ def test_before_the_first_value_there_is_no_best(home: Home, capsys: Captured) -
     document = json.loads(capsys.readouterr().out)
     assert (document["id"], document["value"], document["metric"]) == (None, None, "accuracy")
     assert main(["best", "latest"]) == 3
-    assert "No trial has reported accuracy yet." in capsys.readouterr().err
+    assert "There is no best trial: no trial has reported accuracy." in capsys.readouterr().err
+
+
+def test_when_every_trial_that_reported_has_failed_that_is_the_reason(home: Home, capsys: Captured) -> None:
+    sweep = make_sweep(parent_id=None, root_id=SWEEP, folder="")
+    trial = make_trial(0, RunStatus.FAILED, root_id=SWEEP)
+    journal = home.store.create([sweep], folder="sweep", spec={})
+    with journal.transaction(0) as writer:
+        writer.put_run(trial)
+        writer.add_metrics(make_metrics(trial, 0.5))
+    journal.close()
+    assert main(["best", "latest"]) == 3
+    assert "There is no best trial: every trial that reported accuracy has failed." in capsys.readouterr().err
 
 
 def test_a_reused_step_shows_the_best_of_its_source(running: Home, capsys: Captured) -> None:

@@ -6,11 +6,12 @@ import pytest
 from tests.cli.fabricated import fabricate_second_pipeline
 
 from hyperstep import policies, samplers
-from hyperstep.cli.commands.rerun import _promise
+from hyperstep.cli.commands.rerun import _promise, _what
 from hyperstep.cli.main import main
 from hyperstep.digest import Json
 from hyperstep.records.goal import Goal, PrimaryMetric
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.rerunning import Again
 from hyperstep.sweep.config import Limits, SweepConfig
 
 SPACE: dict[str, Json] = {"space": {"x": ["uniform", [0, 1]]}, "order": ["x"], "seed": 1}
@@ -53,3 +54,19 @@ def test_each_sweep_promises_what_it_can_keep(sampler: str, policy: str, determi
         deterministic=deterministic,
     )
     assert _promise(config).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("again", "words"),
+    [
+        (Again(max_total=6), "goes on with run-1, to 6 trials"),
+        (Again(failed=True), "runs the failed trials of run-1 again"),
+        (Again(failed=True, canceled=True), "runs the failed and canceled trials of run-1 again"),
+        (
+            Again(canceled=True, max_total=1),
+            "goes on with run-1, to 1 trial, and runs the canceled trials of run-1 again",
+        ),
+    ],
+)
+def test_it_says_what_it_was_asked_for(again: Again, words: str) -> None:
+    assert _what(again, "run-1") == words

@@ -21,8 +21,9 @@ def submitted(home: Home, monkeypatch: pytest.MonkeyPatch) -> list[TuningRequest
     assert home.store.roots() == []
     found: list[TuningRequest] = []
 
-    def submit(request: TuningRequest, _name: str, *, quiet: bool) -> str:
+    def submit(request: TuningRequest, _name: str, *, no_reuse: bool, quiet: bool) -> str:
         assert quiet in {True, False}
+        assert not no_reuse
         found.append(request)
         return "run"
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
+import resource
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.errors import LaunchError, NotOwnerError
 from hyperstep.launchers.guard import GuardedCommand, Ownership, guarded_runners, start_guarded
 from hyperstep.launchers.host import guards
 from hyperstep.launchers.host.guards import Guards
+from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host_link import host_pid
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.launchers.marker import ExitMarker
@@ -107,7 +110,7 @@ def test_a_killed_runner_is_started_again_without_the_arguments_of_its_first_sta
 def test_one_after_the_other_that_gets_nowhere_is_given_up_after_growing_pauses(run: Run) -> None:
     assert list(guards.PAUSES_S) == sorted(set(guards.PAUSES_S))
     run.end_with("7")
-    guarding = Guards()
+    guarding = Guards(Register())
     pid, _ = guarding.start(run.command.as_message(), extra=[], replace=False)
     pauses = []
     while len(guarding):
@@ -168,10 +171,11 @@ class TestFence:
         attempt = bench.launch(HANGS)
         second = bench.another()
         second.keep_guarded()
+        first.stop(attempt.key, 0.0)
         with pytest.raises(NotOwnerError, match="epoch 2, not 1"):
             first.launch(bench.attempt(Behaviour()))
         with pytest.raises(NotOwnerError, match="epoch 2, not 1"):
-            first.stop(attempt.key, 0.0)
+            first.poll()  # of the stop: the host answers in order
         assert list(first.pids()) == [attempt.key]
         second.adopt(attempt)
         second.stop(attempt.key, 0.0)
@@ -208,7 +212,7 @@ def test_a_host_that_guards_does_not_idle_out(run: Run, control_path: Path) -> N
 class TestDeadline:
     def test_a_limit_of_a_month_is_one(self, bench: Bench, control_path: Path) -> None:
         attempt = bench.attempt(HANGS)
-        bench.launcher.launch(dataclasses.replace(attempt, max_duration_s=30 * 24 * 3600.0))
+        bench.launcher.launch(replace(attempt, max_duration_s=30 * 24 * 3600.0))
         host = host_pid(control_path)
         bench.run(Behaviour())
         assert host_pid(control_path) == host is not None
@@ -216,7 +220,7 @@ class TestDeadline:
 
     def test_the_host_ends_an_attempt_that_runs_too_long_and_says_so(self, bench: Bench) -> None:
         attempt = bench.attempt(Behaviour(hangs=True, ignores_terminate=True))
-        bench.launcher.launch(dataclasses.replace(attempt, max_duration_s=0.5, stop_grace_s=0.1))
+        bench.launcher.launch(replace(attempt, max_duration_s=0.5, stop_grace_s=0.1))
         bench.launcher.close()  # nobody asks for it
         wait_until(attempt.exit_file.exists, "the exit file")
         marker = json.loads(attempt.exit_file.read_text())
@@ -226,3 +230,18 @@ class TestDeadline:
         bench.launcher.adopt(attempt)
         end = bench.ends()[0]
         assert (end.timed_out, end.is_loss) == (True, False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process")
+def test_a_runner_that_cannot_start_as_no_open_file_is_left_is_started_later(run: Run, control_path: Path) -> None:
+    run.start()
+    first, host = run.pid(0), host_pid(control_path)
+    assert host is not None
+    limits = resource.prlimit(host, resource.RLIMIT_NOFILE)
+    resource.prlimit(host, resource.RLIMIT_NOFILE, (len(list(Path(f"/proc/{host}/fd").iterdir())), limits[1]))
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: look_up(first) is None, "the host to have taken the end")
+    time.sleep(0.1)  # the first start in a row is tried at once, and fails
+    resource.prlimit(host, resource.RLIMIT_NOFILE, limits)
+    assert run.pid(1) != first
+    assert not Path(run.command.given_up).exists()

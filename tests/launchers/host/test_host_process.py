@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -17,6 +17,7 @@ from hyperstep.errors import LaunchError
 from hyperstep.launchers import host_link
 from hyperstep.launchers.host_link import connect, connect_or_start, host_pid
 from hyperstep.launchers.local import LocalLauncher
+from hyperstep.launchers.process_table import keeper_of
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.launcher_bench import HANGS, Bench, is_running, wait_until
 
@@ -166,11 +167,20 @@ def test_a_terminated_host_finishes_its_attempts_and_leaves(bench: Bench, contro
     wait_until(lambda: not is_running(pid), "the end of the host")
 
 
-def test_attempts_of_a_killed_host_are_watched_and_lost_when_they_end(bench: Bench, control_path: Path) -> None:
+def _kill_with_keeper(pid: int) -> None:
+    keeper = keeper_of(pid)
+    if keeper is not None:
+        _kill(keeper)
+    _kill(pid)
+
+
+def test_attempts_of_a_killed_host_without_a_keeper_are_watched_and_lost_when_they_end(
+    bench: Bench, control_path: Path
+) -> None:
     attempt = bench.launch(HANGS)
     pid = bench.report(attempt)["pid"]
     killed = _host_of(control_path)
-    _kill(killed)
+    _kill_with_keeper(killed)
     assert bench.launcher.pids() == {attempt.key: pid}
     another = bench.launch(Behaviour(exit_code=3))
     assert host_pid(control_path) != killed
@@ -180,12 +190,15 @@ def test_attempts_of_a_killed_host_are_watched_and_lost_when_they_end(bench: Ben
     assert (end.key, end.lost) == (attempt.key, True)
 
 
-def test_an_attempt_of_a_killed_host_is_stopped_with_its_children(bench: Bench, control_path: Path) -> None:
+@pytest.mark.parametrize("kill", [_kill, _kill_with_keeper])
+def test_an_attempt_of_a_killed_host_is_stopped_with_its_children(
+    bench: Bench, control_path: Path, kill: Callable[[int], None]
+) -> None:
     attempt = bench.launch(Behaviour(hangs=True, ignores_terminate=True, children=2, strangers=1))
     children = bench.report(attempt)["children"]
-    _kill(_host_of(control_path))
+    kill(_host_of(control_path))
     bench.launcher.stop(attempt.key, 0.1)
-    assert bench.ends()[0].lost
+    assert bench.ends()[0].key == attempt.key
     wait_until(lambda: not any(map(is_running, children)), "the end of all children")
 
 

@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 import time
-from dataclasses import replace
+from dataclasses import replace  # noqa: TID251 - of a dataclass
 from pathlib import Path
 from typing import NamedTuple
 

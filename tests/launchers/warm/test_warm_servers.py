@@ -6,11 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import replace  # noqa: TID251 - of a dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 import pytest
 from tests.launchers.warm.cases.case import Case
@@ -18,6 +19,7 @@ from tests.launchers.warm.comparing import WarmBench
 
 from hyperstep.launchers.host_link import connect_or_start, host_pid
 from hyperstep.launchers.marker import read_exit
+from hyperstep.launchers.process_table import keeper_of
 from hyperstep.records.attempt import Attempt, AttemptEnd, Launched
 from hyperstep.testing.launcher_bench import is_running, wait_until
 
@@ -121,10 +123,10 @@ def test_attempts_with_other_keys_have_other_servers_of_which_few_stay(bench: Wa
 
 def test_what_an_interpreter_reads_at_its_start_is_never_shared(bench: WarmBench) -> None:
     one, other = (replace(NOTHING, env={"PYTHONHASHSEED": seed}) for seed in "12")
-    attempts = [replace(bench.attempt(case, warm=True), warm=None) for case in (one, other)]
+    attempts = [msgspec.structs.replace(bench.attempt(case, warm=True), warm=None) for case in (one, other)]
     key = bench.attempt(one, warm=True).warm
     for attempt in attempts:
-        bench.launch(replace(attempt, warm=key))
+        bench.launch(msgspec.structs.replace(attempt, warm=key))
     assert [server["key"] for server in _servers(bench)] == [key.key if key else ""] * 2
     for attempt in attempts:
         bench.end_of(attempt)
@@ -173,13 +175,38 @@ class TestKilled:
         bench.launcher.stop(attempt.key, 10.0)
         assert bench.end_of(attempt).signal == signal.SIGTERM
 
-    def test_an_attempt_without_server_and_host_is_lost(self, bench: WarmBench) -> None:
+    @pytest.mark.parametrize("host_first", [True, False])
+    def test_exit_codes_outlive_both_by_the_keeper(self, bench: WarmBench, host_first: bool) -> None:
         attempt, server, host = _hanging(bench), _server(bench), _host(bench)
-        for pid in (host, server):
+        for pid in (host, server) if host_first else (server, host):
             os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not is_running(server), "the end of both")
+            wait_until(partial(_is_gone, pid), "its end")
+        _let_go(attempt)
+        end = bench.end_of(attempt)
+        assert (end.exit_code, end.lost) == (3, False)
+
+    def test_an_attempt_without_server_host_and_keeper_is_lost(self, bench: WarmBench) -> None:
+        attempt, server, host = _hanging(bench), _server(bench), _host(bench)
+        keeper = keeper_of(host)
+        assert keeper is not None
+        for pid in (keeper, host, server):
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not is_running(server), "the end of all")
         _let_go(attempt)
         assert bench.end_of(attempt).lost
+
+    def test_a_server_without_a_host_is_no_orphan_of_a_cold_attempt(self, bench: WarmBench) -> None:
+        attempt, server, host = _hanging(bench), _server(bench), _host(bench)
+        cold = bench.attempt(ENDS_WHEN_TOLD, warm=False)
+        bench.launch(cold)
+        os.kill(host, signal.SIGKILL)
+        wait_until(partial(_is_gone, host), "the end of the host")
+        _let_go(cold)
+        assert bench.end_of(cold).exit_code == 3
+        assert is_running(server)
+        _let_go(attempt)
+        assert bench.end_of(attempt).exit_code == 3
+        wait_until(lambda: not is_running(server), "the end of the server")
 
     def test_spares_end_with_their_server(self, bench: WarmBench) -> None:
         bench.end_of(bench.launch_warm(NOTHING))
@@ -333,7 +360,9 @@ class TestEnd:
 class TestAsEver:
     def test_a_limit_of_time_holds(self, bench: WarmBench) -> None:
         bench.end_of(bench.launch_warm(NOTHING))
-        attempt = replace(bench.attempt(ENDS_WHEN_TOLD, warm=True), max_duration_s=0.3, stop_grace_s=0.1)
+        attempt = msgspec.structs.replace(
+            bench.attempt(ENDS_WHEN_TOLD, warm=True), max_duration_s=0.3, stop_grace_s=0.1
+        )
         assert bench.launch(attempt).warm
         end = bench.end_of(attempt)
         assert (end.timed_out, end.signal) == (True, signal.SIGTERM)

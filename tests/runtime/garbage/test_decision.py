@@ -111,6 +111,30 @@ def test_a_negative_number_is_refused() -> None:
         KeepRules(keep_best=-1)
 
 
+REUSABLE = root(
+    "s",
+    files={"s_0": "a", "s_1": "b", "s_2": "c", "s_3": "d"},
+    ranked=(("s_1", "s_2", "s_0", "s_3"),),
+    reusable=frozenset({"s_0", "s_1", "s_2", "without files"}),
+)
+
+
+def test_trials_that_later_sweeps_may_reuse_keep_their_files_within_the_rules() -> None:
+    plan = decide(facts(REUSABLE, objects=held("a", "b", "c", "d")), KeepRules(keep_best=2), NOW)
+    assert [found.digest for found in plan.objects] == ["d"]
+    assert plan.kept["trials: later sweeps may reuse their files"] == 1  # the two best are not among them
+    assert plan.run_again == 0
+
+
+def test_where_sources_are_forgotten_it_is_counted_which_trials_will_run_again() -> None:
+    rules = KeepRules(keep_best=1, forget_sources=True)
+    plan = decide(facts(REUSABLE, objects=held("a", "b", "c", "d")), rules, NOW)
+    assert [found.digest for found in plan.objects] == ["a", "c", "d"]
+    assert plan.run_again == 2
+    shared = decide(facts(REUSABLE, objects=held("a", "b", "c"), mentioned=frozenset({"a"})), rules, NOW)
+    assert shared.run_again == 1
+
+
 RULES = st.builds(
     KeepRules,
     keep_best=st.none() | st.integers(0, 3),
@@ -130,11 +154,14 @@ def test_whatever_the_rules_what_goes_on_and_the_best_and_what_is_mentioned_stay
         trials = [f"r{n}_{i}" for i in range(3)]
         files = {trial: data.draw(digest) for trial in trials}
         ranked = (tuple(data.draw(st.permutations(trials))),)
+        reusable = frozenset(data.draw(st.sets(st.sampled_from(trials))))
+        source = data.draw(st.booleans())
         age = data.draw(st.none() | st.floats(0, 30 * DAY_S))
-        roots.append(root(f"r{n}", age_s=age, files=files, ranked=ranked, is_source=data.draw(st.booleans())))
+        roots.append(root(f"r{n}", age_s=age, files=files, ranked=ranked, reusable=reusable, is_source=source))
     mentioned = frozenset(data.draw(st.sets(digest)))
     lost = gone(facts(*roots, objects=held(*DIGESTS), mentioned=mentioned), rules)
     assert not lost & mentioned
     for run in roots:
         safe = list(run.files) if run.ended_at is None else [run.ranked[0][0]]
+        safe += [] if rules.forget_sources else sorted(run.reusable)
         assert not lost & set().union(*(run.files[trial] for trial in safe))

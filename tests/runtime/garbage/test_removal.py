@@ -82,7 +82,9 @@ def test_a_dry_run_says_what_would_go_and_touches_nothing(bench: Bench, label: L
     assert main(["show", sweep_id]) == 0
 
 
-def test_by_rules_old_runs_give_up_files_but_never_the_best_trials_nor_a_models(bench: Bench, label: Label) -> None:
+def test_by_rules_old_runs_give_up_files_but_never_the_best_trials_nor_a_models_nor_a_sources(
+    bench: Bench, label: Label, capsys: Captured
+) -> None:
     sweep_id = ended_sweep(bench, label)
     journal = bench.home.store.journal(sweep_id)
     first = next(run for run in journal.runs(kind=RunKind.TRIAL) if run.number == 0)
@@ -92,10 +94,17 @@ def test_by_rules_old_runs_give_up_files_but_never_the_best_trials_nor_a_models(
     assert main(["gc", "--yes", "--keep-last", "1"]) == 0
     assert models(bench.home, sweep_id) == {0: b"model 0", 1: b"model 1", 2: b"model 2"}
     assert main(["gc", "--yes", "--keep-best", "1"]) == 0
+    assert models(bench.home, sweep_id) == {0: b"model 0", 1: b"model 1", 2: b"model 2"}
+    capsys.readouterr()
+    assert main(["gc", "--keep-best", "1", "--forget-sources"]) == 0
+    assert "1 trial would run again if the same sweep is submitted again: its files go" in capsys.readouterr().out
+    assert main(["gc", "--yes", "--keep-best", "1", "--forget-sources"]) == 0
     assert models(bench.home, sweep_id) == {0: b"model 0", 1: None, 2: b"model 2"}
     again = submit_step(bench.home, bench.tuning_step(WRITES, sweep_config(total=3)), label)
     assert bench.wait(again.id).status is RunStatus.COMPLETED
     assert models(bench.home, sweep_id)[1] == b"model 1"
+    ran = [t.number for t in bench.home.store.journal(again.id).runs(kind=RunKind.TRIAL) if t.reused_from is None]
+    assert ran == [1]
 
 
 def test_a_run_that_goes_on_gives_up_nothing(
@@ -169,7 +178,7 @@ def test_a_removed_run_is_gone_and_one_that_goes_on_is_refused(
 
 _SUBMIT = """
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from tests.runtime.bench import Bench, sweep_config
 from hyperstep.records.status import RunStatus

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
+from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import StepVerdict
 from hyperstep.pipeline.reuse_rules import ReuseRules
@@ -79,6 +82,8 @@ class Bed:
     later_s: float = 0.0
     """How much time has gone by."""
     duration_s: float | None = None
+    make_code: Callable[[Bed], CodeSpec] | None = None
+    """Makes the code of step ``tune``, instead of these fields."""
     runs: dict[str, RunRecord] = field(default_factory=dict)
     """The newest run of each step."""
 
@@ -123,14 +128,7 @@ class Bed:
             StepSpec(
                 "t1",
                 TUNE,
-                CodeSpec(
-                    self._snapshot("tune"),
-                    self.script,
-                    tuple(self.arguments),
-                    environment=self.environment,
-                    environment_variables=self.variables,
-                    max_duration_s=self.duration_s,
-                ),
+                self._code() if self.make_code is None else self.make_code(self),
                 inputs=(middle_in,),
                 outputs=(OutputSpec("model", STORE, DataMode.MOUNT, "$model", "model", training=model),),
                 parameters=("epochs",),
@@ -147,8 +145,12 @@ class Bed:
         return {verdict.name: verdict for verdict in verdicts}
 
     def run(self) -> dict[str, ReuseAnswer]:
-        """Decide each step as the runner does; what is not reused is done, and kept as a source."""
-        spec, answers, producers = self.spec(), {}, dict[str, RunRecord]()
+        """Decide each step as the runner does; what is not reused is done, and kept as a source.
+
+        A runner has the pipeline from the records, a plan from the script: numbers may be written in other ways there.
+        """
+        spec = from_json(PipelineSpec, json.loads(json.dumps(to_json(self.spec()))))
+        answers, producers = {}, dict[str, RunRecord]()
         for step in spec.steps:
             inputs = {port.name: find_input(self.home, WORKSPACE, port, producers) for port in step.inputs}
             question = StepQuestion(self.home, WORKSPACE, spec, step, inputs, self.rules)
@@ -172,6 +174,16 @@ class Bed:
         """Make a file of data that a script reads by the name of a dataset."""
         (self.store / f"{name}.csv").write_text("read")
         self.register("dataset", name, {"definition": {"kind": "FileDataset", "paths": [[STORE, f"{name}.csv"]]}})
+
+    def _code(self) -> CodeSpec:
+        return CodeSpec(
+            self._snapshot("tune"),
+            self.script,
+            tuple(self.arguments),
+            environment=self.environment,
+            environment_variables=self.variables,
+            max_duration_s=self.duration_s,
+        )
 
     def _snapshot(self, name: str) -> str:
         return take_snapshot(self.code(name), self.home.artifacts, SnapshotLimits(None, None)).digest

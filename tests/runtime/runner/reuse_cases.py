@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from msgspec.structs import replace
 from tests.runtime.runner.reuse_bed import PREPARE, STORE, TUNE, Bed
 
 from hyperstep.pipeline.reuse_rules import DatasetReuse
@@ -63,7 +64,7 @@ def both(*changes: Callable[[Bed], object]) -> Callable[[Bed], None]:
 
 def rules(**values: object) -> Callable[[Bed], None]:
     """Change the rules of the submission."""
-    return lambda bed: setattr(bed, "rules", replace(bed.rules, **values))  # type: ignore[arg-type]
+    return lambda bed: setattr(bed, "rules", replace(bed.rules, **values))
 
 
 def attribute(name: str, value: object) -> Callable[[Bed], None]:

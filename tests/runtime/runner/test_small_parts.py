@@ -13,7 +13,7 @@ from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.runtime.ranking import best_trial
 from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.job_arguments import fill_placeholders, hyperparameter_arguments
-from hyperstep.runtime.runner.records_file import RecordsFile
+from hyperstep.runtime.runner.records_file import READ_BYTES, Line, RecordsFile, ScalarLine, TrialLine, _parse
 from hyperstep.runtime.runner.slots import Slots
 from hyperstep.runtime.runner.training_outputs import metrics_document
 
@@ -104,7 +104,7 @@ def test_records_are_read_in_whole_lines_and_resumed_at_an_offset(tmp_path: Path
     with path.open("ab") as stream:
         stream.write(b'lar","name":"a","value":2}\n')
     later = RecordsFile.resume(path, reader.offset)
-    assert [(line.sequence, line.body["value"]) for line in later.read_new()] == [(2, 2)]
+    assert [(line.sequence, line.value) for line in later.read_new()] == [(2, 2)]
     assert later.torn_bytes() == 0
 
 
@@ -141,8 +141,52 @@ def test_whole_numbers_beyond_what_a_database_holds_become_floats(tmp_path: Path
     path = tmp_path / "records.jsonl"
     path.write_bytes(b'{"kind":"scalar","name":"a","value":' + text + b"}\n")
     (line,) = RecordsFile(path).read_new()
-    assert line.body["value"] == value
-    assert type(line.body["value"]) is type(value)
+    assert line.value == value
+    assert type(line.value) is type(value)
+
+
+_ODD_LINES = [
+    b'{"kind":"scalar","name":"a","value":0.5,"step":null,"time":1.5}',
+    b'{"kind":"scalar","name":"a","value":NaN}',
+    b'{"kind":"scalar","name":"a","value":1e999}',
+    b'{"kind":"scalar","name":"a","value":true,"step":3}',
+    b'{"kind":"scalar","name":"a","value":1,"step":3.0}',
+    b'{"kind":"scalar","name":"a"}',
+    b'{"kind":"scalar","name":"a","value":1}{"kind":"scalar","name":"a","value":1}',
+    b"",
+    b'{"kind":"scalar","name":"a","value":[1]}',
+    b'{"kind":"list","name":"a","value":[1]}',
+    b'{"kind":"scalar","name":7,"value":1}',
+    b'{"kind":"scalar","name":"\xff","value":1}',
+    b'{"kind":"scalar","name":"a","value":1,"sequence":99,"more":{}}',
+    b'{"kind":"scalar","name":"a","value":"text"}\r',
+    b'{"kind":"tag","name":"a","value":"b"}',
+]
+
+
+def test_a_line_says_the_same_whichever_way_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_bytes(b"\n".join(_ODD_LINES) + b"\n")
+    read = RecordsFile(path).read_new()
+    slowly = [TrialLine(n, _parse(line.rstrip(b"\r"))) for n, line in enumerate(_ODD_LINES)]
+    assert [line.sequence for line in read] == list(range(len(_ODD_LINES)))
+    assert [(a.kind, a.name, repr(a.value)) for a in read] == [(b.kind, b.name, repr(b.value)) for b in slowly]
+    assert sum(isinstance(line, ScalarLine) for line in read) == 4
+
+
+def test_a_long_file_is_read_in_parts_and_a_long_line_whole(tmp_path: Path) -> None:
+    path, line = tmp_path / "records.jsonl", b'{"kind":"scalar","name":"a","value":1}\n'
+    many = 3 * READ_BYTES // len(line)
+    path.write_bytes(line * many + b'{"kind":"tag","name":"t","value":"' + b"x" * 3 * READ_BYTES + b'"}\n' + line)
+    reader = RecordsFile(path)
+    parts: list[list[Line]] = []
+    while not parts or reader.has_more:
+        parts.append(reader.read_new())
+    lines = [line for part in parts for line in part]
+    assert len(parts) > 3
+    assert [line.sequence for line in lines] == list(range(many + 2))
+    assert [line.kind for line in lines[-2:]] == ["tag", "scalar"]
+    assert (reader.read_new(), reader.torn_bytes()) == ([], 0)
 
 
 def test_the_metrics_document_has_lists_only_and_leaves_out_silent_trials() -> None:

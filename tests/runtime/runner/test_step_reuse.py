@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.runner.reuse_bed import TUNE, Bed
-from tests.runtime.runner.reuse_cases import CASES, HIT, Case
+from tests.runtime.runner.reuse_cases import CASES as BARE_CASES
+from tests.runtime.runner.reuse_cases import HIT, Case
+from tests.runtime.runner.script_cases import SCRIPT_CASES
 
 from hyperstep.pipeline.plan import Verdict
 from hyperstep.pipeline.reuse import Difference, Reason
@@ -16,6 +18,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.step_reuse import ReuseAnswer
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "reuse.md"
+CASES = {**BARE_CASES, **SCRIPT_CASES}
 BEGIN, END = "<!-- table of the mutation suite: make reuse-table -->\n", "<!-- end of the table -->\n"
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
+from tests.runtime.runner.script_cases import SCRIPT_TRIAL_CASES
 from tests.runtime.runner.test_step_reuse import DOCUMENT
 from tests.runtime.runner.trial_bed import TrialBed, make_bed
-from tests.runtime.runner.trial_cases import MORE, STOPS, TRIAL_CASES, TrialCase, policy, unseeded
+from tests.runtime.runner.trial_cases import MORE, STOPS, TrialCase, policy, unseeded
+from tests.runtime.runner.trial_cases import TRIAL_CASES as BARE_CASES
 
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import SweepVerdict, TrialVerdict, Verdict
@@ -20,6 +22,7 @@ from hyperstep.sweep import reusing
 from hyperstep.sweep.decision_log import decision_log
 from hyperstep.sweep.instructions import RecordDecision
 
+TRIAL_CASES = {**BARE_CASES, **SCRIPT_TRIAL_CASES}
 BEGIN, END = "<!-- table of the trials: make reuse-table -->\n", "<!-- end of the table of trials -->\n"
 
 

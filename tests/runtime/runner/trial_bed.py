@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from tests.runtime.runner.reuse_bed import STORE, TUNE, WORKSPACE, Bed
 
 from hyperstep.codec import to_json

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.runtime.runner.reuse_bed import STORE
-from tests.runtime.runner.reuse_cases import attribute, config, edit, move, rules, space, touch, tune_field, write
+from tests.runtime.runner.reuse_cases import (
+    attribute,
+    config,
+    edit,
+    large_data,
+    move,
+    rules,
+    space,
+    touch,
+    touch_data,
+    tune_field,
+    write,
+)
 from tests.runtime.runner.trial_bed import TrialBed
 
 from hyperstep.pipeline.spec import DataMode, OutputSpec
@@ -71,6 +83,10 @@ def data_elsewhere(bed: TrialBed) -> None:
 
 def edit_data(bed: TrialBed) -> None:
     (bed.store / "raw" / "a.csv").write_text("3,4\n")
+
+
+def edit_large_data(bed: TrialBed) -> None:
+    (bed.store / "raw" / "a.csv").write_text("LARGE" * 100)
 
 
 def reverse_space(bed: TrialBed) -> None:
@@ -142,6 +158,17 @@ _CASES = (
         two(ONE_MORE, attribute_of("keep_history", {"past": {"m": 1}})),
     ),
     TrialCase("one more hyperparameter, history kept, no default", two(ONE_MORE, KEEP), NONE),
+    TrialCase("nothing, large data", lambda _bed: None, before=large_data),
+    TrialCase("large data touched", touch_data, before=large_data),
+    TrialCase("large data touched, and more trials", two(touch_data, MORE), SIX, before=large_data, combined=True),
+    TrialCase("large data edited", edit_large_data, "MISS: `inputs: raw`", before=large_data),
+    TrialCase(
+        "large data touched, and code",
+        two(touch_data, edit("tune/lib/model.py")),
+        "MISS: `code: lib/model.py`, `inputs: raw`",
+        before=large_data,
+        combined=True,
+    ),
     TrialCase("a module edited", edit("tune/lib/model.py"), "MISS: `code: lib/model.py`"),
     TrialCase("an argument added", lambda bed: bed.arguments.append("--fast"), "MISS: `arguments`"),
     TrialCase("the data edited", edit_data, "MISS: `inputs: raw`"),
@@ -185,6 +212,7 @@ _CASES = (
         combined=True,
     ),
     TrialCase("nothing", lambda _bed: None, unseeded=True),
+    TrialCase("large data touched", touch_data, before=large_data, unseeded=True),
     TrialCase("more trials", MORE, SIX, unseeded=True),
     TrialCase("fewer trials", config("limits", max_total=2), "2 HIT", unseeded=True),
     TrialCase("more trials at one time", config("limits", max_concurrent=4), unseeded=True),

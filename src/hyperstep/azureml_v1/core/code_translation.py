@@ -71,7 +71,10 @@ def snapshot_of(home: Home, source_directory: str | os.PathLike[str]) -> Snapsho
     Raises:
         InvalidInputError: The folder does not exist.
         SnapshotException: The folder is over a limit; the message lists the largest files.
+        DiskFullError: There is no room for it.
     """
+    if home.base is None:  # a plan keeps little
+        home.require_room()
     folder = Path(source_directory)
     if not folder.is_dir():
         rule = "The source directory must be a folder that exists."

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
-import shutil
 from collections.abc import Sequence
 
 from hyperstep.errors import InvalidInputError, UnsupportedError
@@ -34,6 +32,8 @@ def _parts_of_text(text: str) -> tuple[str, ...]:
     if _SHELL_SYNTAX.search(_SINGLE_QUOTED.sub("", text)):
         return (_shell(text), "-c", text)
     try:
+        import shlex  # noqa: PLC0415 - most steps run a script
+
         return tuple(shlex.split(text))
     except ValueError as error:
         rule = "The quotes of a command are closed."
@@ -41,8 +41,10 @@ def _parts_of_text(text: str) -> tuple[str, ...]:
 
 
 def _shell(text: str) -> str:
+    from shutil import which  # noqa: PLC0415 - most steps run a script
+
     for name in ("bash", "sh"):
-        if shutil.which(name):
+        if which(name):
             return name
     rule = "A command with variables, pipes or patterns needs a shell, and there is none here."
     raise UnsupportedError(rule, received=text, remedy="Give the command as a list of texts.")

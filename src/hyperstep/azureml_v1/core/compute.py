@@ -5,8 +5,10 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.names import check_compute_name
@@ -24,8 +26,7 @@ _ENDED = frozenset({"Completed", "Failed", "Canceled"})
 _PRIORITIES = ("dedicated", "lowpriority")
 
 
-@dataclass(frozen=True, slots=True)
-class AmlComputeProvisioningConfiguration:
+class AmlComputeProvisioningConfiguration(Struct, frozen=True):
     """What a cluster is to be. Only ``max_nodes`` has an effect: as many processes run at one time, at most."""
 
     vm_size: str
@@ -37,8 +38,7 @@ class AmlComputeProvisioningConfiguration:
     location: str
 
 
-@dataclass(frozen=True, slots=True)
-class ScaleSettings:
+class ScaleSettings(Struct, frozen=True):
     """How many nodes a cluster may have."""
 
     minimum_node_count: int
@@ -46,8 +46,7 @@ class ScaleSettings:
     idle_seconds_before_scaledown: int
 
 
-@dataclass(frozen=True, slots=True)
-class AmlComputeStatus:
+class AmlComputeStatus(Struct, frozen=True):
     """What a cluster does: always steady, on this machine."""
 
     allocation_state: str
@@ -123,7 +122,7 @@ class ComputeTarget:
         from hyperstep.azureml_v1.core.compute_instance import ComputeInstanceProvisioningConfiguration  # noqa: PLC0415
 
         check_compute_name(name)
-        kinds = {
+        kinds: dict[type, str] = {
             AmlComputeProvisioningConfiguration: "AmlCompute",
             ComputeInstanceProvisioningConfiguration: "ComputeInstance",
         }
@@ -134,7 +133,7 @@ class ComputeTarget:
                 f"{type(provisioning_configuration).__name__}."
             )
             raise ComputeTargetException(message)
-        body = {"type": kind, **asdict(provisioning_configuration)}  # type: ignore[call-overload] # one of the two
+        body = {"type": kind, **asdict(provisioning_configuration)}  # type: ignore[arg-type] # one of the two
         registry.put_named(workspace.home, workspace.name, _KIND, name, body)
         return ComputeTarget(workspace, name)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from hyperstep.azureml_v1.core.compute import AmlComputeStatus, ComputeTarget, active_runs
 
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class ComputeInstanceProvisioningConfiguration:
+class ComputeInstanceProvisioningConfiguration(Struct, frozen=True):
     """What an instance is to be. One process runs on it at a time."""
 
     vm_size: str
@@ -24,8 +25,7 @@ class ComputeInstanceProvisioningConfiguration:
     max_nodes: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ComputeInstanceStatus:
+class ComputeInstanceStatus(Struct, frozen=True):
     """What an instance does: always running."""
 
     state: str = "Running"

@@ -17,7 +17,7 @@ from hyperstep.azureml_v1.data.azure_storage_datastore import (
     AzureFileDatastore,
 )
 from hyperstep.azureml_v1.exceptions import UserErrorException
-from hyperstep.runtime.home import DEFAULT_DATASTORES
+from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.workspace import Workspace

@@ -9,9 +9,11 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.code_translation import snapshot_of
 from hyperstep.azureml_v1.core.registry import refuse_in_job
@@ -38,8 +40,7 @@ _started: dict[str, tuple[int, Run]] = {}
 """Root runs that this process started, by id, with the process that did: a forked child has inherited the others'."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A child run to be made."""
 
     name: str = ""

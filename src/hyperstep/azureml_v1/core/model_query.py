@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.reading import note_absent, note_named
@@ -25,8 +24,7 @@ class AbsentModelException(WebserviceException, ModelNotFoundException):
     """No such model: v1 raises the one or the other class, by where it was looked for, so this is both."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelQuery:
+class ModelQuery(NamedTuple):
     """What a model must be; None for anything."""
 
     name: str | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.model import Model
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _SHOWN_NAMES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class ModelDescription:
+class ModelDescription(Struct, frozen=True):
     """What is said about a model beside its files: its body, and the run that made it."""
 
     body: Mapping[str, Json] = field(default_factory=describe)

@@ -55,10 +55,10 @@ def replace_body(home: Home, record: NamedRecord, body: Mapping[str, Json]) -> N
     Raises:
         UserErrorException: In a job, which can add versions only.
     """
-    import dataclasses  # noqa: PLC0415 - keeps the import of Run light
+    from msgspec.structs import replace  # noqa: PLC0415 - keeps the import of Run light
 
     refuse_in_job(f"Changing the {record.kind} '{record.name}'")
-    changed = dataclasses.replace(record, body=body)
+    changed = replace(record, body=body)
     home.store.replace_named(changed)
     return changed
 
@@ -77,11 +77,11 @@ def change_body(
         NotFoundError: The version was removed.
         ServiceException: In a job: the runner refused, or did not answer.
     """
-    import dataclasses  # noqa: PLC0415 - keeps the import of Run light
+    from msgspec.structs import replace  # noqa: PLC0415 - keeps the import of Run light
 
     while True:
         known = home.store.named(record.workspace, record.kind, record.name, record.version)
-        changed = dataclasses.replace(known, body=change(known.body))
+        changed = replace(known, body=change(known.body))
         if _replace(home, changed, known.body):
             return changed
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.registry import ask_runner
 from hyperstep.azureml_v1.core.session import in_job
@@ -62,6 +63,14 @@ class RunChanges(RecordWriter):
         if change["tags"] or change["properties"]:
             self._update(change)
 
+    def write_scalar(self, name: str, value: float, step: int | None) -> None:
+        """As ``write`` of that record.
+
+        Raises:
+            ServiceException: The runner refused.
+        """
+        self.write({"kind": "scalar", "name": name, "value": value, "step": step, "time": time.time()})
+
     def sync(self) -> None:
         """Nothing to do: what was written is in the records."""
 
@@ -70,7 +79,7 @@ class RunChanges(RecordWriter):
             run = self._source.record()
             tags = {key: value for key, value in {**run.tags, **change["tags"]}.items() if value is not None}
             properties = {**run.properties, **change["properties"]}
-            self._put(dataclasses.replace(run, tags=tags, properties=properties))
+            self._put(replace(run, tags=tags, properties=properties))
 
     def _log(self, lines: Sequence[Mapping[str, object]]) -> None:
         if self.ask("log", {"run_id": self.run_id, "records": [dict(line) for line in lines]}):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,6 +113,8 @@ def _time(moment: float | None) -> str | None:
 
 def _user() -> str:
     try:
+        import getpass  # noqa: PLC0415 - loads the terminal too
+
         return getpass.getuser()
     except (KeyError, OSError):
         return ""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from hyperstep.azureml_v1.core.run_details import log_files, log_text
 from hyperstep.azureml_v1.core.session import job_run_id
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _SHOWN_NAMES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class RunFile:
+class RunFile(Struct, frozen=True):
     """One file of a run: in the records, or (of the run that this process is) still only on disk."""
 
     path: str

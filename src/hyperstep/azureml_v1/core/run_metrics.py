@@ -14,8 +14,9 @@ images, matrices …     text ``aml://artifactId/ExperimentRun/dcid.<run id>/<pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hyperstep.records.metric import MetricKind, MetricRecord
 
@@ -23,8 +24,7 @@ _ROWS = frozenset({MetricKind.ROW, MetricKind.TABLE})
 _FILES = frozenset({MetricKind.IMAGE, MetricKind.ARTIFACT})
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Struct, frozen=True):
     """A metric that is a file: what ``get_metrics(populate=True)`` gives."""
 
     run_id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
 
 
-@dataclass(slots=True)
-class Dataset:
+class Dataset(Struct):
     """Names a dataset by its id, or by name and version."""
 
     dataset_id: str | None = None
@@ -22,24 +22,21 @@ class Dataset:
     dataset_version: str | int | None = None
 
 
-@dataclass(slots=True)
-class DataPath:
+class DataPath(Struct):
     """A path in a datastore."""
 
     datastore_name: str | None = None
     relative_path: str | None = None
 
 
-@dataclass(slots=True)
-class Uri:
+class Uri(Struct):
     """An address of data."""
 
     path: str | None = None
     is_file: bool = False
 
 
-@dataclass(slots=True)
-class DataLocation:
+class DataLocation(Struct):
     """Where data lies: one of the three."""
 
     dataset: Dataset | None = None
@@ -47,8 +44,7 @@ class DataLocation:
     uri: Uri | None = None
 
 
-@dataclass(slots=True)
-class Data:
+class Data(Struct):
     """An input: where it lies, and how it reaches the job."""
 
     data_location: DataLocation | None = None
@@ -74,8 +70,7 @@ class Data:
         return Data(location, mechanism=data.mode, environment_variable_name=data.name)
 
 
-@dataclass(slots=True)
-class DatacacheConfiguration:
+class DatacacheConfiguration(Struct):
     """A cache of a dataset. Kept; data is read where it lies."""
 
     dataset_id: str | None = None
@@ -93,37 +88,32 @@ class DatacacheConfiguration:
         return DatacacheConfiguration(**{name: getattr(data, name) for name in names if hasattr(data, name)})
 
 
-@dataclass(slots=True)
-class GlobsOptions:
+class GlobsOptions(Struct):
     """Patterns of file names."""
 
     patterns: Sequence[str] | None = None
 
 
-@dataclass(slots=True)
-class MountOptions:
+class MountOptions(Struct):
     """How an output is mounted."""
 
     disable_metadata_cache: bool = False
 
 
-@dataclass(slots=True)
-class UploadOptions:
+class UploadOptions(Struct):
     """How an output is uploaded."""
 
     overwrite: bool = False
     source_globs: GlobsOptions | None = None
 
 
-@dataclass(slots=True)
-class DatasetRegistrationOptions:
+class DatasetRegistrationOptions(Struct):
     """What is done to an output before it is registered."""
 
     additional_transformations: str | None = None
 
 
-@dataclass(slots=True)
-class RegistrationOptions:
+class RegistrationOptions(Struct):
     """As what an output is registered."""
 
     name: str | None = None
@@ -132,8 +122,7 @@ class RegistrationOptions:
     dataset_registration_options: DatasetRegistrationOptions | None = None
 
 
-@dataclass(slots=True)
-class OutputOptions:
+class OutputOptions(Struct):
     """What becomes of an output."""
 
     path_on_compute: str | None = None
@@ -142,8 +131,7 @@ class OutputOptions:
     mount_options: MountOptions | None = None
 
 
-@dataclass(slots=True)
-class OutputData:
+class OutputData(Struct):
     """An output: where it goes, and how."""
 
     output_location: DataLocation | None = None

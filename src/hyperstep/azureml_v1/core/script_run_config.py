@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.script_run import ScriptRun
     from hyperstep.azureml_v1.core.workspace import Workspace
 
-_DISTRIBUTED = {MpiConfiguration: "mpi", PyTorchConfiguration: "pytorch", TensorflowConfiguration: "tensorflow"}
+_DISTRIBUTED: dict[type, str] = {
+    MpiConfiguration: "mpi",
+    PyTorchConfiguration: "pytorch",
+    TensorflowConfiguration: "tensorflow",
+}
 _logger = logging.getLogger("hyperstep.azureml")
 
 

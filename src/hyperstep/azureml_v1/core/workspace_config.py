@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
@@ -13,8 +13,7 @@ _FILES = ("config.json", "project.json")
 _KEYS = ("subscription_id", "resource_group", "workspace_name")
 
 
-@dataclass(frozen=True, slots=True)
-class WorkspaceConfig:
+class WorkspaceConfig(NamedTuple):
     """What a ``config.json`` says."""
 
     subscription_id: str

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hyperstep.azureml_v1.data.data_reference import DataReference
 from hyperstep.azureml_v1.data.datapath import DataPath
-from hyperstep.azureml_v1.data.web_files import fetched, is_web_address, refresh
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
@@ -121,7 +119,9 @@ def _parse(item: object) -> Iterator[tuple[DatasetPath, Workspace | None]]:
 
 
 def _local(text: str) -> str:
-    if is_web_address(text):
+    if text.lower().startswith(("http://", "https://")):
+        from hyperstep.azureml_v1.data.web_files import fetched  # noqa: PLC0415 - most data is in files
+
         return str(fetched(text))
     scheme = _URL.match(text)
     if scheme and scheme[1].lower() != "file":
@@ -157,7 +157,8 @@ def _matches(root: Path, pattern: str) -> Iterator[Path]:
 
 
 def _stage(path: DatasetPath, workspace: Workspace) -> DatasetPath:
-    from hyperstep.digest import digest_file, digest_json  # noqa: PLC0415 - only when a job needs local files
+    from hyperstep.azureml_v1.data.web_files import refresh  # noqa: PLC0415 - only when a job needs local files
+    from hyperstep.digest import digest_file, digest_json  # noqa: PLC0415
 
     refresh(Path(path.path))
     files = matched_files([path], workspace)
@@ -174,6 +175,8 @@ def _stage(path: DatasetPath, workspace: Workspace) -> DatasetPath:
 
 
 def _copy_all(files: Sequence[tuple[str, Path]], target: Path) -> None:
+    import shutil  # noqa: PLC0415 - costs milliseconds, and most datasets are in place
+
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     for place, file in files:
         (temporary / place).parent.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,6 @@ import os
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from hyperstep.artifact_store.reflink import copy_content
-
 
 class FileStorage(ABC):
     """Files by name; a name is a relative path with forward slashes.
@@ -77,6 +75,8 @@ class FolderStorage(FileStorage):
 def _copy(source: Path, target: Path, *, overwrite: bool) -> bool:
     if target.exists() and not overwrite:
         return False
+    from hyperstep.artifact_store.reflink import copy_content  # noqa: PLC0415 - keeps the import of Datastore light
+
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     temporary.unlink(missing_ok=True)  # of a process of that id that was killed

@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
+
+from msgspec import Struct
 
 from hyperstep.azureml_v1.core.names import check_input_name
 from hyperstep.azureml_v1.data import table_transforms as steps
@@ -43,26 +44,23 @@ class RegistrationConfiguration:
         self.tags = tags
 
 
-@dataclass(frozen=True)
-class MountOptions:
+class MountOptions(Struct, frozen=True):
     """How an output is mounted."""
 
     disable_metadata_cache: bool = False
 
 
-@dataclass(frozen=True)
-class UploadOptions:
+class UploadOptions(Struct, frozen=True):
     """What of an output is uploaded."""
 
     overwrite: bool = False
     source_globs: list[str] | None = None
 
 
-@dataclass(eq=False)
-class _Origin:
+class _Origin(Struct, eq=False):
     """What the copies of an output have in common."""
 
-    producer: object = field(default=None)
+    producer: object = None
 
 
 class OutputDatasetConfig:

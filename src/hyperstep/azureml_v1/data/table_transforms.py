@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.data.expressions import evaluate
-from hyperstep.azureml_v1.data.table_reading import Wanted
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from hyperstep.azureml_v1.data.table_reading import Wanted
 
 Transform = Mapping[str, Any]
 """``{"op": name, ...}``."""
@@ -54,6 +55,8 @@ def condition(node: Mapping[str, Any]) -> Transform:
 
 def wanted(transforms: Sequence[Transform]) -> Wanted:
     """What suffices to be read for these transforms."""
+    from hyperstep.azureml_v1.data.table_reading import Wanted  # noqa: PLC0415 - a pipeline is made without reading
+
     columns: list[str] | None = None
     for transform in transforms:
         if transform["op"] == "keep" and columns is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -12,7 +11,6 @@ from hyperstep.azureml_v1.data.abstract_dataset import AbstractDataset
 from hyperstep.azureml_v1.data.column_conversion import strict_kinds
 from hyperstep.azureml_v1.data.expressions import Expression, check_condition, column
 from hyperstep.azureml_v1.data.table_format import TableFormat, format_from_json
-from hyperstep.azureml_v1.data.table_reading import read_table
 from hyperstep.azureml_v1.exceptions import DatasetTimestampMissingError, UserErrorException
 from hyperstep.runtime.runner.path_globs import matches_glob
 
@@ -75,6 +73,8 @@ class TabularDataset(AbstractDataset):
             UserErrorException: A file is missing or cannot be read, a value is not of its column's type and
                 ``on_error`` is ``fail``, or pandas is not installed.
         """
+        from hyperstep.azureml_v1.data.table_reading import read_table  # noqa: PLC0415 - a pipeline is made without it
+
         strict = strict_kinds(on_error, out_of_range_datetime)
         files = self._files()
         if not files:
@@ -295,6 +295,8 @@ class TabularDataset(AbstractDataset):
 
 
 def _seed(seed: int | None) -> int:
+    import secrets  # noqa: PLC0415 - few datasets need it
+
     return secrets.randbits(_SEED_BITS) if seed is None else int(seed)
 
 

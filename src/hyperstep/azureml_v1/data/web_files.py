@@ -31,11 +31,6 @@ _LOOK_EVERY_S = 10.0
 _looked: dict[Path, float] = {}
 
 
-def is_web_address(text: str) -> bool:
-    """Whether a text is an address that can be fetched."""
-    return text.lower().startswith(("http://", "https://"))
-
-
 def fetched(address: str) -> Path:
     """The file behind an address, fetched when it is not in the home yet, or, in a driver, when it has changed.
 

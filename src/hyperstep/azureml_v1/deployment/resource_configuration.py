@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from hyperstep.azureml_v1.exceptions import WebserviceException
 
 
-@dataclass
 class ResourceConfiguration:
     """The resources that a model's service would get. Kept with the model; nothing is reserved.
 
@@ -22,15 +20,22 @@ class ResourceConfiguration:
         WebserviceException: A number is not above zero.
     """
 
-    cpu: float | None = None
-    memory_in_gb: float | None = None
-    gpu: int | None = None
-
-    def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
+    def __init__(self, cpu: float | None = None, memory_in_gb: float | None = None, gpu: int | None = None) -> None:
+        self.cpu = cpu
+        self.memory_in_gb = memory_in_gb
+        self.gpu = gpu
+        for name, value in vars(self).items():
             if value is not None and not (isinstance(value, int | float) and value > 0):
                 message = f"{name} of a ResourceConfiguration is a number above zero. Received: {value!r}."
                 raise WebserviceException(message)
+
+    def __repr__(self) -> str:
+        return f"ResourceConfiguration(cpu={self.cpu!r}, memory_in_gb={self.memory_in_gb!r}, gpu={self.gpu!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ResourceConfiguration) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment] # its attributes can be set
 
     def serialize(self) -> dict[str, Any]:
         """All of it as plain values."""

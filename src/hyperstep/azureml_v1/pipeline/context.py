@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.workspace import Workspace
@@ -12,8 +13,7 @@ UNNAMED_EXPERIMENT = "placeholder"
 """A pipeline is built before it is known under which experiment it will run."""
 
 
-@dataclass(frozen=True)
-class GraphContext:
+class GraphContext(Struct, frozen=True):
     """What steps may know when they make their nodes."""
 
     workspace: Workspace

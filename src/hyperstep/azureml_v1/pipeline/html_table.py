@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 
 def html_table(rows: Sequence[Mapping[str, object]]) -> str:
@@ -12,6 +11,8 @@ def html_table(rows: Sequence[Mapping[str, object]]) -> str:
     Args:
         rows: At least one; values are shown as text.
     """
+    from html import escape  # noqa: PLC0415 - notebooks only
+
     head = "".join(f"<th>{escape(key)}</th>" for key in rows[0])
     body = "".join(f"<tr>{''.join(f'<td>{escape(str(value))}</td>' for value in row.values())}</tr>" for row in rows)
     return f'<table style="width:100%"><tr>{head}</tr>{body}</table>'

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct
 
 from hyperstep.azureml_v1.pipeline.port_definitions import InputPortDef, OutputPortDef, ParamDef
 from hyperstep.digest import digest_json
 from hyperstep.pipeline.spec import CodeSpec, TuningSpec
 
 
-@dataclass(frozen=True)
-class StepDefinition:
+class StepDefinition(Struct, frozen=True):
     """What makes a node runnable, beside its ports."""
 
     code: CodeSpec
@@ -24,8 +24,7 @@ class StepDefinition:
     """Makes the sweep's definition, with its seed, at each submission; None for a step without a sweep."""
 
 
-@dataclass(slots=True)
-class ModuleDef:
+class ModuleDef(Struct):
     """A module as v1 describes it."""
 
     fake_output_name: ClassVar[str] = "_run_after_output"
@@ -47,7 +46,7 @@ class ModuleDef:
     """Kept, and not used."""
     cloud_settings: object = None
     """Kept, and not used."""
-    dataset_reuse: str = field(default="", init=False)
+    dataset_reuse: str = ""
     """What of its datasets counts for reuse: ``content`` or ``definition``; empty for what the settings say."""
 
     def add_fake_sequencing_input_port(self) -> InputPortDef:
@@ -82,8 +81,7 @@ class ModuleDef:
         )
 
 
-@dataclass(frozen=True)
-class ModuleBuilder:
+class ModuleBuilder(Struct, frozen=True):
     """A module definition with what the engine needs to run it."""
 
     module_def: ModuleDef

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from time import time
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.registry import refuse_in_job
 from hyperstep.azureml_v1.pipeline.definition_file import save_definition
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 _PARENTS = ("parent_pipeline_id", "parent_pipeline_run_id", "parent_pipeline_draft_id")
 
 
-@dataclass(frozen=True, slots=True)
-class DraftRecord:
+class DraftRecord(Struct, frozen=True):
     """What is kept of a draft."""
 
     id: str

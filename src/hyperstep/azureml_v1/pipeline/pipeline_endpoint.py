@@ -5,9 +5,11 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from time import time
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.registry import refuse_in_job
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -24,16 +26,14 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineIdVersion:
+class PipelineIdVersion(Struct, frozen=True):
     """A version of an endpoint, and the id of its pipeline."""
 
     version: str
     pipeline_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineVersion:
+class PipelineVersion(Struct, frozen=True):
     """A version of an endpoint, and its pipeline."""
 
     version: str
@@ -351,7 +351,7 @@ class PipelineEndpoint:
 
     def _change(self, **changes: object) -> None:
         refuse_in_job("Changing an endpoint")
-        changed = replace(self._record(), **changes)  # type: ignore[arg-type] # fields of the record, given above
+        changed = replace(self._record(), **changes)
         self._read = _shown(endpoints.change(self._workspace.home, self._workspace.name, changed))
 
 

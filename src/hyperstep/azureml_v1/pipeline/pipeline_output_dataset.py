@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -231,6 +230,8 @@ class PipelineOutputTabularDataset(PipelineOutputAbstractDataset):
         self, percentage: float, seed: int | None = None
     ) -> tuple[PipelineOutputTabularDataset, PipelineOutputTabularDataset]:
         """Two tables: about that share (0 to 1) of the rows, and the rest."""
+        import secrets  # noqa: PLC0415 - few pipelines need it
+
         first, second = steps.split(percentage, secrets.randbits(_SEED_BITS) if seed is None else seed)
         return self._then(first), self._then(second)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +75,8 @@ class PortDataReference:
         Returns:
             How many files were copied.
         """
+        import shutil  # noqa: PLC0415 - costs milliseconds, and most data stays where it is
+
         home = self._context.workspace.home
         root = home.datastore_folder(self._context.workspace.name, self.datastore_name)
         copied = 0

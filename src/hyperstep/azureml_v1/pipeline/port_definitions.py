@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hyperstep.azureml_v1.pipeline.training_output import TrainingOutput
 
 
-@dataclass(slots=True, init=False)
 class InputPortDef:
     """An input port of a module; further keywords are accepted and not used."""
-
-    name: str
-    data_types: Sequence[str] | None
-    default_datastore_mode: str | None
-    default_path_on_compute: str | None
-    is_optional: bool
-    default_overwrite: bool | None
-    default_data_reference_name: str | None
-    is_resource: bool
-    label: str | None
-    additional_transformations: object
 
     def __init__(
         self,
@@ -50,8 +39,7 @@ class InputPortDef:
         self.additional_transformations = additional_transformations
 
 
-@dataclass(frozen=True, slots=True)
-class OutputPortDef:
+class OutputPortDef(Struct, frozen=True):
     """An output port of a module."""
 
     name: str
@@ -69,8 +57,7 @@ class OutputPortDef:
     """Under which name it is registered, if any."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParamDef:
+class ParamDef(Struct, frozen=True):
     """A parameter of a module."""
 
     name: str

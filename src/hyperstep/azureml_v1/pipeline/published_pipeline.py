@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.registry import refuse_in_job
 from hyperstep.azureml_v1.exceptions import UserErrorException

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Never
+
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.registry import refuse_in_job
 from hyperstep.azureml_v1.pipeline.console import say
@@ -389,7 +390,7 @@ class Schedule:
 
     def _put(self, put: Any, **changes: object) -> None:  # noqa: ANN401 - one of two functions of the store
         refuse_in_job("Changing a schedule")
-        changed = replace(self._record(), **changes)  # type: ignore[arg-type] # fields of the record, given above
+        changed = replace(self._record(), **changes)
         self._show(put(self._workspace.home, self._workspace.name, changed))
 
     def _show(self, record: ScheduleRecord) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from time import time
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.pipeline.parameter_values import engine_values
 from hyperstep.azureml_v1.pipeline.published_pipeline import ACTIVE, DISABLED
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
 DEFAULT_POLLING_MIN = 5
 
 
-@dataclass(frozen=True)
-class ScheduleDefinition:
+class ScheduleDefinition(Struct, frozen=True):
     """The arguments of ``Schedule.create`` and ``Schedule.update``; None for what is not given."""
 
     name: str | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from hyperstep.azureml_v1.core.code_translation import translate_code
 from hyperstep.azureml_v1.core.compute import max_nodes_of, target_name
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger("hyperstep.azureml")
 
 
-@dataclass(frozen=True)
-class FixedCode:
+class FixedCode(Struct, frozen=True):
     """What a step runs, and where."""
 
     spec: CodeSpec

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct, field
 
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
 from hyperstep.azureml_v1.pipeline.produced_data import Produced, produced
@@ -14,8 +15,7 @@ from hyperstep.azureml_v1.pipeline.step_sequence import StepSequence
 from hyperstep.errors import InvalidInputError, UnsupportedError
 
 
-@dataclass
-class StepList:
+class StepList(Struct):
     """The steps of a pipeline, each once, and the order that its series ask for."""
 
     steps: list[PipelineStep] = field(default_factory=list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from hyperstep.pipeline.template import PipelineTemplate
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """What is said when a pipeline is submitted."""
 
     parameters: Mapping[str, object] = field(default_factory=dict)

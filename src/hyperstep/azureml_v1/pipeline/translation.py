@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
 from hyperstep.azureml_v1.data.output_translation import dataset_output, pipeline_registration

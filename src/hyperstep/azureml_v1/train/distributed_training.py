@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass  # noqa: TID251 - of a dataclass
 
 from hyperstep.azureml_v1.exceptions import TrainingException
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.azureml_v1.core.script_submission import script_step

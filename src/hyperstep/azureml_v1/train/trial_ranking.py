@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hyperstep.azureml_v1.core.run_source import RunSource
 from hyperstep.azureml_v1.train.rehydration import sweep_definition
@@ -13,8 +14,7 @@ from hyperstep.records.status import RunStatus
 from hyperstep.runtime.ranking import best_value, counted_values
 
 
-@dataclass(frozen=True, slots=True)
-class RankedTrial:
+class RankedTrial(Struct, frozen=True):
     """A trial with its best value."""
 
     run_id: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hyperstep.azureml_v1.core.run_source import RunSource
 from hyperstep.azureml_v1.train.rehydration import sweep_definition
@@ -19,8 +20,7 @@ _MOST_CURVES = 60
 """Of how many trials, the best ones first, the metric is drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrialView:
+class TrialView(Struct, frozen=True):
     """A trial."""
 
     run_id: str
@@ -36,8 +36,7 @@ class TrialView:
     """Its values of the primary metric in the order in which they were logged."""
 
 
-@dataclass(frozen=True, slots=True)
-class SweepView:
+class SweepView(Struct, frozen=True):
     """What a tuning run has found so far."""
 
     metric: str
@@ -59,8 +58,7 @@ class SweepView:
         return sum(trial.status.is_terminal for trial in self.trials)
 
 
-@dataclass(frozen=True, slots=True)
-class RunView:
+class RunView(Struct, frozen=True):
     """A run with those below it."""
 
     id: str

@@ -1,1 +1,1 @@
-"""One command a file; `hyperstep.cli.main` has their list."""
+"""One command a file; `hyperstep.cli.root` has their list."""

@@ -15,6 +15,7 @@ from hyperstep.cli.render_tables import best_text
 from hyperstep.cli.run_files import files_of
 from hyperstep.cli.taking_over import looked_at
 from hyperstep.cli.view import SweepView
+from hyperstep.cli.wording import why_no_best
 from hyperstep.errors import NotFoundError
 from hyperstep.runtime.home import Home
 
@@ -28,7 +29,7 @@ def best(*, run_id: str, as_json: bool, no_resume: bool) -> int:
     with opened_home() as home:
         target = find_target(home, run_id)
         looked_at(home, find_target(home, target.root_id).run, resume=not no_resume)
-        sweep = sweep_in(target, read_root(home.store, target.root_id))
+        sweep = sweep_in(target, read_root(home.store, target.root_id, summary_for=target.run.id))
         root_id = home.store.root_of(sweep.id)  # another one than the target's when its step was reused
         files = _files(home, root_id, sweep)
         model = _model(home, root_id, sweep)
@@ -36,7 +37,7 @@ def best(*, run_id: str, as_json: bool, no_resume: bool) -> int:
         print_json(best_document(sweep, files, model))
         return OK if sweep.best else NOT_FOUND
     if sweep.best is None:
-        rule = f"No trial has reported {sweep.metric or 'the primary metric'} yet."
+        rule = f"There is no best trial: {why_no_best(sweep)}."
         raise NotFoundError(rule, received=sweep.id, remedy=f"See hyperstep show {sweep.id}.")
     click.echo("\n".join(best_text(printable(sweep), printable(sweep.best), printable(files), model)))
     return OK

@@ -11,7 +11,7 @@ from hyperstep.cli.documents import Document
 from hyperstep.cli.exit_codes import FAILED, OK
 from hyperstep.cli.json_output import print_json
 from hyperstep.cli.opening import opened_home
-from hyperstep.cli.wording import file_size
+from hyperstep.cli.wording import file_size, how_many
 from hyperstep.runtime.garbage.decision import KeepRules, Plan, decide
 from hyperstep.runtime.garbage.inventory import take_inventory
 from hyperstep.runtime.garbage.removal import Removed, carry_out
@@ -36,7 +36,7 @@ class _Age(click.ParamType):  # type: ignore[type-arg]  # not generic at run tim
 @click.option("--keep-last", type=click.IntRange(min=0), help="The newest so many runs keep all their files.")
 @click.option("--older-than", type=_Age(), help="Only runs that ended longer ago give up files: 30d, 12h.")
 @click.option("--keep-tag", multiple=True, metavar="NAME[=VALUE]", help="Runs with this tag keep all their files.")
-@click.option("--forget-sources", is_flag=True, help="Also runs that later ones may reuse give up files.")
+@click.option("--forget-sources", is_flag=True, help="Also runs and trials that later ones may reuse give up files.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def gc(
     *,
@@ -51,7 +51,8 @@ def gc(
     """Remove what no run refers to; say what that would be, unless told to do it.
 
     With --keep-best, --keep-last or --older-than, old runs give up their files too. Records stay, and so do the files
-    of each sweep's best trial, of runs that go on, and what a model or dataset needs.
+    of each sweep's best trial, of runs that go on, of what later runs may reuse (see --forget-sources), and what a
+    model or dataset needs.
     """
     rules = KeepRules(keep_best, keep_last, older_than, keep_tag, forget_sources)
     with opened_home(writable=yes) as home:
@@ -71,6 +72,7 @@ def _document(plan: Plan, done: Removed | None) -> Document:
         "removed": done is not None,
         "categories": [{"category": c, "count": n, "bytes": size} for c, (n, size) in totals.items()],
         "kept": [{"reason": reason, "count": count} for reason, count in plan.kept.items()],
+        "run_again": plan.run_again,
         "failures": list(done.failures) if done else [],
     }
 
@@ -79,12 +81,15 @@ def _text(plan: Plan, done: Removed | None) -> Iterator[str]:
     totals = plan.totals() if done is None else done.totals
     verb = "would remove" if done is None else "removed"
     for category, (count, size) in totals.items():
-        yield f"{verb} {count} {category}, {file_size(size)}"
+        yield f"{verb} {count} {category}{f', {file_size(size)}' if size else ''}"
     if not totals:
         yield "there is nothing to remove"
     for reason, count in plan.kept.items():
         what, _, why = reason.partition(": ")
         yield f"kept {count} {what}: {why}"
+    if plan.run_again:
+        verb, whose = "would run" if done is None else "run", "its" if plan.run_again == 1 else "their"
+        yield f"{how_many(plan.run_again, 'trial')} {verb} again if the same sweep is submitted again: {whose} files go"
     for failure in done.failures if done else ():
         yield f"could not be removed: {failure}"
     if done is None and totals:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 
 import click
+from msgspec.structs import asdict
 
 from hyperstep.cli.following import say
 from hyperstep.cli.json_output import print_json

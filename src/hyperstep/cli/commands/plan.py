@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
+from hyperstep.cli.becoming import python_command
 from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
 from hyperstep.cli.json_output import print_json
 from hyperstep.cli.opening import opened_home, unique_prefix
 from hyperstep.cli.render_reuse import verdict_lines
 from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables
-from hyperstep.cli.script_process import python_command
 from hyperstep.codec import from_json
 from hyperstep.digest import Json
 from hyperstep.errors import LaunchError, UnsupportedError

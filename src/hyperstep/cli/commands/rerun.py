@@ -57,14 +57,23 @@ def rerun(
         source = find_target(home, run_id).root_id
         started = rerun_exactly(home, source, warm) if exact else rerun_partly(home, source, again, warm)
         if not quiet:
-            what = "what" if exact else "again a part of what"
-            say(f"{unique_prefix(home, started.id)} runs {what} {unique_prefix(home, source)} was")
+            old = unique_prefix(home, source)
+            say(f"{unique_prefix(home, started.id)} {f'runs what {old} was' if exact else _what(again, old)}")
             for words in _promises(home, source) if exact else _parts(home, source, started.id):
                 say(words)
     if detach:
         click.echo(started.id)
         return OK
     return watch([started.id], quiet=quiet, plain=plain)
+
+
+def _what(again: Again, source: str) -> str:
+    """What a run does that goes through an earlier one again."""
+    asked = {"failed": again.failed, "canceled": again.canceled}
+    kinds = " and ".join(name for name, wanted in asked.items() if wanted)
+    further = f"goes on with {source}, to {wording.how_many(again.max_total, 'trial')}" if again.max_total else ""
+    repeated = f"runs the {kinds} trials of {source} again" if kinds else ""
+    return ", and ".join(words for words in (further, repeated) if words)
 
 
 def _parts(home: Home, source: str, started: str) -> list[str]:

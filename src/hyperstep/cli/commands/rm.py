@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from hyperstep.cli.exit_codes import OK
 from hyperstep.cli.opening import opened_home
 from hyperstep.errors import NotFoundError, StoreError
 from hyperstep.records.run import RunRecord
-from hyperstep.runtime.garbage.removal import remove_run
+from hyperstep.runtime.garbage.removal import remove_run, remove_unknown, run_of_folder
 from hyperstep.runtime.home import Home
 
 
@@ -18,16 +20,33 @@ from hyperstep.runtime.home import Home
 def rm(*, run_id: str, yes: bool) -> int:
     """Remove RUN, which was submitted by itself and has ended: records, logs, working folders.
 
-    Files that nothing else refers to go with the next `hyperstep gc`. A registered model keeps its files.
+    Files that nothing else refers to go with the next `hyperstep gc`. A registered model keeps its files. RUN may be
+    the name of its folder, for a run whose records are damaged.
     """
     with opened_home(writable=True) as home:
-        root = _root(home, run_id)
-        folder = home.root_folder(root.id)
-        if not yes:
-            click.confirm(f"Remove {root.kind.value} {root.id} ({root.status.value}) and {folder}?", abort=True)
+        folder = _folder(home, run_id)
+        known = run_of_folder(home, run_id) if folder else None
+        if folder and known is None:
+            _ask(f"Remove {folder}, of which the index knows nothing?", yes=yes)
+            remove_unknown(home, folder)
+            click.echo(f"{folder} was removed")
+            return OK
+        root = _root(home, known.id if known else run_id)
+        _ask(f"Remove {root.kind.value} {root.id} ({root.status.value}) and {home.root_folder(root.id)}?", yes=yes)
         remove_run(home, root)
     click.echo(f"{root.id} was removed")
     return OK
+
+
+def _ask(question: str, *, yes: bool) -> None:
+    if not yes:
+        click.confirm(question, abort=True)
+
+
+def _folder(home: Home, text: str) -> Path | None:
+    """The run's folder of that name; a text that is no mere name is an id."""
+    folder = home.path / "runs" / text
+    return folder if text == Path(text).name and folder.is_dir() else None
 
 
 def _root(home: Home, text: str) -> RunRecord:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-import hyperstep
+from hyperstep.cli.becoming import (
+    SUBMISSION_VARIABLE,
+    become_script,
+    new_token,
+    python_command,
+    script_environment,
+)
 from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
 from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables, warm_option, warm_variables
-from hyperstep.cli.script_process import become_script, can_draw, python_command, run_script
+from hyperstep.cli.script_process import can_draw, run_script
 from hyperstep.runtime.foreground import in_foreground
-from hyperstep_trial.boot_environment import boot_environment
 
 if TYPE_CHECKING:
     from hyperstep.cli.display import Display
     from hyperstep.cli.foreground import ForegroundRunners
 
-_SUBMISSION_VARIABLE = "HYPERSTEP_SUBMISSION"
 _DETERMINISTIC_VARIABLE = "HYPERSTEP_DETERMINISTIC"
-_SHIM_PATH = Path(hyperstep.__file__).parent / "shim_path"
 
 
 @click.command(cls=ScriptCommand, context_settings={"allow_interspersed_args": False})
@@ -61,12 +62,11 @@ def run(
     That is for systems which end what a command leaves behind: systemd, Slurm, build agents.
     """
     runners = _foreground_runners() if foreground or in_foreground() else None
-    token = runners.submission if runners else uuid.uuid4().hex
-    variables = runners.variables if runners else {_SUBMISSION_VARIABLE: token}
+    token = runners.submission if runners else new_token()
+    variables = runners.variables if runners else {SUBMISSION_VARIABLE: token}
     asked = {_DETERMINISTIC_VARIABLE: "1"} if deterministic else {}
     reuse = reuse_variables(no_reuse, verify=verify, new_seed=new_seed, history=history)
-    told = {**variables, **asked, **reuse, **warm_variables(warm)}
-    env = boot_environment({**os.environ, **told}, str(_SHIM_PATH))
+    env = script_environment({**variables, **asked, **reuse, **warm_variables(warm)})
     command = _command(script, arguments, quiet=quiet)
     if quiet and runners is None and os.name == "posix":
         become_script(command, env)

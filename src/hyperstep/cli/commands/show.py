@@ -26,17 +26,19 @@ from hyperstep.runtime.home import Home
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@click.option("--all", "every", is_flag=True, help="List every trial of a sweep that has hundreds.")
 @click.option("--no-resume", is_flag=True, help="Start no runner when the run has lost its own.")
-def show(*, run_id: str, as_json: bool, no_resume: bool) -> None:
+def show(*, run_id: str, as_json: bool, every: bool, no_resume: bool) -> None:
     """Show RUN: its status, its steps, its trials, its best. Of a step or trial: that step or trial."""
     with opened_home() as home:
         target = find_target(home, run_id)
         root = find_target(home, target.root_id).run
         runner = looked_at(home, root, resume=not no_resume)
         processes = live_processes(home, target.root_id)
-        view = processes.in_view(read_root(home.store, target.root_id))
+        summary = None if every or as_json else target.run.id
+        view = processes.in_view(read_root(home.store, target.root_id, summary_for=summary))
         if as_json:
-            print_json(_document(home, target, view, {**runner.document(), "hosts": list(processes.hosts)}))
+            print_json(_document(home, target, view, {**runner.document(), **processes.document()}))
         else:
             click.echo("\n".join(_text(home, target, printable(view), runner)))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from hyperstep.cli.awaiting import Wait
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
@@ -26,6 +26,7 @@ from hyperstep.cli.tuning_options import (
 )
 from hyperstep.cli.tuning_step import TuningRequest, experiment_name, make_step
 from hyperstep.cli.view import RootView
+from hyperstep.pipeline.reuse_rules import EVERY_STEP
 from hyperstep.records.goal import Goal
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.foreground import in_foreground
@@ -130,7 +131,6 @@ def tune(
         deterministic=deterministic,
         max_failed=max_failed,
         retries=retries,
-        allow_reuse=not no_reuse,
         new_seed=new_seed,
         history=history,
         past=parse_past(past),
@@ -139,11 +139,10 @@ def tune(
     if not quiet:
         _warn_of_near_options(click.get_current_context(), arguments)
     with submitting_to(ForegroundRunners()) if foreground or in_foreground() else nullcontext():
-        run_id = _submit(request, _experiment(experiment, script), quiet=quiet)
+        run_id = _submit(request, _experiment(experiment, script), no_reuse=no_reuse, quiet=quiet)
         views, interrupted = _watch(run_id, quiet=quiet, plain=plain)
     if not quiet:
-        report(views, canceled=interrupted)
-        _say_what_matched_nothing(request, views)
+        _tell_end(request, views, canceled=interrupted)
     return INTERRUPTED if interrupted else _exit_code(views)
 
 
@@ -164,6 +163,11 @@ def _warn_of_near_options(context: click.Context, arguments: tuple[str, ...]) ->
             say(f"{argument} goes to the script; was {near} meant? Write what is the script's own after --")
 
 
+def _tell_end(request: TuningRequest, views: list[RootView], *, canceled: bool) -> None:
+    report(views, canceled=canceled)
+    _say_what_matched_nothing(request, views)
+
+
 def _say_what_matched_nothing(request: TuningRequest, views: list[RootView]) -> None:
     """When trials ended well without a value, and a pattern was to find it, the pattern is what to mend."""
     sweeps = [sweep for view in views for sweep in view.sweeps]
@@ -172,13 +176,15 @@ def _say_what_matched_nothing(request: TuningRequest, views: list[RootView]) -> 
         say(f"--metric-pattern {request.metric_pattern!r} found no number in the output; see hyperstep logs {trial}")
 
 
-def _submit(request: TuningRequest, experiment: str, *, quiet: bool) -> str:
+def _submit(request: TuningRequest, experiment: str, *, no_reuse: bool, quiet: bool) -> str:
     with opened_home(writable=True) as home:
+        home.require_room()  # for the copy of the folder, too
         step = make_step(request, home.artifacts, home.settings)
         changed = [new for new, old in zip(step.code.arguments, request.arguments, strict=True) if new != old]
         for argument in changed if not quiet else ():
             say(f"handed to the script as {argument}: trials run in a copy of its folder")
         rules = replace(reuse_rules(home.settings), new_seed=request.new_seed)
+        rules = replace(rules, without=(EVERY_STEP,)) if no_reuse else rules
         return submit_step(home, step, Label(_WORKSPACE, experiment), rules).id
 
 

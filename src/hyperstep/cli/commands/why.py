@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
+from msgspec.structs import replace
 
 from hyperstep.cli.json_output import print_json
 from hyperstep.cli.opening import Target, find_target, opened_home, unique_prefix

@@ -13,7 +13,7 @@ do            with                                                           ans
 ============  =============================================================  =====================================
 hello                                                                        pid of the host
 launch        files (work, log, claim, exit), argv, env, max_duration_s,     pid, warm, why_cold, for_now; error
-              grace_s, warm (null, or key and modules); folder names it      ``claimed`` or ``start``
+              grace_s, warm (null, or key and modules); folder names it      ``claimed``, ``start``, ``busy``
 watch         folder                                                         pid, or null when it is not live here
 stop          folder, grace_s
 pids                                                                         pids: folder to process id; runners: run to

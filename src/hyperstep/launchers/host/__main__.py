@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from hyperstep.launchers.host.address import Address
+from hyperstep.launchers.host.keeper import leave_a_keeper
+from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.server import HostServer
 from hyperstep.launchers.host.warm.warm_servers import IDLE_S
 
@@ -29,7 +31,9 @@ def main(arguments: list[str]) -> int:
     if os.fork():
         os._exit(0)
     _detach(address.crash_log)
-    HostServer(address, idle_s=options.idle_s, linger_s=options.linger_s).run()
+    register = Register()
+    leave_a_keeper(address, register)
+    HostServer(address, register, idle_s=options.idle_s, linger_s=options.linger_s).run()
     return 0
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import socket
 from pathlib import Path
+from typing import IO
+
+from hyperstep.file_lock import hold
 
 
 class Address:
@@ -15,7 +16,7 @@ class Address:
     lock is free is a leftover.
     """
 
-    def __init__(self, path: Path, listener: socket.socket, lock: int) -> None:
+    def __init__(self, path: Path, listener: socket.socket, lock: IO[bytes]) -> None:
         self.path = path
         self.listener = listener
         self._lock = lock
@@ -32,7 +33,7 @@ class Address:
         Raises:
             OSError: The folder is missing, or the path is too long for a socket.
         """
-        lock = _lock(_lock_file(path))
+        lock = hold(_lock_file(path))
         if lock is None:
             return None
         path.unlink(missing_ok=True)
@@ -43,6 +44,11 @@ class Address:
         listener.setblocking(False)
         return cls(path, listener, lock)
 
+    def let_go(self) -> None:
+        """Close our descriptors: a process that was forked from us has the address alone."""
+        self.listener.close()
+        self._lock.close()
+
     def leave(self) -> None:
         """Stop listening and remove our files. The lock goes last, so that nobody else's socket is removed."""
         self.path.unlink(missing_ok=True)
@@ -50,28 +56,8 @@ class Address:
         if self.crash_log.exists() and not self.crash_log.stat().st_size:
             self.crash_log.unlink(missing_ok=True)
         _lock_file(self.path).unlink(missing_ok=True)
-        os.close(self._lock)
+        self._lock.close()
 
 
 def _lock_file(path: Path) -> Path:
     return path.with_suffix(".lock")
-
-
-def _lock(path: Path) -> int | None:
-    while True:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            return None
-        if _is_still(path, lock):
-            return lock
-        os.close(lock)  # its last holder removed it after we had opened it
-
-
-def _is_still(path: Path, descriptor: int) -> bool:
-    try:
-        return path.stat().st_ino == os.fstat(descriptor).st_ino
-    except FileNotFoundError:
-        return False

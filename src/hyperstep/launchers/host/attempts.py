@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hyperstep.launchers.host.guards import Guards
 from hyperstep.launchers.host.orphans import Trace, kill_orphans, kill_tree
 from hyperstep.launchers.host.reaper import next_ended, release
+from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.warm.forking import Cold, Forked, fork_warm
 from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.host.warm.warm_servers import WarmServers
@@ -59,13 +60,13 @@ class Started(NamedTuple):
 
 
 class _Live:
-    def __init__(self, files: AttemptFiles, pid: int, trace: Trace, limit: Limit) -> None:
+    def __init__(self, files: AttemptFiles, pid: int, trace: Trace, limit: Limit, kills: int | None) -> None:
         self.files = files
         self.pid = pid
         self.fork: tuple[WarmServer, int] | None = None
         """The server that forked it, and its number there."""
         self.trace = trace
-        self.oom_kills = oom_kills()
+        self.oom_kills = kills
         self.grace_s = limit.grace_s
         self.deadline: float | None = None
         """Monotonic time at which it has run long enough."""
@@ -91,11 +92,14 @@ class HostedAttempts:
     Args:
         guards: The runners, which are children of the host too.
         servers: The warm servers, likewise, and some attempts are theirs.
+        register: Told what runs, for the host's keeper.
     """
 
-    def __init__(self, guards: Guards, servers: WarmServers) -> None:
+    def __init__(self, guards: Guards, servers: WarmServers, register: Register) -> None:
         self._guards = guards
         self._servers = servers
+        self._register = register
+        self._slot_of: dict[str, int] = {}
         self._live: dict[str, _Live] = {}
         self._folder_of: dict[int, str] = {}
         self._folder_of_fork: dict[tuple[WarmServer, int], str] = {}
@@ -110,6 +114,24 @@ class HostedAttempts:
             FileExistsError: It was claimed before.
             OSError, ValueError: It could not be started, and is over.
         """
+        kills = oom_kills()
+        slot = self._register.note_attempt(order.files, kills)
+        try:
+            pid, forked = self._start(order)
+        except BaseException:
+            self._register.give_back(slot)
+            raise
+        self._slot_of[order.folder] = slot
+        live = _Live(order.files, pid, Trace(pid, order.files.work_folder, order.env), order.limit, kills)
+        self._live[order.folder] = live
+        self._folder_of[pid] = order.folder
+        if isinstance(forked, Cold):
+            return Started(pid, why_cold=forked.why, for_now=forked.for_now)
+        live.fork = forked.server, forked.number
+        self._folder_of_fork[live.fork] = order.folder
+        return Started(pid, warm=True)
+
+    def _start(self, order: Order) -> tuple[int, Forked | Cold]:
         with claimed(order.files) as claim:
             forked = fork_warm(self._servers, order.files, order.argv, order.env, order.warm)
             if isinstance(forked, Forked):
@@ -121,14 +143,7 @@ class HostedAttempts:
             except OSError:
                 kill_group(pid)
                 raise
-        live = _Live(order.files, pid, Trace(pid, order.files.work_folder, order.env), order.limit)
-        self._live[order.folder] = live
-        self._folder_of[pid] = order.folder
-        if isinstance(forked, Cold):
-            return Started(pid, why_cold=forked.why, for_now=forked.for_now)
-        live.fork = forked.server, forked.number
-        self._folder_of_fork[live.fork] = order.folder
-        return Started(pid, warm=True)
+        return pid, forked
 
     def pids(self) -> dict[str, int]:
         """Process id of each live attempt."""
@@ -162,31 +177,35 @@ class HostedAttempts:
                     kill_tree(pid)
                 live.kill_at = now + 1.0  # once more, should a child have been forked meanwhile
 
-    def collect_ended(self) -> Iterator[EndedAttempt]:
-        """The attempts that have ended; their exit files are written, what they left behind is killed."""
-        yield from self._collect_forked()
+    def collect_ended(self, is_watched: Callable[[str], bool]) -> Iterator[EndedAttempt]:
+        """The attempts that have ended; their exit files are written, what they left behind is killed.
+
+        Args:
+            is_watched: Whether somebody is told of an attempt's end, given its folder: who is, records it durably.
+        """
+        yield from self._collect_forked(is_watched)
         while (ended := next_ended()) is not None:
             pid, marker = ended
             folder = self._folder_of.get(pid)
             if folder is not None:
-                marker = self._finish(folder, marker)
+                marker = self._finish(folder, marker, durable=not is_watched(folder))
             elif not self._guards.take_end(pid, marker):
                 self._servers.take_end(pid)
             release(pid)
             if folder is not None:
                 yield EndedAttempt(folder, marker)
-        yield from self._collect_forked()
+        yield from self._collect_forked(is_watched)
 
-    def _collect_forked(self) -> Iterator[EndedAttempt]:
+    def _collect_forked(self, is_watched: Callable[[str], bool]) -> Iterator[EndedAttempt]:
         """Those that are children of warm servers. One whose server died is ours by then, and is not met here."""
         for ended in self._servers.take_ended():
             folder = self._folder_of_fork.get((ended.server, ended.number))
             if folder is not None:
-                marker = self._finish(folder, ended.marker)
+                marker = self._finish(folder, ended.marker, durable=not is_watched(folder))
                 ended.server.reap(ended.number)
                 yield EndedAttempt(folder, marker)
 
-    def _finish(self, folder: str, marker: ExitMarker) -> ExitMarker:
+    def _finish(self, folder: str, marker: ExitMarker, *, durable: bool) -> ExitMarker:
         live = self._live.pop(folder)
         pid = live.pid
         marker = live.complete(marker)
@@ -197,8 +216,9 @@ class HostedAttempts:
         del self._folder_of[pid]
         if live.fork is not None:
             del self._folder_of_fork[live.fork]
+        self._register.give_back(self._slot_of.pop(folder))
         with contextlib.suppress(OSError):  # a full disk, a removed folder: who watches is told all the same
-            write_exit(live.files.exit_file, marker)
+            write_exit(live.files.exit_file, marker, durable=durable)
         return marker
 
 

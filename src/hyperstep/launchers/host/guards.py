@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from hyperstep.errors import means_busy_machine
+from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.marker import ExitMarker
 from hyperstep.launchers.process_table import look_up
 
@@ -56,9 +58,15 @@ class _Guarded:
 
 
 class Guards:
-    """All guarded runners, by run."""
+    """All guarded runners, by run.
 
-    def __init__(self) -> None:
+    Args:
+        register: Told which of the host's children are runners, for the host's keeper.
+    """
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._slot_of_child: dict[int, int] = {}
         self._guarded: dict[str, _Guarded] = {}
         self._run_of_child: dict[int, str] = {}
         self._epochs: dict[str, int] = {}
@@ -132,6 +140,7 @@ class Guards:
         run = self._run_of_child.pop(pid, None)
         if run is None:
             return False
+        self._register.give_back(self._slot_of_child.pop(pid))
         guarded = self._guarded.get(run)
         if guarded is not None and guarded.is_child and guarded.pid == pid:
             self._settle(run, guarded, marker)
@@ -176,6 +185,9 @@ class Guards:
         try:
             self._spawn(guarded, [])
         except (OSError, ValueError) as error:
+            if means_busy_machine(error) and guarded.restarts < len(PAUSES_S):
+                guarded.start_at = time.monotonic() + PAUSES_S[guarded.restarts]
+                return
             del self._guarded[run]  # its folder or its interpreter is gone
             _say_given_up(guarded.command, guarded.restarts, f"cannot start: {error}")
 
@@ -196,6 +208,7 @@ class Guards:
         guarded.is_child, guarded.client, guarded.start_at = True, None, None
         guarded.since = time.monotonic()
         self._run_of_child[process.pid] = command["run"]
+        self._slot_of_child[process.pid] = self._register.note_runner(process.pid)
         process.returncode = 0  # reaped by the host's loop; subprocess is not to wait for it
 
 

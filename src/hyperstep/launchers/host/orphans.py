@@ -47,6 +47,16 @@ class Trace:
         return 1 if ours and ours <= environment else 0
 
 
+def trace_of(leader: int, work_folder: str) -> Trace:
+    """Of an attempt that somebody else started: its environment is the one that the system shows while it lives."""
+    try:
+        lines = Path(f"/proc/{leader}/environ").read_bytes().split(b"\0")
+    except OSError:
+        lines = []
+    names = (line.decode("utf-8", "surrogateescape").partition("=") for line in lines if line)
+    return Trace(leader, work_folder, {name: value for name, _, value in names})
+
+
 def kill_tree(pid: int) -> None:
     """End a process and its descendants."""
     victims = [pid, *descendants_of(pid)]
@@ -54,8 +64,11 @@ def kill_tree(pid: int) -> None:
         kill_process(victim)
 
 
-def kill_orphans(host: int, leaders: Collection[int], ended: Trace, living: Collection[Trace]) -> None:
-    """End what the attempt ``ended`` left behind among the children of the host that are no attempt's ``leaders``."""
+def kill_orphans(host: int, leaders: Collection[int], ended: Trace, living: Collection[Trace]) -> set[int]:
+    """End what the attempt ``ended`` left behind among the children of the host that are no attempt's ``leaders``.
+
+    Returns those children, which are to be waited for.
+    """
     killed: set[int] = set()
     for _ in range(_MAX_PASSES):
         orphans = [pid for pid in children_of(host) if pid not in leaders and pid not in killed]
@@ -64,7 +77,12 @@ def kill_orphans(host: int, leaders: Collection[int], ended: Trace, living: Coll
             kill_tree(pid)
         killed.update(doomed)
         if not doomed:
-            return
+            break
+    return killed
+
+
+NOBODY = Trace(0, "/dev/null", {})
+"""Nothing fits it. Among the living it has those spared that tell nothing of who left them."""
 
 
 def _is_left_by(orphan: int, ended: Trace, living: Collection[Trace]) -> bool:

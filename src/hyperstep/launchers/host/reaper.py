@@ -10,7 +10,7 @@ import sys
 from hyperstep.launchers.marker import ExitMarker
 from hyperstep.launchers.process import marker_from, marker_from_waitid
 
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NAME, _PR_SET_CHILD_SUBREAPER = 15, 36
 _CAN_PEEK = hasattr(os, "waitid")
 """Python below 3.13 has no waitid on macOS: there the process id is let go before the exit file is written."""
 
@@ -19,6 +19,12 @@ def adopt_orphans() -> None:
     """Have the kernel give us the orphans among our descendants, so that they can be found and ended. Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def name_process(name: str) -> None:
+    """What ``ps`` and ``/proc`` call this process; at most 15 bytes count. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_NAME, name.encode("ascii"), 0, 0, 0)
 
 
 def next_ended() -> tuple[int, ExitMarker] | None:

@@ -12,11 +12,13 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
+from hyperstep.errors import means_busy_machine
 from hyperstep.launchers.host.address import Address
 from hyperstep.launchers.host.attempts import EndedAttempt, HostedAttempts, Limit, Order
 from hyperstep.launchers.host.connection import Connection
 from hyperstep.launchers.host.guards import FencedError, Guards
 from hyperstep.launchers.host.reaper import adopt_orphans
+from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.warm.warm_servers import WarmServers
 from hyperstep.launchers.process import AttemptFiles
 from hyperstep.records.attempt import WarmStart
@@ -34,24 +36,25 @@ class HostServer:
 
     Args:
         address: Where it listens.
+        register: Told what runs, for the keeper.
         idle_s: How long it waits for somebody.
         linger_s: How long a warm server stays without an attempt when no client is connected.
     """
 
-    def __init__(self, address: Address, *, idle_s: float, linger_s: float) -> None:
+    def __init__(self, address: Address, register: Register, *, idle_s: float, linger_s: float) -> None:
         self._address = address
         self._idle_s = idle_s
         self._leave_after_s = max(idle_s, _FIRST_CLIENT_S)
         self._idle_since = time.monotonic()
         self._leaving = False
         self._listening = True
-        self._guards = Guards()
+        self._guards = Guards(register)
         self._clients: set[Connection] = set()
         self._watchers: dict[str, set[Connection]] = {}
         self._selector = selectors.DefaultSelector()
         """The data of each key is what to call when there is something to read."""
-        self._servers = WarmServers(self._selector, linger_s)
-        self._attempts = HostedAttempts(self._guards, self._servers)
+        self._servers = WarmServers(self._selector, register, linger_s)
+        self._attempts = HostedAttempts(self._guards, self._servers, register)
         self._wakeup, self._waker = socket.socketpair()
         self._actions = {
             "hello": self._hello,
@@ -83,7 +86,7 @@ class HostServer:
             if now is not None and now.fileobj is key.fileobj:  # not closed by what was called before
                 key.data()
         self._attempts.end_overdue()
-        for ended in self._attempts.collect_ended():
+        for ended in self._attempts.collect_ended(self._is_watched):
             self._tell_end(ended)
         self._servers.end_idle(clients=bool(self._clients))
         self._guards.look()
@@ -168,6 +171,9 @@ class HostServer:
         self._selector.unregister(client.peer)
         client.peer.close()
 
+    def _is_watched(self, folder: str) -> bool:
+        return bool(self._watchers.get(folder))
+
     def _tell_end(self, ended: EndedAttempt) -> None:
         message = {"ended": ended.folder, **ended.marker._asdict()}
         for client in self._watchers.pop(ended.folder, ()):
@@ -187,7 +193,8 @@ class HostServer:
         except FencedError as error:
             return {"ok": False, "error": "not-owner", "message": str(error)}
         except (OSError, ValueError, KeyError, TypeError) as error:
-            return {"ok": False, "error": "start", "message": str(error)}
+            kind = "busy" if means_busy_machine(error) else "start"
+            return {"ok": False, "error": kind, "message": str(error)}
 
     def _hello(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
         return {"pid": os.getpid()}

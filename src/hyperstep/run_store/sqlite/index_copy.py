@@ -1,16 +1,18 @@
-"""A second copy of what lives in the index alone: names and fingerprints, a line for each change, in a file beside it.
+"""A second copy of what lives in the index alone, a line for each change, in a file beside it.
 
-Runs need none: each run's own database has all about it. A line is written within the transaction that it copies, so
-what was committed is in the copy; of the lines about one thing the last one counts.
+That is names, and fingerprints of steps and sweeps. Runs need none: each run's own database has all about it. A line is
+written within the transaction that it copies, so what was committed is in the copy; of the lines about one thing the
+last one counts.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from hyperstep.run_store.sqlite.database import Row, Transaction
 from hyperstep.run_store.sqlite.refusals import unwritable
@@ -20,6 +22,7 @@ _ALL_NAMED = "select workspace, kind, name, version, created_at, body from named
 _ALL_FINGERPRINTS = """
 select workspace, digest, step, run_id, root_id, created_at, body from fingerprints order by position
 """
+_ALL_SWEEPS = "select workspace, digest, step, run_id, root_id, created_at, body from sweeps order by position"
 Key = tuple[str, str, str]
 """Workspace, kind, name."""
 
@@ -46,6 +49,10 @@ class IndexCopy:
         """Copy a fingerprint: workspace, digest, step, run, root, creation, body."""
         self._append(transaction, "fingerprint", list(row))
 
+    def remember_sweep(self, transaction: Transaction, row: Row) -> None:
+        """Copy what a sweep's trials depend on: workspace, digest, step, run, root, creation, body."""
+        self._append(transaction, "sweep", list(row))
+
     def _append(self, transaction: Transaction, what: str, values: list[Any]) -> None:
         """Whoever appends holds the index's write lock. Each line begins anew, whatever was torn before it."""
         lines = [] if self._file.exists() else list(_existing(transaction))
@@ -57,14 +64,14 @@ class IndexCopy:
             raise unwritable(self._file, error) from error
 
 
-@dataclass(slots=True)
-class CopiedIndex:
+class CopiedIndex(Struct):
     """What the copy holds."""
 
     named: dict[tuple[Key, int], Row] = field(default_factory=dict)
     last: dict[Key, int] = field(default_factory=dict)
     """The highest version that each name ever had."""
     fingerprints: dict[tuple[str, str, float], Row] = field(default_factory=dict)
+    sweeps: dict[tuple[str, str], Row] = field(default_factory=dict)
     unreadable: int = 0
     """Lines that are torn."""
 
@@ -101,9 +108,14 @@ class CopiedIndex:
             case "fingerprint":
                 _workspace, digest, _step, run_id, _root_id, created_at, _body = values
                 self.fingerprints[digest, run_id, created_at] = tuple(values)
+            case "sweep":
+                _workspace, digest, _step, run_id, _root_id, _created_at, _body = values
+                self.sweeps.pop((run_id, digest), None)  # the newest comes last
+                self.sweeps[run_id, digest] = tuple(values)
 
 
 def _existing(transaction: Transaction) -> Iterator[dict[str, list[Any]]]:
     """What an index that had no copy holds already."""
     yield from ({"named": list(row)} for row in transaction.query(_ALL_NAMED))
     yield from ({"fingerprint": list(row)} for row in transaction.query(_ALL_FINGERPRINTS))
+    yield from ({"sweep": list(row)} for row in transaction.query(_ALL_SWEEPS))

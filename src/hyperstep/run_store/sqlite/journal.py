@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from hyperstep.digest import Json
 from hyperstep.errors import StoreError
 from hyperstep.records.artifact import ArtifactRecord
+from hyperstep.records.attempt import Launched, ThreadUse
 from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.run_store.base import AttemptRecord, Journal, JournalWriter, Owner
+from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import AttemptRecord, ChildGroup, Journal, JournalWriter, Owner, StartCounts
 from hyperstep.run_store.conflicts import no_run, not_owner, taken_meanwhile
 from hyperstep.run_store.mentions import digests_in
 from hyperstep.run_store.sqlite import rows
@@ -44,6 +48,14 @@ _RUNS = """
 select id, parent_id, kind, status, number, name, created_at, body from runs
 where (:parent is null or parent_id = :parent) and (:kind is null or kind = :kind)
 order by created_at, number, position
+"""
+_COUNT_CHILDREN = """
+select status, json_extract(body, '$.reused_from') is not null, {properties} count(*) from runs
+where parent_id = ? and kind = ? group by {groups}
+"""
+_NEWEST_CHILDREN = """
+select id, parent_id, kind, status, number, name, created_at, body from runs
+where parent_id = ? and kind = ? order by number desc, position desc limit ?
 """
 _METRICS = """
 select run_id, attempt, sequence, name, kind, value, step, time from metrics
@@ -74,7 +86,7 @@ _ARTIFACTS = "select run_id, path, digest, size from artifacts where run_id = ? 
 _EVENTS = "select run_id, sequence, kind, time, body from events where run_id = ? and sequence > ? order by sequence"
 _DECISIONS = """
 select run_id, sequence, event, kind, subject, time, evidence from decisions
-where run_id = ? and sequence > ? order by sequence
+where run_id = :run and sequence > :after and (:subject is null or subject = :subject) order by sequence
 """
 _TEXTS = """
 select body from spec union all select body from runs
@@ -84,6 +96,16 @@ _ATTEMPTS = """
 select run_id, number, started_at, ending, records_offset, launched, threads from attempts
 where :run is null or run_id = :run order by run_id, number
 """
+
+_OPEN_ATTEMPTS = """
+select run_id, number, started_at, ending, records_offset, launched, threads from attempts
+where ending is null order by run_id, number
+"""
+_STARTS_BELOW = """
+select a.launched, a.threads, count(*) from runs as r join attempts as a on a.run_id = r.id
+where r.parent_id = ? group by a.launched, a.threads
+"""
+_ATTEMPT_COUNTS = "select run_id, count(*) from attempts group by run_id"
 
 
 class SqliteJournal(Journal):
@@ -160,6 +182,22 @@ class SqliteJournal(Journal):
         wanted: dict[str, object] = {"parent": parent_id, "kind": kind.value if kind else None}
         return [rows.run_from(row) for row in self._database.query(_RUNS, wanted)]
 
+    def count_children(self, parent_id: str, kind: RunKind, properties: Sequence[str]) -> Counter[ChildGroup]:
+        """See the base."""
+        extracts = "".join("json_extract(body, ?), " for _ in properties)
+        groups = ", ".join(str(number + 1) for number in range(len(properties) + 2))
+        sql = _COUNT_CHILDREN.format(properties=extracts, groups=groups)
+        paths = [f'$.properties."{name}"' for name in properties]
+        counted: Counter[ChildGroup] = Counter()
+        for status, reused, *values, count in self._database.query(sql, (*paths, parent_id, kind.value)):
+            counted[ChildGroup(RunStatus(status), bool(reused), tuple(values))] += int(count)
+        return counted
+
+    def newest_children(self, parent_id: str, kind: RunKind, limit: int) -> list[RunRecord]:
+        """See the base."""
+        found = self._database.query(_NEWEST_CHILDREN, (parent_id, kind.value, limit))
+        return [rows.run_from(row) for row in reversed(found)]
+
     def metrics(self, run_id: str, *, name: str | None = None) -> list[MetricRecord]:
         """See the base."""
         wanted: dict[str, object] = {"run": run_id, "name": _encodable(name)}
@@ -180,13 +218,33 @@ class SqliteJournal(Journal):
         """See the base."""
         return [rows.event_from(row) for row in self._database.query(_EVENTS, (run_id, after))]
 
-    def decisions(self, run_id: str, *, after: int = -1) -> list[DecisionRecord]:
+    def decisions(self, run_id: str, *, after: int = -1, subject: str | None = None) -> list[DecisionRecord]:
         """See the base."""
-        return [rows.decision_from(row) for row in self._database.query(_DECISIONS, (run_id, after))]
+        wanted: dict[str, object] = {"run": run_id, "after": after, "subject": subject}
+        return [rows.decision_from(row) for row in self._database.query(_DECISIONS, wanted)]
 
     def attempts(self, run_id: str | None = None) -> list[AttemptRecord]:
         """See the base."""
         return [rows.attempt_from(row) for row in self._database.query(_ATTEMPTS, {"run": run_id})]
+
+    def open_attempts(self) -> list[AttemptRecord]:
+        """See the base."""
+        return [rows.attempt_from(row) for row in self._database.query(_OPEN_ATTEMPTS)]
+
+    def attempt_counts(self) -> dict[str, int]:
+        """See the base."""
+        return {str(run_id): int(count) for run_id, count in self._database.query(_ATTEMPT_COUNTS)}
+
+    def starts_below(self, parent_id: str) -> StartCounts:
+        """See the base."""
+        launched: Counter[Launched] = Counter()
+        threads: Counter[ThreadUse] = Counter()
+        for how, use, count in self._database.query(_STARTS_BELOW, (parent_id,)):
+            if how is not None:
+                launched[rows.launched_from(how)] += int(count)
+            if use is not None:
+                threads[rows.threads_from(use)] += int(count)
+        return StartCounts(launched, threads)
 
     def mentioned_digests(self) -> set[str]:
         """See the base."""

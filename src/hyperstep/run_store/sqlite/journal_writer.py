@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
-from hyperstep.records.metric import MetricRecord
+from hyperstep.records.metric import MetricRecord, ScalarPoint
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import AttemptRecord, JournalWriter
 from hyperstep.run_store.conflicts import check_transition
 from hyperstep.run_store.sqlite.database import Transaction
-from hyperstep.run_store.sqlite.rows import artifact_row, attempt_row, dump, metric_row, run_row
+from hyperstep.run_store.sqlite.rows import artifact_row, attempt_row, dump, metric_row, run_row, scalar_rows
 
 _STATUS = "select status from runs where id = ?"
 _PUT_RUN = """
@@ -72,6 +72,10 @@ class SqliteJournalWriter(JournalWriter):
     def add_metrics(self, records: Sequence[MetricRecord]) -> None:
         """See the base."""
         self._transaction.execute_many(_ADD_METRIC, map(metric_row, records))
+
+    def add_scalars(self, run_id: str, attempt: int, points: Iterable[ScalarPoint]) -> None:
+        """See the base."""
+        self._transaction.execute_many(_ADD_METRIC, scalar_rows(run_id, attempt, points))
 
     def add_artifact(self, artifact: ArtifactRecord) -> None:
         """See the base."""

@@ -111,12 +111,14 @@ class NamedTable:
 class SweepTable:
     """Sweeps by what their trials depend on."""
 
-    def __init__(self, index: Database) -> None:
+    def __init__(self, index: Database, copy: IndexCopy) -> None:
         self._index = index
+        self._copy = copy
 
     def remember(self, sweep: StoredFingerprint) -> None:
         """Keep one more, or replace it."""
         with self._index.write() as transaction:
+            self._copy.remember_sweep(transaction, fingerprint_row(sweep))
             transaction.execute(_REMEMBER_SWEEP, fingerprint_row(sweep))
 
     def recall(self, workspace: str, digest: str) -> list[StoredFingerprint]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from hyperstep.errors import StoreError
 from hyperstep.records.run import RunKind, RunRecord
@@ -22,12 +23,14 @@ _ADD_COUNTER = "insert into name_counters (workspace, kind, name, last) values (
 _ADD_FINGERPRINT = """
 insert into fingerprints (workspace, digest, step, run_id, root_id, created_at, body) values (?, ?, ?, ?, ?, ?, ?)
 """
+_ADD_SWEEP = """
+insert into sweeps (workspace, digest, step, run_id, root_id, created_at, body) values (?, ?, ?, ?, ?, ?, ?)
+"""
 _BESIDE = ("", "-wal", "-shm", "-journal")
 """Endings of the files that make up one database."""
 
 
-@dataclass(slots=True)
-class Rebuilt:
+class Rebuilt(Struct):
     """What became of an index."""
 
     set_aside: Path | None = None
@@ -35,6 +38,7 @@ class Rebuilt:
     n_runs: int = 0
     n_names: int = 0
     n_fingerprints: int = 0
+    """Of steps and sweeps."""
     damaged: list[str] = field(default_factory=list)
     """Folders whose database cannot be read: those runs are not in the new index."""
     torn_lines: int = 0
@@ -125,7 +129,9 @@ def _add_names(index: Transaction, copy: CopiedIndex, roots: set[str], found: Re
     index.execute_many(_ADD_COUNTER, [(*key, last) for key, last in copy.last.items()])
     fingerprints = [row for row in copy.fingerprints.values() if row[4] in roots]
     index.execute_many(_ADD_FINGERPRINT, fingerprints)
-    found.n_names, found.n_fingerprints = len(copy.named), len(fingerprints)
+    sweeps = [row for row in copy.sweeps.values() if row[4] in roots]
+    index.execute_many(_ADD_SWEEP, sweeps)
+    found.n_names, found.n_fingerprints = len(copy.named), len(fingerprints) + len(sweeps)
     found.torn_lines = copy.unreadable
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -72,6 +71,8 @@ def unwritable(path: Path, error: OSError) -> StoreError:
 
 
 def _has_no_room(folder: Path) -> bool:
+    import shutil  # noqa: PLC0415 - for an error only
+
     try:
         return shutil.disk_usage(folder).free < _NO_ROOM_BYTES
     except OSError:

@@ -6,14 +6,14 @@ JSON is Python's own, with its words for NaN and the infinities, which SQLite's 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
 from hyperstep.records.event import DecisionRecord, EventRecord
-from hyperstep.records.metric import MetricKind, MetricRecord
+from hyperstep.records.metric import MetricKind, MetricRecord, ScalarPoint
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import AttemptRecord, NamedRecord, Owner, StoredFingerprint
 from hyperstep.run_store.sqlite.database import Row
@@ -62,6 +62,17 @@ def metric_row(record: MetricRecord) -> tuple[object, ...]:
     )
 
 
+def scalar_rows(run_id: str, attempt: int, points: Iterable[ScalarPoint]) -> Iterator[tuple[object, ...]]:
+    """As ``metric_row`` of each; a million of them are written, so nothing is done twice."""
+    kind, names = MetricKind.SCALAR.value, dict[str, str]()
+    for sequence, given, value, step, time in points:
+        name = names.get(given) or names.setdefault(given, encodable(given))
+        is_plain = type(value) is float and value - value == 0.0  # infinities and NaN have other words in JSON
+        text = repr(value) if is_plain else dump(value)
+        fits = step is None or -_INTEGER_END <= step < _INTEGER_END
+        yield run_id, attempt, sequence, name, kind, text, step if fits else str(step), time
+
+
 def metric_from(row: Row) -> MetricRecord:
     """The metric record of the same values."""
     run_id, attempt, sequence, name, kind, value, step, time = row
@@ -96,6 +107,16 @@ def attempt_row(attempt: AttemptRecord) -> tuple[object, ...]:
     return attempt.key.run_id, attempt.key.number, attempt.started_at, end, attempt.offset, launched, threads
 
 
+def launched_from(text: str) -> Launched:
+    """How an attempt was started, from its column."""
+    return Launched(**json.loads(text))
+
+
+def threads_from(text: str) -> ThreadUse:
+    """How many threads an attempt had at work, likewise."""
+    return ThreadUse(**json.loads(text))
+
+
 def attempt_from(row: Row) -> AttemptRecord:
     """The attempt of the same values."""
     run_id, number, started_at, end, offset, launched, threads = row
@@ -104,8 +125,8 @@ def attempt_from(row: Row) -> AttemptRecord:
         started_at=started_at,
         end=None if end is None else from_json(AttemptEnd, json.loads(end)),
         offset=offset,
-        launched=None if launched is None else Launched(**json.loads(launched)),
-        threads=None if threads is None else ThreadUse(**json.loads(threads)),
+        launched=None if launched is None else launched_from(launched),
+        threads=None if threads is None else threads_from(threads),
     )
 
 

@@ -105,7 +105,7 @@ class SqliteRunStore(RunStore):
         self._fingerprints = FingerprintTable(self._index, copy)
         self._folders: dict[str, str] = {}
         """Of the runs that were asked for; a run keeps its folder."""
-        self._sweeps = SweepTable(self._index)
+        self._sweeps = SweepTable(self._index, copy)
         self._journals: dict[str, SqliteJournal] = {}
 
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
@@ -280,6 +280,8 @@ class SqliteRunStore(RunStore):
                 undo.callback(journal.close)
                 journal.begin(runs, spec)
                 add_root(index, root, folder, submission=submission)
+                for run in runs[1:]:
+                    add_registered(index, run.id, root.id)
             undo.pop_all()
         return journal
 

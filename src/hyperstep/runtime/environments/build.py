@@ -14,8 +14,8 @@ from pathlib import Path
 
 from hyperstep.digest import Json, digest_json
 from hyperstep.errors import LaunchError
+from hyperstep.file_lock import locked
 from hyperstep.runtime.environments.requirements import Wanted, wanted_packages
-from hyperstep.runtime.file_lock import locked
 
 _SEEN_FROM_WITHIN = ("hyperstep", "hyperstep_trial", "msgspec", "packaging", "pathspec", "psutil", "yaml", "_yaml")
 """What a job needs of hyperstep and of what hyperstep reads records with."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hyperstep.digest import Json
 
@@ -34,8 +35,7 @@ _PIP_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What an environment asks for."""
 
     requirements: tuple[str, ...] = ()

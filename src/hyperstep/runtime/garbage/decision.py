@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct, field
 
 from hyperstep.artifact_store.base import HeldObject
 from hyperstep.errors import InvalidInputError
@@ -25,8 +26,7 @@ OBJECTS, WORKING, REQUESTS, STRAYS, TEMPORARY, ENVIRONMENTS = (
 """The categories of what goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeepRules:
+class KeepRules(Struct, frozen=True):
     """Which old runs give up their files. Without any of the first three, none does.
 
     Raises:
@@ -42,7 +42,7 @@ class KeepRules:
     keep_tags: tuple[str, ...] = ()
     """``name`` or ``name=value``: runs with such a tag give up nothing."""
     forget_sources: bool = False
-    """Runs that later ones may reuse give up files too."""
+    """Runs and trials that later ones may reuse give up files too."""
 
     def __post_init__(self) -> None:
         for value in (self.keep_best, self.keep_last, self.older_than_s):
@@ -56,8 +56,7 @@ class KeepRules:
         return (self.keep_best, self.keep_last, self.older_than_s) != (None, None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class RootFacts:
+class RootFacts(Struct, frozen=True):
     """What matters of one root run."""
 
     id: str
@@ -69,12 +68,13 @@ class RootFacts:
     """A later run may take its results."""
     ranked: tuple[tuple[str, ...], ...] = ()
     """Ids of the trials that have a value, of each sweep, best first."""
+    reusable: frozenset[str] = frozenset()
+    """Ids of the trials that may stand for equal ones of later sweeps, as long as their files are there."""
     files: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Digests of each run's files, by its id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """A file or folder that is not under a digest."""
 
     category: str
@@ -88,8 +88,7 @@ class Leftover:
     """The trial or step that it belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """All that the decision rests on."""
 
     roots: Sequence[RootFacts]
@@ -101,14 +100,15 @@ class Facts:
     """Folders of runs whose records cannot be read: what they refer to is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What goes, and how much stays for which reason."""
 
     objects: tuple[HeldObject, ...]
     leftovers: tuple[Leftover, ...]
     kept: Mapping[str, int]
     """How many, by reason."""
+    run_again: int = 0
+    """Trials that could have stood for equal ones of later sweeps, and whose files go."""
 
     def totals(self) -> dict[str, tuple[int, int]]:
         """Number and bytes of what goes, by category."""
@@ -127,20 +127,26 @@ def decide(facts: Facts, rules: KeepRules, now_s: float) -> Plan:
     """What goes under these rules at that time.
 
     What a run that goes on refers to never goes, nor a file of a sweep's best trial, nor what else records speak of.
+    The files of trials that later sweeps may reuse go only if sources are forgotten.
     """
     kept: Counter[str] = Counter()
     needed = set(facts.mentioned)
     for root, reason in _reasons(facts.roots, rules, now_s):
         if reason:
             kept[f"runs: {reason}"] += 1
-        needed |= _needed_files(root, rules, gives_up=not reason)
+            needed.update(*root.files.values())
+            continue
+        best, reusable = _best(root, rules), set() if rules.forget_sources else _with_files(root, root.reusable)
+        needed.update(*(root.files.get(run_id, ()) for run_id in best | reusable))
+        if reusable - best:
+            kept["trials: later sweeps may reuse their files"] += len(reusable - best)
     objects = [held for held in facts.objects if not _stays(_object_reason(held, needed, facts, now_s), kept)]
     protected = {trials[0] for root in facts.roots for trials in root.ranked if trials}
     ended = {root.id for root in facts.roots if root.ended_at is not None}
     leftovers = [
         found for found in facts.leftovers if not _stays(_leftover_reason(found, ended, protected, now_s), kept)
     ]
-    return Plan(tuple(objects), tuple(leftovers), dict(kept))
+    return Plan(tuple(objects), tuple(leftovers), dict(kept), _run_again(facts, objects))
 
 
 def _reasons(roots: Sequence[RootFacts], rules: KeepRules, now_s: float) -> Iterator[tuple[RootFacts, str]]:
@@ -169,11 +175,19 @@ def _has_tag(tags: Mapping[str, str], wanted: str) -> bool:
     return name in tags and (not equals or tags[name] == value)
 
 
-def _needed_files(root: RootFacts, rules: KeepRules, *, gives_up: bool) -> set[str]:
-    if not gives_up:
-        return set().union(*root.files.values())
-    best = {trial for trials in root.ranked for trial in trials[: max(1, rules.keep_best or 1)]}
-    return set().union(*(digests for run_id, digests in root.files.items() if run_id in best))
+def _best(root: RootFacts, rules: KeepRules) -> set[str]:
+    """The trials that keep their files whatever the rules say."""
+    return {trial for trials in root.ranked for trial in trials[: max(1, rules.keep_best or 1)]}
+
+
+def _with_files(root: RootFacts, runs: Iterable[str]) -> set[str]:
+    return {run_id for run_id in runs if root.files.get(run_id)}
+
+
+def _run_again(facts: Facts, objects: Sequence[HeldObject]) -> int:
+    """How many trials are no longer there for later sweeps once these objects are gone."""
+    gone = {held.digest for held in objects}
+    return sum(not gone.isdisjoint(root.files.get(trial, ())) for root in facts.roots for trial in root.reusable)
 
 
 def _object_reason(held: HeldObject, needed: set[str], facts: Facts, now_s: float) -> str:

@@ -31,6 +31,7 @@ from hyperstep.runtime.garbage.decision import (
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner
 from hyperstep.runtime.ranking import best_value
+from hyperstep.runtime.runner.trial_sources import sources_in
 
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 _WORKING = ("work", "upload", "uploads", "resume-from")
@@ -70,13 +71,15 @@ def take_inventory(home: Home) -> Facts:
 def _root_facts(home: Home, journal: Journal, *, is_source: bool) -> RootFacts:
     runs = journal.runs()
     root = next(run for run in runs if run.is_root)
+    sweeps = [run for run in runs if run.kind is RunKind.SWEEP]
     return RootFacts(
         id=root.id,
         created_at=root.created_at,
         ended_at=(root.ended_at or root.created_at) if _is_over(home, root) else None,
         tags=root.tags,
         is_source=is_source,
-        ranked=tuple(_ranked(journal, run) for run in runs if run.kind is RunKind.SWEEP),
+        reusable=frozenset(trial.id for run in sweeps for trial in sources_in(journal, run.id)),
+        ranked=tuple(_ranked(journal, run) for run in sweeps),
         files={run.id: frozenset(a.digest for a in journal.artifacts(run.id)) for run in runs},
     )
 

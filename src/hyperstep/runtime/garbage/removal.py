@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from hyperstep.errors import ConflictError, StoreError
 from hyperstep.records.run import RunRecord
@@ -15,8 +16,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import lives_here
 
 
-@dataclass(slots=True)
-class Removed:
+class Removed(Struct):
     """What has gone."""
 
     totals: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -58,6 +58,23 @@ def remove_run(home: Home, root: RunRecord) -> None:
     shutil.rmtree(folder)
 
 
+def remove_unknown(home: Home, folder: Path) -> None:
+    """Remove a run's folder of which the index knows nothing, as it was made anew without it.
+
+    Raises:
+        ConflictError: The runner of that run lives, or it was recorded meanwhile.
+    """
+    if _is_known(home, folder) or _is_driven(folder):
+        rule = "Only the folder of a run that nobody drives or knows can be removed so."
+        raise ConflictError(rule, received=folder.name, remedy="`hyperstep runs` lists the runs.")
+    shutil.rmtree(folder)
+
+
+def run_of_folder(home: Home, name: str) -> RunRecord | None:
+    """The root run that the index has under that folder's name."""
+    return next((run for run in home.store.roots() if home.store.folder_of(run.id) == name), None)
+
+
 def _remove(home: Home, leftover: Leftover, done: Removed) -> None:
     path = home.path / leftover.path
     try:
@@ -75,7 +92,7 @@ def _remove(home: Home, leftover: Leftover, done: Removed) -> None:
 
 def _is_known(home: Home, folder: Path) -> bool:
     """Whether a run of that folder has been recorded since."""
-    return any(home.store.folder_of(run.id) == folder.name for run in home.store.roots())
+    return run_of_folder(home, folder.name) is not None
 
 
 def _is_driven(folder: Path) -> bool:

@@ -7,13 +7,16 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json
 from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
 from hyperstep.launchers import local_launcher
 from hyperstep.launchers.guard import Ownership
+from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.records.attempt import AttemptKey
 from hyperstep.run_store.base import Owner
@@ -27,6 +30,7 @@ from hyperstep.runtime.runner.loop import Runner, fail_all
 from hyperstep.runtime.runner.obstacles import Obstacle, Patience, obstacle_of
 from hyperstep.runtime.runner.ownership import take_over
 from hyperstep.runtime.runner.parent import end_with_parent
+from hyperstep.runtime.runner.submitted import submitted
 from hyperstep.settings import load_settings
 
 EXIT_BROKEN = 3
@@ -49,6 +53,7 @@ def main(home_folder: str, root_id: str, *options: str) -> int:
         return 0
     if INLINE in options:
         end_with_parent(home.root_folder(root_id), root_id)
+        adopt_orphans()  # so that what leaves an attempt's group is found when that ends
     owner = take_over(journal, force=FORCE in options)
     return 0 if owner is None else _drive(home, root_id, owner, inline=INLINE in options)
 
@@ -58,7 +63,7 @@ def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
     note(f"owner of {root_id} with epoch {owner.epoch}, process {owner.pid}")
     clock = machine_clock(folder, journal.runs(), [e.time for e in journal.events(root_id)])
     patience = Patience(home, PauseNote(folder), note, time.sleep)
-    context = RunnerContext(home, journal, owner.epoch, _envelope(journal.spec()), clock.now)
+    context = RunnerContext(home, journal, owner.epoch, _envelope(submitted(journal)), clock.now)
     ownership = Ownership(runner_command(home, root_id), owner.epoch, owner.pid, owner.pid_started_at)
     faults: Mapping[AttemptKey, str] = {}
     while not context.root.status.is_terminal:
@@ -105,10 +110,7 @@ def _explain(error: Exception, log: Path) -> str:
     return f"The runner could not go on: {kind}{error}. See {log}."
 
 
-def _envelope(spec: object) -> Envelope:
-    if not isinstance(spec, dict):
-        rule = "What was submitted is recorded as an object."
-        raise InvalidInputError(rule, received=spec)
+def _envelope(spec: Mapping[str, Any]) -> Envelope:
     rules = from_json(ReuseRules, spec.get("reuse", {}))
     silence = spec.get("max_silence_s")
     return Envelope(

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hyperstep.records.attempt import Attempt, Launched, ThreadUse
 from hyperstep.runtime.runner.attempt_order import AttemptOwner
 from hyperstep.runtime.runner.limits import ProcessLimits
 from hyperstep.runtime.runner.log_metrics import LogMetrics
-from hyperstep.runtime.runner.records_file import RecordsFile, TrialLine
+from hyperstep.runtime.runner.records_file import Line, RecordsFile
 from hyperstep.runtime.runner.warm.choosing import Start
 from hyperstep.runtime.runner.workplace import Workplace
 
 
-@dataclass(slots=True)
-class ActiveAttempt:
+class ActiveAttempt(Struct):
     """One attempt, with what was read of it so far. Times in seconds since the epoch."""
 
     attempt: Attempt
@@ -50,10 +50,16 @@ class ActiveAttempt:
         """Of its log and its records, so far."""
         return _size(self.attempt.log_file) + _size(self.attempt.records_file)
 
-    def read_new(self, *, to_end: bool) -> list[TrialLine]:
-        """Its new records, and those in its log where the step has them there; ``to_end`` as for ``LogMetrics``."""
+    def read_new(self, *, to_end: bool) -> list[Line]:
+        """Its next records, and those in its log where the step has them there; ``to_end`` as for ``LogMetrics``."""
         lines = self.reader.read_new()
-        return lines + self.log_metrics.read_new(to_end=to_end) if self.log_metrics else lines
+        return [*lines, *self.log_metrics.read_new(to_end=to_end)] if self.log_metrics else lines
+
+    def close(self) -> None:
+        """Let go of its files."""
+        self.reader.close()
+        if self.log_metrics is not None:
+            self.log_metrics.close()
 
 
 def _size(file: Path) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct
 
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.runtime.runner.context import Unit
-from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.records_file import Line
 from hyperstep.runtime.runner.workplace import Workplace
 
 
@@ -18,7 +19,7 @@ class AttemptOwner(Protocol):
     def attempt_started(self, unit: Unit, key: AttemptKey) -> None:
         """It is recorded as started; the process follows."""
 
-    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
+    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[Line]) -> None:
         """It wrote lines; they are in the records."""
 
     def tries_again(self, end: AttemptEnd, fault: str) -> bool:
@@ -31,8 +32,7 @@ class AttemptOwner(Protocol):
         """
 
 
-@dataclass(slots=True)
-class Order:
+class Order(Struct):
     """What is to be started."""
 
     run_id: str
@@ -43,7 +43,8 @@ class Order:
     """Arguments after the step's own."""
     resumed_files: Mapping[str, str] | None = None
     """What an earlier attempt elsewhere wrote, digest by path, when this one is to go on from it."""
-    key: AttemptKey = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.key = AttemptKey(self.run_id, self.number)
+    @property
+    def key(self) -> AttemptKey:
+        """Names the attempt."""
+        return AttemptKey(self.run_id, self.number)

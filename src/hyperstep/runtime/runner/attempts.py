@@ -8,10 +8,18 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 
-from hyperstep.errors import USER_FAULTS, ConflictError, DiskFullError, LaunchError
+from hyperstep.errors import (
+    USER_FAULTS,
+    BusyMachineError,
+    ConflictError,
+    DiskFullError,
+    LaunchError,
+    NoHostError,
+)
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.marker import ExitMarker, write_exit
 from hyperstep.launchers.process_activity import activity_of
+from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, ThreadUse
 from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.runner.active_attempt import ActiveAttempt
@@ -109,14 +117,19 @@ class Attempts:
         while self._launcher.pids() and time.monotonic() < patience:
             time.sleep(_LOOK_AGAIN_S)
 
-    def pump(self) -> None:
-        """Take in all that was written and all that has ended since the last call."""
-        for active in list(self._active.values()):
-            self._take_lines(active)
+    def pump(self) -> bool:
+        """Take in what was written and all that has ended since the last call.
+
+        Returns:
+            Whether an attempt wrote so much that there is more to take in at once.
+        """
+        self._take_lines(list(self._active.values()))
         self._ends += self._launcher.poll()
         while self._ends:
+            self._context.check_owner()  # it may have been long
             self._finish(self._ends[0])
             del self._ends[0]
+        return any(active.reader.has_more for active in self._active.values())
 
     def enforce_limits(self) -> None:
         """End the attempts that run, or are silent, longer than their step allows."""
@@ -186,7 +199,7 @@ class Attempts:
             attempt = prepare_attempt(self._context, order.place, run, order.number, order.extra, order.resumed_files)
         except (*USER_FAULTS, OSError) as error:
             reraise_passing(error)
-            self._give_up(order, str(error))
+            self._record_end(order, AttemptEnd(order.key, None), str(error))
             return
         start = self._warm.choose(attempt, order.place.step)
         active = self._activate(order, start, RecordsFile(attempt.records_file), self._context.now())
@@ -199,27 +212,38 @@ class Attempts:
         except ConflictError:  # an earlier owner died after it had asked for this very launch
             self._warm.forget(start)
             self._launcher.adopt(attempt)
+        except NoHostError as error:
+            self._warm.forget(start)
+            self._context.note(f"attempt {order.number} of {order.run_id} is lost: {error}")
+            self._record_end(order, AttemptEnd(order.key, None, lost=True), "")
         except LaunchError as error:
             self._warm.forget(start)
             self._require_room_to_launch(attempt, error)
-            del self._active[order.key]
-            self._give_up(order, str(error))
+            self._record_end(order, AttemptEnd(order.key, None), str(error))
 
     def _require_room_to_launch(self, attempt: Attempt, error: LaunchError) -> None:
-        """A process that did not start because the disk is full is no attempt: it is started once there is room."""
-        if os.strerror(errno.ENOSPC) in str(error):
+        """What did not start for want of room on the disk or on the machine is no attempt: it is started later."""
+        is_full = os.strerror(errno.ENOSPC) in str(error)
+        if is_full or isinstance(error, BusyMachineError):
             for file in (attempt.exit_file, attempt.claim_file):
                 file.unlink(missing_ok=True)
+        if is_full:
             raise DiskFullError(str(error)) from error
+        if isinstance(error, BusyMachineError):
+            raise error
 
     def _end_unstarted(self, order: Order) -> None:
         with self._context.transaction() as unit:
             order.owner.attempt_ended(unit, AttemptEnd(order.key, None, signal=signal.SIGTERM), "")
 
-    def _give_up(self, order: Order, fault: str) -> None:
+    def _record_end(self, order: Order, end: AttemptEnd, fault: str) -> None:
+        """Of an attempt that has no process."""
+        active = self._active.get(order.key)
         with self._context.transaction() as unit:
-            order.owner.attempt_ended(unit, AttemptEnd(order.key, None), fault)
-            unit.afterwards(lambda: self._slots.release(order.key))
+            if active is not None:
+                unit.writer.put_attempt(AttemptRecord(order.key, active.started_at, end=end))
+            order.owner.attempt_ended(unit, end, fault)
+            unit.afterwards(lambda: self._release(order.key))
 
     def _activate(self, order: Order, start: Start, reader: RecordsFile, started_at: float) -> ActiveAttempt:
         attempt = start.attempt
@@ -228,24 +252,34 @@ class Attempts:
         limits = ProcessLimits(code.max_duration_s, code.max_silence_s or self._context.envelope.max_silence_s)
         return ActiveAttempt(attempt, order.place, order.owner, reader, log_metrics, started_at, limits, start)
 
-    def _take_lines(self, active: ActiveAttempt, *, to_end: bool = False) -> None:
-        lines = active.read_new(to_end=to_end)
-        if not lines:
-            return
+    def _take_lines(self, attempts: list[ActiveAttempt], *, to_end: bool = False) -> bool:
+        """Record what attempts wrote, in one transaction; returns whether there was anything."""
+        read = [(active, active.read_new(to_end=to_end)) for active in attempts]
+        written = [(active, lines) for active, lines in read if lines]
+        if not written:
+            return False
         with self._context.transaction() as unit:
-            record_lines(self._context, unit, active.attempt, lines)
-            unit.writer.put_attempt(_record(active))
-            active.owner.attempt_reported(unit, active.attempt.key, lines)
+            for active, lines in written:
+                key = active.attempt.key
+                record_lines(self._context, unit, active.attempt, lines)
+                unit.writer.put_attempt(_record(active))
+                active.owner.attempt_reported(unit, key, lines)
+        return True
 
     def _finish(self, end: AttemptEnd) -> None:
         active = self._active.get(end.key)
         if active is None:
             return
-        self._take_lines(active, to_end=True)
+        active.reader.close()  # whoever replaced the file did so by now
+        while self._take_lines([active], to_end=True):
+            pass
         fault = active.fault or self._faults.get(end.key) or limit_of(end, active.limits.max_duration_s)
         end = self._judged(active, end, fault)
-        fault = fault or self._refusal_of(lambda: self._store_files(active, end))
+        files: list[ArtifactRecord] = []
+        fault = fault or self._refusal_of(lambda: files.extend(self._store_files(active, end)))
         with self._context.transaction() as unit:
+            for file in files:
+                unit.writer.add_artifact(file)
             unit.writer.put_attempt(_record(active, end))
             active.owner.attempt_ended(unit, end, fault, active.reader.torn_bytes())
             unit.afterwards(lambda: self._release(end.key))
@@ -261,22 +295,25 @@ class Attempts:
         )
 
     def _release(self, key: AttemptKey) -> None:
-        self._active.pop(key, None)
+        active = self._active.pop(key, None)
+        if active is not None:
+            active.close()
         self._slots.release(key)
 
-    def _store_files(self, active: ActiveAttempt, end: AttemptEnd) -> None:
-        """Keep what an attempt produced; of one that is tried again nothing counts, its files stay where they are."""
+    def _store_files(self, active: ActiveAttempt, end: AttemptEnd) -> list[ArtifactRecord]:
+        """Keep what an attempt produced; of one that is tried again nothing counts, its files stay where they are.
+
+        An owner that dies before it records them leaves the next one to do it again, which finds all that is kept.
+        """
         if end.lost or active.owner.tries_again(end, active.fault):
-            return
+            return []
         artifacts = collect_artifacts(self._context.home.artifacts, active.attempt)
-        with self._context.transaction() as unit:
-            for artifact in artifacts:
-                unit.writer.add_artifact(artifact)
         if end.succeeded:
             run = self._context.runs[active.attempt.key.run_id]
             store_uploads(self._context, active.place, run, active.attempt)
             remove_checkpoint(self._context, run)
         clear_workplace(self._context, active.place, active.attempt)
+        return artifacts
 
     @staticmethod
     def _refusal_of(action: Callable[[], None]) -> str:

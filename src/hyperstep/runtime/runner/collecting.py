@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.records.artifact import ArtifactRecord
@@ -13,7 +14,7 @@ from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
-from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
+from hyperstep.runtime.runner.records_file import METRIC_KINDS, Line, ScalarLine, TrialLine
 from hyperstep.runtime.runner.step_reads import READS_PROPERTY, SETTLED_PROPERTY, with_read
 
 LOG_NAMES = ("azureml-logs/70_driver_log.txt", "user_logs/std_log.txt")
@@ -42,11 +43,17 @@ _SHOWN_NAME = 200
 _COLLECTED = ("logs", "outputs")
 
 
-def record_lines(context: RunnerContext, unit: Unit, attempt: Attempt, lines: list[TrialLine]) -> None:
+def record_lines(context: RunnerContext, unit: Unit, attempt: Attempt, lines: list[Line]) -> None:
     """Write a trial's new lines into the store: metrics, tags, properties, uploaded files."""
-    unit.writer.add_metrics([line.as_metric(attempt.key) for line in lines if line.kind in METRIC_KINDS])
-    before = run = context.runs[attempt.key.run_id]
-    for line in lines:
+    key = attempt.key
+    scalars = ((s.sequence, s.name, s.value, s.step, s.time) for s in lines if isinstance(s, ScalarLine))
+    unit.writer.add_scalars(key.run_id, key.number, scalars)
+    others = [line for line in lines if isinstance(line, TrialLine)]
+    if not others:
+        return
+    unit.writer.add_metrics([line.as_metric(key) for line in others if line.kind in METRIC_KINDS])
+    before = run = context.runs[key.run_id]
+    for line in others:
         run = _with_line(run, line)
         if line.kind == "upload":
             _record_upload(context, unit, attempt, str(line.body["name"]))
@@ -63,26 +70,39 @@ def may_set_property(run: RunRecord, name: str, value: str) -> bool:
 
 def collect_artifacts(artifacts: ArtifactStore, attempt: Attempt) -> list[ArtifactRecord]:
     """Store an ended attempt's files: ``outputs/``, ``logs/``, uploads, and its log under both of v1's names."""
-    files = dict(_files(attempt))
-    digests = {name: artifacts.put_file(path) for name, path in files.items()}
-    return [
-        ArtifactRecord(attempt.key.run_id, name, digests[name], path.stat().st_size)
-        for name, path in sorted(files.items())
-    ]
+    run_id = attempt.key.run_id
+    found = [_stored(artifacts, run_id, name, path) for name, path in _files(attempt)]
+    if attempt.log_file.exists():
+        log = _stored(artifacts, run_id, LOG_NAMES[0], attempt.log_file)
+        found += [replace(log, path=name) for name in LOG_NAMES]
+    return sorted(found, key=lambda artifact: artifact.path)
+
+
+def _stored(artifacts: ArtifactStore, run_id: str, name: str, path: Path) -> ArtifactRecord:
+    return ArtifactRecord(run_id, name, artifacts.put_file(path), path.stat().st_size)
 
 
 def _files(attempt: Attempt) -> Iterator[tuple[str, Path]]:
     for folder in _COLLECTED:
         yield from _below(attempt.work_folder / folder, attempt.work_folder)
     yield from _below(attempt.uploads_folder, attempt.uploads_folder)
-    if attempt.log_file.exists():
-        yield from ((name, attempt.log_file) for name in LOG_NAMES)
 
 
 def _below(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
+    if not _has_entries(folder):
+        return
     for path in folder.rglob("*"):
         if path.is_file():
             yield path.relative_to(root).as_posix(), path
+
+
+def _has_entries(folder: Path) -> bool:
+    """Most folders hold nothing: a walk costs more than this look."""
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
 
 
 def _record_upload(context: RunnerContext, unit: Unit, attempt: Attempt, name: str) -> None:

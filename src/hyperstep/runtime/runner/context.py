@@ -6,8 +6,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hyperstep.errors import DiskFullError, StoreBusyError, StoreError
 from hyperstep.pipeline.reuse_rules import ReuseRules
@@ -18,9 +20,10 @@ from hyperstep.run_store.conflicts import not_owner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.interactive import ended
 
+T = TypeVar("T")
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+
+class Envelope(Struct, frozen=True):
     """What was fixed at submission besides the spec."""
 
     python: str
@@ -113,6 +116,14 @@ class RunnerContext:
             self.take(run)
         self._actions: deque[Callable[[], None]] = deque()
         self._acting = False
+        self._facts: dict[str, Any] = {}
+
+    def once(self, name: str, find: Callable[[], T]) -> T:
+        """What does not change while the run goes on, found when it is first asked for."""
+        if name not in self._facts:
+            self._facts[name] = find()
+        fact: T = self._facts[name]
+        return fact
 
     @property
     def root(self) -> RunRecord:

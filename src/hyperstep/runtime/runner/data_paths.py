@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.tree import Reading, digest_tree
 from hyperstep.digest import Json, digest_json
@@ -25,8 +26,7 @@ LINK = "link"
 _GLOB = frozenset("*?[")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What an input's source is, on disk."""
 
     path: Path | None
@@ -208,6 +208,8 @@ def _copy(found: Found, target: Path) -> None:
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
+    import shutil  # noqa: PLC0415 - costs milliseconds, which a step that is reused would pay
+
     temporary = target.with_name(f"{target.name}.part")
     shutil.rmtree(temporary, ignore_errors=True)
     if found.path is not None and found.path.is_file():

@@ -26,6 +26,7 @@ THREAD_VARIABLES = (
 WAITING_VARIABLE = "OMP_WAIT_POLICY"
 """How OpenMP's threads wait for each other: turning on their core, or asleep."""
 
+_SHIM_PATH = str(shim_path())
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _DATASET_PLACEHOLDER = "DatasetConsumptionConfig:"
 _OUTPUT_PLACEHOLDER = "DatasetOutputConfig:"
@@ -36,22 +37,27 @@ def user_environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(("AZUREML_", "HYPERSTEP_", "AML_PARAMETER_"))}
 
 
-def run_variables(home: Home, run: RunRecord, attempt: Attempt) -> dict[str, str]:
-    """What tells a script which run it is."""
-    root_folder = home.root_folder(run.root_id)
+def root_variables(home: Home, root: RunRecord) -> dict[str, str]:
+    """What all scripts below one root run are told; ``root`` is any of its runs."""
     return {
-        **_workspace_variables(home, run.workspace),
-        "AZUREML_RUN_ID": run.id,
-        "AZUREML_ARM_PROJECT_NAME": run.experiment,
-        "AZUREML_EXPERIMENT_ID": run.experiment,
+        **_workspace_variables(home, root.workspace),
+        "AZUREML_ARM_PROJECT_NAME": root.experiment,
+        "AZUREML_EXPERIMENT_ID": root.experiment,
         "AZUREML_RUN_TOKEN": "local",
         "AZUREML_RUN_TOKEN_EXPIRY": "4102444800",
         "AZUREML_SERVICE_ENDPOINT": "local",
         "HYPERSTEP_HOME": str(home.path),
-        "HYPERSTEP_ROOT_ID": run.root_id,
+        "HYPERSTEP_ROOT_ID": root.root_id,
+        "HYPERSTEP_DOORBELL": str(doorbell_path(home.root_folder(root.root_id))),
+    }
+
+
+def attempt_variables(run: RunRecord, attempt: Attempt) -> dict[str, str]:
+    """What tells a script which run it is."""
+    return {
+        "AZUREML_RUN_ID": run.id,
         "HYPERSTEP_ATTEMPT": str(attempt.key.number),
         "HYPERSTEP_ATTEMPT_FOLDER": str(attempt.folder),
-        "HYPERSTEP_DOORBELL": str(doorbell_path(root_folder)),
     }
 
 
@@ -95,7 +101,7 @@ def parameter_variables(step: StepSpec, parameters: Mapping[str, str]) -> dict[s
 
 def with_azureml(environment: Mapping[str, str]) -> dict[str, str]:
     """The same environment, in which ``import azureml`` finds hyperstep's."""
-    return boot_environment(dict(environment), str(shim_path()))
+    return boot_environment(environment, _SHIM_PATH)
 
 
 def _is_dataset(port: InputSpec) -> bool:

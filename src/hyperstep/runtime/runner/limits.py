@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hyperstep.records.attempt import AttemptEnd
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessLimits:
+class ProcessLimits(Struct, frozen=True):
     """How long a process may run, and be silent. None for no bound."""
 
     max_duration_s: float | None = None

@@ -10,8 +10,10 @@ from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.metric import MetricKind
 from hyperstep.run_store.base import Journal
+from hyperstep.runtime.runner.growing_file import GrowingFile
 from hyperstep.runtime.runner.records_file import TrialLine
 
+_ALL = 1 << 30
 _BASE = 1 << 40
 """Sequences from here on are places in the log, those below are lines of the records file."""
 
@@ -30,6 +32,7 @@ class LogMetrics:
 
     def __init__(self, path: Path, pattern: re.Pattern[str], metric: str, offset: int = 0) -> None:
         self._path = path
+        self._file = GrowingFile(path)
         self._pattern = pattern
         self._metric = metric
         self._offset = offset
@@ -54,17 +57,17 @@ class LogMetrics:
         Args:
             to_end: The process has ended: what follows the last line's end is a line as well.
         """
-        if not self._path.exists():
-            return []
-        with self._path.open("rb") as stream:
-            stream.seek(self._offset)
-            data = stream.read()
+        data = self._file.read(self._offset, _ALL)
         whole = data if to_end else data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1]
         found = []
         for line in whole.splitlines(keepends=True):
             found += self._match(line)
             self._offset += len(line)
         return found
+
+    def close(self) -> None:
+        """Let go of the log."""
+        self._file.close()
 
     def _match(self, line: bytes) -> list[TrialLine]:
         match = self._pattern.search(line.decode("utf-8", "replace"))

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json
 from hyperstep.errors import LaunchError, NotOwnerError, StoreError
 from hyperstep.launchers.base import Launcher
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.attempt import AttemptKey
-from hyperstep.records.run import RunError, RunKind
+from hyperstep.records.run import RunError
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.doorbell import Doorbell
 from hyperstep.runtime.file_systems import free_bytes
 from hyperstep.runtime.runner.attempts import Attempts
-from hyperstep.runtime.runner.context import RunnerContext
+from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.obstacles import Patience, full_words
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.ownership import BEAT_S
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
 from hyperstep.runtime.runner.requests import answer_requests
 from hyperstep.runtime.runner.script_driver import ScriptDriver
-from hyperstep.runtime.runner.step_facts import StepQuestion, identify, tuning_facts
+from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, identify, tuning_facts
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace
+from hyperstep.runtime.runner.submitted import submitted
 from hyperstep.runtime.runner.sweep_driver import SweepDriver
 from hyperstep.runtime.runner.syncing import Syncing
+from hyperstep.runtime.runner.unread_inputs import UnreadInputs
 
 TICK_S = 0.5
 """How long to wait for the bell before looking anyway, and how often limits of time are looked at."""
@@ -59,6 +62,7 @@ class Runner:
         self._attempts = Attempts(context, launcher, faults)
         self._bell = bell
         self._patience = patience
+        self._unread = UnreadInputs(context.note)
         self._syncing = Syncing(context.journal, context.home.store)
 
     def run(self) -> None:
@@ -69,13 +73,14 @@ class Runner:
         driver = self._make_driver()
         self._context.do(driver.begin)
         next_tick = time.monotonic() + TICK_S
+        has_more = False
         while not self._context.root.status.is_terminal:
-            self._bell.wait(TICK_S)
-            self._context.check_owner()  # it may have been long
-            self._attempts.pump()  # first what has happened already, then what somebody wants
+            self._bell.wait(0.0 if has_more else TICK_S)
+            has_more = self._attempts.pump()  # first what has happened already, then what somebody wants
             answer_requests(self._context, lambda run_id, reason: self._cancel(driver, run_id, reason))
             if time.monotonic() >= next_tick:
                 next_tick = time.monotonic() + TICK_S
+                self._context.check_owner()
                 self._watch_room()
                 driver.tick()
                 self._attempts.enforce_limits()
@@ -84,6 +89,7 @@ class Runner:
         answer_requests(self._context, lambda _run_id, _reason: None)
         self._syncing.finish()
         self._attempts.close()
+        self._unread.close()
 
     def end_processes(self) -> None:
         """The runner cannot go on: leave no process behind."""
@@ -136,10 +142,7 @@ class Runner:
         return free_bytes(home.path) >= home.settings.min_free_bytes
 
     def _make_driver(self) -> Driver:
-        envelope = self._context.journal.spec()
-        if not isinstance(envelope, dict):
-            rule = "What was submitted is recorded as an object."
-            raise StoreError(rule, received=envelope)
+        envelope = submitted(self._context.journal)
         if envelope["kind"] == "pipeline":
             return PipelineDriver(self._context, self._attempts, from_json(PipelineSpec, envelope["spec"]))
         return self._make_single_driver(from_json(StepSpec, envelope["spec"]))
@@ -152,9 +155,21 @@ class Runner:
         if step.tuning is not None:
             rules = self._context.envelope.reuse
             question = StepQuestion(self._context.home, run.workspace, PipelineSpec((step,)), step, inputs, rules)
-            place = replace(place, facts=tuning_facts(step, identify(question).fingerprint, rules, regenerate=False))
-        kind = SweepDriver if run.kind is RunKind.SWEEP else ScriptDriver
-        return kind(self._context, self._attempts, place, run.id, lambda _unit: self._single_done(step))
+            found = identify(question)
+            place = replace(place, facts=tuning_facts(question, found))
+            return SweepDriver(self._context, self._attempts, place, run.id, self._read_behind(question, found))
+        return ScriptDriver(self._context, self._attempts, place, run.id, lambda _unit: self._single_done(step))
+
+    def _read_behind(self, question: StepQuestion, found: Identified) -> Callable[[Unit], None]:
+        """What is done when a sweep ends; what was not read of its inputs is read while its trials run."""
+        if found.unread:
+            self._unread.begin(question)
+
+        def done(unit: Unit) -> None:
+            self._single_done(question.step)
+            unit.afterwards(lambda: self._unread.remember(question.step.id, found.fingerprint))
+
+        return done
 
     def _single_done(self, step: StepSpec) -> None:
         if self._context.root.status is RunStatus.COMPLETED:

@@ -1,14 +1,18 @@
-"""What keeps a runner from going on for a while: a full disk, a database that others hold. It waits, and says so."""
+"""What keeps a runner from going on for a while: a full disk, records that others hold, a machine that has no more.
+
+It waits, and says so.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from hyperstep.errors import StoreBusyError, means_no_room
+from msgspec import Struct
+
+from hyperstep.errors import StoreBusyError, means_busy_machine, means_no_room
 from hyperstep.runtime.file_systems import existing_part, free_bytes
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.pause_note import PauseNote
@@ -18,10 +22,10 @@ _MB = 1024 * 1024
 _PROBE_BYTES = 64 * 1024
 _LEAST_BYTES = _MB
 _LOOK_AGAIN_S = 1.0
+_BUSY_WORDS = "the machine has no process, memory or open file left; end something, the run goes on by itself"
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """Something that passes by itself, or when somebody makes room."""
 
     words: str
@@ -35,6 +39,8 @@ def obstacle_of(error: Exception, home: Home) -> Obstacle | None:
     if isinstance(error, StoreBusyError):
         words = "another process holds the records; end or continue it, the run goes on by itself"
         return Obstacle(f"{words} ({error})")
+    if means_busy_machine(error):
+        return Obstacle(f"{_BUSY_WORDS} ({error})")
     if not means_no_room(error):
         return None
     named = getattr(error, "filename2", None) or getattr(error, "filename", None)
@@ -50,12 +56,12 @@ def full_words(place: Path) -> str:
 
 
 def reraise_passing(error: Exception) -> None:
-    """For whoever turns errors into the end of a step: a full disk is no such end.
+    """For whoever turns errors into the end of a step: a full disk or a busy machine is no such end.
 
     Raises:
         Exception: The same error, when it passes.
     """
-    if means_no_room(error):
+    if means_no_room(error) or means_busy_machine(error):
         raise error
 
 

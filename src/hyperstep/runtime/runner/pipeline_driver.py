@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from hyperstep.errors import USER_FAULTS, InvalidInputError
 from hyperstep.pipeline.fingerprint import Fingerprint
@@ -19,7 +20,7 @@ from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reused_steps import STEP_READY, complete_reused, record_decision
 from hyperstep.runtime.runner.step_claims import StepClaims
-from hyperstep.runtime.runner.step_facts import StepQuestion, tuning_facts
+from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, tuning_facts
 from hyperstep.runtime.runner.step_reuse import ReuseAnswer, find_equal, look_for_source
 from hyperstep.runtime.runner.step_sources import remember_step
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
@@ -122,9 +123,7 @@ class PipelineDriver:
         run = self._run_of(step)
         try:
             inputs = self._find_inputs(step)
-            question = StepQuestion(
-                self._context.home, run.workspace, self._spec, step, inputs, self._context.envelope.reuse
-            )
+            question = self._question(step, inputs)
             answer = look_for_source(question, self._context.now())
             self._fingerprints[step.id] = answer.fingerprint
             if answer.may_be_shared:
@@ -138,7 +137,7 @@ class PipelineDriver:
                 self._prepare(step, answer)
                 if answer.unread:
                     self._unread.begin(question)
-                self._work(step, inputs)
+                self._work(step, inputs, answer.unread)
         except (*USER_FAULTS, OSError) as error:
             reraise_passing(error)
             self._fail(step, str(error))
@@ -182,13 +181,16 @@ class PipelineDriver:
             run = declare_outputs(unit, self._run_of(step), step)
             unit.change_run(run.id, status=RunStatus.PREPARING)
 
-    def _work(self, step: StepSpec, inputs: dict[str, Found]) -> None:
+    def _question(self, step: StepSpec, inputs: dict[str, Found]) -> StepQuestion:
+        context = self._context
+        return StepQuestion(context.home, context.root.workspace, self._spec, step, inputs, context.envelope.reuse)
+
+    def _work(self, step: StepSpec, inputs: dict[str, Found], unread: tuple[str, ...] = ()) -> None:
         run = self._run_of(step)
         place = make_workplace(self._context, step, run, inputs, self._spec.parameters)
         if step.tuning is not None:
-            rules, regenerate = self._context.envelope.reuse, self._spec.regenerate_outputs
-            facts = tuning_facts(step, self._fingerprints[step.id], rules, regenerate=regenerate)
-            place = replace(place, facts=facts)
+            found = Identified(self._fingerprints[step.id], unread)
+            place = replace(place, facts=tuning_facts(self._question(step, inputs), found))
         driver = step_driver(self._context, self._attempts, place, run.id, partial(self._step_done, step))
         self._drivers[run.id] = driver
         driver.begin()
@@ -199,6 +201,8 @@ class PipelineDriver:
         if run.status is RunStatus.COMPLETED:
             register_outputs(self._context, run, step)  # before anybody can see that the step has completed
             unit.afterwards(lambda: self._remember(step, run, self._fingerprints[step.id]))
+        else:
+            unit.afterwards(lambda: self._unread.remember(step.id, self._fingerprints[step.id]))
         unit.afterwards(lambda: self._claims.release(self._fingerprints[step.id].digest))
         unit.afterwards(self._advance)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Struct
 
 from hyperstep.records.attempt import AttemptKey
-from hyperstep.records.metric import MetricKind, MetricRecord
+from hyperstep.records.metric import MetricKind, MetricRecord, Scalar
+from hyperstep.runtime.runner.growing_file import GrowingFile
 
 METRIC_KINDS = frozenset(kind.value for kind in MetricKind)
 _NAMED_KINDS = frozenset({"tag", "untag", "property", "read"})
@@ -21,8 +24,22 @@ _WHOLE_BITS = 63
 _UNNAMED_KINDS = frozenset({"display_name", "description", "error"})
 
 
-@dataclass(frozen=True, slots=True)
-class TrialLine:
+READ_BYTES = 1 << 16
+"""As much is read at a time, so that no trial waits long for its verdict while another one writes a lot."""
+
+
+class ScalarLine(msgspec.Struct, gc=False):
+    """The line that scripts write most: one value of a metric. It has the attributes of ``TrialLine``."""
+
+    kind: Literal["scalar"]
+    name: str
+    value: Scalar
+    step: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None = None
+    time: float = 0.0
+    sequence: int = 0
+
+
+class TrialLine(Struct, frozen=True):
     """One line: its place in the file and what it says."""
 
     sequence: int
@@ -34,6 +51,16 @@ class TrialLine:
     def kind(self) -> str:
         """``scalar``, ``tag``, ``upload`` …; empty for an unreadable line."""
         return str(self.body.get("kind", ""))
+
+    @property
+    def name(self) -> str:
+        """Of the metric, tag, file …; empty where there is none."""
+        return str(self.body.get("name", ""))
+
+    @property
+    def value(self) -> Any:  # noqa: ANN401 - what JSON holds
+        """What was logged."""
+        return self.body.get("value")
 
     def as_metric(self, key: AttemptKey) -> MetricRecord:
         """The metric record that this line is."""
@@ -49,6 +76,10 @@ class TrialLine:
         )
 
 
+Line = ScalarLine | TrialLine
+_SCALARS = msgspec.json.Decoder(ScalarLine)
+
+
 class RecordsFile:
     """A reader that remembers how far it came.
 
@@ -61,21 +92,31 @@ class RecordsFile:
     def __init__(self, path: Path, offset: int = 0, lines: int = 0) -> None:
         self.path = path
         self.offset = offset
+        self.has_more = False
+        """Whether the last call left something that is there already."""
         self._lines = lines
+        self._file = GrowingFile(path)
 
-    def read_new(self) -> list[TrialLine]:
-        """The whole lines that were added; a last line without its end stays for the next call."""
-        try:
-            with self.path.open("rb") as stream:
-                stream.seek(self.offset)
-                data = stream.read()
-        except FileNotFoundError:
+    def read_new(self) -> list[Line]:
+        """The next whole lines, up to ``READ_BYTES`` or one longer line; one without its end stays for later."""
+        limit = READ_BYTES
+        data = self._file.read(self.offset, limit)
+        end = data.rfind(b"\n") + 1
+        while not end and len(data) == limit:
+            limit *= 2
+            data = self._file.read(self.offset, limit)
+            end = data.rfind(b"\n") + 1
+        self.has_more = len(data) == limit
+        if not end:
             return []
-        whole = data[: data.rfind(b"\n") + 1]
-        self.offset += len(whole)
-        found = [TrialLine(self._lines + i, _parse(line)) for i, line in enumerate(whole.splitlines())]
+        self.offset += end
+        found = [_line_of(line, number) for number, line in enumerate(data[:end].splitlines(), start=self._lines)]
         self._lines += len(found)
         return found
+
+    def close(self) -> None:
+        """Let go of the file; the next call opens it anew."""
+        self._file.close()
 
     def torn_bytes(self) -> int:
         """Bytes after the last whole line: more than 0 when the writer died while writing."""
@@ -95,6 +136,17 @@ def is_inside(name: str) -> bool:
     """Whether a file's name stays below the folder that it is joined to."""
     path = PurePosixPath(name)
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
+
+
+def _line_of(text: bytes, sequence: int) -> Line:
+    try:
+        line = _SCALARS.decode(text)
+    except (msgspec.DecodeError, UnicodeError):  # another kind of line, NaN, nonsense
+        return TrialLine(sequence, _parse(text))
+    line.sequence = sequence
+    if type(line.value) is int and line.value.bit_length() > _WHOLE_BITS:
+        line.value = _whole(str(line.value))
+    return line
 
 
 def _parse(line: bytes) -> Mapping[str, Any]:

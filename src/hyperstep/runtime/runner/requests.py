@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError, InvalidInputError, StoreError
@@ -27,7 +28,10 @@ Cancel = Callable[[str, str], None]
 def answer_requests(context: RunnerContext, cancel: Cancel) -> None:
     """Carry out and answer all that waits in the inbox."""
     folder = context.home.root_folder(context.root.id)
-    for request in list(pending(folder)):
+    waiting = list(pending(folder))
+    if waiting:
+        context.check_owner()  # the wait for the bell may have been long
+    for request in waiting:
         try:
             result: Mapping[str, Json] = {"result": _carry_out(context, request, cancel)}
         except StoreError:

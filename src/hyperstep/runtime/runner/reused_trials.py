@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hyperstep.digest import Json
 from hyperstep.errors import USER_FAULTS, HyperstepError

@@ -12,10 +12,10 @@ from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.limits import limit_of
-from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.records_file import Line, TrialLine
 from hyperstep.runtime.runner.sweep_records import torn_decision
 from hyperstep.runtime.runner.workplace import Workplace
-from hyperstep.sweep.ending import MAX_STARVED_ATTEMPTS
+from hyperstep.sweep.ending import is_loss_tried_again
 
 MAX_LOST_ATTEMPTS = 2
 """How often a step is started again after its process was ended from outside."""
@@ -74,10 +74,10 @@ class ScriptDriver:
         """The run is under way."""
         unit.change_run(key.run_id, status=RunStatus.RUNNING)
 
-    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:  # noqa: ARG002 - owners share it
+    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[Line]) -> None:  # noqa: ARG002 - owners share it
         """Keep what ``run.fail`` said."""
         for line in lines:
-            if line.kind == "error":
+            if isinstance(line, TrialLine) and line.kind == "error":
                 self._fault = str(line.body.get("message", ""))
 
     def attempt_ended(self, unit: Unit, end: AttemptEnd, fault: str, torn_bytes: int = 0) -> None:
@@ -99,7 +99,7 @@ class ScriptDriver:
             return False
         earlier = [a.end for a in self._context.journal.attempts(self._run_id) if a.key.number < end.key.number]
         starved = bool(end.out_of_memory) + sum(bool(other and other.out_of_memory) for other in earlier)
-        return self._number < MAX_LOST_ATTEMPTS and starved <= MAX_STARVED_ATTEMPTS
+        return is_loss_tried_again(self._number, starved, MAX_LOST_ATTEMPTS)
 
     def _record_torn(self, unit: Unit, attempt: int, torn_bytes: int) -> None:
         decision, now = torn_decision(attempt, torn_bytes), self._context.now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from hyperstep.runtime.file_lock import locked
+from hyperstep.file_lock import locked
 
 
 class StepClaims:

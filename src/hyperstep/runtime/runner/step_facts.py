@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.digest import Json
-from hyperstep.pipeline.fingerprint import Fingerprint, StepFacts, counts_by_definition, fingerprint_step
-from hyperstep.pipeline.reuse import Reason, trials_switched_off
+from hyperstep.pipeline.fingerprint import (
+    Fingerprint,
+    StepFacts,
+    counts_by_definition,
+    fingerprint_process,
+    fingerprint_step,
+)
+from hyperstep.pipeline.reuse import COMPARED, Reason, differences, trials_switched_off
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest
 from hyperstep.runtime.runner.step_packages import package_versions
 
+INPUTS = "inputs: "
+"""How the name of a difference in an input begins."""
 
-@dataclass(frozen=True, slots=True)
-class StepQuestion:
+
+class StepQuestion(Struct, frozen=True):
     """A step about to start, with all that its reuse depends on."""
 
     home: Home
@@ -29,8 +39,7 @@ class StepQuestion:
     rules: ReuseRules
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(Struct, frozen=True):
     """The fingerprint of a step as far as its inputs were read."""
 
     fingerprint: Fingerprint
@@ -38,8 +47,7 @@ class Identified:
     """Inputs with files too large to be read at once: their size and times stand for their content."""
 
 
-@dataclass(frozen=True, slots=True)
-class TuningFacts:
+class TuningFacts(Struct, frozen=True):
     """A tuning step as it was known when it started."""
 
     parts: Mapping[str, Json]
@@ -48,9 +56,42 @@ class TuningFacts:
     """Why none of its trials is taken over from another sweep."""
 
 
-def tuning_facts(step: StepSpec, fingerprint: Fingerprint, rules: ReuseRules, *, regenerate: bool) -> TuningFacts:
-    """The same of a step whose fingerprint is known."""
-    return TuningFacts(fingerprint.parts, trials_switched_off(step, rules, regenerate=regenerate))
+def tuning_facts(question: StepQuestion, found: Identified) -> TuningFacts:
+    """A tuning step as its trials are looked up, given what is known of its inputs.
+
+    Where earlier sweeps are kept from being sources only by inputs that were not read, these are read: that costs less
+    than trials.
+
+    Raises:
+        InvalidInputError: An input cannot be read.
+    """
+    regenerate = question.spec.regenerate_outputs
+    facts = TuningFacts(
+        found.fingerprint.parts, trials_switched_off(question.step, question.rules, regenerate=regenerate)
+    )
+    if facts.off is not None or not found.unread or _has_sweeps(question, facts.parts):
+        return facts
+    if not any(_differs_in(found.unread, parts, facts.parts) for parts in _earlier_parts(question)):
+        return facts
+    content = identify(question, Reading(question.home.path)).fingerprint.parts
+    return replace(facts, parts=content) if _has_sweeps(question, content) else facts
+
+
+def _has_sweeps(question: StepQuestion, parts: Mapping[str, Json]) -> bool:
+    return bool(question.home.store.recall_sweeps(question.workspace, fingerprint_process(parts).digest))
+
+
+def _earlier_parts(question: StepQuestion) -> Iterator[Mapping[str, Json]]:
+    earlier = question.home.store.remembered_sweeps(question.workspace, question.step.name, limit=COMPARED)
+    return (sweep.parts for sweep in earlier)
+
+
+def _differs_in(inputs: Collection[str], before: Mapping[str, Json], parts: Mapping[str, Json]) -> bool:
+    """Whether nothing of a process differs but these inputs."""
+    now = fingerprint_process(parts).parts
+    return all(
+        difference.part.removeprefix(INPUTS) in inputs for difference in differences(before, now, lambda _digest: None)
+    )
 
 
 def reading_of(home: Home, rules: ReuseRules) -> Reading:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hyperstep.errors import USER_FAULTS
-from hyperstep.pipeline.fingerprint import Fingerprint
 from hyperstep.pipeline.graph import topological_order
 from hyperstep.pipeline.plan import ALONE, StepVerdict, SweepVerdict, Verdict, is_open, verdict_of, without_inputs
 from hyperstep.pipeline.reuse import Reason
@@ -15,7 +15,7 @@ from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, find_input
-from hyperstep.runtime.runner.step_facts import StepQuestion, identify, tuning_facts
+from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, identify, tuning_facts
 from hyperstep.runtime.runner.step_reuse import look_for_source
 from hyperstep.runtime.runner.step_sources import stand_in
 from hyperstep.runtime.runner.trial_plan import plan_trials
@@ -72,18 +72,22 @@ class _Plan:
         verdict = verdict_of(step.name, step.id, answer.decision)
         if answer.source is not None:
             return verdict
-        return replace(verdict, sweep=self._trials(step, inputs, answer.fingerprint))
+        found = Identified(answer.fingerprint, answer.unread)
+        return replace(verdict, sweep=self._trials(self._question(step, inputs), found))
 
-    def _trials(self, step: StepSpec, inputs: Mapping[str, Found], fingerprint: Fingerprint) -> SweepVerdict | None:
-        facts = tuning_facts(step, fingerprint, self._rules, regenerate=self._spec.regenerate_outputs)
-        return plan_trials(self._question(step, inputs), facts, self._now)
+    def _trials(self, question: StepQuestion, found: Identified) -> SweepVerdict | None:
+        if question.step.tuning is None:
+            return None
+        return plan_trials(question, tuning_facts(question, found), self._now)
 
     def plan_alone(self, step: StepSpec) -> StepVerdict:
         """A step that is submitted by itself: it runs, and of its trials those that were not finished before."""
         try:
             inputs = {port.name: find_input(self._home, self._workspace, port, {}) for port in step.inputs}
-            found = identify(self._question(step, inputs)).fingerprint
-            return StepVerdict(step.name, step.id, Verdict.MISS, ALONE, sweep=self._trials(step, inputs, found))
+            question = self._question(step, inputs)
+            return StepVerdict(
+                step.name, step.id, Verdict.MISS, ALONE, sweep=self._trials(question, identify(question))
+            )
         except (*USER_FAULTS, OSError) as error:
             return StepVerdict(step.name, step.id, Verdict.FAILS, str(error))
 

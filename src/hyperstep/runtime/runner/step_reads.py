@@ -6,8 +6,9 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.artifact_store.walk import walk_files

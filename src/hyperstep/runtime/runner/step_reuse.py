@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.artifact_store.tree import Reading
@@ -27,15 +29,12 @@ from hyperstep.pipeline.reuse import (
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, identify, reading_of
+from hyperstep.runtime.runner.step_facts import INPUTS, Identified, StepQuestion, identify, reading_of
 from hyperstep.runtime.runner.step_reads import changed_reads
 from hyperstep.runtime.runner.step_sources import changed_outputs, record_is_there
 
-_INPUTS = "inputs: "
 
-
-@dataclass(frozen=True, slots=True)
-class ReuseAnswer:
+class ReuseAnswer(Struct, frozen=True):
     """The decision for one step, with what it rests on."""
 
     decision: ReuseDecision
@@ -142,7 +141,7 @@ def _explain_miss(question: StepQuestion, fingerprint: Fingerprint) -> ReuseDeci
 
 def _may_be_equal(missed: ReuseDecision, unread: tuple[str, ...]) -> bool:
     """Whether only inputs differ that were not read: reading them costs less than running the step."""
-    names = {f"{_INPUTS}{name}" for name in unread}
+    names = {f"{INPUTS}{name}" for name in unread}
     return missed.reason is Reason.CHANGED and all(found.part in names for found in missed.differences)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.artifact_store.tree import Reading

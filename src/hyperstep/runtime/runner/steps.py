@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from hyperstep.pipeline.spec import DataMode, StepSpec
 from hyperstep.records.run import RunKind, RunRecord

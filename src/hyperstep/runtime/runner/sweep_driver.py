@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
@@ -19,7 +19,7 @@ from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.limits import limit_of
 from hyperstep.runtime.runner.primary_metric import metric_values
-from hyperstep.runtime.runner.records_file import METRIC_KINDS, TrialLine
+from hyperstep.runtime.runner.records_file import METRIC_KINDS, Line
 from hyperstep.runtime.runner.reused_trials import settled_properties, take_results
 from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
 from hyperstep.runtime.runner.sweep_outcome import FINAL_STATUS, write_outputs
@@ -42,6 +42,7 @@ from hyperstep.sweep.controller import SweepController
 from hyperstep.sweep.events import (
     CancelRequested,
     MetricReported,
+    PointSought,
     SweepEvent,
     SweepStarted,
     TimeAdvanced,
@@ -147,11 +148,11 @@ class SweepDriver:
         sequence = self._feed(unit, event)
         self._record_decision(unit, sequence, self._reuse.take_miss(key.run_id))
 
-    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[TrialLine]) -> None:
+    def attempt_reported(self, unit: Unit, key: AttemptKey, lines: list[Line]) -> None:
         """Judge the values of the primary metric."""
-        self._names_logged(key.run_id).update(line.body["name"] for line in lines if line.kind in METRIC_KINDS)
-        primary = (line for line in lines if line.body.get("name") == self._config.metric.name)
-        values = tuple(v for line in primary for v in metric_values(line.kind, line.body.get("value")))
+        self._names_logged(key.run_id).update({line.name for line in lines if line.kind in METRIC_KINDS})
+        metric = self._config.metric.name
+        values = tuple(v for line in lines if line.name == metric for v in metric_values(line.kind, line.value))
         if values:
             trial = trial_index(key.run_id)
             event = MetricReported(at_s=self._context.now(), trial=trial, attempt=key.number, values=values)
@@ -199,7 +200,15 @@ class SweepDriver:
         for instruction in instructions:
             self._log.tell(self._sweep_id, instruction)
             self._carry_out(unit, sequence, instruction)
+        if self._controller.may_foresee:
+            unit.afterwards(self._foresee)
         return sequence
+
+    def _foresee(self) -> None:
+        """Have the next trial's point chosen now that every slot is taken; done already, it is not done again."""
+        if self._controller.may_foresee:
+            with self._context.transaction() as unit:
+                self._feed(unit, PointSought(at_s=self._context.now()))
 
     def _carry_out(self, unit: Unit, event: int, instruction: Instruction) -> None:
         match instruction:
@@ -290,6 +299,7 @@ class SweepDriver:
 
     def _keep_log(self, unit: Unit) -> None:
         path = self._log.path
+        self._log.close()
         if path.exists():
             digest = self._context.home.artifacts.put_file(path)
             unit.writer.add_artifact(ArtifactRecord(self._sweep_id, SWEEP_LOG, digest, path.stat().st_size))

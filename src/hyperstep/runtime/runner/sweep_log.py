@@ -6,8 +6,10 @@ The form of a line is v1's: ``<START>[time][part][INFO]text<END>``; parts: API, 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.runner.sweep_records import trial_id
@@ -34,6 +36,13 @@ class SweepLog:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / SWEEP_LOG
+        self._stream: IO[bytes] | None = None
+
+    def close(self) -> None:
+        """All lines were written; a later one opens the log again."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
 
     def tell_start(self, sweep: RunRecord, *, again: bool) -> None:
         """The sweep was taken up, perhaps not for the first time."""
@@ -75,9 +84,13 @@ class SweepLog:
 
     def _write(self, part: str, text: str) -> None:
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-        try:
+        line = f"<START>[{moment}][{part}][INFO]{text}<END>\n".encode("utf-8", "backslashreplace")
+        with suppress(OSError):
+            self._open().write(line)
+
+    def _open(self) -> IO[bytes]:
+        """Unbuffered: whoever reads the log has each line."""
+        if self._stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as stream:
-                stream.write(f"<START>[{moment}][{part}][INFO]{text}<END>\n")
-        except OSError:
-            return
+            self._stream = self.path.open("ab", buffering=0)
+        return self._stream

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from hyperstep.codec import to_json
 from hyperstep.pipeline.reuse import ReuseDecision

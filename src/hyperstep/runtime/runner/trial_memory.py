@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_json
@@ -28,8 +29,7 @@ from hyperstep.sweep.events import TrialReused
 _EARLIER = "earlier"
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(Struct, frozen=True):
     """The sweep for which is looked."""
 
     workspace: str
@@ -39,8 +39,7 @@ class Asker:
     """Of its root run; None for a plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrialAnswer:
+class TrialAnswer(Struct, frozen=True):
     """The decision on one trial."""
 
     decision: ReuseDecision

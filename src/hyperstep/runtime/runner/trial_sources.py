@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hyperstep.digest import Json, canonical_json
 from hyperstep.errors import HyperstepError
@@ -37,8 +38,7 @@ def trial_key(point: Mapping[str, Json], arguments: tuple[str, ...]) -> Key:
     return canonical_json([point, sorted(zip(texts[::2], texts[1::2], strict=True))])
 
 
-@dataclass(frozen=True, slots=True)
-class TrialSource:
+class TrialSource(Struct, frozen=True):
     """A finished trial, and the sweep that it is of."""
 
     run: RunRecord
@@ -50,8 +50,7 @@ class TrialSource:
         return self.run.status is RunStatus.CANCELED
 
 
-@dataclass(slots=True)
-class _Listed:
+class _Listed(Struct):
     """The trials of one sweep, as they were at a version of its journal."""
 
     version: int
@@ -176,14 +175,14 @@ class TrialSources:
 def _list_trials(journal: Journal, sweep_id: str) -> _Listed:
     listed = _Listed(journal.version(), journal.run(sweep_id).status.is_terminal)
     by_key: defaultdict[Key, list[RunRecord]] = defaultdict(list)
-    for run in _sources(journal, sweep_id):
+    for run in sources_in(journal, sweep_id):
         by_key[trial_key(point_of(run), run.arguments)].append(run)
     listed.trials.update(by_key)
     return listed
 
 
-def _sources(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
-    """Finished trials that ran."""
+def sources_in(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
+    """The trials of a sweep that may stand for others: those that finished, and ran."""
     return (run for run in _finished(journal, sweep_id) if run.reused_from is None)
 
 

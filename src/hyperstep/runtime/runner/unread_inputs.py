@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.errors import USER_FAULTS
@@ -16,7 +17,7 @@ from hyperstep.runtime.runner.step_sources import remember_also
 class UnreadInputs:
     """Reads the inputs of started steps, one after the other, while their processes run.
 
-    The process that owns this ends when everything has been read.
+    The process that owns this ends when everything has been read; ``close`` waits for it.
 
     Args:
         note: Told of what could not be read.
@@ -33,15 +34,22 @@ class UnreadInputs:
         self._questions[question.step.id] = (question, self._reader.submit(self._read, question))
 
     def remember(self, step_id: str, fingerprint: Fingerprint) -> None:
-        """Let a completed step be found by the content of its inputs too, as soon as that is known.
+        """Let a step that has ended be found by the content of its inputs too, as soon as that is known.
+
+        One that did not complete is no source itself, but its finished trials are.
 
         Args:
             step_id: The step.
-            fingerprint: Under which it is remembered already.
+            fingerprint: Under which it, or its sweep, is remembered already.
         """
         if step_id in self._questions and self._reader is not None:
             question, reading = self._questions.pop(step_id)
             self._reader.submit(self._remember, question, reading, fingerprint)
+
+    def close(self) -> None:
+        """Wait until everything has been read and remembered."""
+        if self._reader is not None:
+            self._reader.shutdown()
 
     def _read(self, question: StepQuestion) -> Identified | None:
         try:
@@ -55,10 +63,12 @@ class UnreadInputs:
         unread = identify(question, Reading(limit_bytes=question.rules.hash_limit_bytes))
         if unread.fingerprint.digest != fingerprint.digest:  # an input was changed since the step began
             return
+        if found is None:
+            return
         source = question.home.store.recall(question.workspace, fingerprint.digest)
-        if found is not None and source is not None:
+        if source is not None:
             remember_also(question.home, source, found.fingerprint)
-            self._remember_sweeps(question, fingerprint, found.fingerprint)
+        self._remember_sweeps(question, fingerprint, found.fingerprint)
 
     @staticmethod
     def _remember_sweeps(question: StepQuestion, before: Fingerprint, content: Fingerprint) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hyperstep.errors import USER_FAULTS, HyperstepError
 from hyperstep.pipeline.graph import topological_order

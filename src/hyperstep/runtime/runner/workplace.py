@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from hyperstep.artifact_store.snapshot import load_snapshot, remove_snapshot, write_snapshot
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from hyperstep.artifact_store.snapshot import (
+    KEPT_FOLDERS,
+    Snapshot,
+    load_snapshot,
+    remove_snapshot,
+    write_snapshot,
+)
 from hyperstep.pipeline.spec import DataMode, OutputSpec, StepSpec
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
@@ -25,8 +33,7 @@ CHECKPOINT_VARIABLE = "HYPERSTEP_CHECKPOINT_DIR"
 """Names the folder that every attempt of a run finds as the one before left it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workplace:
+class Workplace(Struct, frozen=True):
     """What the processes of one step have in common."""
 
     step: StepSpec
@@ -60,12 +67,7 @@ def prepare_attempt(
         resumed_files: What an earlier trial wrote, digest by path, when this one takes it up.
     """
     attempt = context.home.attempt(run, number)
-    work = attempt.work_folder
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    write_snapshot(load_snapshot(place.step.code.snapshot, context.home.artifacts), context.home.artifacts, work)
-    for name in ("outputs", "logs"):
-        (work / name).mkdir(exist_ok=True)
+    _make_work_folder(context, place, attempt)
     outputs = {o.name: str(_output_for_process(context, place, run, attempt, o.name)) for o in place.step.outputs}
     checkpoint = checkpoint_folder(context, run)
     checkpoint.mkdir(exist_ok=True)
@@ -87,12 +89,16 @@ def checkpoint_folder(context: RunnerContext, run: RunRecord) -> Path:
 
 def remove_checkpoint(context: RunnerContext, run: RunRecord) -> None:
     """A run that completed needs no further attempt."""
-    shutil.rmtree(checkpoint_folder(context, run), ignore_errors=True)
+    folder = checkpoint_folder(context, run)
+    try:
+        folder.rmdir()  # most scripts leave nothing there
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def clear_workplace(context: RunnerContext, place: Workplace, attempt: Attempt) -> None:
     """Remove the snapshot's files from an ended attempt; what the process wrote stays."""
-    remove_snapshot(load_snapshot(place.step.code.snapshot, context.home.artifacts), attempt.work_folder)
+    remove_snapshot(_snapshot_of(context, place), attempt.work_folder)
 
 
 def store_uploads(context: RunnerContext, place: Workplace, run: RunRecord, attempt: Attempt) -> None:
@@ -106,6 +112,22 @@ def store_uploads(context: RunnerContext, place: Workplace, run: RunRecord, atte
             _store_folder(source, target, output)
         else:
             _copy_whole(source, target / source.name if output.is_directory else target)
+
+
+def _snapshot_of(context: RunnerContext, place: Workplace) -> Snapshot:
+    digest = place.step.code.snapshot
+    return context.once(f"snapshot {digest}", lambda: load_snapshot(digest, context.home.artifacts))
+
+
+def _make_work_folder(context: RunnerContext, place: Workplace, attempt: Attempt) -> None:
+    """A new one, with the snapshot's files; what an earlier owner left there is gone."""
+    work = attempt.work_folder
+    shutil.rmtree(work, ignore_errors=True)
+    attempt.folder.parent.mkdir(parents=True, exist_ok=True)
+    attempt.folder.mkdir(exist_ok=True)
+    write_snapshot(_snapshot_of(context, place), context.home.artifacts, work)
+    for name in KEPT_FOLDERS:
+        (work / name).mkdir(exist_ok=True)
 
 
 def _resumed_folder(context: RunnerContext, attempt: Attempt, files: Mapping[str, str] | None) -> dict[str, str]:
@@ -172,14 +194,15 @@ def _environment(
     context: RunnerContext, place: Workplace, run: RunRecord, attempt: Attempt, outputs: Mapping[str, str]
 ) -> dict[str, str]:
     code = place.step.code
-    base = {**environment.user_environment(), **code.environment_variables}
+    base = {**context.once("user's environment", environment.user_environment), **code.environment_variables}
     base |= command_path(base, code.python or context.envelope.python) if code.command else {}
     return environment.with_azureml(
         {
-            **environment.thread_share(base, os.cpu_count() or 1, place.processes),
+            **environment.thread_share(base, context.once("cores", os.cpu_count) or 1, place.processes),
             **base,
             **environment.data_variables(place.step, place.inputs, outputs),
             **environment.parameter_variables(place.step, place.parameters),
-            **environment.run_variables(context.home, run, attempt),
+            **context.once("run's variables", lambda: environment.root_variables(context.home, run)),
+            **environment.attempt_variables(run, attempt),
         }
     )

@@ -12,17 +12,22 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import psutil
+
+from hyperstep.launchers.process_table import children_of, keeper_of
 from hyperstep.testing.faults import storage
-from hyperstep.testing.faults.plan import HITS_TRIALS, Fault, FaultKind
-from hyperstep.testing.faults.processes import Found, find, open_attempts
+from hyperstep.testing.faults.plan import HITS_STARTS, HITS_TRIALS, Fault, FaultKind
+from hyperstep.testing.faults.processes import HOST, Found, find, half_started, open_attempts
 from hyperstep.testing.faults.scene import Scene
 
 _VICTIMS = {
     FaultKind.KILL_RUNNER: ("runner",),
     FaultKind.KILL_HOST: ("host",),
+    FaultKind.KILL_KEEPER: ("keeper",),
+    FaultKind.KILL_HOST_AND_KEEPER: ("host", "keeper"),
     FaultKind.KILL_TRIAL: ("trial",),
     FaultKind.KILL_HOST_AND_RUNNER: ("host", "runner"),
-    FaultKind.KILL_ALL: ("host", "runner", "trial"),
+    FaultKind.KILL_ALL: ("host", "keeper", "runner", "trial"),
     FaultKind.STOP_RUNNER: ("runner",),
     FaultKind.FENCE_RUNNER: ("runner",),
     FaultKind.STOP_TRIAL: ("trial",),
@@ -74,9 +79,19 @@ def _kill(fault: Fault, scene: Scene, victims: list[Found]) -> Done:
         hits = {f"{folder.parent.name}/{folder.name}" for folder in folders}
     elif fault.kind in HITS_TRIALS:
         hits = open_attempts(scene)
+    elif fault.kind in HITS_STARTS:
+        hits = half_started(scene) if all(map(_leaves_another, victims)) else open_attempts(scene)
     for victim in victims:
         victim.send(signal.SIGKILL)
     return Done(f"{fault.kind.value}: {_words(victims)}", frozenset(hits))
+
+
+def _leaves_another(victim: Found) -> bool:
+    """Whether the keeper of a host, or the host of a keeper, lives: then it will know how attempts end."""
+    if victim.role == "host":
+        return keeper_of(victim.pid) is not None
+    children = map(psutil.Process, children_of(victim.pid))
+    return victim.role != "keeper" or any(HOST in child.cmdline() for child in children)
 
 
 def _stop(fault: Fault, scene: Scene, victims: list[Found]) -> Done:

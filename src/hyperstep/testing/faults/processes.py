@@ -11,10 +11,11 @@ from pathlib import Path
 
 import psutil
 
+from hyperstep.launchers.process_table import is_keeper
 from hyperstep.testing.faults.scene import MARK, Scene
 
 _RUNNER = "hyperstep.runtime.runner"
-_HOST = "hyperstep.launchers.host"
+HOST = "hyperstep.launchers.host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Found:
 
     pid: int
     role: str
-    """``runner``, ``host``, ``trial`` (the first process of an attempt), ``other``."""
+    """``runner``, ``host``, ``keeper`` (of a host), ``trial`` (the first process of an attempt), ``other``."""
     words: str
     """Its command line, shortened."""
     attempt: Path | None = None
@@ -57,9 +58,21 @@ def kill_all(scene: Scene) -> None:
 
 def open_attempts(scene: Scene) -> set[str]:
     """The attempts that have been claimed and have no end marker: ``run folder/attempt``."""
+    return {_name(folder) for folder in _open_folders(scene)}
+
+
+def half_started(scene: Scene) -> set[str]:
+    """Those of them of which no process is known yet."""
+    return {_name(folder) for folder in _open_folders(scene) if _claimed_pid(folder) is None}
+
+
+def _open_folders(scene: Scene) -> list[Path]:
     claims = scene.home.glob("runs/*/**/attempt-*/claim.json")
-    folders = [claim.parent for claim in claims if not (claim.parent / "exit.json").exists()]
-    return {f"{folder.parent.name}/{folder.name}" for folder in folders}
+    return [claim.parent for claim in claims if not (claim.parent / "exit.json").exists()]
+
+
+def _name(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}"
 
 
 def _is_ours(process: psutil.Process, scene: Scene) -> bool:
@@ -75,8 +88,8 @@ def _describe(process: psutil.Process) -> Found:
     words = " ".join(line)[:120]
     if _RUNNER in line:
         return Found(process.pid, "runner", words)
-    if _HOST in line:
-        return Found(process.pid, "host", words)
+    if HOST in line:
+        return Found(process.pid, "keeper" if is_keeper(process.pid) else "host", words)
     folder = process.environ().get("HYPERSTEP_ATTEMPT_FOLDER")
     if folder is None:
         return Found(process.pid, "other", words)

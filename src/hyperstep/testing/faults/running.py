@@ -137,9 +137,9 @@ class _Run:
         return Result(self._plan, outcome, exit_code, accounts, done, orphans, seconds, whole_s, events, trouble)
 
     def _orphans(self) -> tuple[str, ...]:
-        """What is left when everybody had time to leave. A trial host that waits for work is none."""
+        """What is left when everybody had time to leave. A waiting trial host is none, nor its keeper."""
         deadline = time.monotonic() + _LEAVE_S
-        while left := [found for found in find(self._scene) if found.role != "host"]:
+        while left := [found for found in find(self._scene) if found.role not in {"host", "keeper"}]:
             if time.monotonic() > deadline:
                 break
             time.sleep(_POLL_S)

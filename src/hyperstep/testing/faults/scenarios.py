@@ -6,12 +6,13 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hyperstep.testing.faults.plan import Fault, FaultKind, Plan, When
+from hyperstep.testing.faults.plan import HITS_STARTS, HITS_TRIALS, Fault, FaultKind, Plan, When
 from hyperstep.testing.faults.subject import Subject, shipped_pipeline, shipped_sweep
 
 MAX_HITS = 2
 """A trial that is lost more often than it is tried again (twice) fails: no plan goes that far."""
 _HOUR_S = 3600.0
+_OF_STORAGE = {FaultKind.FULL_DISK, FaultKind.SLOW_STORAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def kills_of_trials(chance: random.Random, _facts: Facts) -> tuple[Fault, ...]:
 
 def kills_of_anything(chance: random.Random, facts: Facts) -> tuple[Fault, ...]:
     """Runners as often as it likes, and twice what may cost a trial."""
-    hard = [FaultKind.KILL_HOST, FaultKind.KILL_TRIAL, FaultKind.KILL_HOST_AND_RUNNER, FaultKind.KILL_ALL]
-    soft = [FaultKind.KILL_RUNNER, FaultKind.STOP_RUNNER, FaultKind.STOP_TRIAL, FaultKind.FENCE_RUNNER]
+    soft = [kind for kind in FaultKind if kind not in HITS_TRIALS | HITS_STARTS | _OF_STORAGE]
+    hard = sorted(HITS_TRIALS | HITS_STARTS, key=lambda kind: kind.name)
     kinds = chance.choices(hard, k=chance.randint(0, MAX_HITS)) + chance.choices(soft, k=chance.randint(1, 2))
     return tuple(Fault(kind, sometime(chance, facts), lasts_s=chance.uniform(0.05, 0.5)) for kind in kinds)
 
@@ -110,7 +111,18 @@ _UNORDERED = shipped_sweep("sweep that is not deterministic", deterministic=0, p
 
 SCENARIOS = (
     Scenario("runner", "kill -9 of the runner, once to three times", _SWEEP, one_to_three(FaultKind.KILL_RUNNER)),
-    Scenario("host", "kill -9 of the trial host", _SWEEP, one_to_three(FaultKind.KILL_HOST, most=MAX_HITS)),
+    Scenario(
+        "host",
+        "kill -9 of the trial host, which must cost no attempt",
+        _SWEEP,
+        one_to_three(FaultKind.KILL_HOST, most=MAX_HITS),
+    ),
+    Scenario(
+        "keeper",
+        "kill -9 of the trial host and of its keeper",
+        _SWEEP,
+        one_to_three(FaultKind.KILL_HOST_AND_KEEPER, most=MAX_HITS),
+    ),
     Scenario("trial", "kill -9 of a trial, also of its next attempt", _SWEEP, kills_of_trials),
     Scenario("all", "kill -9 of all of them at once", _SWEEP, one_to_three(FaultKind.KILL_ALL, most=MAX_HITS)),
     Scenario("sleep", "SIGSTOP of the runner, SIGCONT later", _SWEEP, lasting(FaultKind.STOP_RUNNER, 1.0)),

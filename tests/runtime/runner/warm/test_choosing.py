@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.runner import trial_bed
 from tests.runtime.runner.trial_bed import TrialBed, make_bed
 
@@ -24,6 +26,7 @@ from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner import attempts
 from hyperstep.runtime.runner.context import Envelope
+from hyperstep.runtime.runner.warm import choosing
 from hyperstep.runtime.runner.warm.choosing import FIRST
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.scripted_launcher import ScriptedLauncher
@@ -89,11 +92,20 @@ def how(records: list[AttemptRecord]) -> list[str]:
     return ["warm" if launched.warm else launched.why_cold for r in records if (launched := r.launched)]
 
 
+def changed(behaviour: Behaviour, **fields: Any) -> Behaviour:
+    """The same behaviour but for some of its fields."""
+    return Behaviour(**{**vars_of(behaviour), **fields})
+
+
+def vars_of(behaviour: Behaviour) -> dict[str, Any]:
+    return {field.name: getattr(behaviour, field.name) for field in dataclasses.fields(behaviour)}
+
+
 def when_warm(**ending: int) -> Play:
     """Warm attempts end otherwise than cold ones."""
 
     def play(attempt: Attempt, behaviour: Behaviour) -> Behaviour:
-        return replace(behaviour, **ending) if attempt.warm else behaviour  # type: ignore[arg-type]
+        return changed(behaviour, **ending) if attempt.warm else behaviour
 
     return play
 
@@ -228,8 +240,8 @@ def test_trials_decide_the_same_warm_and_cold(warmth: Warmth) -> None:
 def test_one_that_hangs_is_ended_and_run_again_cold(warmth: Warmth, monkeypatch: pytest.MonkeyPatch) -> None:
     still = Activity(cpu_s=1.0, running=0, all_asleep=True)
     monkeypatch.setattr(attempts, "activity_of", lambda _pid: still)
-    object.__setattr__(warmth.bed.home.settings, "warm_patience_s", 0.2)
-    warmth.play = lambda attempt, behaviour: replace(behaviour, hangs=attempt.warm is not None)
+    monkeypatch.setattr(choosing, "patience_s", lambda _least, _cold: 0.2)
+    warmth.play = lambda attempt, behaviour: changed(behaviour, hangs=attempt.warm is not None)
     found = how(warmth.sweep())
     assert found[:2] == [FIRST, "warm"]
     assert len(found) == 5

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import CodeSpec, DataMode, OutputSpec, StepSpec, TuningSpec

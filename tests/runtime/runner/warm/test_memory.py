@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from hyperstep.runtime.runner.warm import memory
 from hyperstep.runtime.runner.warm.imports import Imports

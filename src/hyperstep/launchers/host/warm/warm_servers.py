@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.warm.command_line import CommandLine
 from hyperstep.launchers.host.warm.conditions import common_part, deciding_part, shadowed, warm_command
 from hyperstep.launchers.host.warm.warm_server import EndedChild, WarmServer
@@ -50,11 +51,14 @@ class WarmServers:
 
     Args:
         selector: What the host waits on; the data of our keys is a function to call when there is something to read.
+        register: Told which children are servers, for the host's keeper, which spares them as it spares runners.
         linger_s: How long a server stays without an attempt when no client is connected.
     """
 
-    def __init__(self, selector: selectors.BaseSelector, linger_s: float) -> None:
+    def __init__(self, selector: selectors.BaseSelector, register: Register, linger_s: float) -> None:
         self._selector = selector
+        self._register = register
+        self._slot_of: dict[int, int] = {}
         self._linger_s = min(linger_s, IDLE_S)
         self._servers: dict[_Identity, WarmServer] = {}
         self._leaving: list[WarmServer] = []
@@ -97,6 +101,7 @@ class WarmServers:
         for server in self._all():
             if server.pid == pid:
                 server.gone = True
+                self._register.give_back(self._slot_of.pop(pid))
                 while server.is_open:
                     server.listen()  # what it still had to say, up to the end
 
@@ -149,6 +154,7 @@ class WarmServers:
         except (OSError, ValueError) as error:
             return Cold(f"the warm server cannot be started: {error}")
         self._servers[identity] = server
+        self._slot_of[server.pid] = self._register.note_runner(server.pid)
         return Cold("the warm server is only starting", for_now=True)
 
     def _make_room(self) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.launchers.process_activity import Activity
 from hyperstep.launchers.process_table import boot_id, look_up
@@ -40,8 +42,7 @@ _BELIEVED_S = 2.0
 _ALTHOUGH = "although warm = always: "
 
 
-@dataclass(slots=True)
-class Start:
+class Start(Struct):
     """How an attempt is to be started, and what is to be seen to until its end."""
 
     attempt: Attempt

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 NOTE_NAME = "imports.json"
 """In an attempt's folder."""
@@ -23,8 +25,7 @@ _PER_PROCESS = frozenset({"hyperstep_trial.import_note", "hyperstep.azureml"})
 """Of ours, but tied to the process that imports them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Imports:
+class Imports(Struct, frozen=True):
     """What is known of a script's imports."""
 
     modules: tuple[str, ...]
@@ -38,8 +39,7 @@ class Imports:
     updates: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ImportNote:
+class ImportNote(Struct, frozen=True):
     """What ``hyperstep_trial.import_note`` wrote."""
 
     modules: tuple[tuple[str, str], ...]

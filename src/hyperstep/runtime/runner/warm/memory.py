@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import digest_json
 from hyperstep.errors import StoreError
-from hyperstep.runtime.file_lock import locked
+from hyperstep.file_lock import locked
 from hyperstep.runtime.runner.warm.imports import Imports, from_data, to_data
 from hyperstep.runtime.runner.warm.verdict import Verdict
 
 MOST_FILES = 100
 """Of each kind; the oldest go."""
-_LOCK_S = 2.0
-_LOOK_AGAIN_S = 0.005
 
 
 class WarmMemory:
@@ -70,19 +68,13 @@ class WarmMemory:
     def change_verdict(self, server: str, change: Callable[[Verdict], Verdict]) -> Verdict:
         """Read, change, write, with no other process in between; returns what is kept then.
 
-        ``change`` may raise: then nothing is written. When another process does not let go of the lock, the change is
-        made without it: at worst one more attempt is watched.
+        Where there can be no lock the change is made without one: at worst one more attempt is watched.
         """
         file = self._verdicts / f"{server}.json"
-        with suppress(OSError):
-            file.parent.mkdir(parents=True, exist_ok=True)
-        until = time.monotonic() + _LOCK_S
         try:
-            while True:
-                with locked(file.with_suffix(".lock")) as held:
-                    if held or time.monotonic() >= until:
-                        return self._changed(file, server, change)
-                time.sleep(_LOOK_AGAIN_S)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with locked(file.with_suffix(".lock"), wait=True):
+                return self._changed(file, server, change)
         except OSError:
             return self._changed(file, server, change)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 _MOST_CPU = 0.005
 """Share of one core that a process may use and count as still: a thread that looks at a queue now and then."""
@@ -24,8 +25,7 @@ class Look(NamedTuple):
     """No thread of theirs runs, or waits for a disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stillness:
+class Stillness(Struct, frozen=True):
     """Since when it is still: the first look from which on nothing has happened."""
 
     since: Look

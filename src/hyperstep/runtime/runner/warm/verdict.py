@@ -7,9 +7,11 @@ exit code is tried again cold before it counts: when that ends well, the set is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MOST_KILLS = 2
 """So many watched attempts that a signal from outside ended, and the set is cold: it may not have been from outside."""
@@ -28,8 +30,7 @@ class Process(NamedTuple):
     boot: str
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """The one attempt by which a set is being tried."""
 
     run_id: str
@@ -41,8 +42,7 @@ class Watch:
     """It failed, and its next attempt, cold, is to show whose fault that was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """All that is known of a set."""
 
     why_cold: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperstep.azureml_v1.lazy import lazy_names
+from hyperstep_trial.lazy_names import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
 from hyperstep.digest import Json

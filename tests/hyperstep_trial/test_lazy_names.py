@@ -11,13 +11,13 @@ from types import ModuleType
 import pytest
 
 _BELOW = """
-from hyperstep.azureml_v1.lazy import lazy_names
+from hyperstep_trial.lazy_names import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(__name__, {"Own": "lazy_package.loaded:Original"})
 """
 
 _PACKAGE = """
-from hyperstep.azureml_v1.lazy import lazy_names
+from hyperstep_trial.lazy_names import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,

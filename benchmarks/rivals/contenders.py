@@ -1,0 +1,107 @@
+"""Who takes part, and with which interpreter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE.parents[1] / ".bench" / "rivals"
+CONSTRAINTS = HERE.parent / "rivals-constraints.txt"
+PACKAGES = {
+    "optuna": "optuna",
+    "syne-tune": "syne-tune",
+    "ray": "ray[tune]",
+    "scikit-learn": "scikit-learn",
+    "pandas": "pandas",
+}
+"""What is installed for each."""
+ALL = frozenset({"trivial", "libraries", "ingest", "stop", "growth", "cold"})
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One of them."""
+
+    name: str
+    file: str
+    reporting: str
+    """See ``scripts.REPORT``."""
+    arguments: tuple[str, ...] = ()
+    package: str = ""
+    """Of ``PACKAGES``; empty for one that runs with our own interpreter."""
+    contests: frozenset[str] = ALL
+    waits: bool = True
+    """Whether a script's report returns when the driver has it; else its end shows that all has arrived."""
+    slow: bool = False
+    """It looks for news every few seconds: it gets few trials, and no contest of thousands."""
+    warms_up: bool = False
+    """It learns from a first sweep."""
+    ours: bool = False
+
+    @property
+    def python(self) -> Path:
+        """Its interpreter."""
+        return VENV / "bin" / "python" if self.package else Path(sys.executable)
+
+    def command(self, job: Path) -> list[str]:
+        """What starts it."""
+        return [str(self.python), str(HERE / self.file), str(job), *self.arguments]
+
+    def words(self, folder: Path) -> tuple[str, ...]:
+        """What stands in the command lines of its processes that are not descendants of the first one."""
+        return (str(folder), f"{sys.executable} -m hyperstep.launchers") if self.ours else (str(folder),)
+
+
+LIMIT = frozenset({"trivial", "libraries", "growth", "cold"})
+CONTENDERS = (
+    Contender("bare processes", "bare.py", "stdout", contests=LIMIT),
+    Contender("bare fork server", "fork_server.py", "none", contests=LIMIT - {"cold"}),
+    Contender("hyperstep, cold trials", "hyperstep_tune.py", "hyperstep", waits=False, ours=True),
+    Contender(
+        "hyperstep, warm trials",
+        "hyperstep_tune.py",
+        "hyperstep",
+        ("--warm", "always"),
+        waits=False,
+        warms_up=True,
+        ours=True,
+    ),
+    Contender("Optuna + subprocess, SQLite", "optuna_subprocess.py", "stdout", package="optuna"),
+    Contender(
+        "Syne Tune local, 0.01 s poll",
+        "syne_tune_local.py",
+        "syne tune",
+        ("--poll", "0.01"),
+        package="syne-tune",
+        waits=False,
+    ),
+    Contender(
+        "Syne Tune local, as shipped", "syne_tune_local.py", "syne tune", package="syne-tune", waits=False, slow=True
+    ),
+    Contender("Ray Tune, function", "ray_tune.py", "ray", package="ray"),
+    Contender("Ray Tune, subprocess", "ray_tune.py", "stdout", ("--subprocess",), package="ray"),
+)
+
+
+def install() -> dict[str, str]:
+    """Have the rivals in a virtual environment of their own; returns why not, by package."""
+    if not (VENV / "bin" / "python").exists():
+        venv.create(VENV, with_pip=True)
+    missing = {}
+    for package, wanted in PACKAGES.items():
+        command = [VENV / "bin/pip", "install", "--quiet", "--no-input", "-c", CONSTRAINTS, wanted]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            missing[package] = done.stderr.strip().splitlines()[-1]
+    return missing
+
+
+def versions() -> str:
+    """Of the rivals."""
+    code = "import importlib.metadata as m, sys; print(', '.join(f'{p} {m.version(p)}' for p in sys.argv[1:]))"
+    done = subprocess.run([VENV / "bin/python", "-c", code, *PACKAGES], capture_output=True, text=True, check=False)
+    return done.stdout.strip()

@@ -1,0 +1,38 @@
+"""hyperstep, as its command line is used: ``hyperstep tune script.py``; with ``--warm WHEN`` it is passed on.
+
+Exits with 75, and says why, where this installation cannot do what is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from job import Job
+
+NOT_HERE = 75
+COMMAND = [sys.executable, "-m", "hyperstep", "tune"]
+
+
+def main(job: Job) -> int:
+    """Tune."""
+    warm = sys.argv[sys.argv.index("--warm") + 1] if "--warm" in sys.argv else ""
+    if warm:
+        known = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True).stdout
+        if "--warm" not in known:
+            print("this version of hyperstep tune has no --warm", file=sys.stderr)
+            return NOT_HERE
+    home = os.environ.get("HYPERSTEP_HOME") or str(Path(job.folder) / "home")
+    os.environ |= {"HYPERSTEP_HOME": home, "HYPERSTEP_SLOTS": str(job.concurrent)}
+    options = ["--space", "x=uniform:0,1", "--metric", "acc", "--seed", "1", "--no-reuse", "--quiet"]
+    limits = ["--max", str(job.trials), "--concurrent", str(job.concurrent)]
+    policy = [] if job.stop_below is None else ["--policy", "bandit:slack_amount=0.2"]
+    chosen = ["--warm", warm] if warm else []
+    command = [*COMMAND, *options, *limits, *policy, *chosen, job.script]
+    return os.execv(command[0], command)  # noqa: S606 - becomes it: no process of ours stands between
+
+
+if __name__ == "__main__":
+    sys.exit(main(Job.read()))

@@ -1,0 +1,105 @@
+"""What the runner does for a trial does not grow with the trials before it: counted in calls and database steps."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from tests.runtime.bench import Bench
+
+from hyperstep.digest import Json
+from hyperstep.records.attempt import Attempt
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.doorbell import doorbell_path, hung
+from hyperstep.runtime.pause_note import PauseNote
+from hyperstep.runtime.runner import __main__ as runner
+from hyperstep.runtime.runner.context import RunnerContext
+from hyperstep.runtime.runner.loop import Runner
+from hyperstep.runtime.runner.obstacles import Patience
+from hyperstep.runtime.runner.ownership import take_over
+from hyperstep.runtime.runner.submitted import submitted
+from hyperstep.runtime.submission import Label, submit_step
+from hyperstep.testing.instant_launcher import InstantLauncher
+
+_TRIALS, _WINDOW = 1000, 40
+_EARLY, _LATE = 60, _TRIALS - 2 * _WINDOW
+_STEPS = 20
+_CONFIG: dict[str, Json] = {
+    "sampler": {"name": "RANDOM", "space": {"x": ["uniform", [0, 1]]}, "order": ["x"], "seed": 3},
+    "policy": {"name": "Bandit", "properties": {"evaluation_interval": 1, "slack_factor": 0.5}},
+    "metric": {"name": "acc", "goal": "maximize"},
+    "limits": {"max_total": _TRIALS, "max_concurrent": 2, "max_duration_s": None, "max_lost_attempts": 2},
+}
+
+
+class Counting:
+    """Counts calls of Python functions and steps of SQLite's machine while a window of trials is launched."""
+
+    def __init__(self) -> None:
+        self.launched = 0
+        self.calls: dict[int, int] = {}
+        self.steps: dict[int, int] = {}
+        self._window = -1
+
+    def play(self, attempt: Attempt) -> int:
+        """Log some values and end; each tenth trial does best and fails."""
+        number, fails = self.launched, self.launched % 10 == 9
+        self.launched += 1
+        self._window = next((w for w in (_EARLY, _LATE) if w <= number < w + _WINDOW), -1)
+        sys.setprofile(self._count if self._window >= 0 else None)
+        values = [2.0 + number / 1e4 if fails else number % 7 / 7 + step / 10 for step in range(3)]
+        records = [{"kind": "scalar", "name": "acc", "value": value, "time": 0.0} for value in values]
+        attempt.records_file.write_text("".join(json.dumps(record) + "\n" for record in records))
+        return int(fails)
+
+    def step(self) -> int:
+        if self._window >= 0:
+            self.steps[self._window] = self.steps.get(self._window, 0) + 1
+        return 0
+
+    def _count(self, _frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call":
+            self.calls[self._window] = self.calls.get(self._window, 0) + 1
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counting]:
+    counting, connect = Counting(), sqlite3.connect
+
+    def counted(*arguments: object, **options: object) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)  # type: ignore[call-overload]
+        connection.set_progress_handler(counting.step, _STEPS)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", counted)
+    yield counting
+    sys.setprofile(None)
+
+
+def test_a_trial_costs_no_more_after_nine_hundred_others_than_after_sixty(
+    bench: Bench, label: Label, counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hyperstep.runtime.submission.start_runner", lambda *_arguments: True)
+    run_id = submit_step(bench.home, bench.tuning_step("", _CONFIG), label).id
+    _drive(bench, run_id, counting)
+    assert bench.read(run_id).status is RunStatus.COMPLETED
+    assert counting.launched == _TRIALS
+    assert counting.calls[_LATE] == pytest.approx(counting.calls[_EARLY], rel=0.1)
+    assert counting.steps[_LATE] == pytest.approx(counting.steps[_EARLY], rel=0.1)
+
+
+def _drive(bench: Bench, run_id: str, counting: Counting) -> None:
+    folder: Path = bench.home.root_folder(run_id)
+    journal = bench.home.store.journal(run_id)
+    owner = take_over(journal)
+    assert owner is not None
+    patience = Patience(bench.home, PauseNote(folder), print, time.sleep)
+    context = RunnerContext(bench.home, journal, owner.epoch, runner._envelope(submitted(journal)))
+    with hung(doorbell_path(folder)) as bell:
+        Runner(context, InstantLauncher(bell.ring, counting.play), bell, patience).run()
