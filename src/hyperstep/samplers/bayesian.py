@@ -24,7 +24,8 @@ TOLD = Excerpt(best=50, recent=300, pending=100)
 """What the model is told at most.
 
 So that a point after 10,000 trials takes less than twice what it takes after 100; with 500 recent ones it took 2.2 to
-2.7 times as long. On three test functions, 700 trials and 6 seeds, 300 did as well as 500 on two, a little worse on one.
+2.7 times as long. On three test functions, 700 trials and 6 seeds, 300 did as well as 500 on two, and a little worse on
+one.
 """
 MAX_CATEGORIES = 1000
 """A choice of more options is modelled as if neighbours in its list were alike."""
