@@ -24,7 +24,7 @@ MARKERS = st.one_of(
 def _claim_for(pid: int, folder: Path) -> Claim:
     file = folder / "claim.json"
     descriptor = create_claim(file)
-    fill_claim(descriptor, pid)
+    fill_claim(descriptor, pid, parent=os.getpid())
     os.close(descriptor)
     claim = read_claim(file)
     assert claim is not None
@@ -78,5 +78,6 @@ def test_an_ended_process_counts_as_alive_until_the_parent_that_writes_its_end_l
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     assert claim.is_alive()
     assert not claim._replace(parent=1).is_alive()
+    assert claim._replace(parent=1, heir=os.getpid()).is_alive()
     process.communicate()
     wait_until(lambda: not claim.is_alive(), "the process id to be gone")

@@ -17,20 +17,23 @@ from collections.abc import Callable
 from hyperstep.errors import ConflictError, LaunchError, means_busy_machine
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.host.orphans import NOBODY, Trace, kill_orphans
-from hyperstep.launchers.marker import ExitMarker, read_exit, write_exit
+from hyperstep.launchers.marker import ExitMarker, fill_claim, read_exit, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
 from hyperstep.launchers.process import (
     AttemptFiles,
-    claim_and_start,
+    claimed,
     kill_group,
     kill_process,
     not_started,
+    start_process,
     terminate_group,
     wait_unreaped,
 )
 from hyperstep.launchers.process_table import descendants_of
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
+
+_NO_HOST = "warm starts need a trial host, and none runs here"
 
 
 class _Child:
@@ -102,7 +105,7 @@ class InlineLauncher(Launcher):
         """As in the base."""
         self._check_open(attempt)
         try:
-            process = claim_and_start(_files(attempt), attempt.argv, attempt.env)
+            process = _claim_and_start(attempt)
         except FileExistsError as error:
             rule = "An attempt runs at most once, and this one was claimed before."
             remedy = "Make an attempt with the next number."
@@ -113,7 +116,7 @@ class InlineLauncher(Launcher):
         with self._lock:
             self._children[attempt.key] = child
         threading.Thread(target=self._wait, args=(child,), name="hyperstep-attempt", daemon=True).start()
-        return Launched()
+        return Launched(why_cold=_NO_HOST if attempt.warm else "")
 
     def adopt(self, attempt: Attempt) -> None:
         """As in the base. An attempt that was never claimed is claimed, and reported as lost."""
@@ -194,6 +197,19 @@ def _is_waited_for(pid: int) -> bool:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
         return True
+
+
+def _claim_and_start(attempt: Attempt) -> subprocess.Popen[bytes]:
+    files = _files(attempt)
+    with claimed(files) as claim:
+        process = start_process(files, attempt.argv, attempt.env)
+        try:
+            fill_claim(claim, process.pid, parent=os.getpid())
+        except OSError:
+            kill_group(process.pid)
+            process.wait()
+            raise
+    return process
 
 
 def _files(attempt: Attempt) -> AttemptFiles:

@@ -89,11 +89,10 @@ class LocalLauncher(Launcher):
         """As in the base; one message to the host and its answer."""
         watched = self._expect(attempt)
         try:
-            self._launch_on_host(watched)
+            return self._launch_on_host(watched)
         except BaseException:
             self._forget(attempt.key)
             raise
-        return Launched()
 
     def adopt(self, attempt: Attempt) -> None:
         """As in the base. An attempt that was never claimed is claimed, and reported as lost."""
@@ -158,7 +157,7 @@ class LocalLauncher(Launcher):
 
     # -- who tells an attempt's end -----------------------------------------------------------------------------------
 
-    def _launch_on_host(self, watched: _Watched) -> None:
+    def _launch_on_host(self, watched: _Watched) -> Launched:
         for _ in range(_MAX_HOSTS):
             link = self._link_to_host(start=True)
             if link is None:
@@ -169,9 +168,9 @@ class LocalLauncher(Launcher):
                 if not isinstance(gone, HostSilentError) and not watched.attempt.claim_file.exists():
                     continue
                 self._watch_by_process(watched)  # it may have been started; if not, it is claimed, and so lost
-                return
+                return Launched(why_cold="the trial host went away while it started the attempt", for_now=True)
             self._watch_by_link(watched, link, _started_pid(watched.attempt, answer))
-            return
+            return Launched(answer["warm"], answer["why_cold"], answer["for_now"])
         rule = "The trial host must stay alive while it starts an attempt."
         raise NoHostError(rule, received=watched.folder, remedy=f"See {self.control_path.with_suffix('.log')}.")
 
@@ -303,6 +302,7 @@ def _ask_launch(link: HostLink, watched: _Watched, fence: Message) -> Message:
         env=dict(attempt.env),
         max_duration_s=attempt.max_duration_s,
         grace_s=attempt.stop_grace_s,
+        warm=attempt.warm._asdict() if attempt.warm else None,
         **fence,
     )
     refuse_if_fenced(answer)

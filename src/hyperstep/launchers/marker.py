@@ -1,8 +1,8 @@
 """The two files by which an attempt is known to everybody: the claim before it starts, the exit when it has ended.
 
-Claim: ``{"pid", "started_at", "boot", "parent"}``, empty until the process has started. ``parent`` is the process that
-will write the exit file, or else the keeper of that one will; each does so before it lets go of the process id, so
-whoever sees the process gone finds the file, or never will.
+Claim: ``{"pid", "started_at", "boot", "parent", "heir"}``, empty until the process has started. ``parent`` is the
+process that will see to the exit file, or else ``heir`` (0: nobody), or a trial host's keeper, whichever adopts the
+process; it is written before the process id is let go, so whoever sees the process gone finds the file, or never will.
 Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
 """
 
@@ -24,13 +24,14 @@ class Claim(NamedTuple):
     started_at: float
     boot: str
     parent: int
+    heir: int = 0
 
     def is_alive(self) -> bool:
         """Whether this very process still runs, or has ended and its parent is about to write the exit file."""
         state = look_up(self.pid)
         if state is None or state.started_at != self.started_at or self.boot != boot_id():
             return False
-        return not state.zombie or state.parent == self.parent or is_keeper(state.parent)
+        return not state.zombie or state.parent in {self.parent, self.heir} or is_keeper(state.parent)
 
 
 class ExitMarker(NamedTuple):
@@ -54,11 +55,18 @@ def create_claim(claim_file: str | Path) -> int:
     return os.open(claim_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
 
 
-def fill_claim(descriptor: int, pid: int) -> None:
-    """Write who was started. Must be called before the process is reaped."""
+def fill_claim(descriptor: int, pid: int, *, parent: int, heir: int = 0) -> None:
+    """Write who was started. Must be called before the process is reaped.
+
+    Args:
+        descriptor: Of the claim.
+        pid: The process that was started.
+        parent: Who will see to the exit file.
+        heir: Who will when ``parent`` has died; 0 for nobody.
+    """
     state = look_up(pid)
     started_at = state.started_at if state else None
-    claim = {"pid": pid, "started_at": started_at, "boot": boot_id(), "parent": os.getpid()}
+    claim = {"pid": pid, "started_at": started_at, "boot": boot_id(), "parent": parent, "heir": heir}
     os.write(descriptor, json.dumps(claim).encode("ascii"))
 
 
@@ -66,7 +74,8 @@ def read_claim(claim_file: Path) -> Claim | None:
     """The claim; None when it is empty, torn, or not there."""
     data = _read_object(claim_file)
     try:
-        return Claim(int(data["pid"]), float(data["started_at"]), str(data.get("boot", "")), int(data.get("parent", 0)))
+        parent, heir = int(data.get("parent", 0)), int(data.get("heir", 0))
+        return Claim(int(data["pid"]), float(data["started_at"]), str(data.get("boot", "")), parent, heir)
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -12,12 +12,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from hyperstep.errors import BusyMachineError, LaunchError
-from hyperstep.launchers.marker import ExitMarker, create_claim, fill_claim, write_exit
+from hyperstep.launchers.marker import ExitMarker, create_claim, write_exit
 
 EXIT_NOT_FOUND = 127
 """Exit code of an attempt whose program is missing, as shells have it."""
@@ -37,30 +37,24 @@ class AttemptFiles(NamedTuple):
     exit_file: str
 
 
-def claim_and_start(files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Claim the attempt, start its process, say in the claim who it is.
+@contextlib.contextmanager
+def claimed(files: AttemptFiles) -> Iterator[int]:
+    """Claim the attempt, and start its process meanwhile; gives the descriptor of the claim, for ``fill_claim``.
 
     When the process cannot be started, the attempt is over: its exit file says 127 or 126 and its log says why.
 
     Raises:
         FileExistsError: The attempt was claimed before. Nothing was done.
-        OSError, ValueError: The process could not be started.
+        OSError, ValueError: As raised inside: the process could not be started.
     """
     claim = create_claim(files.claim_file)
     try:
-        process = _start(files, argv, env)
-        try:
-            fill_claim(claim, process.pid)
-        except OSError:
-            kill_group(process.pid)
-            process.wait()
-            raise
+        yield claim
     except (OSError, ValueError) as error:
         _record_not_started(files, error)
         raise
     finally:
         os.close(claim)
-    return process
 
 
 def not_started(argv: Sequence[str], message: str, *, busy: bool) -> LaunchError:
@@ -76,6 +70,28 @@ def not_started(argv: Sequence[str], message: str, *, busy: bool) -> LaunchError
         remedy = "End other processes, or raise the limit (ulimit -u, ulimit -n); trying again may do."
         return BusyMachineError(rule, received=argv, remedy=remedy)
     return LaunchError(rule, received=argv, remedy="Check the program and the folder it names.")
+
+
+def start_process(files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start an attempt's process, as the leader of a session of its own.
+
+    Raises:
+        OSError, ValueError: It cannot be started.
+    """
+    log = os.open(files.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        return subprocess.Popen(
+            argv,
+            env=dict(env),
+            cwd=files.work_folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            creationflags=_CREATION_FLAGS,
+        )
+    finally:
+        os.close(log)
 
 
 def terminate_group(leader: int) -> None:
@@ -119,23 +135,6 @@ def wait_unreaped(process: subprocess.Popen[bytes]) -> ExitMarker:
         if ended is not None:
             return marker_from_waitid(ended)
     return marker_from(process.wait())
-
-
-def _start(files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    log = os.open(files.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        return subprocess.Popen(
-            argv,
-            env=dict(env),
-            cwd=files.work_folder,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            creationflags=_CREATION_FLAGS,
-        )
-    finally:
-        os.close(log)
 
 
 def _record_not_started(files: AttemptFiles, error: Exception) -> None:

@@ -33,6 +33,8 @@ class Launched(NamedTuple):
     """Forked from a warm server."""
     why_cold: str = ""
     """Why it was not, where it might have been; empty else."""
+    for_now: bool = False
+    """That reason passes by itself: the next attempt may be warm (the server still imports)."""
 
 
 class Attempt(Struct, frozen=True):

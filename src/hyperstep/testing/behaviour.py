@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field  # noqa: TID251 - of a dataclass
+from pathlib import Path
 
 from hyperstep.records.attempt import Attempt
 
@@ -83,10 +84,19 @@ class Behaviour:
     """The signal by which it ends itself."""
     exit_code: int = 0
 
-    def argv(self) -> tuple[str, ...]:
-        """A command line that does it; ``from_argv`` reads it back."""
-        program = sys.executable if self.startable else "/nowhere/python"
-        return (program, "-S", "-c", _PROGRAM, json.dumps(asdict(self)))
+    def argv(self, script: Path | None = None) -> tuple[str, ...]:
+        """A command line that does it; ``from_argv`` reads it back.
+
+        Args:
+            script: Where the program is to be, and is written when absent; without it the command line holds it.
+        """
+        interpreter = sys.executable if self.startable else "/nowhere/python"
+        if script is None:
+            return (interpreter, "-S", "-c", _PROGRAM, json.dumps(asdict(self)))
+        if not script.exists():  # else an earlier process may be reading it
+            script.parent.mkdir(parents=True, exist_ok=True)
+            script.write_text(_PROGRAM, encoding="utf-8")
+        return (interpreter, str(script), json.dumps(asdict(self)))
 
     @classmethod
     def from_argv(cls, attempt: Attempt) -> Behaviour:

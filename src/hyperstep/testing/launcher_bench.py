@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 
 from hyperstep.launchers.base import Launcher
-from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, WarmStart
 from hyperstep.testing.behaviour import REPORT_NAME, Behaviour
 
 PATIENCE_S = 120.0
@@ -47,10 +47,19 @@ def is_running(pid: int) -> bool:
 
 
 class Bench:
-    """A launcher under test with attempts to give it."""
+    """A launcher under test with attempts to give it.
 
-    def __init__(self, folder: Path, make_launcher: Callable[[Callable[[], None]], Launcher]) -> None:
+    Args:
+        folder: Where their folders are made.
+        make_launcher: Makes the launcher, of ``notify``.
+        warm: How they may be started warm; their program is a script then.
+    """
+
+    def __init__(
+        self, folder: Path, make_launcher: Callable[[Callable[[], None]], Launcher], warm: WarmStart | None = None
+    ) -> None:
         self.folder = folder
+        self._warm = warm
         self._make = make_launcher
         self._notified: dict[Launcher, threading.Event] = {}
         self._attempts: list[Attempt] = []
@@ -69,7 +78,8 @@ class Bench:
         folder = self.folder / str(number)
         (folder / "work").mkdir(parents=True)
         environment = {"PATH": os.environ.get("PATH", "")} if env is None else env
-        attempt = Attempt(AttemptKey("run", number), folder, behaviour.argv(), environment)
+        argv = behaviour.argv(self.folder / "behaviour.py" if self._warm else None)
+        attempt = Attempt(AttemptKey("run", number), folder, argv, environment, warm=self._warm)
         self._attempts.append(attempt)
         return attempt
 
@@ -125,14 +135,15 @@ class OtherOwner:
 
     _PROGRAM = """
 import importlib, json, pathlib, sys
-from hyperstep.records.attempt import Attempt, AttemptKey
+from hyperstep.records.attempt import Attempt, AttemptKey, WarmStart
 notify = lambda: None
 import hyperstep
 importlib.import_module(sys.argv[1].rpartition(".")[0])
 launcher = eval(sys.argv[2])
 for line in sys.stdin:
-    folder, run_id, number, argv, env = json.loads(line)
-    launcher.launch(Attempt(AttemptKey(run_id, number), pathlib.Path(folder), tuple(argv), env))
+    folder, run_id, number, argv, env, warm = json.loads(line)
+    warm = warm and WarmStart(warm[0], tuple(warm[1]))
+    launcher.launch(Attempt(AttemptKey(run_id, number), pathlib.Path(folder), tuple(argv), env, warm=warm))
     print("launched", flush=True)
 """
 
@@ -147,7 +158,7 @@ for line in sys.stdin:
 
     def launch(self, attempt: Attempt) -> None:
         """Have it launch an attempt."""
-        order = [str(attempt.folder), *attempt.key, attempt.argv, dict(attempt.env)]
+        order = [str(attempt.folder), *attempt.key, attempt.argv, dict(attempt.env), attempt.warm]
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None

@@ -26,7 +26,7 @@ import pytest
 
 from hyperstep.errors import ConflictError, LaunchError
 from hyperstep.launchers.base import Launcher
-from hyperstep.records.attempt import Attempt, AttemptKey
+from hyperstep.records.attempt import Attempt, AttemptKey, WarmStart
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.launcher_bench import HANGS, PATIENCE_S, Bench, OtherOwner, is_running, wait_until, write_claim
 
@@ -38,10 +38,13 @@ class LauncherContract(ABC):
     def make_launcher(self, notify: Callable[[], None]) -> Launcher:
         """The launcher under test."""
 
+    warm: ClassVar[WarmStart | None] = None
+    """How the attempts may be started warm."""
+
     @pytest.fixture
     def bench(self, tmp_path: Path) -> Iterator[Bench]:
         """A launcher with attempts to give it; all is ended afterwards."""
-        bench = Bench(tmp_path / "attempts", self.make_launcher)
+        bench = Bench(tmp_path / "attempts", self.make_launcher, self.warm)
         yield bench
         bench.clear()
 

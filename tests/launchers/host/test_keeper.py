@@ -199,7 +199,7 @@ def test_an_attempt_that_was_forked_by_a_child_of_the_host_is_recorded_once_that
             server = subprocess.Popen([sys.executable, "-S", "-c", FORKS, str(go)])
             wait_until(lambda: go.with_name("go.pid").exists() and go.with_name("go.pid").read_text(), "the fork")
             claim = create_claim(attempt.claim_file)
-            fill_claim(claim, int(go.with_name("go.pid").read_text()))
+            fill_claim(claim, int(go.with_name("go.pid").read_text()), parent=server.pid)
             os.write(write_end, str(server.pid).encode())
             os.kill(os.getpid(), signal.SIGKILL)
         finally:

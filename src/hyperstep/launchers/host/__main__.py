@@ -11,6 +11,7 @@ from hyperstep.launchers.host.address import Address
 from hyperstep.launchers.host.keeper import leave_a_keeper
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.server import HostServer
+from hyperstep.launchers.host.warm.warm_servers import IDLE_S
 
 
 def main(arguments: list[str]) -> int:
@@ -19,6 +20,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("control_socket", type=Path)
     parser.add_argument(
         "--idle-s", type=float, default=10.0, help="seconds without attempts and clients before it ends"
+    )
+    parser.add_argument(
+        "--linger-s", type=float, default=IDLE_S, help="seconds that a warm server stays when no client is connected"
     )
     options = parser.parse_args(arguments)
     address = Address.take(options.control_socket)
@@ -29,7 +33,7 @@ def main(arguments: list[str]) -> int:
     _detach(address.crash_log)
     register = Register()
     leave_a_keeper(address, register)
-    HostServer(address, register, idle_s=options.idle_s).run()
+    HostServer(address, register, idle_s=options.idle_s, linger_s=options.linger_s).run()
     return 0
 
 

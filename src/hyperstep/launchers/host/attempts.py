@@ -6,17 +6,20 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from subprocess import Popen
 from typing import NamedTuple
 
 from hyperstep.launchers.host.guards import Guards
 from hyperstep.launchers.host.orphans import Trace, kill_orphans, kill_tree
 from hyperstep.launchers.host.reaper import next_ended, release
 from hyperstep.launchers.host.register import Register
-from hyperstep.launchers.marker import ExitMarker, write_exit
+from hyperstep.launchers.host.warm.forking import Cold, Forked, fork_warm
+from hyperstep.launchers.host.warm.warm_server import WarmServer
+from hyperstep.launchers.host.warm.warm_servers import WarmServers
+from hyperstep.launchers.marker import ExitMarker, fill_claim, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
-from hyperstep.launchers.process import AttemptFiles, claim_and_start, kill_group, terminate_group
+from hyperstep.launchers.process import AttemptFiles, claimed, kill_group, start_process, terminate_group
 from hyperstep.launchers.process_table import descendants_of
+from hyperstep.records.attempt import WarmStart
 
 
 class EndedAttempt(NamedTuple):
@@ -35,12 +38,33 @@ class Limit(NamedTuple):
     """Between SIGTERM and SIGKILL when that is over."""
 
 
+class Order(NamedTuple):
+    """What is to be started."""
+
+    folder: str
+    """Names the attempt."""
+    files: AttemptFiles
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    limit: Limit
+    warm: WarmStart | None = None
+
+
+class Started(NamedTuple):
+    """What was started."""
+
+    pid: int
+    warm: bool = False
+    why_cold: str = ""
+    for_now: bool = False
+
+
 class _Live:
-    def __init__(
-        self, files: AttemptFiles, process: Popen[bytes], trace: Trace, limit: Limit, kills: int | None
-    ) -> None:
+    def __init__(self, files: AttemptFiles, pid: int, trace: Trace, limit: Limit, kills: int | None) -> None:
         self.files = files
-        self.process = process
+        self.pid = pid
+        self.fork: tuple[WarmServer, int] | None = None
+        """The server that forked it, and its number there."""
         self.trace = trace
         self.oom_kills = kills
         self.grace_s = limit.grace_s
@@ -67,43 +91,63 @@ class HostedAttempts:
 
     Args:
         guards: The runners, which are children of the host too.
+        servers: The warm servers, likewise, and some attempts are theirs.
         register: Told what runs, for the host's keeper.
     """
 
-    def __init__(self, guards: Guards, register: Register) -> None:
+    def __init__(self, guards: Guards, servers: WarmServers, register: Register) -> None:
         self._guards = guards
+        self._servers = servers
         self._register = register
         self._slot_of: dict[str, int] = {}
         self._live: dict[str, _Live] = {}
         self._folder_of: dict[int, str] = {}
+        self._folder_of_fork: dict[tuple[WarmServer, int], str] = {}
 
     def __len__(self) -> int:
         return len(self._live)
 
-    def launch(
-        self, folder: str, files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str], limit: Limit
-    ) -> int:
-        """Claim and start an attempt; returns its process id.
+    def launch(self, order: Order) -> Started:
+        """Claim and start an attempt: by a warm server when it may, and one is ready; else cold.
 
         Raises:
             FileExistsError: It was claimed before.
             OSError, ValueError: It could not be started, and is over.
         """
         kills = oom_kills()
-        slot = self._register.note_attempt(files, kills)
+        slot = self._register.note_attempt(order.files, kills)
         try:
-            process = claim_and_start(files, argv, env)
+            pid, forked = self._start(order)
         except BaseException:
             self._register.give_back(slot)
             raise
-        self._slot_of[folder] = slot
-        self._live[folder] = _Live(files, process, Trace(process.pid, files.work_folder, env), limit, kills)
-        self._folder_of[process.pid] = folder
-        return process.pid
+        self._slot_of[order.folder] = slot
+        live = _Live(order.files, pid, Trace(pid, order.files.work_folder, order.env), order.limit, kills)
+        self._live[order.folder] = live
+        self._folder_of[pid] = order.folder
+        if isinstance(forked, Cold):
+            return Started(pid, why_cold=forked.why, for_now=forked.for_now)
+        live.fork = forked.server, forked.number
+        self._folder_of_fork[live.fork] = order.folder
+        return Started(pid, warm=True)
+
+    def _start(self, order: Order) -> tuple[int, Forked | Cold]:
+        with claimed(order.files) as claim:
+            forked = fork_warm(self._servers, order.files, order.argv, order.env, order.warm)
+            if isinstance(forked, Forked):
+                pid, parent = forked.pid, forked.server.pid
+            else:
+                pid, parent = _start_cold(order), os.getpid()
+            try:
+                fill_claim(claim, pid, parent=parent, heir=os.getpid())
+            except OSError:
+                kill_group(pid)
+                raise
+        return pid, forked
 
     def pids(self) -> dict[str, int]:
         """Process id of each live attempt."""
-        return {folder: live.process.pid for folder, live in self._live.items()}
+        return {folder: live.pid for folder, live in self._live.items()}
 
     def stop(self, folder: str, grace_s: float) -> None:
         """Ask an attempt to end, and make it end after ``grace_s``. Nothing happens when it is not live."""
@@ -112,7 +156,7 @@ class HostedAttempts:
             return
         kill_at = time.monotonic() + grace_s
         live.kill_at = kill_at if live.kill_at is None else min(kill_at, live.kill_at)
-        terminate_group(live.process.pid)
+        terminate_group(live.pid)
 
     def seconds_to_next_kill(self) -> float | None:
         """How long ``end_overdue`` has nothing to do; None when nothing is being stopped or has a limit."""
@@ -127,8 +171,8 @@ class HostedAttempts:
                 live.timed_out = True
                 self.stop(folder, live.grace_s)
             if live.kill_at is not None and live.kill_at <= now:
-                strangers = descendants_of(live.process.pid)  # of which some may have a group of their own
-                kill_group(live.process.pid)
+                strangers = descendants_of(live.pid)  # of which some may have a group of their own
+                kill_group(live.pid)
                 for pid in strangers:
                     kill_tree(pid)
                 live.kill_at = now + 1.0  # once more, should a child have been forked meanwhile
@@ -139,25 +183,46 @@ class HostedAttempts:
         Args:
             is_watched: Whether somebody is told of an attempt's end, given its folder: who is, records it durably.
         """
+        yield from self._collect_forked(is_watched)
         while (ended := next_ended()) is not None:
             pid, marker = ended
-            folder = self._folder_of.pop(pid, None)
+            folder = self._folder_of.get(pid)
             if folder is not None:
-                marker = self._finish(self._live.pop(folder), marker, durable=not is_watched(folder))
-            else:
-                self._guards.take_end(pid, marker)
+                marker = self._finish(folder, marker, durable=not is_watched(folder))
+            elif not self._guards.take_end(pid, marker):
+                self._servers.take_end(pid)
             release(pid)
             if folder is not None:
-                self._register.give_back(self._slot_of.pop(folder))
+                yield EndedAttempt(folder, marker)
+        yield from self._collect_forked(is_watched)
+
+    def _collect_forked(self, is_watched: Callable[[str], bool]) -> Iterator[EndedAttempt]:
+        """Those that are children of warm servers. One whose server died is ours by then, and is not met here."""
+        for ended in self._servers.take_ended():
+            folder = self._folder_of_fork.get((ended.server, ended.number))
+            if folder is not None:
+                marker = self._finish(folder, ended.marker, durable=not is_watched(folder))
+                ended.server.reap(ended.number)
                 yield EndedAttempt(folder, marker)
 
-    def _finish(self, live: _Live, marker: ExitMarker, *, durable: bool) -> ExitMarker:
-        pid = live.process.pid
+    def _finish(self, folder: str, marker: ExitMarker, *, durable: bool) -> ExitMarker:
+        live = self._live.pop(folder)
+        pid = live.pid
         marker = live.complete(marker)
         kill_group(pid)
         living = [other.trace for other in self._live.values()]
-        kill_orphans(os.getpid(), {pid, *self._folder_of, *self._guards.children}, live.trace, living)
+        leaders = {*self._folder_of, *self._guards.children, *self._servers.children}
+        kill_orphans(os.getpid(), leaders, live.trace, living)
+        del self._folder_of[pid]
+        if live.fork is not None:
+            del self._folder_of_fork[live.fork]
+        self._register.give_back(self._slot_of.pop(folder))
         with contextlib.suppress(OSError):  # a full disk, a removed folder: who watches is told all the same
             write_exit(live.files.exit_file, marker, durable=durable)
-        live.process.returncode = 0  # reaped by us; subprocess is not to wait for it
         return marker
+
+
+def _start_cold(order: Order) -> int:
+    process = start_process(order.files, order.argv, order.env)
+    process.returncode = 0  # reaped by us; subprocess is not to wait for it
+    return process.pid

@@ -71,6 +71,7 @@ class _Keeper:
         self._register = register
         self._kept: dict[int, _Kept] = {}
         self._runners: set[int] = set()
+        """Runners and warm servers."""
 
     def run(self) -> None:
         """Return when the host has gone and no attempt of it is left."""

@@ -8,17 +8,20 @@ import selectors
 import signal
 import socket
 import time
+from functools import partial
 from types import FrameType
 from typing import Any
 
 from hyperstep.errors import means_busy_machine
 from hyperstep.launchers.host.address import Address
-from hyperstep.launchers.host.attempts import EndedAttempt, HostedAttempts, Limit
+from hyperstep.launchers.host.attempts import EndedAttempt, HostedAttempts, Limit, Order
 from hyperstep.launchers.host.connection import Connection
 from hyperstep.launchers.host.guards import FencedError, Guards
 from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.launchers.host.register import Register
+from hyperstep.launchers.host.warm.warm_servers import WarmServers
 from hyperstep.launchers.process import AttemptFiles
+from hyperstep.records.attempt import WarmStart
 
 _FIRST_CLIENT_S = 10.0
 """A host waits at least so long for whoever had it started."""
@@ -27,9 +30,18 @@ _LONGEST_WAIT_S = 3600.0
 
 
 class HostServer:
-    """Serves one control socket until it has been idle for ``idle_s`` seconds: no client, attempt or guarded runner."""
+    """Serves one control socket until nothing has needed it for ``idle_s`` seconds.
 
-    def __init__(self, address: Address, register: Register, *, idle_s: float) -> None:
+    That is no client, attempt, guarded runner or warm server.
+
+    Args:
+        address: Where it listens.
+        register: Told what runs, for the keeper.
+        idle_s: How long it waits for somebody.
+        linger_s: How long a warm server stays without an attempt when no client is connected.
+    """
+
+    def __init__(self, address: Address, register: Register, *, idle_s: float, linger_s: float) -> None:
         self._address = address
         self._idle_s = idle_s
         self._leave_after_s = max(idle_s, _FIRST_CLIENT_S)
@@ -37,10 +49,12 @@ class HostServer:
         self._leaving = False
         self._listening = True
         self._guards = Guards(register)
-        self._attempts = HostedAttempts(self._guards, register)
         self._clients: set[Connection] = set()
         self._watchers: dict[str, set[Connection]] = {}
         self._selector = selectors.DefaultSelector()
+        """The data of each key is what to call when there is something to read."""
+        self._servers = WarmServers(self._selector, register, linger_s)
+        self._attempts = HostedAttempts(self._guards, self._servers, register)
         self._wakeup, self._waker = socket.socketpair()
         self._actions = {
             "hello": self._hello,
@@ -49,14 +63,16 @@ class HostServer:
             "stop": self._stop,
             "pids": self._pids,
             "guard": self._guard,
+            "hosts": self._hosts,
+            "stop-servers": self._stop_servers,
         }
 
     def run(self) -> None:
         """Serve, then leave the address clean."""
         self._listen_to_signals()
         adopt_orphans()
-        self._selector.register(self._wakeup, selectors.EVENT_READ)
-        self._selector.register(self._address.listener, selectors.EVENT_READ)
+        self._selector.register(self._wakeup, selectors.EVENT_READ, lambda: self._wakeup.recv(4096))
+        self._selector.register(self._address.listener, selectors.EVENT_READ, self._accept)
         while not self._is_finished():
             self._serve_once()
         self._stop_listening()
@@ -66,21 +82,23 @@ class HostServer:
         if self._is_needed:
             self._idle_since = time.monotonic()
         for key, _ in ready:
-            if key.fileobj is self._address.listener:
-                self._accept()
-            elif key.fileobj is self._wakeup:
-                self._wakeup.recv(4096)
-            else:
-                self._serve(key.data)
+            now = self._selector.get_map().get(key.fd)
+            if now is not None and now.fileobj is key.fileobj:  # not closed by what was called before
+                key.data()
         self._attempts.end_overdue()
         for ended in self._attempts.collect_ended(self._is_watched):
             self._tell_end(ended)
+        self._servers.end_idle(clients=bool(self._clients))
         self._guards.look()
         if self._leaving:
             self._stop_listening()
 
     def _seconds_to_wait(self) -> float | None:
-        waits = [self._attempts.seconds_to_next_kill(), self._guards.seconds_to_next_look()]
+        waits = [
+            self._attempts.seconds_to_next_kill(),
+            self._guards.seconds_to_next_look(),
+            self._servers.seconds_to_next_end(clients=bool(self._clients)),
+        ]
         if not self._is_needed:
             waits.append(max(0.0, self._idle_since + self._leave_after_s - time.monotonic()))
         known = [min(wait, _LONGEST_WAIT_S) for wait in waits if wait is not None]
@@ -88,7 +106,7 @@ class HostServer:
 
     @property
     def _is_needed(self) -> bool:
-        return bool(self._clients or self._attempts or self._guards)
+        return bool(self._clients or self._attempts or self._guards or self._servers)
 
     def _is_finished(self) -> bool:
         if self._is_needed:
@@ -116,6 +134,7 @@ class HostServer:
             return
         self._listening = False
         self._guards.forget_all()
+        self._servers.retire_all()
         self._selector.unregister(self._address.listener)
         for client in tuple(self._clients):
             self._drop(client)
@@ -128,7 +147,7 @@ class HostServer:
             client = Connection(self._address.listener.accept()[0])
             self._clients.add(client)
             self._leave_after_s = self._idle_s
-            self._selector.register(client.peer, selectors.EVENT_READ, client)
+            self._selector.register(client.peer, selectors.EVENT_READ, partial(self._serve, client))
 
     def _serve(self, client: Connection) -> None:
         try:
@@ -142,7 +161,7 @@ class HostServer:
 
     def _select_for(self, client: Connection) -> None:
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.has_unsent else 0)
-        self._selector.modify(client.peer, wanted, client)
+        self._selector.modify(client.peer, wanted, partial(self._serve, client))
 
     def _drop(self, client: Connection) -> None:
         self._clients.discard(client)
@@ -184,10 +203,12 @@ class HostServer:
         folder, run = request["folder"], request.get("run")
         self._guards.check(run, request.get("epoch", 0))
         limit = Limit(request.get("max_duration_s"), request.get("grace_s", 0.0))
-        pid = self._attempts.launch(folder, AttemptFiles(**request["files"]), request["argv"], request["env"], limit)
+        files, argv, env = AttemptFiles(**request["files"]), request["argv"], request["env"]
+        warm = WarmStart(**request["warm"]) if request.get("warm") else None
+        started = self._attempts.launch(Order(folder, files, argv, env, limit, warm))
         self._guards.note_progress(run)
         self._watchers[folder] = {client}
-        return {"pid": pid}
+        return started._asdict()
 
     def _watch(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
         folder = request["folder"]
@@ -212,6 +233,12 @@ class HostServer:
 
     def _pids(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
         return {"pids": self._attempts.pids(), "runners": self._guards.pids()}
+
+    def _hosts(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
+        return {"servers": self._servers.as_messages()}
+
+    def _stop_servers(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
+        return {"stopped": self._servers.retire_all()}
 
 
 def _do_nothing(_number: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,58 @@
+"""The environment of a child: exactly its attempt's, with what the start of Python and the imports make of any."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+_OURS = frozenset({"PYTHONPATH", "HYPERSTEP_WARM_SOCKET"})
+
+
+class StartChanges:
+    """What changed in the environment since the process was started: by Python (``LC_CTYPE``), and by libraries."""
+
+    def __init__(self) -> None:
+        with open("/proc/self/environ", "rb") as stream:  # noqa: PTH123 - no pathlib
+            entries = stream.read().split(b"\0")
+        self._at_start = dict(entry.split(b"=", 1) for entry in entries if b"=" in entry)
+        self._set: dict[bytes, bytes] = {}
+        self._removed: list[bytes] = []
+
+    def note_end_of_imports(self) -> None:
+        """From here on nothing changes any more."""
+        now = os.environb
+        ours = {os.fsencode(name) for name in _OURS}
+        self._set = {
+            name: value for name, value in now.items() if self._at_start.get(name) != value and name not in ours
+        }
+        self._removed = [name for name in self._at_start if name not in now and name not in ours]
+
+    def apply_to(self, env: list[bytes]) -> list[bytes]:
+        """An attempt's environment (``name=value``) after the same changes, where it begins as the server's did."""
+        given = dict(entry.split(b"=", 1) for entry in env)
+        for name in self._removed:
+            if given.get(name) == self._at_start[name]:
+                del given[name]
+        for name, value in self._set.items():
+            if given.get(name) == self._at_start.get(name):
+                given[name] = value
+        return [name + b"=" + value for name, value in given.items()]
+
+
+def replace_environment(env: list[bytes]) -> None:
+    """Have this process the environment, in this order, in Python and in C."""
+    os.environ.clear()
+    for entry in env:
+        name, value = entry.split(b"=", 1)
+        os.environb[name] = value
+
+
+def set_arguments(argv: list[str], script: int) -> None:
+    """``sys.argv`` and ``sys.orig_argv``, as Python sets them.
+
+    Args:
+        argv: The whole command line.
+        script: Index of the script in it.
+    """
+    sys.argv[:] = argv[script:]
+    sys.orig_argv[:] = argv
