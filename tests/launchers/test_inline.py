@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -30,6 +32,13 @@ class TestInlineLauncher(ProcessLauncherContract):
         return "hyperstep.launchers.inline.InlineLauncher(notify)"
 
 
+def _is_zombie(child: psutil.Process) -> bool:
+    """Whether a child has ended; it is waited for."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child.pid, os.WNOHANG)
+    return psutil.pid_exists(child.pid) and child.status() == psutil.STATUS_ZOMBIE
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to somebody")
 class TestOrphans:
     """As in the runner of a run in the foreground."""
@@ -42,6 +51,7 @@ class TestOrphans:
         yield bench
         bench.clear()
         prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+        wait_until(lambda: not any(map(_is_zombie, psutil.Process().children())), "the end of what was adopted")
 
     def test_a_child_in_a_session_of_its_own_ends_with_its_attempt_and_no_other(self, bench: Bench) -> None:
         other = bench.launch(Behaviour(hangs=True, strangers=1))

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import hyperstep
+import hyperstep_trial
 from hyperstep.errors import InvalidInputError, LaunchError
 
 MAX_PATH_BYTES = 100
@@ -64,7 +65,8 @@ def _short_temporary_folder() -> Path:
 
 
 def _installation() -> str:
-    source = Path(__file__).parent / "host"
-    changed = max(file.stat().st_mtime_ns for file in source.glob("*.py"))  # an upgrade in place is another host
+    source, servers = Path(__file__).parent / "host", Path(hyperstep_trial.__file__).parent / "warm"
+    files = [*source.rglob("*.py"), *servers.rglob("*.py")]
+    changed = max(file.stat().st_mtime_ns for file in files)  # an upgrade in place is another host
     parts = (sys.executable, hyperstep.__version__, str(source), str(changed))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:12]

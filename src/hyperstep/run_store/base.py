@@ -297,9 +297,10 @@ class RunStore(ABC):
 
     @abstractmethod
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
-        """Record a new root run (the first of ``runs``) and the runs that exist below it from the start, findable too.
+        """Record a new root run (the first of ``runs``) and the runs that exist below it from the start.
 
-        All of it or nothing: a process that is killed meanwhile leaves no run that counts.
+        Those below that are no trials can be found by their ids, as after ``register_run``. All of it or nothing: a
+        process that is killed meanwhile leaves no run that counts.
 
         Args:
             runs: The root first.

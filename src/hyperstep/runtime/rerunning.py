@@ -17,8 +17,8 @@ from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.sweep_seed import recorded_seed, seeded
 from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY
-from hyperstep.runtime.runner.sweep_seed import recorded_seed, seeded
 from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
 
 RERUN_OF = "rerun_of"

@@ -79,7 +79,7 @@ def submit_pipeline(
     steps = [_step_run(root, step, number) for number, step in enumerate(topological_order(spec))]
     envelope: dict[str, Json] = {"kind": "pipeline", "spec": to_json(spec), "parameters": to_json(parameters)}
     runs = _record(home, [root, *steps], envelope, spec.steps)
-    from hyperstep.runtime.runner.whole_reuse import reuse_whole  # noqa: PLC0415 - it is recorded by then, come what may
+    from hyperstep.runtime.runner.reuse.whole_reuse import reuse_whole  # noqa: PLC0415 - it is recorded by then, come what may
 
     if not reuse_whole(home, runs, spec, reuse_rules(home.settings)):
         _hand_over(home, root.id)

@@ -35,6 +35,7 @@ class WarmBench:
 
     def __init__(self, folder: Path, control_path: Path) -> None:
         self.folder = folder
+        self.python = sys.executable
         self._notified = threading.Event()
         self.launcher = LocalLauncher(self._notified.set, control_path)
         self._ends: dict[AttemptKey, AttemptEnd] = {}
@@ -55,7 +56,7 @@ class WarmBench:
         for name, text in case.shared.items():
             (shared / name).write_text(text)
         env = {k: v.replace("{shared}", str(shared)) for k, v in case.env.items()}
-        argv = (sys.executable, *case.options, case.path, *case.arguments)
+        argv = (self.python, *case.options, case.path, *case.arguments)
         start = WarmStart(f"key of {sorted(env.items())}", case.modules) if warm else None
         return Attempt(AttemptKey("run", self._number), folder, argv, {**_BASE_ENV, **env}, warm=start)
 

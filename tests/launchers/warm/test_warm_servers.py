@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import selectors
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ import pytest
 from tests.launchers.warm.cases.case import Case
 from tests.launchers.warm.comparing import WarmBench
 
+from hyperstep.launchers.host.warm import warm_server
+from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.host_link import connect_or_start, host_pid
 from hyperstep.launchers.marker import read_exit
 from hyperstep.launchers.process_table import keeper_of
@@ -227,16 +230,35 @@ class TestKilled:
             bench.launch(attempt)
             assert bench.end_of(attempt).succeeded
 
-    def test_a_server_that_stands_still_is_ended_and_the_attempt_is_cold(self, bench: WarmBench) -> None:
+    def test_while_a_server_stands_still_attempts_are_cold(self, bench: WarmBench) -> None:
         bench.end_of(bench.launch_warm(NOTHING))
         server = _server(bench)
+        wait_until(lambda: len(psutil.Process(server).children()) == 2, "two spares")
         os.kill(server, signal.SIGSTOP)
-        attempts = [bench.attempt(NOTHING, warm=True) for _ in range(3)]
+        attempts = [bench.attempt(NOTHING, warm=True) for _ in range(4)]
         launched = [bench.launch(attempt) for attempt in attempts]
-        assert launched[-1].for_now
-        assert "no spare" in launched[-1].why_cold
+        assert [each.warm for each in launched[2:]] == [False, False]
+        assert launched[-1] == Launched(why_cold="the warm server made no process in time", for_now=True)
+        os.kill(server, signal.SIGCONT)
         assert all(bench.end_of(attempt).succeeded for attempt in attempts)
-        wait_until(lambda: not is_running(server), "its end")
+        bench.end_of(bench.launch_warm(NOTHING))
+        assert _server(bench) == server
+
+    def test_one_that_stands_still_for_long_is_ended_and_its_attempts_go_on(
+        self, bench: WarmBench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        selector = selectors.DefaultSelector()
+        server = WarmServer("key", [sys.executable], ["json"], dict(os.environ), str(bench.folder), selector)
+        os.kill(server.pid, signal.SIGSTOP)
+        monkeypatch.setattr(warm_server, "_SPARE_S", 0.01)
+        assert server.take_spare() is None
+        server.end_if_still()
+        assert not server.fault
+        monkeypatch.setattr(warm_server, "_STILL_S", 0.0)
+        server.end_if_still()
+        assert "stood still" in server.fault
+        assert os.waitstatus_to_exitcode(os.waitpid(server.pid, 0)[1]) == -signal.SIGKILL
+        selector.close()
 
 
 class TestOfNoUse:

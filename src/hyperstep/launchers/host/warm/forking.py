@@ -51,7 +51,7 @@ def _order(found: Warm, files: AttemptFiles, log: int, argv: Sequence[str], env:
         if _takes(spare, files.work_folder, log, argv, found.command.script, env):
             return Forked(spare.pid, server, spare.number)
         server.reap(spare.number)
-    return Cold(f"the warm server failed: {server.fault}", for_now=True)
+    return Cold(server.fault or "the warm server made no process in time", for_now=True)
 
 
 def _takes(spare: Spare, work_folder: str, log: int, argv: Sequence[str], script: int, env: Mapping[str, str]) -> bool:

@@ -25,6 +25,8 @@ _PACKET_BYTES = 1 << 18
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _SPARE_S = 0.5
 """How long a launch waits for a server that makes a spare: a few milliseconds on an idle machine."""
+_STILL_S = 20.0
+"""After so long without a word a server that owes a spare is ended."""
 
 
 class EndedChild(NamedTuple):
@@ -74,6 +76,8 @@ class WarmServer:
         """Why it is of no use; empty while it is."""
         self.gone = False
         """Its process has been reaped."""
+        self._owes_since: float | None = None
+        """Monotonic time since when it has made no spare and said nothing."""
         self._selector = selector
         self._spares: deque[Spare] = deque()
         self._ended: list[EndedChild] = []
@@ -93,15 +97,24 @@ class WarmServer:
         return self._socket.fileno() >= 0
 
     def take_spare(self) -> Spare | None:
-        """A waiting child; None when none comes in time, or the server is of no use."""
-        deadline = time.monotonic() + _SPARE_S
+        """A waiting child; None when none comes in time, or the server is of no use.
+
+        A launch waits for one that owes a spare only once, until it says something again.
+        """
+        deadline = time.monotonic() + (_SPARE_S if self._owes_since is None else 0.0)
         while not self._spares and not self.fault and self.is_open:
             patience = deadline - time.monotonic()
-            if patience <= 0:
-                self.kill(f"it made no spare within {_SPARE_S} s")
-            elif select.select([self._socket], (), (), patience)[0]:
+            if select.select([self._socket], (), (), max(0.0, patience))[0]:
                 self.listen()
+            elif patience <= 0:
+                self._owes_since = self._owes_since or time.monotonic()
+                break
         return self._spares.popleft() if self._spares else None
+
+    def end_if_still(self) -> None:
+        """Kill it when it has owed a spare for very long: it is stopped, or hangs. Its attempts go on."""
+        if self._owes_since is not None and time.monotonic() - self._owes_since > _STILL_S:
+            self.kill(f"the warm server stood still for {_STILL_S:.0f} s")
 
     def announce(self, number: int, exit_file: str) -> None:
         """Say that the spare's order follows, and where its exit is written when we are gone."""
@@ -127,6 +140,7 @@ class WarmServer:
             data, rights, _, _ = socket.recv_fds(self._socket, _PACKET_BYTES, 1)
         except OSError:
             data, rights = b"", []
+        self._owes_since = None
         words = data.decode("utf-8", "surrogateescape").split("\0")
         if words[0] == "spare":
             self._spares.append(Spare(int(words[1]), int(words[2]), socket.socket(fileno=rights[0])))

@@ -108,6 +108,7 @@ class WarmServers:
     def end_idle(self, *, clients: bool) -> None:
         """End those that nobody has needed for long, and forget those that have gone."""
         for identity, server in list(self._servers.items()):
+            server.end_if_still()
             if server.fault:
                 self._bury(identity)
             elif self._seconds_left(server, clients=clients) <= 0:
