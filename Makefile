@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HYPERSTEP := $(BIN)/hyperstep
 
-.PHONY: demo test check static conformance faults reuse-table bench bench-quick bench-scale bench-reuse format clean
+.PHONY: demo test check static conformance faults reuse-table bench bench-quick bench-scale bench-reuse bench-start-up format clean
 
 demo: $(VENV)/.ready
 	$(HYPERSTEP) run examples/digits/pipeline.py
@@ -50,6 +50,10 @@ bench-scale: $(VENV)/.ready-dev
 # A resubmit of an unchanged pipeline beside DVC and a bare walk over its files.
 bench-reuse: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/reuse.py
+
+# What a user waits for before anything happens: help, imports in a trial, a submit until the first line runs.
+bench-start-up: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/start_up.py
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff format .

@@ -33,6 +33,7 @@ from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.loop import Runner
 from hyperstep.runtime.runner.obstacles import Patience
 from hyperstep.runtime.runner.ownership import take_over
+from hyperstep.runtime.runner.submitted import submitted
 from hyperstep.testing.instant_launcher import InstantLauncher
 
 TRIALS = 10_000
@@ -61,7 +62,7 @@ def drive(bench: BenchHome, root_id: str) -> list[float]:
         message = "somebody else drives the run"
         raise SystemExit(message)
     patience = Patience(home, PauseNote(folder), print, time.sleep)
-    context = RunnerContext(home, journal, owner.epoch, _envelope(journal.spec()))
+    context = RunnerContext(home, journal, owner.epoch, _envelope(submitted(journal)))
     with hung(doorbell_path(folder)) as bell:
         launcher = InstantLauncher(bell.ring, partial(play, spent_s))
         Runner(context, launcher, bell, patience).run()

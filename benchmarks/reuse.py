@@ -29,9 +29,9 @@ from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.reuse_options import reuse_rules
-from hyperstep.runtime.runner.step_facts import StepQuestion
-from hyperstep.runtime.runner.step_reuse import look_for_source
-from hyperstep.runtime.runner.step_sources import remember_step
+from hyperstep.runtime.runner.reuse.step_facts import StepQuestion
+from hyperstep.runtime.runner.reuse.step_reuse import look_for_source
+from hyperstep.runtime.runner.reuse.step_sources import remember_step
 from hyperstep.runtime.submission import Label, root_run
 from hyperstep.settings import load_settings
 

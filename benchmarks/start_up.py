@@ -1,6 +1,6 @@
 """How long a user waits for the first thing to happen: help, an import in a trial, a submit until the first line runs.
 
-    python benchmarks/start_up.py          # 7 rounds
+    make bench-start-up                    # 7 rounds
     python benchmarks/start_up.py 15       # that many
 
 Everything takes its turn in each round, beside `python -c pass`, which nothing of ours can be faster than. Two figures

@@ -251,3 +251,14 @@ def test_history_is_kept_when_the_file_says_so_and_the_variable_wins(
     monkeypatch.setenv("HYPERSTEP_HISTORY", "all")
     with pytest.raises(InvalidInputError, match="one of none, keep"):
         load_settings(project)
+
+
+def test_warm_is_what_the_file_says_and_the_variable_wins(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (load_settings(project).warm, load_settings(project).warm_patience_s) == ("auto", 30.0)
+    _write(project, '[local]\nwarm = "off"\nwarm_patience_s = 5\n')
+    assert (load_settings(project).warm, load_settings(project).warm_patience_s) == ("off", 5.0)
+    monkeypatch.setenv("HYPERSTEP_WARM", "always")
+    assert load_settings(project).warm == "always"
+    monkeypatch.setenv("HYPERSTEP_WARM", "sometimes")
+    with pytest.raises(InvalidInputError, match="auto, always, off"):
+        load_settings(project)

@@ -34,8 +34,8 @@ class Contender:
     package: str = ""
     """Of ``PACKAGES``; empty for one that runs with our own interpreter."""
     contests: frozenset[str] = ALL
-    waits: bool = True
-    """Whether a script's report returns when the driver has it; else its end shows that all has arrived."""
+    waits: bool = False
+    """Whether a script's report returns when the driver has it; else the driver's end shows that all has arrived."""
     slow: bool = False
     """It looks for news every few seconds: it gets few trials, and no contest of thousands."""
     warms_up: bool = False
@@ -60,13 +60,12 @@ LIMIT = frozenset({"trivial", "libraries", "growth", "cold"})
 CONTENDERS = (
     Contender("bare processes", "bare.py", "stdout", contests=LIMIT),
     Contender("bare fork server", "fork_server.py", "none", contests=LIMIT - {"cold"}),
-    Contender("hyperstep, cold trials", "hyperstep_tune.py", "hyperstep", waits=False, ours=True),
+    Contender("hyperstep, cold trials", "hyperstep_tune.py", "hyperstep", ours=True),
     Contender(
         "hyperstep, warm trials",
         "hyperstep_tune.py",
         "hyperstep",
         ("--warm", "always"),
-        waits=False,
         warms_up=True,
         ours=True,
     ),
@@ -77,12 +76,9 @@ CONTENDERS = (
         "syne tune",
         ("--poll", "0.01"),
         package="syne-tune",
-        waits=False,
     ),
-    Contender(
-        "Syne Tune local, as shipped", "syne_tune_local.py", "syne tune", package="syne-tune", waits=False, slow=True
-    ),
-    Contender("Ray Tune, function", "ray_tune.py", "ray", package="ray"),
+    Contender("Syne Tune local, as shipped", "syne_tune_local.py", "syne tune", package="syne-tune", slow=True),
+    Contender("Ray Tune, function", "ray_tune.py", "ray", package="ray", waits=True),
     Contender("Ray Tune, subprocess", "ray_tune.py", "stdout", ("--subprocess",), package="ray"),
 )
 

@@ -38,7 +38,8 @@ def draw(
     ]
     for place, contest in enumerate(contests):
         x, y = place % COLUMNS * (WIDTH // COLUMNS) + 12, place // COLUMNS * row + 22
-        parts += _panel(contest, [(each, figure(contest, each)) for each in contenders], x, y)
+        takes_part = [each for each in contenders if contest.name in each.contests]
+        parts += _panel(contest, [(each, figure(contest, each)) for each in takes_part], x, y)
     parts.append(f'<text x="12" y="{height - 10}" fill="#666">Logarithmic bars; {note}. Details: benchmarks.md</text>')
     return "\n".join([*parts, "</svg>", ""])
 

@@ -8,11 +8,18 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables
+from hyperstep.cli.reuse_flags import (
+    ScriptCommand,
+    reuse_options,
+    reuse_variables,
+    warm_option,
+    warm_variables,
+)
 
 
 @click.command(cls=ScriptCommand, context_settings={"allow_interspersed_args": False})
 @reuse_options
+@warm_option
 @click.argument("script")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
@@ -21,11 +28,13 @@ def command(
     verify: bool,
     new_seed: bool,
     history: str | None,
+    warm: str | None,
     script: str,
     arguments: tuple[str, ...],
 ) -> None:
     """A command with the options."""
     variables = reuse_variables(no_reuse, verify=verify, new_seed=new_seed, history=history)
+    variables |= warm_variables(warm)
     click.echo(json.dumps([variables, script, arguments]))
 
 
@@ -37,6 +46,7 @@ def command(
         (["--no-reuse=a", "--no-reuse=b c", "s.py"], [{"HYPERSTEP_NO_REUSE": '["a", "b c"]'}, "s.py", []]),
         (["--verify", "s.py"], [{"HYPERSTEP_VERIFY": "1"}, "s.py", []]),
         (["--new-seed", "s.py"], [{"HYPERSTEP_NEW_SEED": "1"}, "s.py", []]),
+        (["--warm", "always", "s.py", "--warm", "x"], [{"HYPERSTEP_WARM": "always"}, "s.py", ["--warm", "x"]]),
         (["--history", "keep", "s.py"], [{"HYPERSTEP_HISTORY": "keep"}, "s.py", []]),
     ],
 )

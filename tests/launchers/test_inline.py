@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -31,11 +32,11 @@ class TestInlineLauncher(ProcessLauncherContract):
         return "hyperstep.launchers.inline.InlineLauncher(notify)"
 
 
-def _wait_for_killed() -> None:
-    """What is still to be waited for, lest later tests take it for theirs."""
-    for child in psutil.Process().children():
-        if child.status() == psutil.STATUS_ZOMBIE:
-            os.waitpid(child.pid, 0)
+def _is_zombie(child: psutil.Process) -> bool:
+    """Whether a child has ended; it is waited for."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child.pid, os.WNOHANG)
+    return psutil.pid_exists(child.pid) and child.status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to somebody")
@@ -50,7 +51,7 @@ class TestOrphans:
         yield bench
         bench.clear()
         prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
-        _wait_for_killed()
+        wait_until(lambda: not any(map(_is_zombie, psutil.Process().children())), "the end of what was adopted")
 
     def test_a_child_in_a_session_of_its_own_ends_with_its_attempt_and_no_other(self, bench: Bench) -> None:
         other = bench.launch(Behaviour(hangs=True, strangers=1))

@@ -15,7 +15,7 @@ from tests.runtime.bench import sweep_config
 
 from hyperstep.pipeline.spec import CodeSpec, PipelineSpec, StepSpec, TuningSpec
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner import whole_reuse  # noqa: F401 - loaded before the calls are counted
+from hyperstep.runtime.runner.reuse import whole_reuse  # noqa: F401 - loaded before the calls are counted
 from hyperstep.runtime.submission import Label, submit_pipeline
 
 _SYSTEM = {"posix", "nt", "io", "_io", "sqlite3", "_sqlite3", "_socket", "socket", "_posixsubprocess", "fcntl"}

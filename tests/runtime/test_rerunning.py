@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from tests.runtime.bench import Bench, sweep_config
@@ -10,6 +11,7 @@ from tests.runtime.bench import Bench, sweep_config
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, InvalidInputError
 from hyperstep.pipeline.spec import PipelineSpec
+from hyperstep.records.attempt import Launched
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.interactive import end_run, start_run
@@ -68,3 +70,13 @@ def test_a_run_that_a_script_drove_is_not_repeated(bench: Bench, label: Label) -
     end_run(bench.home, root.id, RunStatus.COMPLETED)
     with pytest.raises(InvalidInputError, match="Run the script again"):
         rerun_exactly(bench.home, root.id)
+
+
+def test_how_its_processes_are_started_can_be_said_anew(bench: Bench, label: Label) -> None:
+    step = bench.tuning_step(LOG_X, DRAWN)
+    first = bench.wait(submit_step(bench.home, step, label).id)
+    again = bench.wait(rerun_exactly(bench.home, first.id, "off").id)
+    journal = bench.home.store.journal(again.id)
+    spec: Any = journal.spec()
+    assert (spec["warm"], spec["spec"]["tuning"]["warm"]) == ("off", "off")
+    assert {record.launched for record in journal.attempts()} == {Launched(warm=False, why_cold="warm is off")}

@@ -23,8 +23,8 @@ from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.rerunning import Again, rerun_exactly, rerun_partly
 from hyperstep.runtime.reuse_options import NEW_SEED_VARIABLE, NO_REUSE_VARIABLE
-from hyperstep.runtime.runner.reused_trials import SAVED_S
-from hyperstep.runtime.runner.sweep_seed import SEED_FROM, recorded_seed
+from hyperstep.runtime.runner.reuse.reused_trials import SAVED_S
+from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM, recorded_seed
 from hyperstep.runtime.submission import Label, request_cancel, submit_pipeline, submit_step
 
 SCRIPT = """

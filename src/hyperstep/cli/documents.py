@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from hyperstep.cli.starting import starts_document
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
 from hyperstep.cli.wording import moment
 from hyperstep.codec import to_json
@@ -95,6 +96,7 @@ def sweep_document(sweep: SweepView) -> Document:
             "failed": sweep.failed,
             "running": sweep.running,
         },
+        "starts": starts_document(sweep.starts),
         "reused_trials": sweep.reused,
         "saved_s": sweep.saved_s,
         "best": best_in_sweep(sweep),

@@ -12,7 +12,8 @@ from hyperstep.launchers.control_path import default_control_path
 from hyperstep.launchers.host_link import host_pid
 from hyperstep.launchers.marker import Claim, read_claim
 from hyperstep.launchers.process_table import keeper_of, look_up
-from hyperstep.run_store.base import Journal
+from hyperstep.records.run import RunKind
+from hyperstep.run_store.base import Journal, StartCounts
 from hyperstep.runtime.home import Home
 
 
@@ -23,6 +24,8 @@ class LiveProcesses(Struct, frozen=True):
     """Process of each trial or step whose newest attempt lives, by run."""
     attempts: dict[str, int]
     """How many there have been, by run."""
+    starts: dict[str, StartCounts]
+    """How the trials of each sweep were started, by the sweep's run."""
     hosts: tuple[int, ...]
     """Trial hosts that its attempts go to, or went to, and that live."""
     keepers: tuple[int, ...]
@@ -42,7 +45,8 @@ class LiveProcesses(Struct, frozen=True):
 
     def _in_sweep(self, sweep: SweepView) -> SweepView:
         best = self._in_trial(sweep.best) if sweep.best else None
-        return replace(sweep, trials=tuple(map(self._in_trial, sweep.trials)), best=best)
+        trials, starts = tuple(map(self._in_trial, sweep.trials)), self.starts.get(sweep.id)
+        return replace(sweep, trials=trials, best=best, starts=starts)
 
     def _in_trial(self, trial: TrialView) -> TrialView:
         return replace(trial, pid=self.pids.get(trial.id), attempts=self.attempts.get(trial.id, 0))
@@ -58,6 +62,7 @@ def live_processes(home: Home, root_id: str) -> LiveProcesses:
     try:
         claims = _claims(home, journal)
         attempts = journal.attempt_counts()
+        starts = {run.id: journal.starts_below(run.id) for run in journal.runs(kind=RunKind.SWEEP)}
         ended, owner = journal.run(root_id).status.is_terminal, journal.owner()
     finally:
         journal.close()
@@ -66,7 +71,7 @@ def live_processes(home: Home, root_id: str) -> LiveProcesses:
     hosts = {pid for pid in hosts if look_up(pid) is not None}
     pids = {run_id: claim.pid for run_id, claim in claims.items()}
     keepers = {keeper for pid in (*hosts, *pids.values()) if (keeper := keeper_of(pid)) is not None}
-    return LiveProcesses(pids, attempts, tuple(sorted(hosts)), tuple(sorted(keepers)))
+    return LiveProcesses(pids, attempts, starts, tuple(sorted(hosts)), tuple(sorted(keepers)))
 
 
 def _claims(home: Home, journal: Journal) -> dict[str, Claim]:

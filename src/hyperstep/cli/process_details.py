@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from hyperstep.cli.documents import Document, FileView
 from hyperstep.cli.run_files import files_of, last_attempt
+from hyperstep.cli.starting import attempt_start
 from hyperstep.cli.wording import moment
 from hyperstep.digest import Json
 from hyperstep.records.run import RunKind, RunRecord
@@ -79,6 +80,8 @@ def attempt_words(attempt: AttemptRecord) -> str:
         return "not ended"
     if end.timed_out:
         return "ended because it ran too long"
+    if end.doubt:
+        return f"run again: {end.doubt}"
     if end.out_of_memory:
         return "ended by the system, which ran out of memory"
     if end.lost:
@@ -111,4 +114,6 @@ def _attempt_document(attempt: AttemptRecord) -> Document:
         "lost": bool(end and end.lost),
         "out_of_memory": end.out_of_memory if end else None,
         "timed_out": bool(end and end.timed_out),
+        "doubt": end.doubt if end else "",
+        **attempt_start(attempt.launched, attempt.threads),
     }

@@ -20,9 +20,9 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import ChildGroup
 from hyperstep.runtime.ranking import counted_values, usable_values
-from hyperstep.runtime.runner.kept_history import HISTORY
-from hyperstep.runtime.runner.reused_trials import SAVED_S
-from hyperstep.runtime.runner.sweep_seed import SEED_FROM
+from hyperstep.runtime.runner.reuse.kept_history import HISTORY
+from hyperstep.runtime.runner.reuse.reused_trials import SAVED_S
+from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM
 from hyperstep.sweep.decision_log import decision_digest
 from hyperstep.sweep.instructions import RecordDecision
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from hyperstep.cli import wording
@@ -9,6 +10,7 @@ from hyperstep.cli.escaping import escape
 from hyperstep.cli.narration import why_ended
 from hyperstep.cli.process_details import MetricView, ProcessDetails, attempt_words
 from hyperstep.cli.render_tables import LocateOutput, columns, file_row, step_text
+from hyperstep.cli.starting import oversubscription, start_words
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
 from hyperstep.digest import Json
 
@@ -58,7 +60,11 @@ def process_text(details: ProcessDetails) -> Iterator[str]:
         yield from _indented(columns(("name", "size", "path"), map(file_row, details.files)))
     yield f"  log         {escape(details.log) if details.log else 'none yet'}"
     for attempt in details.attempts:
-        yield f"  attempt {attempt.key.number}   {attempt_words(attempt)}"
+        started = f", started {start_words(attempt.launched)}" if attempt.launched else ""
+        yield f"  attempt {attempt.key.number}   {attempt_words(attempt)}{started}"
+    words = oversubscription(Counter(attempt.threads for attempt in details.attempts if attempt.threads))
+    if words:
+        yield f"  threads     {words}"
     for torn in details.torn:
         yield f"  torn        attempt {torn.attempt} ended within a record: {torn.bytes} bytes that do not count"
 

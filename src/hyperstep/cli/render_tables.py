@@ -8,6 +8,7 @@ from hyperstep.cli import wording
 from hyperstep.cli.documents import FileView
 from hyperstep.cli.escaping import escape
 from hyperstep.cli.narration import why_ended, why_step_ended
+from hyperstep.cli.starting import starting_lines
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialView
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
@@ -164,6 +165,7 @@ def _sweep_text(sweep: SweepView) -> Iterator[str]:
         yield f"  history: {wording.history_words(sweep.history)}"
     if wording.concurrency(sweep):
         yield f"  {wording.concurrency(sweep)}"
+    yield from (f"  {line}" for line in starting_lines(sweep.starts))
     yield from trials_table(sweep)
 
 

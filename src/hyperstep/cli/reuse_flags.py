@@ -1,4 +1,4 @@
-"""The options of `run` and `plan` that say what may be reused, handed to the script's process as variables."""
+"""The options of `run` and `plan` on what may be reused, and `--warm`: handed to the script's process as variables."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _NO_REUSE_VARIABLE = "HYPERSTEP_NO_REUSE"
 _VERIFY_VARIABLE = "HYPERSTEP_VERIFY"
 _NEW_SEED_VARIABLE = "HYPERSTEP_NEW_SEED"
 _HISTORY_VARIABLE = "HYPERSTEP_HISTORY"
+_WARM_VARIABLE = "HYPERSTEP_WARM"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,6 +41,17 @@ def reuse_options(command: F) -> F:
         "--history", type=click.Choice(["none", "keep"]), help="Sweeps keep the last sweep's trials in a changed space."
     )
     return no_reuse(new_seed(history(verify(command))))
+
+
+def warm_option(command: F) -> F:
+    """Give a command ``--warm``."""
+    words = "Fork trials from a process that has imported their libraries."
+    return click.option("--warm", type=click.Choice(["auto", "always", "off"]), help=words)(command)
+
+
+def warm_variables(warm: str | None) -> dict[str, str]:
+    """What the script's process is told of it."""
+    return {_WARM_VARIABLE: warm} if warm else {}
 
 
 def reuse_variables(

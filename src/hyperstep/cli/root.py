@@ -27,6 +27,7 @@ _COMMANDS = {
     "rm": ("hyperstep.cli.commands.rm:rm", "Remove a run that has ended."),
     "schedule": ("hyperstep.cli.commands.schedule:schedule", "Submit published pipelines when they are due."),
     "check": ("hyperstep.cli.commands.check:check", "Say which azureml names a script, folder or notebook uses."),
+    "hosts": ("hyperstep.cli.commands.hosts:hosts", "List or end what starts trials: hosts and warm servers."),
     "doctor": ("hyperstep.cli.commands.doctor:doctor", "Say what hyperstep finds on this machine."),
 }
 

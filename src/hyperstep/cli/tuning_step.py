@@ -69,6 +69,8 @@ class TuningRequest(Struct, frozen=True):
     """``keep`` or ``none``; None for what the settings say."""
     past: Mapping[str, Json] = field(default_factory=dict)
     """With which values of new hyperparameters kept trials ran."""
+    warm: str = ""
+    """``auto``, ``always`` or ``off``; empty for what the settings say."""
 
 
 def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settings) -> StepSpec:
@@ -92,7 +94,10 @@ def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settin
         ),
         outputs=_outputs(request.model_file),
         tuning=TuningSpec(
-            config=config.to_json(), seed_given=request.seed is not None, metric_pattern=request.metric_pattern
+            config=config.to_json(),
+            seed_given=request.seed is not None,
+            metric_pattern=request.metric_pattern,
+            warm=request.warm,
         ),
         allow_reuse=arguments == request.arguments,
         forbidden_by=Forbids.OUTSIDE_PATHS,

@@ -11,6 +11,7 @@ from hyperstep.pipeline.plan import HistoryVerdict
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import StartCounts
 
 
 class TrialView(Struct, frozen=True):
@@ -82,6 +83,8 @@ class SweepView(Struct, frozen=True):
     error: RunError | None = None
     deterministic: bool = False
     """Stops and model-based points were decided in logical time."""
+    starts: StartCounts | None = None
+    """How its trials were started, when somebody has looked."""
     decision_log: str | None = None
     """Digest of the decisions in logical order; None before the end."""
     tally: Tally | None = None

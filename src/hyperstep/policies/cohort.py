@@ -47,12 +47,14 @@ class Cohort(Peers):
 
     def report(self, trial: int, value: float | None) -> int:
         """Append a value to a trial's curve; returns the interval (from 1) that it takes."""
-        curve = self._curves.setdefault(trial, Curve())
+        curve = self._curves.get(trial) or self._curves.setdefault(trial, Curve())
         gain = None if value is None or not isfinite(value) else self._turn(value)
         earlier = curve.best()
         curve.append(gain)
-        for table in self._tables():
-            table.advance(curve)
+        if self._means is not None:
+            self._means.advance(curve)
+        if self._bests is not None:
+            self._bests.advance(curve)
         if gain is not None:
             self._front.add(FrontPoint(len(curve), gain, trial))
         if earlier is None and gain is not None:

@@ -37,6 +37,23 @@ class Launched(NamedTuple):
     """That reason passes by itself: the next attempt may be warm (the server still imports)."""
 
 
+class ThreadUse(NamedTuple):
+    """How many threads an attempt had at work, as seen now and then."""
+
+    share: int
+    """How many cores were its own."""
+    looks: int = 0
+    over: int = 0
+    """Looks at which more threads ran, or were ready to, than that."""
+    most: int = 0
+    """Threads at work at one look, at most."""
+
+    def after(self, running: int) -> ThreadUse:
+        """With one look more, at which so many threads were at work."""
+        over = self.over + (running > self.share)
+        return self._replace(looks=self.looks + 1, over=over, most=max(self.most, running))
+
+
 class Attempt(Struct, frozen=True):
     """All a launcher needs to start one process.
 
@@ -110,14 +127,16 @@ class AttemptEnd(Struct, frozen=True):
     """The system ended it for want of memory; None when nobody knows."""
     timed_out: bool = False
     """It was ended because it ran longer than it may."""
+    doubt: str = ""
+    """Why its end may be due to how it was started, and is not held against the user's code; empty else."""
 
     @property
     def is_loss(self) -> bool:
-        """True when something from outside ended the process: a signal, the end of its machine, want of memory.
+        """True when something else than its own code ended the process: a signal, want of memory, how it was started.
 
         Unless it was us who ended it, which only the one knows who asked for it, it deserves another attempt.
         """
-        return (self.lost or self.signal is not None) and not self.timed_out
+        return (self.lost or self.signal is not None or bool(self.doubt)) and not self.timed_out
 
     @property
     def succeeded(self) -> bool:

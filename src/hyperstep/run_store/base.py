@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
-from hyperstep.records.attempt import AttemptEnd, AttemptKey
+from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
 from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricKind, MetricRecord, ScalarPoint
 from hyperstep.records.run import RunKind, RunRecord
@@ -45,6 +45,10 @@ class AttemptRecord(Struct, frozen=True):
     end: AttemptEnd | None = None
     offset: int = 0
     """Bytes of its records file that have been taken into the store."""
+    launched: Launched | None = None
+    """How it was started; None while nobody has said so. What was said once stays."""
+    threads: ThreadUse | None = None
+    """How many threads it had at work; None while nobody has looked. Stays likewise."""
 
 
 class NamedRecord(Struct, frozen=True):
@@ -85,6 +89,15 @@ class ChildGroup(NamedTuple):
     """A run of earlier stands for it."""
     properties: tuple[str | None, ...]
     """Values of the properties that were asked for; None where a run has none of that name."""
+
+
+class StartCounts(NamedTuple):
+    """How the attempts of the runs below another were started, and the threads that they had at work."""
+
+    launched: Mapping[Launched, int]
+    """How many were started so; those of which it is not known are left out."""
+    threads: Mapping[ThreadUse, int]
+    """How many had such a use of threads; likewise."""
 
 
 class JournalWriter(ABC):
@@ -251,6 +264,13 @@ class Journal(ABC):
         """How many attempts each run has, by its id."""
         return dict(Counter(attempt.key.run_id for attempt in self.attempts()))
 
+    def starts_below(self, parent_id: str) -> StartCounts:
+        """How the attempts of the runs directly below a run were started."""
+        below = {run.id for run in self.runs(parent_id=parent_id)}
+        attempts = [attempt for attempt in self.attempts() if attempt.key.run_id in below]
+        launched = Counter(attempt.launched for attempt in attempts if attempt.launched)
+        return StartCounts(launched, Counter(attempt.threads for attempt in attempts if attempt.threads))
+
     @abstractmethod
     def mentioned_digests(self) -> set[str]:
         """Every digest in what was submitted, in runs, events and decisions; ``artifacts`` tells those of files."""
@@ -277,9 +297,10 @@ class RunStore(ABC):
 
     @abstractmethod
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
-        """Record a new root run (the first of ``runs``) and the runs that exist below it from the start, findable too.
+        """Record a new root run (the first of ``runs``) and the runs that exist below it from the start.
 
-        All of it or nothing: a process that is killed meanwhile leaves no run that counts.
+        Those below that are no trials can be found by their ids, as after ``register_run``. All of it or nothing: a
+        process that is killed meanwhile leaves no run that counts.
 
         Args:
             runs: The root first.

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError, StoreError
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Journal, NamedRecord, RunStore, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_named, no_run
 from hyperstep.run_store.memory_journal import JournalState, MemoryJournal, detached
@@ -69,7 +69,8 @@ class MemoryRunStore(RunStore):
                     writer.put_run(run)
             entry = RootEntry(run=_copy(root), folder=folder, submission=submission, journal=journal)
             self.state.roots[root.id] = entry
-            self.state.registered.update((run.id, root.id) for run in runs[1:])
+            below = [run for run in runs[1:] if run.kind is not RunKind.TRIAL]  # those are found by their sweep's id
+            self.state.registered.update((run.id, root.id) for run in below)
         return self.journal(root.id)
 
     def update_root(self, run: RunRecord) -> None:

@@ -128,6 +128,10 @@ class MemoryJournalWriter(JournalWriter):
             self._note_attempt(record.run_id, record.attempt)
 
     def _join_attempt(self, attempt: AttemptRecord) -> None:
+        before = self._state.attempts.get(attempt.key)
+        if before is not None:
+            said = attempt.launched or before.launched, attempt.threads or before.threads
+            attempt = replace(attempt, launched=said[0], threads=said[1])
         self._state.attempts[attempt.key] = attempt
         self._note_attempt(attempt.key.run_id, attempt.key.number)
 

@@ -35,7 +35,7 @@ def is_planning() -> bool:
 
 def plan_now(home: Home, spec: PipelineSpec, workspace: str) -> tuple[StepVerdict, ...]:
     """What a pipeline would do if it were submitted now."""
-    from hyperstep.runtime.runner.step_plan import plan_pipeline  # noqa: PLC0415 - the engine of a runner
+    from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline  # noqa: PLC0415 - the engine of a runner
 
     rules = reuse_rules(home.settings)
     warn_of_unknown_steps(rules, {step.name for step in spec.steps})
@@ -59,7 +59,7 @@ def plan_step_and_end(home: Home, step: StepSpec, workspace: str, experiment: st
         PlanMade: This process plans.
     """
     if is_planning():
-        from hyperstep.runtime.runner.step_plan import plan_single  # noqa: PLC0415 - the engine of a runner
+        from hyperstep.runtime.runner.reuse.step_plan import plan_single  # noqa: PLC0415 - the engine of a runner
 
         found = plan_single(home, step, workspace, rules or reuse_rules(home.settings), time.time())
         _keep([found], experiment)

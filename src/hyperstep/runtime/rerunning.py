@@ -17,8 +17,8 @@ from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.sweep_seed import recorded_seed, seeded
 from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY
-from hyperstep.runtime.runner.sweep_seed import recorded_seed, seeded
 from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
 
 RERUN_OF = "rerun_of"
@@ -36,40 +36,44 @@ class Again(Struct, frozen=True):
     """Trials in all, which may be more than there were; None for as many."""
 
 
-def rerun_exactly(home: Home, root_id: str) -> RunRecord:
+def rerun_exactly(home: Home, root_id: str, warm: str | None = None) -> RunRecord:
     """Start a run of the same specification as that of a root run that has ended, under a new id.
 
     Everything is computed anew. The same snapshots and seeds give the same list of trials; whether also the same stops
-    and model-based points, is up to the sweep: see ``deterministic`` in its config.
+    and model-based points, is up to the sweep: see ``deterministic`` in its config. ``warm`` is how its processes are
+    started; as the settings and the sweep say without it.
 
     Raises:
         ConflictError: The run has not ended.
         InvalidInputError: It was not submitted, but driven by a script itself.
     """
     root, runs, envelope = _read(home, root_id)
+    home = _started(home, warm)
     if envelope["kind"] == "pipeline":
         spec = from_json(PipelineSpec, envelope["spec"])
-        steps = tuple(_exactly(step, runs) for step in spec.steps)
+        steps = tuple(_warmed(_exactly(step, runs), warm) for step in spec.steps)
         return _submit_pipeline(home, root, replace(spec, steps=steps, regenerate_outputs=True), envelope)
-    return submit_step(home, _exactly(from_json(StepSpec, envelope["spec"]), runs), _label(root))
+    step = _exactly(from_json(StepSpec, envelope["spec"]), runs)
+    return submit_step(home, _warmed(step, warm), _label(root))
 
 
-def rerun_partly(home: Home, root_id: str, again: Again) -> RunRecord:
+def rerun_partly(home: Home, root_id: str, again: Again, warm: str | None = None) -> RunRecord:
     """Start a run of the same specification in which what ended well is taken over, as far as it is still there.
 
     Steps that completed are reused, and so are finished trials; the points of a sweep are tried in the order that they
-    had, and trials that failed run again. What the recorded steps said of reuse does not hold.
+    had, and trials that failed run again. What the recorded steps said of reuse does not hold. ``warm`` as for
+    ``rerun_exactly``.
 
     Raises:
         ConflictError: The run has not ended.
         InvalidInputError: It was not submitted, but driven by a script itself; or nothing is to be gone through again.
     """
     root, runs, envelope = _read(home, root_id)
-    is_pipeline = envelope["kind"] == "pipeline"
+    home, is_pipeline = _started(home, warm), envelope["kind"] == "pipeline"
     before = (
         from_json(PipelineSpec, envelope["spec"]).steps if is_pipeline else (from_json(StepSpec, envelope["spec"]),)
     )
-    steps = tuple(go_through_again(step, runs, again) for step in before)
+    steps = tuple(_warmed(go_through_again(step, runs, again), warm) for step in before)
     unchanged = all(step.tuning is None or not step.tuning.points for step in steps)
     if unchanged and (root.status is RunStatus.COMPLETED or not is_pipeline):
         rule = "There are trials to go through again: none failed."
@@ -79,6 +83,16 @@ def rerun_partly(home: Home, root_id: str, again: Again) -> RunRecord:
         return submit_step(home, steps[0], _label(root))
     spec = replace(from_json(PipelineSpec, envelope["spec"]), steps=steps, regenerate_outputs=False)
     return _submit_pipeline(home, root, spec, envelope)
+
+
+def _started(home: Home, warm: str | None) -> Home:
+    """The home, with settings that say how processes are started."""
+    return replace(home, settings=replace(home.settings, warm=warm)) if warm else home
+
+
+def _warmed(step: StepSpec, warm: str | None) -> StepSpec:
+    """A step that is told nothing else than the command was."""
+    return replace(step, tuning=replace(step.tuning, warm=warm)) if warm and step.tuning else step
 
 
 def steps_of(home: Home, root_id: str) -> tuple[StepSpec, ...]:

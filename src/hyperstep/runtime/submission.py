@@ -73,13 +73,13 @@ def submit_pipeline(
         InvalidInputError: The graph has a cycle (the message names it), an output name is used twice, an input has no
             producer, a sweep's config breaks a rule, or a model output can never be written. Nothing is recorded then.
     """
-    _check(spec)
+    _check(home, spec)
     plan_and_end(home, spec, label.workspace, label.experiment)
     root = root_run(label, RunKind.PIPELINE, label.run_id or str(uuid.uuid4()), label.name or label.experiment)
     steps = [_step_run(root, step, number) for number, step in enumerate(topological_order(spec))]
     envelope: dict[str, Json] = {"kind": "pipeline", "spec": to_json(spec), "parameters": to_json(parameters)}
     runs = _record(home, [root, *steps], envelope, spec.steps)
-    from hyperstep.runtime.runner.whole_reuse import reuse_whole  # noqa: PLC0415 - it is recorded by then, come what may
+    from hyperstep.runtime.runner.reuse.whole_reuse import reuse_whole  # noqa: PLC0415 - it is recorded by then, come what may
 
     if not reuse_whole(home, runs, spec, reuse_rules(home.settings)):
         _hand_over(home, root.id)
@@ -91,7 +91,7 @@ def submit_step(home: Home, step: StepSpec, label: Label, rules: ReuseRules | No
 
     ``rules`` say what its trials may take over; those of the settings and variables without them.
     """
-    _check(PipelineSpec(steps=(step,)))
+    _check(home, PipelineSpec(steps=(step,)))
     plan_step_and_end(home, step, label.workspace, label.experiment, rules)
     kind = RunKind.SWEEP if step.tuning else RunKind.SCRIPT
     run_id = label.run_id or f"{'HD_' if step.tuning else ''}{uuid.uuid4()}"
@@ -175,14 +175,23 @@ def _end_abandoned(home: Home, root_id: str) -> None:
         end_run(home, root_id, RunStatus.FAILED, error=RunError("SystemError", _ABANDONED))
 
 
-def _check(spec: PipelineSpec) -> None:
+def _check(home: Home, spec: PipelineSpec) -> None:
     check_graph(spec)
+    _check_warm(home, spec)
     for step in spec.steps:
         if step.tuning:
             from hyperstep.sweep.config import SweepConfig  # noqa: PLC0415 - where there is a sweep
 
             config = SweepConfig.from_json(dict(step.tuning.config))
             check_model_outputs(step, config.limits.max_total)
+
+
+def _check_warm(home: Home, spec: PipelineSpec) -> None:
+    """Refuse what is to be warm always, and never can be."""
+    if "always" in {home.settings.warm, *(step.tuning.warm for step in spec.steps if step.tuning)}:
+        from hyperstep.runtime.runner.warm.demand import require_warm  # noqa: PLC0415 - where it is asked for
+
+        require_warm(home.settings.warm, spec.steps)
 
 
 def root_run(label: Label, kind: RunKind, run_id: str, name: str) -> RunRecord:
@@ -249,6 +258,7 @@ def _record(
         "stop_grace_s": home.settings.stop_grace_s,
         "reuse": to_json(rules),
         "max_silence_s": home.settings.max_silence_s,
+        "warm": home.settings.warm,
     }
     submission = os.environ.get(SUBMISSION_VARIABLE, "")
     home.store.create(runs, folder=run_folder_name(root), spec=envelope, submission=submission)

@@ -27,6 +27,7 @@ _DATASET_REUSE = ("content", "definition")
 _PACKAGES = ("recorded", "key")
 _TRIALS = ("reuse", "run")
 _HISTORY = ("none", "keep")
+_WARM = ("auto", "always", "off")
 
 
 class Settings(Struct, frozen=True):
@@ -73,6 +74,12 @@ class Settings(Struct, frozen=True):
     and runs that go on start nothing new."""
     max_silence_s: float | None = None
     """``[local] max_silence_s``: a process that writes and logs nothing for so long is ended; None for no limit."""
+    warm: str = "auto"
+    """``HYPERSTEP_WARM``, else ``[local] warm``: whether processes of scripts are forked from a server that has
+    imported their libraries: ``auto`` where it is safe, ``always`` or not at all, ``off``."""
+    warm_patience_s: float = 30.0
+    """``[local] warm_patience_s``: for how long, at least, the trial that tries a server may do nothing before it
+    counts as hung."""
     network_home: str = "refuse"
     """``HYPERSTEP_NETWORK_HOME``, else ``network_home``: ``refuse`` or ``allow`` a home on a network file system."""
     store_wait_s: float = 30.0
@@ -137,6 +144,8 @@ def load_settings(start: Path | None = None) -> Settings:
             * _MB
         ),
         max_silence_s=found.number("local", "max_silence_s", 0.0, positive=False) or None,
+        warm=word_from_environment("HYPERSTEP_WARM", _WARM) or found.one_of("local", "warm", _WARM),
+        warm_patience_s=found.number("local", "warm_patience_s", 30.0, positive=True),
         network_home=word_from_environment("HYPERSTEP_NETWORK_HOME", _NETWORK_HOMES)
         or found.one_of("", "network_home", _NETWORK_HOMES),
         store_wait_s=_or(

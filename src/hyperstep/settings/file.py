@@ -18,7 +18,16 @@ FILE_NAME = "hyperstep.toml"
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _TABLES: dict[str, tuple[str, ...]] = {
     "": ("home", "network_home", "local", "sweep", "snapshot", "reuse", "store", "artifacts"),
-    "local": ("slots", "stop_grace_s", "environments", "resume", "min_free_mb", "max_silence_s"),
+    "local": (
+        "slots",
+        "stop_grace_s",
+        "environments",
+        "resume",
+        "min_free_mb",
+        "max_silence_s",
+        "warm",
+        "warm_patience_s",
+    ),
     "sweep": ("deterministic", "max_failed", "retries", "history"),
     "snapshot": ("max_mb", "max_files"),
     "reuse": ("max_age", "datasets", "packages", "trials", "hash_limit_bytes"),

@@ -78,6 +78,8 @@ def _loss(trial: TrialState, event: TrialEnded) -> str:
     """How something from outside ended the attempt; empty when it ended by itself, or by us."""
     if event.fault or trial.stop_reason:
         return ""
+    if event.doubt:
+        return event.doubt
     if event.lost:
         return "its process is gone without a word"
     if event.out_of_memory:
@@ -109,7 +111,7 @@ def _wait_for_retry(state: SweepState, trial: TrialState) -> list[Instruction]:
 def _settle(trial: TrialState, event: TrialEnded) -> None:
     if trial.stop_reason:
         trial.status, trial.reason = RunStatus.CANCELED, trial.stop_reason
-    elif event.exit_code == 0 and not event.fault and not event.lost:
+    elif event.exit_code == 0 and not event.fault and not event.lost and not event.doubt:
         trial.status = RunStatus.COMPLETED
     else:
         trial.status = RunStatus.FAILED
@@ -120,7 +122,7 @@ def _settle(trial: TrialState, event: TrialEnded) -> None:
 def _cause(trial: TrialState, event: TrialEnded) -> str:
     if event.fault:
         return event.fault
-    if trial.last_loss and (event.lost or event.signal is not None):
+    if trial.last_loss and (event.lost or event.doubt or event.signal is not None):
         times = "once" if trial.lost_attempts == 1 else f"{trial.lost_attempts} times"
         return f"its process was ended from outside {times}, at last: {trial.last_loss}"
     if event.signal is not None:

@@ -52,6 +52,8 @@ class TrialEnded(_Event, frozen=True, tag="TrialEnded"):
     """Names of all metrics that it logged."""
     fault: str = ""
     """Set when the trial could not be started, or was ended for a fault of its own (no interpreter, a time limit …)."""
+    doubt: str = ""
+    """Why the end may be due to how the trial was started: it is tried again, as after an end from outside."""
 
 
 class TrialReused(_Event, frozen=True, tag="TrialReused"):

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, NotFoundError, NotOwnerError, StoreError
 from hyperstep.records.artifact import ArtifactRecord
-from hyperstep.records.attempt import AttemptEnd, AttemptKey
+from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
 from hyperstep.records.metric import MetricKind, MetricRecord, Scalar
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import AttemptRecord, ChildGroup, Journal, RunStore
+from hyperstep.run_store.base import AttemptRecord, ChildGroup, Journal, RunStore, StartCounts
 from hyperstep.testing.run_store import OWNER, StoreFactory, root_run, scalar, trial_run
 
 
@@ -325,6 +325,29 @@ class JournalContract(StoreFactory):
                 writer.put_attempt(attempt)
         assert other.attempts("HD_root_1") == [replace(first, end=end, offset=2**40), others[0]]
         assert [attempt.key.run_id for attempt in other.attempts()] == ["HD_root_0", "HD_root_1", "HD_root_1"]
+
+    def test_what_was_said_of_an_attempts_start_and_threads_stays(self, journal: Journal, other: Journal) -> None:
+        launched, threads = Launched(warm=False, why_cold="the first"), ThreadUse(1, 3, 2, 4)
+        first = AttemptRecord(AttemptKey("HD_root_1", 0), 1.0, launched=launched, threads=threads)
+        with journal.transaction(0) as writer:
+            writer.put_attempt(replace(first, launched=None, threads=None))
+            writer.put_attempt(first)
+            writer.put_attempt(replace(first, launched=None, threads=None, offset=5))
+        assert other.attempts("HD_root_1") == [replace(first, offset=5)]
+
+    def test_the_starts_below_a_run_are_counted(self, journal: Journal, other: Journal) -> None:
+        warm, cold, threads = Launched(warm=True), Launched(why_cold="off"), ThreadUse(1, 3, 2, 4)
+        records = [
+            AttemptRecord(AttemptKey("HD_root_0", 0), 1.0, launched=warm, threads=threads),
+            AttemptRecord(AttemptKey("HD_root_0", 1), 1.0, launched=cold),
+            AttemptRecord(AttemptKey("HD_root_1", 0), 1.0, launched=cold, threads=threads),
+            AttemptRecord(AttemptKey("HD_root_1", 1), 1.0),
+        ]
+        with journal.transaction(0) as writer:
+            for record in records:
+                writer.put_attempt(record)
+        assert other.starts_below("HD_root") == StartCounts({warm: 1, cold: 2}, {threads: 2})
+        assert other.starts_below("HD_root_0") == StartCounts({}, {})
 
     def test_records_do_not_change_behind_the_store(self, journal: Journal) -> None:
         body: dict[str, Json] = {"point": (1, 2)}

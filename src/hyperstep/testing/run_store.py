@@ -205,7 +205,7 @@ class RunStoreContract(StoreFactory):
         sweep = replace(root_run("HD_sweep"), root_id="pipe", parent_id="pipe")
         trial = replace(trial_run(3, "HD_sweep"), root_id="pipe")
         store.create([root_run("pipe"), sweep, trial], folder="f", spec=None)
-        store.register_run("HD_sweep", "pipe")
+        assert other_store.root_of("HD_sweep") == "pipe"  # at once, without a further word
         store.register_run("HD_sweep", "pipe")
         assert other_store.root_of("pipe") == "pipe"
         assert other_store.root_of("HD_sweep") == "pipe"

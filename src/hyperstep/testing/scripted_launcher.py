@@ -74,6 +74,7 @@ class ScriptedLauncher(Launcher):
         notify: As in the base.
         script: What an attempt does; by default what ``Behaviour.argv`` wrote into its command line.
         machine: Where the attempts live; one of its own without it.
+        warms: Say of attempts that may be warm that they are.
     """
 
     def __init__(
@@ -81,8 +82,11 @@ class ScriptedLauncher(Launcher):
         notify: Callable[[], None],
         script: Callable[[Attempt], Behaviour] = Behaviour.from_argv,
         machine: ScriptedMachine | None = None,
+        *,
+        warms: bool = False,
     ) -> None:
         super().__init__(notify)
+        self._warms = warms
         self.launched: list[Attempt] = []
         """Each attempt that was started, in order."""
         self.stops: list[tuple[AttemptKey, float]] = []
@@ -106,7 +110,7 @@ class ScriptedLauncher(Launcher):
             self.launched.append(attempt)
             self._watched[attempt.key] = attempt
             self._machine.start(attempt, behaviour, self)
-            return Launched()
+            return Launched(warm=self._warms and attempt.warm is not None)
 
     def adopt(self, attempt: Attempt) -> None:
         """As in the base."""

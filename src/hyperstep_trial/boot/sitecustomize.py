@@ -47,6 +47,16 @@ def _begin() -> None:
         sys.meta_path.insert(0, _waiting)
 
 
+def _note_imports() -> None:
+    if "HYPERSTEP_NOTE_IMPORTS" not in os.environ:
+        return
+    try:
+        from hyperstep_trial.import_note import note_at_exit
+    except (ImportError, SyntaxError):
+        return
+    note_at_exit()
+
+
 def _give_way() -> None:
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if entry != here]
@@ -60,4 +70,5 @@ def _give_way() -> None:
 
 
 _begin()
+_note_imports()
 _give_way()

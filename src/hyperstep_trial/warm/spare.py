@@ -5,7 +5,9 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]  # what signal wraps, without enum and all that
 import _socket
 import os
+import sys
 
+from hyperstep_trial.import_note import note_at_exit
 from hyperstep_trial.warm.environment import StartChanges, replace_environment, set_arguments
 from hyperstep_trial.warm.freshness import freshen, freshen_start
 from hyperstep_trial.warm.main_script import Script
@@ -48,6 +50,7 @@ def wait_and_become(
     replace_environment(changes.apply_to(order.env))
     set_arguments(order.argv, order.script)
     freshen_start()
+    note_at_exit(sys.modules)
     try:
         Script.of_file(order.argv[order.script]).arrange(number, hook)
     except Exception:  # noqa: BLE001 - Python itself says best what is wrong with a script

@@ -132,6 +132,16 @@ def test_a_sweep_is_deterministic_when_the_properties_or_the_settings_say_so(
     assert (config.limits.max_failed, config.limits.max_retries) == (4, 0)
 
 
+@pytest.mark.parametrize("kind", [RandomParameterSampling, GridParameterSampling, BayesianParameterSampling])
+def test_warm_is_what_the_properties_say_and_no_part_of_the_config(kind: Any) -> None:
+    plain, off = (fix_sweep(_config(kind(CHOICES, given)))() for given in ({}, {"warm": "off"}))
+    assert (plain.warm, off.warm) == ("", "off")
+    assert plain.config["policy"] == off.config["policy"]
+    assert "warm" not in off.config
+    with pytest.raises(HyperDriveConfigException, match="'auto', 'always' or 'off'"):
+        fix_sweep(_config(kind(CHOICES, {"warm": True})))()
+
+
 def test_deterministic_is_true_or_false() -> None:
     with pytest.raises(HyperDriveConfigException, match="True or False"):
         fix_sweep(_config(GridParameterSampling(CHOICES, {"deterministic": "yes"})))
@@ -214,7 +224,7 @@ def test_grid_becomes_the_engines_grid_in_the_order_written() -> None:
         (RandomParameterSampling(SPACE, {"rule": "halton"}), r"one of random, sobol\. Received: 'halton'"),
         (
             GridParameterSampling(CHOICES, {"seed": 7}),
-            "Unknown properties of GRID.*Known: deterministic, history, past",
+            "Unknown properties of GRID.*Known: deterministic, history, past, warm",
         ),
         (BayesianParameterSampling(CHOICES, {"rule": "sobol"}), "Unknown properties of BayesianOptim.*Known: seed"),
         (BayesianParameterSampling(CHOICES), "needs the goal.*maximize, minimize"),

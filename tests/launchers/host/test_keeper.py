@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from hyperstep.launchers.host.address import Address
+from hyperstep.launchers.host.keeper import leave_a_keeper
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host_link import host_pid
 from hyperstep.launchers.local import LocalLauncher
-from hyperstep.launchers.marker import read_exit
+from hyperstep.launchers.marker import create_claim, fill_claim, read_exit
 from hyperstep.launchers.process import AttemptFiles
 from hyperstep.launchers.process_table import is_keeper, keeper_of
 from hyperstep.testing.behaviour import Behaviour
@@ -158,6 +161,61 @@ def test_a_zombie_that_a_keeper_holds_is_about_to_be_recorded(bench: Bench, cont
     os.kill(keeper, signal.SIGCONT)
     assert bench.ends()[0].signal == signal.SIGKILL
     assert read_exit(attempt.exit_file) is not None
+
+
+FORKS = """
+import os, sys
+pid = os.fork()
+if not pid:
+    os.setsid()
+    while not os.path.exists(sys.argv[1]):
+        pass
+    os._exit(3)
+with open(sys.argv[1] + ".pid", "w") as file:
+    file.write(str(pid))
+while not os.path.exists(sys.argv[1] + ".leave"):
+    pass
+"""
+
+
+def test_an_attempt_that_was_forked_by_a_child_of_the_host_is_recorded_once_that_child_has_left(
+    bench: Bench, control_path: Path, tmp_path: Path
+) -> None:
+    """As attempts of a warm server are."""
+    go, register = tmp_path / "go", Register()
+    attempt = bench.attempt(Behaviour())
+    read_end, write_end = os.pipe()
+    keeper = os.fork()
+    if not keeper:
+        try:
+            address = Address.take(control_path)
+            assert address is not None
+            leave_a_keeper(address, register)
+            # this is the host
+            files = AttemptFiles(
+                *(str(p) for p in (attempt.work_folder, attempt.log_file, attempt.claim_file, attempt.exit_file))
+            )
+            register.note_attempt(files, None)
+            server = subprocess.Popen([sys.executable, "-S", "-c", FORKS, str(go)])
+            wait_until(lambda: go.with_name("go.pid").exists() and go.with_name("go.pid").read_text(), "the fork")
+            claim = create_claim(attempt.claim_file)
+            fill_claim(claim, int(go.with_name("go.pid").read_text()), parent=server.pid)
+            os.write(write_end, str(server.pid).encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    assert os.read(read_end, 100)
+    os.close(read_end)
+    os.close(write_end)
+    wait_until(lambda: is_keeper(keeper), "the keeper")
+    go.with_name("go.leave").touch()
+    go.touch()
+    wait_until(lambda: not is_running(keeper), "the end of the keeper")
+    os.waitpid(keeper, 0)
+    marker = read_exit(attempt.exit_file)
+    assert marker is not None
+    assert marker.exit_code == 3
+    control_path.unlink()
 
 
 def test_only_keepers_are_keepers() -> None:

@@ -35,11 +35,11 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import find_input, output_locations, output_path
-from hyperstep.runtime.runner.step_facts import StepQuestion
-from hyperstep.runtime.runner.step_plan import plan_pipeline
-from hyperstep.runtime.runner.step_reads import READS_PROPERTY
-from hyperstep.runtime.runner.step_reuse import ReuseAnswer, look_for_source
-from hyperstep.runtime.runner.step_sources import remember_step, stand_in
+from hyperstep.runtime.runner.reuse.step_facts import StepQuestion
+from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
+from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY
+from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
+from hyperstep.runtime.runner.reuse.step_sources import remember_step, stand_in
 from hyperstep.runtime.submission import Label, root_run
 
 STORE = "workspaceblobstore"

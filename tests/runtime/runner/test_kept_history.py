@@ -16,8 +16,8 @@ from hyperstep.pipeline.plan import HistoryVerdict
 from hyperstep.pipeline.reuse import Reason
 from hyperstep.pipeline.spec import TuningSpec
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.kept_history import with_recorded
-from hyperstep.runtime.runner.sweep_seed import sweep_config
+from hyperstep.runtime.runner.reuse.kept_history import with_recorded
+from hyperstep.runtime.runner.reuse.sweep_seed import sweep_config
 from hyperstep.samplers.base import Observation
 from hyperstep.sweep.keeping import Objection, SetAside
 

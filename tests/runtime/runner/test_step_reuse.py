@@ -15,7 +15,7 @@ from tests.runtime.runner.script_cases import SCRIPT_CASES
 from hyperstep.pipeline.plan import Verdict
 from hyperstep.pipeline.reuse import Difference, Reason
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.step_reuse import ReuseAnswer
+from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "reuse.md"
 CASES = {**BARE_CASES, **SCRIPT_CASES}

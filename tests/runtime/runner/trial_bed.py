@@ -26,9 +26,9 @@ from hyperstep.runtime.pause_note import PauseNote
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.loop import Runner
 from hyperstep.runtime.runner.obstacles import Patience
-from hyperstep.runtime.runner.step_plan import plan_single
-from hyperstep.runtime.runner.sweep_seed import SEED_FROM
-from hyperstep.runtime.runner.trial_plan import told_trials
+from hyperstep.runtime.runner.reuse.step_plan import plan_single
+from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM
+from hyperstep.runtime.runner.reuse.trial_plan import told_trials
 from hyperstep.runtime.submission import Label, root_run
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.scripted_launcher import ScriptedLauncher

@@ -54,7 +54,7 @@ def note_address(shown: str, place: Path, home: Path) -> None:
 def note_run(run: RunRecord) -> None:
     """A job has read a run of another tree than its own."""
     if in_job() and run.root_id != os.environ.get("HYPERSTEP_ROOT_ID"):
-        from hyperstep.runtime.runner.step_reads import RUN, run_state  # noqa: PLC0415 - loads the engine
+        from hyperstep.runtime.runner.reuse.step_reads import RUN, run_state  # noqa: PLC0415 - loads the engine
 
         _note({"what": RUN, "name": run.id, "asked": None, "found": run_state(run)})
 

@@ -23,7 +23,8 @@ Validator = Callable[[Sequence[Any]], None]
 MAX_BAYESIAN_STEPS = 100_000
 _DETERMINISTIC = "deterministic"
 _HISTORY, _PAST = "history", "past"
-_OF_THE_SWEEP = (_DETERMINISTIC, _HISTORY, _PAST)
+_WARM = "warm"
+_OF_THE_SWEEP = (_DETERMINISTIC, _HISTORY, _PAST, _WARM)
 """Properties that every sampling takes, and that are settings of the sweep."""
 _ENGINE_NAMES_BY_RULE = {"random": "RANDOM", "sobol": "SOBOL"}
 
@@ -36,7 +37,9 @@ class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
         parameter_space: An expression, or a bare constant, for each hyperparameter.
         properties: Settings of the sampling; ours are ``seed``, a whole number; ``deterministic``, which makes the
             whole sweep's decisions follow from it; ``history``: ``"keep"`` for the finished trials of the newest sweep
-            of equal code and inputs whatever its space; ``past``: with which values of new hyperparameters these ran.
+            of equal code and inputs whatever its space; ``past``: with which values of new hyperparameters these ran;
+            ``warm``: whether trials are forked from a process that has imported their libraries, ``"auto"``,
+            ``"always"`` or ``"off"``.
         supported_distributions: The only expressions allowed; None allows all.
         distributions_validators: A further check of an expression's arguments, by its name.
 
@@ -139,6 +142,19 @@ class HyperParameterSampling(ABC):  # noqa: B024 - as in v1
             message = f"The property past maps names of hyperparameters to values. Received: {past!r}."
             raise HyperDriveConfigException(message)
         return past
+
+    @property
+    def _warm(self) -> str:
+        """``auto``, ``always`` or ``off``; empty when ``properties`` does not say.
+
+        Raises:
+            HyperDriveConfigException: It is none of them.
+        """
+        warm = (self._properties or {}).get(_WARM)
+        if warm not in {None, "auto", "always", "off"}:
+            message = f"The property warm is 'auto', 'always' or 'off'. Received: {warm!r}."
+            raise HyperDriveConfigException(message)
+        return warm or ""
 
     def _to_engine(self, seed: int, *, goal: Goal | None = None) -> dict[str, Json]:
         """The engine sampler's JSON, checked by building it.

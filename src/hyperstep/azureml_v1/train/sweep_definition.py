@@ -47,11 +47,13 @@ def fix_sweep(config: HyperDriveConfig) -> Callable[[], TuningSpec]:
         "resume_child_runs": json.dumps(config._resume_child_runs),  # noqa: SLF001
     }
 
+    warm = config._sampling._warm  # noqa: SLF001
+
     def define() -> TuningSpec:
         if given is not None or "seed" not in sampler:
-            return TuningSpec(config={**rest, "sampler": sampler}, properties=properties)
+            return TuningSpec(config={**rest, "sampler": sampler}, properties=properties, warm=warm)
         drawn = {**sampler, "seed": secrets.randbits(SEED_BITS)}
-        return TuningSpec(config={**rest, "sampler": drawn}, seed_given=False, properties=properties)
+        return TuningSpec(config={**rest, "sampler": drawn}, seed_given=False, properties=properties, warm=warm)
 
     return define
 

@@ -9,6 +9,7 @@ from hyperstep.cli.awaiting import watch
 from hyperstep.cli.exit_codes import OK
 from hyperstep.cli.following import say
 from hyperstep.cli.opening import find_target, opened_home, unique_prefix
+from hyperstep.cli.reuse_flags import warm_option
 from hyperstep.pipeline.reuse import trials_switched_off
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.rerunning import Again, rerun_exactly, rerun_partly, steps_of
@@ -28,6 +29,7 @@ _TOLD_BOTH = "--exact runs everything anew; leave it out, or --failed, --cancele
 @click.option("--failed", is_flag=True, help="The trials that failed; all that ended well is taken over.")
 @click.option("--canceled", is_flag=True, help="The trials that were canceled, likewise.")
 @click.option("--max", "max_total", type=click.IntRange(min=1), metavar="N", help="Go on to N trials in all.")
+@warm_option
 @click.option("--detach", is_flag=True, help="Return at once; the run goes on by itself.")
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
 @click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
@@ -38,6 +40,7 @@ def rerun(
     failed: bool,
     canceled: bool,
     max_total: int | None,
+    warm: str | None,
     detach: bool,
     quiet: bool,
     plain: bool,
@@ -52,7 +55,7 @@ def rerun(
         raise click.UsageError(_TOLD_BOTH if exact else _TOLD_NOTHING)
     with opened_home(writable=True) as home:
         source = find_target(home, run_id).root_id
-        started = rerun_exactly(home, source) if exact else rerun_partly(home, source, again)
+        started = rerun_exactly(home, source, warm) if exact else rerun_partly(home, source, again, warm)
         if not quiet:
             old = unique_prefix(home, source)
             say(f"{unique_prefix(home, started.id)} {f'runs what {old} was' if exact else _what(again, old)}")

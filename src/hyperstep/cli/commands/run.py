@@ -16,7 +16,7 @@ from hyperstep.cli.becoming import (
     script_environment,
 )
 from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
-from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables
+from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables, warm_option, warm_variables
 from hyperstep.cli.script_process import can_draw, run_script
 from hyperstep.runtime.foreground import in_foreground
 
@@ -33,6 +33,7 @@ _DETERMINISTIC_VARIABLE = "HYPERSTEP_DETERMINISTIC"
 @click.option("--deterministic", is_flag=True, help="Sweeps decide the same at any concurrency, after any kill.")
 @click.option("--foreground", is_flag=True, help="Drive what is submitted from here; leave no process.")
 @reuse_options
+@warm_option
 @click.argument("script", type=click.Path())
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
 def run(
@@ -45,6 +46,7 @@ def run(
     verify: bool,
     new_seed: bool,
     history: str | None,
+    warm: str | None,
     script: str,
     arguments: tuple[str, ...],
 ) -> int:
@@ -64,7 +66,7 @@ def run(
     variables = runners.variables if runners else {SUBMISSION_VARIABLE: token}
     asked = {_DETERMINISTIC_VARIABLE: "1"} if deterministic else {}
     reuse = reuse_variables(no_reuse, verify=verify, new_seed=new_seed, history=history)
-    env = script_environment({**variables, **asked, **reuse})
+    env = script_environment({**variables, **asked, **reuse, **warm_variables(warm)})
     command = _command(script, arguments, quiet=quiet)
     if quiet and runners is None and os.name == "posix":
         become_script(command, env)

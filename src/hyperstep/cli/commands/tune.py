@@ -13,6 +13,7 @@ from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
 from hyperstep.cli.following import report, say
 from hyperstep.cli.foreground import ForegroundRunners, submitting_to
 from hyperstep.cli.opening import opened_home
+from hyperstep.cli.reuse_flags import warm_option
 from hyperstep.cli.tuning_options import (
     SAMPLERS,
     check_experiment,
@@ -75,6 +76,7 @@ class _Tune(click.Command):
 @click.option("--deterministic", is_flag=True, help="The same stops and points at any concurrency, after any kill.")
 @click.option("--max-failed", type=click.IntRange(min=0), metavar="N", help="End when more than N trials failed.")
 @click.option("--retries", type=click.IntRange(min=0), metavar="N", help="Start a failed trial again, N times at most.")
+@warm_option
 @click.option("--metric-pattern", default="", metavar="REGEX", help="Read the metric from the output; one group.")
 @click.option("--model-file", default="", metavar="PATH", help="The best trial's file to hand out: outputs/model.pkl.")
 @click.option("--experiment", default="", help="Name to file it under.  [default: the script's]")
@@ -102,6 +104,7 @@ def tune(
     deterministic: bool,
     max_failed: int | None,
     retries: int | None,
+    warm: str | None,
     metric_pattern: str,
     model_file: str,
     experiment: str,
@@ -131,6 +134,7 @@ def tune(
         new_seed=new_seed,
         history=history,
         past=parse_past(past),
+        warm=warm or "",
     )
     if not quiet:
         _warn_of_near_options(click.get_current_context(), arguments)
@@ -138,8 +142,7 @@ def tune(
         run_id = _submit(request, _experiment(experiment, script), no_reuse=no_reuse, quiet=quiet)
         views, interrupted = _watch(run_id, quiet=quiet, plain=plain)
     if not quiet:
-        report(views, canceled=interrupted)
-        _say_what_matched_nothing(request, views)
+        _tell_end(request, views, canceled=interrupted)
     return INTERRUPTED if interrupted else _exit_code(views)
 
 
@@ -158,6 +161,11 @@ def _warn_of_near_options(context: click.Context, arguments: tuple[str, ...]) ->
         near = near_option(argument, ours)
         if near:
             say(f"{argument} goes to the script; was {near} meant? Write what is the script's own after --")
+
+
+def _tell_end(request: TuningRequest, views: list[RootView], *, canceled: bool) -> None:
+    report(views, canceled=canceled)
+    _say_what_matched_nothing(request, views)
 
 
 def _say_what_matched_nothing(request: TuningRequest, views: list[RootView]) -> None:

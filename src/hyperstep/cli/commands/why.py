@@ -13,8 +13,8 @@ from hyperstep.errors import NotFoundError
 from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict, recorded_decision, verdict_of
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.sweep_seed import SEED_FROM
-from hyperstep.runtime.runner.trial_plan import told_trials
+from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM
+from hyperstep.runtime.runner.reuse.trial_plan import told_trials
 
 _NODE = "azureml.nodeid"
 

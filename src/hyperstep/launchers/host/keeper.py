@@ -18,10 +18,10 @@ from hyperstep.launchers.host.address import Address
 from hyperstep.launchers.host.orphans import Trace, kill_orphans, trace_of
 from hyperstep.launchers.host.reaper import adopt_orphans, name_process
 from hyperstep.launchers.host.register import Register
-from hyperstep.launchers.marker import ExitMarker, read_claim, write_exit
+from hyperstep.launchers.marker import Claim, ExitMarker, read_claim, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory
 from hyperstep.launchers.process import AttemptFiles, kill_group, marker_from_waitid
-from hyperstep.launchers.process_table import KEEPER_NAME, children_of, look_up
+from hyperstep.launchers.process_table import KEEPER_NAME, look_up
 
 
 def leave_a_keeper(address: Address, register: Register) -> None:
@@ -52,9 +52,17 @@ def leave_a_keeper(address: Address, register: Register) -> None:
 
 
 class _Kept(NamedTuple):
+    """An attempt of a host that was killed: a child of ours, or of a process that the host had started."""
+
     files: AttemptFiles
+    claim: Claim
     trace: Trace
     oom_kills: int | None
+
+    def is_there(self) -> bool:
+        """Whether its process has not been waited for: it may become our child yet."""
+        state = look_up(self.claim.pid)
+        return state is not None and state.started_at == self.claim.started_at
 
 
 class _Keeper:
@@ -62,55 +70,38 @@ class _Keeper:
         self._host = host
         self._register = register
         self._kept: dict[int, _Kept] = {}
-        self._elsewhere: dict[int, _Kept] = {}
-        """Attempts that are children of a child of ours: of a warm server, which sees to them while it lives."""
         self._runners: set[int] = set()
         """Runners and warm servers."""
 
     def run(self) -> None:
         """Return when the host has gone and no attempt of it is left."""
-        while self._host or self._kept or self._elsewhere:
-            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-            if ended is None:
-                continue
-            pid, marker = ended.si_pid, marker_from_waitid(ended)
-            if pid == self._host:
-                self._host = 0
-                self._take_over()
-            elif pid in self._kept:
-                self._finish(pid, marker)
-            os.waitpid(pid, 0)
-            if not self._host:
-                self._inherit()
+        with contextlib.suppress(ChildProcessError):
+            while self._host or self._kept:
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+                if ended is not None:
+                    self._take_end(ended.si_pid, marker_from_waitid(ended))
+
+    def _take_end(self, pid: int, marker: ExitMarker) -> None:
+        if pid == self._host:
+            self._host = 0
+            self._take_over()
+        elif pid in self._kept:
+            self._finish(pid, marker)
+        os.waitpid(pid, 0)
+        self._kept = {pid: kept for pid, kept in self._kept.items() if kept.is_there()}
 
     def _take_over(self) -> None:
-        """Find out which of the children that we have now is which attempt."""
-        children = set(children_of(os.getpid()))
+        """Find out which attempts are left."""
         for entry in self._register.entries():
             if entry.files is None:
                 self._runners.add(entry.runner)
                 continue
             claim = read_claim(Path(entry.files.claim_file))
-            state = look_up(claim.pid) if claim is not None else None
-            if claim is None or state is None or state.started_at != claim.started_at:
+            if claim is None:
                 continue
-            kept = _Kept(entry.files, trace_of(claim.pid, entry.files.work_folder), entry.oom_kills)
-            if claim.pid in children:
+            kept = _Kept(entry.files, claim, trace_of(claim.pid, entry.files.work_folder), entry.oom_kills)
+            if kept.is_there():
                 self._kept[claim.pid] = kept
-            elif state.parent in children:
-                self._elsewhere[claim.pid] = kept
-
-    def _inherit(self) -> None:
-        """Take on what a warm server that has ended left to us, and forget what it has seen to."""
-        if not self._elsewhere:
-            return
-        ours = set(children_of(os.getpid()))
-        for pid in list(self._elsewhere):
-            state = look_up(pid)
-            if pid in ours:
-                self._kept[pid] = self._elsewhere.pop(pid)
-            elif state is None or state.parent not in ours:
-                del self._elsewhere[pid]
 
     def _finish(self, pid: int, marker: ExitMarker) -> None:
         """As the host would have; the process id is let go after the exit file was written."""

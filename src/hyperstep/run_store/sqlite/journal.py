@@ -14,11 +14,12 @@ from msgspec.structs import replace
 from hyperstep.digest import Json
 from hyperstep.errors import StoreError
 from hyperstep.records.artifact import ArtifactRecord
+from hyperstep.records.attempt import Launched, ThreadUse
 from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import AttemptRecord, ChildGroup, Journal, JournalWriter, Owner
+from hyperstep.run_store.base import AttemptRecord, ChildGroup, Journal, JournalWriter, Owner, StartCounts
 from hyperstep.run_store.conflicts import no_run, not_owner, taken_meanwhile
 from hyperstep.run_store.mentions import digests_in
 from hyperstep.run_store.sqlite import rows
@@ -92,12 +93,17 @@ select body from spec union all select body from runs
 union all select body from events union all select evidence from decisions
 """
 _ATTEMPTS = """
-select run_id, number, started_at, ending, records_offset from attempts
+select run_id, number, started_at, ending, records_offset, launched, threads from attempts
 where :run is null or run_id = :run order by run_id, number
 """
 
 _OPEN_ATTEMPTS = """
-select run_id, number, started_at, ending, records_offset from attempts where ending is null order by run_id, number
+select run_id, number, started_at, ending, records_offset, launched, threads from attempts
+where ending is null order by run_id, number
+"""
+_STARTS_BELOW = """
+select a.launched, a.threads, count(*) from runs as r join attempts as a on a.run_id = r.id
+where r.parent_id = ? group by a.launched, a.threads
 """
 _ATTEMPT_COUNTS = "select run_id, count(*) from attempts group by run_id"
 
@@ -228,6 +234,17 @@ class SqliteJournal(Journal):
     def attempt_counts(self) -> dict[str, int]:
         """See the base."""
         return {str(run_id): int(count) for run_id, count in self._database.query(_ATTEMPT_COUNTS)}
+
+    def starts_below(self, parent_id: str) -> StartCounts:
+        """See the base."""
+        launched: Counter[Launched] = Counter()
+        threads: Counter[ThreadUse] = Counter()
+        for how, use, count in self._database.query(_STARTS_BELOW, (parent_id,)):
+            if how is not None:
+                launched[rows.launched_from(how)] += int(count)
+            if use is not None:
+                threads[rows.threads_from(use)] += int(count)
+        return StartCounts(launched, threads)
 
     def mentioned_digests(self) -> set[str]:
         """See the base."""

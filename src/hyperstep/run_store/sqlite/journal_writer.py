@@ -35,9 +35,11 @@ insert into artifacts (run_id, path, digest, size) values (?, ?, ?, ?)
 on conflict (run_id, path) do update set digest = excluded.digest, size = excluded.size
 """
 _PUT_ATTEMPT = """
-insert into attempts (run_id, number, started_at, ending, records_offset) values (?, ?, ?, ?, ?)
+insert into attempts (run_id, number, started_at, ending, records_offset, launched, threads)
+values (?, ?, ?, ?, ?, ?, ?)
 on conflict (run_id, number) do update set started_at = excluded.started_at, ending = excluded.ending,
-    records_offset = excluded.records_offset
+    records_offset = excluded.records_offset, launched = coalesce(excluded.launched, launched),
+    threads = coalesce(excluded.threads, threads)
 """
 
 

@@ -158,6 +158,7 @@ JOURNAL: tuple[Step, ...] = (
         "alter table owners add column beat integer not null default 0",
         "alter table owners add column beat_at real not null default 0",
     ),
+    ("alter table attempts add column launched text", "alter table attempts add column threads text"),
 )
 """``run.db``: everything of one root run."""
 

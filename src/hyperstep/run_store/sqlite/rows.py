@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.records.artifact import ArtifactRecord
-from hyperstep.records.attempt import AttemptEnd, AttemptKey
+from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
 from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricKind, MetricRecord, ScalarPoint
 from hyperstep.records.run import RunRecord
@@ -100,19 +100,33 @@ def artifact_from(row: Row) -> ArtifactRecord:
 
 
 def attempt_row(attempt: AttemptRecord) -> tuple[object, ...]:
-    """Run, number, start, end, offset."""
+    """Run, number, start, end, offset, how it was launched, its threads."""
     end = None if attempt.end is None else dump(to_json(attempt.end))
-    return attempt.key.run_id, attempt.key.number, attempt.started_at, end, attempt.offset
+    launched = None if attempt.launched is None else dump(attempt.launched._asdict())
+    threads = None if attempt.threads is None else dump(attempt.threads._asdict())
+    return attempt.key.run_id, attempt.key.number, attempt.started_at, end, attempt.offset, launched, threads
+
+
+def launched_from(text: str) -> Launched:
+    """How an attempt was started, from its column."""
+    return Launched(**json.loads(text))
+
+
+def threads_from(text: str) -> ThreadUse:
+    """How many threads an attempt had at work, likewise."""
+    return ThreadUse(**json.loads(text))
 
 
 def attempt_from(row: Row) -> AttemptRecord:
     """The attempt of the same values."""
-    run_id, number, started_at, end, offset = row
+    run_id, number, started_at, end, offset, launched, threads = row
     return AttemptRecord(
         key=AttemptKey(run_id, number),
         started_at=started_at,
         end=None if end is None else from_json(AttemptEnd, json.loads(end)),
         offset=offset,
+        launched=None if launched is None else launched_from(launched),
+        threads=None if threads is None else threads_from(threads),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError, StoreError
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Journal, NamedRecord, RunStore, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_run
 from hyperstep.run_store.mentions import digests_in
@@ -281,7 +281,8 @@ class SqliteRunStore(RunStore):
                 journal.begin(runs, spec)
                 add_root(index, root, folder, submission=submission)
                 for run in runs[1:]:
-                    add_registered(index, run.id, root.id)
+                    if run.kind is not RunKind.TRIAL:  # those are found by their sweep's id
+                        add_registered(index, run.id, root.id)
             undo.pop_all()
         return journal
 

@@ -31,7 +31,7 @@ from hyperstep.runtime.garbage.decision import (
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner
 from hyperstep.runtime.ranking import best_value
-from hyperstep.runtime.runner.trial_sources import sources_in
+from hyperstep.runtime.runner.reuse.trial_sources import sources_in
 
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 _WORKING = ("work", "upload", "uploads", "resume-from")

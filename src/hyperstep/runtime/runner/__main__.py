@@ -119,6 +119,7 @@ def _envelope(spec: Mapping[str, Any]) -> Envelope:
         float(spec["stop_grace_s"]),
         rules,
         None if silence is None else float(silence),
+        str(spec.get("warm", "auto")),
     )
 
 

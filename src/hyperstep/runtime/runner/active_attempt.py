@@ -6,11 +6,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hyperstep.records.attempt import Attempt
+from hyperstep.records.attempt import Attempt, Launched, ThreadUse
 from hyperstep.runtime.runner.attempt_order import AttemptOwner
 from hyperstep.runtime.runner.limits import ProcessLimits
 from hyperstep.runtime.runner.log_metrics import LogMetrics
 from hyperstep.runtime.runner.records_file import Line, RecordsFile
+from hyperstep.runtime.runner.warm.choosing import Start
 from hyperstep.runtime.runner.workplace import Workplace
 
 
@@ -24,6 +25,14 @@ class ActiveAttempt(Struct):
     log_metrics: LogMetrics | None
     started_at: float
     limits: ProcessLimits
+    start: Start
+    """How it was to be started; of one that was started before us, that nothing is known of it."""
+    launched: Launched | None = None
+    """How it was, once it was."""
+    threads: ThreadUse | None = None
+    """How many it had at work, once somebody has looked."""
+    stopped: bool = False
+    """Whether we asked it to end."""
     fault: str = ""
     """Why we ended it, when a limit did."""
     last_sign_at: float = 0.0
@@ -36,6 +45,10 @@ class ActiveAttempt(Struct):
         written = _size(self.attempt.log_file), _size(self.attempt.records_file)
         if written != self.written or not self.last_sign_at:
             self.written, self.last_sign_at = written, now
+
+    def bytes_written(self) -> int:
+        """Of its log and its records, so far."""
+        return _size(self.attempt.log_file) + _size(self.attempt.records_file)
 
     def read_new(self, *, to_end: bool) -> list[Line]:
         """Its next records, and those in its log where the step has them there; ``to_end`` as for ``LogMetrics``."""

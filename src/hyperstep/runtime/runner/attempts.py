@@ -18,19 +18,23 @@ from hyperstep.errors import (
 )
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.marker import ExitMarker, write_exit
+from hyperstep.launchers.process_activity import activity_of
 from hyperstep.records.artifact import ArtifactRecord
-from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, ThreadUse
 from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.runner.active_attempt import ActiveAttempt
 from hyperstep.runtime.runner.attempt_order import Order
 from hyperstep.runtime.runner.collecting import collect_artifacts, record_lines
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.failures import log_tail
+from hyperstep.runtime.runner.job_environment import cores_of_one
 from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit, limit_of
 from hyperstep.runtime.runner.log_metrics import LogMetrics
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.records_file import RecordsFile
 from hyperstep.runtime.runner.slots import Slots
+from hyperstep.runtime.runner.turns import Turns
+from hyperstep.runtime.runner.warm.choosing import Start, WarmStarts
 from hyperstep.runtime.runner.workplace import (
     clear_workplace,
     prepare_attempt,
@@ -41,6 +45,8 @@ from hyperstep.runtime.runner.workplace import (
 _LAST_PATIENCE_S = 5.0
 """Beyond the grace: what is not gone by then is left to the trial host."""
 _LOOK_AGAIN_S = 0.05
+_LOOKS_AT_ONCE = 4
+"""Processes that are looked at each time, one after the other, however many there are."""
 
 
 class Attempts:
@@ -60,6 +66,8 @@ class Attempts:
         self._faults = dict(faults or {})
         self._ends: list[AttemptEnd] = []
         """Ends that were reported and are not recorded yet."""
+        self._warm = WarmStarts(context)
+        self._looks = Turns(_LOOKS_AT_ONCE)
         self._slots = Slots(context.envelope.slots)
         self._active: dict[AttemptKey, ActiveAttempt] = {}
         self._queued: dict[AttemptKey, Order] = {}
@@ -86,7 +94,7 @@ class Attempts:
             return
         self._slots.hold(order.key)
         reader = RecordsFile.resume(attempt.records_file, record.offset)
-        self._active[order.key] = self._activate(order, attempt, reader, record.started_at)
+        self._active[order.key] = self._activate(order, Start(attempt), reader, record.started_at)
         self._launcher.adopt(attempt)
         if stopping:
             self.stop(order.key)
@@ -95,6 +103,8 @@ class Attempts:
         """End an attempt: its process group, or its place in the queue."""
         order = self._queued.pop(key, None)
         if order is None:
+            if key in self._active:
+                self._active[key].stopped = True
             self._launcher.stop(key, self._context.envelope.stop_grace_s)
         elif self._slots.withdraw(key):
             self._end_unstarted(order)
@@ -132,6 +142,20 @@ class Attempts:
             )
             if fault and not active.fault:
                 active.fault = self._faults[key] = fault
+                self._launcher.stop(key, self._context.envelope.stop_grace_s)
+        self._look_at_processes()
+
+    def _look_at_processes(self) -> None:
+        """Count the threads of some at work, and end the one under a watch when it hangs."""
+        pids = self._launcher.pids()
+        for key in self._looks.choose(self._active, lambda key: self._active[key].start.watch is not None):
+            active = self._active[key]
+            activity = activity_of(pids[key]) if key in pids else None
+            if activity is None or active.stopped:
+                continue
+            cores = cores_of_one(os.cpu_count() or 1, active.place.processes)
+            active.threads = (active.threads or ThreadUse(cores)).after(activity.running)
+            if self._warm.hangs(active.start, activity, active.bytes_written()):
                 self._launcher.stop(key, self._context.envelope.stop_grace_s)
 
     def launch_nothing(self) -> None:
@@ -177,19 +201,23 @@ class Attempts:
             reraise_passing(error)
             self._record_end(order, AttemptEnd(order.key, None), str(error))
             return
-        active = self._activate(order, attempt, RecordsFile(attempt.records_file), self._context.now())
+        start = self._warm.choose(attempt, order.place.step)
+        active = self._activate(order, start, RecordsFile(attempt.records_file), self._context.now())
         with self._context.transaction() as unit:
             unit.writer.put_attempt(AttemptRecord(order.key, active.started_at))
             order.owner.attempt_started(unit, order.key)
         self._active[order.key] = active
         try:
-            self._launcher.launch(attempt)
+            active.launched = self._warm.launched(start, self._launcher.launch(start.attempt))
         except ConflictError:  # an earlier owner died after it had asked for this very launch
+            self._warm.forget(start)
             self._launcher.adopt(attempt)
         except NoHostError as error:
+            self._warm.forget(start)
             self._context.note(f"attempt {order.number} of {order.run_id} is lost: {error}")
             self._record_end(order, AttemptEnd(order.key, None, lost=True), "")
         except LaunchError as error:
+            self._warm.forget(start)
             self._require_room_to_launch(attempt, error)
             self._record_end(order, AttemptEnd(order.key, None), str(error))
 
@@ -217,11 +245,12 @@ class Attempts:
             order.owner.attempt_ended(unit, end, fault)
             unit.afterwards(lambda: self._release(order.key))
 
-    def _activate(self, order: Order, attempt: Attempt, reader: RecordsFile, started_at: float) -> ActiveAttempt:
+    def _activate(self, order: Order, start: Start, reader: RecordsFile, started_at: float) -> ActiveAttempt:
+        attempt = start.attempt
         log_metrics = LogMetrics.for_step(order.place.step, attempt, self._context.journal)
         code = order.place.step.code
         limits = ProcessLimits(code.max_duration_s, code.max_silence_s or self._context.envelope.max_silence_s)
-        return ActiveAttempt(attempt, order.place, order.owner, reader, log_metrics, started_at, limits)
+        return ActiveAttempt(attempt, order.place, order.owner, reader, log_metrics, started_at, limits, start)
 
     def _take_lines(self, attempts: list[ActiveAttempt], *, to_end: bool = False) -> bool:
         """Record what attempts wrote, in one transaction; returns whether there was anything."""
@@ -233,7 +262,7 @@ class Attempts:
             for active, lines in written:
                 key = active.attempt.key
                 record_lines(self._context, unit, active.attempt, lines)
-                unit.writer.put_attempt(AttemptRecord(key, active.started_at, offset=active.reader.offset))
+                unit.writer.put_attempt(_record(active))
                 active.owner.attempt_reported(unit, key, lines)
         return True
 
@@ -245,15 +274,25 @@ class Attempts:
         while self._take_lines([active], to_end=True):
             pass
         fault = active.fault or self._faults.get(end.key) or limit_of(end, active.limits.max_duration_s)
+        end = self._judged(active, end, fault)
         files: list[ArtifactRecord] = []
         fault = fault or self._refusal_of(lambda: files.extend(self._store_files(active, end)))
         with self._context.transaction() as unit:
             for file in files:
                 unit.writer.add_artifact(file)
-            record = AttemptRecord(end.key, active.started_at, end=end, offset=active.reader.offset)
-            unit.writer.put_attempt(record)
+            unit.writer.put_attempt(_record(active, end))
             active.owner.attempt_ended(unit, end, fault, active.reader.torn_bytes())
             unit.afterwards(lambda: self._release(end.key))
+
+    def _judged(self, active: ActiveAttempt, end: AttemptEnd, fault: str) -> AttemptEnd:
+        """The end, with a doubt where its being warm may have caused it."""
+        return self._warm.judge(
+            active.start,
+            end,
+            active.started_at,
+            ours=active.stopped or bool(fault),
+            retry=lambda doubtful: active.owner.tries_again(doubtful, fault),
+        )
 
     def _release(self, key: AttemptKey) -> None:
         active = self._active.pop(key, None)
@@ -285,3 +324,9 @@ class Attempts:
             reraise_passing(error)
             return f"its files could not be stored: {error}"
         return ""
+
+
+def _record(active: ActiveAttempt, end: AttemptEnd | None = None) -> AttemptRecord:
+    """What the store is to know of an attempt now."""
+    offset, launched, threads = active.reader.offset, active.launched, active.threads
+    return AttemptRecord(active.attempt.key, active.started_at, end, offset, launched, threads)

@@ -34,6 +34,8 @@ class Envelope(Struct, frozen=True):
     reuse: ReuseRules = field(default_factory=ReuseRules)
     max_silence_s: float | None = None
     """For processes whose step sets none."""
+    warm: str = "auto"
+    """Likewise: whether they are forked from a warm server."""
 
 
 class Unit:

@@ -14,8 +14,17 @@ from hyperstep.runtime.home import Home
 from hyperstep.shim import shim_path
 from hyperstep_trial.boot_environment import boot_environment
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-"""Set to a process's share of the cores, unless the user has set one."""
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+"""Set to a process's share of the cores, unless the user has set one. torch reads the first."""
+WAITING_VARIABLE = "OMP_WAIT_POLICY"
+"""How OpenMP's threads wait for each other: turning on their core, or asleep."""
 
 _SHIM_PATH = str(shim_path())
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
@@ -53,9 +62,21 @@ def attempt_variables(run: RunRecord, attempt: Attempt) -> dict[str, str]:
 
 
 def thread_share(base: Mapping[str, str], cores: int, processes: int) -> dict[str, str]:
-    """The thread limits of one of ``processes`` processes on ``cores`` cores; none where the user has set one."""
-    share = str(max(1, cores // max(1, processes)))
-    return {} if any(name in base for name in THREAD_VARIABLES) else dict.fromkeys(THREAD_VARIABLES, share)
+    """The thread limits of one of ``processes`` processes on ``cores`` cores; none where the user has set one.
+
+    A script that asks for more threads itself gets them. Then threads of several processes share a core, and one that
+    waits must not keep the one that it waits for from running: they wait asleep. ``benchmarks/thread_shares.py``
+    measures it: fits of LightGBM with two threads each took ten times as long without.
+    """
+    share = str(cores_of_one(cores, processes))
+    limits = {} if any(name in base for name in THREAD_VARIABLES) else dict.fromkeys(THREAD_VARIABLES, share)
+    asleep = {WAITING_VARIABLE: "PASSIVE"} if processes > 1 and WAITING_VARIABLE not in base else {}
+    return {**limits, **asleep}
+
+
+def cores_of_one(cores: int, processes: int) -> int:
+    """How many cores are one process's own, of ``processes`` that run at one time; at least one."""
+    return max(1, cores // max(1, processes))
 
 
 def data_variables(step: StepSpec, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> dict[str, str]:

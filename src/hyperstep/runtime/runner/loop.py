@@ -23,13 +23,13 @@ from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.ownership import BEAT_S
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
 from hyperstep.runtime.runner.requests import answer_requests
+from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, tuning_facts
+from hyperstep.runtime.runner.reuse.unread_inputs import UnreadInputs
 from hyperstep.runtime.runner.script_driver import ScriptDriver
-from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, identify, tuning_facts
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace
 from hyperstep.runtime.runner.submitted import submitted
 from hyperstep.runtime.runner.sweep_driver import SweepDriver
 from hyperstep.runtime.runner.syncing import Syncing
-from hyperstep.runtime.runner.unread_inputs import UnreadInputs
 
 TICK_S = 0.5
 """How long to wait for the bell before looking anyway, and how often limits of time are looked at."""

@@ -18,13 +18,13 @@ from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
-from hyperstep.runtime.runner.reused_steps import STEP_READY, complete_reused, record_decision
-from hyperstep.runtime.runner.step_claims import StepClaims
-from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, tuning_facts
-from hyperstep.runtime.runner.step_reuse import ReuseAnswer, find_equal, look_for_source
-from hyperstep.runtime.runner.step_sources import remember_step
+from hyperstep.runtime.runner.reuse.reused_steps import STEP_READY, complete_reused, record_decision
+from hyperstep.runtime.runner.reuse.step_claims import StepClaims
+from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, tuning_facts
+from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal, look_for_source
+from hyperstep.runtime.runner.reuse.step_sources import remember_step
+from hyperstep.runtime.runner.reuse.unread_inputs import UnreadInputs
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
-from hyperstep.runtime.runner.unread_inputs import UnreadInputs
 
 
 class PipelineDriver:

@@ -20,7 +20,9 @@ from hyperstep.runtime.runner.failures import failure_of
 from hyperstep.runtime.runner.limits import limit_of
 from hyperstep.runtime.runner.primary_metric import metric_values
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, Line
-from hyperstep.runtime.runner.reused_trials import settled_properties, take_results
+from hyperstep.runtime.runner.reuse.reused_trials import settled_properties, take_results
+from hyperstep.runtime.runner.reuse.sweep_reuse import SweepReuse
+from hyperstep.runtime.runner.reuse.sweep_seed import sweep_config
 from hyperstep.runtime.runner.sweep_log import SWEEP_LOG, SweepLog
 from hyperstep.runtime.runner.sweep_outcome import FINAL_STATUS, write_outputs
 from hyperstep.runtime.runner.sweep_records import (
@@ -35,8 +37,6 @@ from hyperstep.runtime.runner.sweep_records import (
     trial_run,
     trials_of,
 )
-from hyperstep.runtime.runner.sweep_reuse import SweepReuse
-from hyperstep.runtime.runner.sweep_seed import sweep_config
 from hyperstep.runtime.runner.workplace import Workplace
 from hyperstep.sweep.controller import SweepController
 from hyperstep.sweep.events import (
@@ -180,6 +180,7 @@ class SweepDriver:
             signal=end.signal,
             lost=end.lost,
             out_of_memory=end.out_of_memory,
+            doubt=end.doubt,
             error=failure_of(end, attempt.log_file).message if failed else "",
             metrics=tuple(sorted(self._names_logged(end.key.run_id))),
             fault=fault,

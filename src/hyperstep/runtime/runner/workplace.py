@@ -27,7 +27,7 @@ from hyperstep.runtime.runner.data_paths import output_path
 from hyperstep.runtime.runner.job_arguments import fill_placeholders
 from hyperstep.runtime.runner.path_globs import matches_glob
 from hyperstep.runtime.runner.resumed_files import RESUME_VARIABLE, hand_over
-from hyperstep.runtime.runner.step_facts import TuningFacts
+from hyperstep.runtime.runner.reuse.step_facts import TuningFacts
 
 CHECKPOINT_VARIABLE = "HYPERSTEP_CHECKPOINT_DIR"
 """Names the folder that every attempt of a run finds as the one before left it."""

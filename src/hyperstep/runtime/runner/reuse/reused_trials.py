@@ -12,7 +12,7 @@ from hyperstep.records.run import RunRecord
 from hyperstep.runtime.runner.collecting import ENGINE_PROPERTIES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.obstacles import reraise_passing
-from hyperstep.runtime.runner.step_reads import READS_PROPERTY, SETTLED_PROPERTY, reads_of, settle_reads
+from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY, SETTLED_PROPERTY, reads_of, settle_reads
 
 SAVED_S = "saved_s"
 """Property of a trial that a finished one stands for: how long that one took, in seconds."""

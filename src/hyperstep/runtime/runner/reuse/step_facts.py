@@ -22,7 +22,7 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest
-from hyperstep.runtime.runner.step_packages import package_versions
+from hyperstep.runtime.runner.reuse.step_packages import package_versions
 
 INPUTS = "inputs: "
 """How the name of a difference in an input begins."""

@@ -13,10 +13,10 @@ from hyperstep.pipeline.reuse import ReuseDecision
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.attempt_order import Order
 from hyperstep.runtime.runner.context import RunnerContext
-from hyperstep.runtime.runner.kept_history import HISTORY, history_evidence, keep_history, with_recorded
+from hyperstep.runtime.runner.reuse.kept_history import HISTORY, history_evidence, keep_history, with_recorded
+from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM, with_seed
+from hyperstep.runtime.runner.reuse.trial_memory import Asker, TrialMemory
 from hyperstep.runtime.runner.sweep_records import point_of, trial_index
-from hyperstep.runtime.runner.sweep_seed import SEED_FROM, with_seed
-from hyperstep.runtime.runner.trial_memory import Asker, TrialMemory
 from hyperstep.runtime.runner.workplace import Workplace
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.events import TrialReused

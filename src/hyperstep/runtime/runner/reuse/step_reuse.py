@@ -29,9 +29,9 @@ from hyperstep.pipeline.reuse import (
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.step_facts import INPUTS, Identified, StepQuestion, identify, reading_of
-from hyperstep.runtime.runner.step_reads import changed_reads
-from hyperstep.runtime.runner.step_sources import changed_outputs, record_is_there
+from hyperstep.runtime.runner.reuse.step_facts import INPUTS, Identified, StepQuestion, identify, reading_of
+from hyperstep.runtime.runner.reuse.step_reads import changed_reads
+from hyperstep.runtime.runner.reuse.step_sources import changed_outputs, record_is_there
 
 
 class ReuseAnswer(Struct, frozen=True):

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.errors import USER_FAULTS
 from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process
-from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, identify
-from hyperstep.runtime.runner.step_sources import remember_also
+from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify
+from hyperstep.runtime.runner.reuse.step_sources import remember_also
 
 
 class UnreadInputs:

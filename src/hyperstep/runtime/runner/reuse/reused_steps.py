@@ -14,7 +14,7 @@ from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.output_datasets import register_outputs
-from hyperstep.runtime.runner.step_reuse import ReuseAnswer, decision_evidence
+from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, decision_evidence
 
 STEP_READY = "StepReady"
 """The event that a step's inputs are there: with its fingerprint, and caused by it the decision about reuse."""

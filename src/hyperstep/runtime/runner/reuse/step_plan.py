@@ -15,10 +15,10 @@ from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, find_input
-from hyperstep.runtime.runner.step_facts import Identified, StepQuestion, identify, tuning_facts
-from hyperstep.runtime.runner.step_reuse import look_for_source
-from hyperstep.runtime.runner.step_sources import stand_in
-from hyperstep.runtime.runner.trial_plan import plan_trials
+from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, tuning_facts
+from hyperstep.runtime.runner.reuse.step_reuse import look_for_source
+from hyperstep.runtime.runner.reuse.step_sources import stand_in
+from hyperstep.runtime.runner.reuse.trial_plan import plan_trials
 
 
 def plan_pipeline(

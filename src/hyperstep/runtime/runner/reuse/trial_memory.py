@@ -17,10 +17,10 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.ranking import counted_values
 from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
 from hyperstep.runtime.runner.primary_metric import curve_of
-from hyperstep.runtime.runner.step_facts import TuningFacts
-from hyperstep.runtime.runner.step_reuse import files_of_snapshots
+from hyperstep.runtime.runner.reuse.step_facts import TuningFacts
+from hyperstep.runtime.runner.reuse.step_reuse import files_of_snapshots
+from hyperstep.runtime.runner.reuse.trial_sources import TrialSource, TrialSources, trial_key
 from hyperstep.runtime.runner.sweep_records import point_of, space_of
-from hyperstep.runtime.runner.trial_sources import TrialSource, TrialSources, trial_key
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.earlier import KeptTrial

@@ -19,10 +19,10 @@ from hyperstep.pipeline.plan import (
 from hyperstep.pipeline.reuse import Reason, ReuseDecision
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.run_store.base import Journal
-from hyperstep.runtime.runner.kept_history import keep_history, told_history
-from hyperstep.runtime.runner.step_facts import StepQuestion, TuningFacts
-from hyperstep.runtime.runner.sweep_seed import with_seed
-from hyperstep.runtime.runner.trial_memory import Asker, TrialAnswer, TrialMemory
+from hyperstep.runtime.runner.reuse.kept_history import keep_history, told_history
+from hyperstep.runtime.runner.reuse.step_facts import StepQuestion, TuningFacts
+from hyperstep.runtime.runner.reuse.sweep_seed import with_seed
+from hyperstep.runtime.runner.reuse.trial_memory import Asker, TrialAnswer, TrialMemory
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.controller import SweepController
 from hyperstep.sweep.events import SweepEvent, SweepStarted, TrialEnded

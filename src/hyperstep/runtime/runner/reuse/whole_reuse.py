@@ -18,10 +18,10 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.data_paths import find_input
 from hyperstep.runtime.runner.ownership import take_over
-from hyperstep.runtime.runner.reused_steps import complete_reused
-from hyperstep.runtime.runner.step_facts import StepQuestion
-from hyperstep.runtime.runner.step_reuse import ReuseAnswer, find_equal
-from hyperstep.runtime.runner.step_sources import stand_in
+from hyperstep.runtime.runner.reuse.reused_steps import complete_reused
+from hyperstep.runtime.runner.reuse.step_facts import StepQuestion
+from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal
+from hyperstep.runtime.runner.reuse.step_sources import stand_in
 
 _READ_AT_ONCE_BYTES = 1 << 20
 """Larger files whose content is not known are left to a runner: who submits does not wait for them."""

@@ -23,9 +23,9 @@ from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
 from hyperstep.runtime.runner.prefixed_files import output_digest
-from hyperstep.runtime.runner.step_facts import reading_of
-from hyperstep.runtime.runner.step_packages import package_versions
-from hyperstep.runtime.runner.step_reads import READS, reads_of, settle_reads
+from hyperstep.runtime.runner.reuse.step_facts import reading_of
+from hyperstep.runtime.runner.reuse.step_packages import package_versions
+from hyperstep.runtime.runner.reuse.step_reads import READS, reads_of, settle_reads
 
 
 def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, now: float) -> None:

@@ -18,9 +18,9 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.step_facts import reading_of
-from hyperstep.runtime.runner.step_reads import READS, READS_PROPERTY, SETTLED_PROPERTY, changed_reads
-from hyperstep.runtime.runner.step_sources import missing_file
+from hyperstep.runtime.runner.reuse.step_facts import reading_of
+from hyperstep.runtime.runner.reuse.step_reads import READS, READS_PROPERTY, SETTLED_PROPERTY, changed_reads
+from hyperstep.runtime.runner.reuse.step_sources import missing_file
 from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY, point_of
 
 Key = str

@@ -10,7 +10,7 @@ from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import HistoryVerdict
 from hyperstep.run_store.base import Journal
-from hyperstep.runtime.runner.trial_memory import TrialMemory
+from hyperstep.runtime.runner.reuse.trial_memory import TrialMemory
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.earlier import KeptTrial
 from hyperstep.sweep.keeping import Keeping, SetAside, fit_trials

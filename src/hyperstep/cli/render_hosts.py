@@ -1,0 +1,91 @@
+"""Trial hosts and warm servers as text and as JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from hyperstep.cli import wording
+from hyperstep.cli.escaping import escape
+from hyperstep.cli.render_tables import columns
+from hyperstep.digest import Json
+from hyperstep.launchers.hosts import HostState, StoppedHost, WarmServerState
+
+_NAMED = 5
+"""Libraries that are named of a server, those with the most modules."""
+
+
+def host_lines(hosts: Sequence[HostState], now: float) -> Iterator[str]:
+    """Each host with a table of its servers."""
+    for host in hosts:
+        attempts, runners = wording.how_many(host.attempts, "attempt"), wording.how_many(host.runners, "runner")
+        yield f"trial host {host.pid}: {attempts} watched, {runners} guarded"
+        if host.servers:
+            header = ("pid", "age", "trials", "alive", "memory", "modules", "libraries", "interpreter")
+            yield from (f"  {line}" for line in columns(header, (_row(server, now) for server in host.servers)))
+        else:
+            yield "  no warm server"
+
+
+def host_documents(hosts: Sequence[HostState]) -> list[Json]:
+    """The same for ``--json``."""
+    return [
+        {
+            "pid": host.pid,
+            "control_path": str(host.path),
+            "attempts": host.attempts,
+            "runners": host.runners,
+            "servers": [_server_document(server) for server in host.servers],
+        }
+        for host in hosts
+    ]
+
+
+def stopped_lines(stopped: Sequence[StoppedHost]) -> Iterator[str]:
+    """What was told to end."""
+    if not stopped:
+        yield "No trial host runs."
+    for host in stopped:
+        ended = "ended: it had nothing to do" if host.ended else "stays: it watches attempts or guards runners"
+        yield f"trial host {host.pid} {ended}; {wording.how_many(host.servers, 'warm server')} told to end"
+
+
+def stopped_document(stopped: StoppedHost) -> Json:
+    """The same of one host."""
+    return {"pid": stopped.pid, "servers": stopped.servers, "ended": stopped.ended}
+
+
+def main_libraries(modules: Sequence[str]) -> list[str]:
+    """The libraries with the most modules, by the name that they are imported by; Python's own are not counted."""
+    tops = Counter(top for module in modules if (top := module.partition(".")[0]) not in sys.stdlib_module_names)
+    return [name for name, _ in tops.most_common() if not name.startswith("_")]
+
+
+def _row(server: WarmServerState, now: float) -> tuple[str, ...]:
+    libraries = main_libraries(server.modules)
+    more = f" and {len(libraries) - _NAMED} more" if len(libraries) > _NAMED else ""
+    return (
+        str(server.pid),
+        wording.duration(max(0.0, now - server.started_at)),
+        str(server.forks),
+        str(server.live),
+        wording.file_size(server.rss_bytes),
+        str(len(server.modules)),
+        f"{', '.join(libraries[:_NAMED])}{more}" or "none",
+        escape(server.interpreter),
+    )
+
+
+def _server_document(server: WarmServerState) -> Json:
+    return {
+        "pid": server.pid,
+        "key": server.key,
+        "interpreter": server.interpreter,
+        "started_at": wording.moment(server.started_at),
+        "forks": server.forks,
+        "live": server.live,
+        "rss_bytes": server.rss_bytes,
+        "module_count": len(server.modules),
+        "libraries": list(main_libraries(server.modules)),
+    }

@@ -1,0 +1,112 @@
+"""The trial hosts of this user and their warm servers, for whoever wants to see or end them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hyperstep.launchers.host_link import HostGoneError, HostLink, connect, live_hosts
+
+
+class WarmServerState(NamedTuple):
+    """A process that has imported a script's libraries and is forked for each trial."""
+
+    pid: int
+    key: str
+    interpreter: str
+    modules: tuple[str, ...]
+    started_at: float
+    """Seconds since the epoch."""
+    forks: int
+    """Attempts that were started by it."""
+    live: int
+    """How many of them live."""
+    rss_bytes: int
+    """Its resident memory, most of which its attempts share."""
+
+
+class HostState(NamedTuple):
+    """A trial host as it stands now."""
+
+    pid: int
+    path: Path
+    """Its control socket."""
+    attempts: int
+    """Processes that it watches."""
+    runners: int
+    """Runners that it guards."""
+    servers: tuple[WarmServerState, ...]
+
+
+class StoppedHost(NamedTuple):
+    """What became of a host that was to end what it does not need."""
+
+    pid: int
+    servers: int
+    """How many warm servers were told to end; one with live attempts goes with the last of them."""
+    ended: bool
+    """It had nothing left to do and was told to end, too."""
+
+
+def hosts_here() -> list[HostState]:
+    """All that live on this machine, for any interpreter and installation; empty where there are none.
+
+    Raises:
+        LaunchError: The folder of the control sockets is not usable.
+    """
+    found = []
+    for path, pid in live_hosts().items():
+        with contextlib.suppress(HostGoneError), _linked(path) as link:
+            pids, answer = link.ask("pids"), link.ask("hosts")
+            servers = tuple(_server(each) for each in answer.get("servers", ()))
+            found.append(HostState(pid, path, len(pids["pids"]), len(pids["runners"]), servers))
+    return found
+
+
+def stop_idle() -> list[StoppedHost]:
+    """Have the warm servers of all hosts take no more attempts and end; end the hosts that have nothing left to do.
+
+    Raises:
+        LaunchError: The folder of the control sockets is not usable.
+    """
+    stopped = []
+    for path, pid in live_hosts().items():
+        with contextlib.suppress(HostGoneError), _linked(path) as link:
+            servers = int(link.ask("stop-servers").get("stopped", 0))
+            pids = link.ask("pids")
+            is_idle = not pids["pids"] and not pids["runners"]
+            if is_idle:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
+            stopped.append(StoppedHost(pid, servers, is_idle))
+    return stopped
+
+
+@contextmanager
+def _linked(path: Path) -> Iterator[HostLink]:
+    connection = connect(path)
+    if connection is None:
+        raise HostGoneError
+    link = HostLink(connection, lambda _message: None, lambda _link: None)
+    try:
+        yield link
+    finally:
+        link.close()
+
+
+def _server(data: Mapping[str, Any]) -> WarmServerState:
+    return WarmServerState(
+        pid=int(data["pid"]),
+        key=str(data["key"]),
+        interpreter=str(data["interpreter"]),
+        modules=tuple(map(str, data["modules"])),
+        started_at=float(data["started_at"]),
+        forks=int(data["forks"]),
+        live=int(data["live"]),
+        rss_bytes=int(data["rss_bytes"]),
+    )

@@ -1,0 +1,278 @@
+"""Whether an attempt is to be forked from a warm server, what of it is watched, and what its end tells."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hyperstep.launchers.process_activity import Activity
+from hyperstep.launchers.process_table import boot_id, look_up
+from hyperstep.pipeline.spec import StepSpec
+from hyperstep.records.attempt import Attempt, AttemptEnd, Launched, WarmStart
+from hyperstep.runtime.runner.context import RunnerContext
+from hyperstep.runtime.runner.warm.conditions import why_never
+from hyperstep.runtime.runner.warm.imports import MOST_UPDATES, NOTE_NAME, Imports, add, learn, read_note
+from hyperstep.runtime.runner.warm.key import common_variables, script_key, server_key
+from hyperstep.runtime.runner.warm.memory import WarmMemory
+from hyperstep.runtime.runner.warm.stillness import Look, Stillness, patience_s
+from hyperstep.runtime.runner.warm.verdict import (
+    Ending,
+    How,
+    Process,
+    Verdict,
+    Watch,
+    after_cold,
+    after_watched,
+    is_proven,
+    watching,
+    why_not_now,
+)
+from hyperstep_trial.import_note import NOTE_VARIABLE
+
+FIRST = "first of this script and environment"
+"""Why the attempt is cold from which its imports are learnt."""
+DOUBTED = "run again, as it had failed when warm"
+_BELIEVED_S = 2.0
+"""How long what was read of a script's imports and their files is believed."""
+_ALTHOUGH = "although warm = always: "
+
+
+class Start(Struct):
+    """How an attempt is to be started, and what is to be seen to until its end."""
+
+    attempt: Attempt
+    why_cold: str = ""
+    script: str = ""
+    """Key of its script; empty when nothing is to be learnt of it."""
+    server: str = ""
+    """Key of its warm server; empty when it is cold."""
+    watch: Watch | None = None
+    """Set when it is the one that its library set is tried by."""
+    always: bool = False
+    """Whether it was to be warm whatever happens."""
+    cold_s: float = 0.0
+    """How long a cold attempt of the script took."""
+    hung: str = ""
+    """What was seen when it did nothing any more, and was ended for it."""
+    stillness: Stillness | None = None
+
+
+class _Known(NamedTuple):
+    read_at: float
+    imports: Imports | None
+    server: str
+    proven: bool
+
+
+class _Doubt(NamedTuple):
+    server: str
+    watch: Watch
+    words: str
+
+
+class WarmStarts:
+    """Decides for the attempts of one root run.
+
+    Args:
+        context: The runner's.
+    """
+
+    def __init__(self, context: RunnerContext) -> None:
+        self._context = context
+        self._memory = WarmMemory(context.home.path / "cache")
+        self._known: dict[str, _Known] = {}
+        self._doubts: dict[str, _Doubt] = {}
+        """Trials whose warm attempt failed, and whose next one is to show whose fault that was."""
+        self._watched: set[str] = set()
+        """Trials that are under a watch of ours; a watch of this process that is not here is over."""
+
+    def choose(self, attempt: Attempt, step: StepSpec) -> Start:
+        """What is to be launched for a prepared attempt: it, perhaps with a warm start or a note asked for."""
+        mode = (step.tuning.warm if step.tuning else "") or self._context.envelope.warm
+        start = self._choose(attempt, step, mode)
+        start.always = mode == "always"
+        return start
+
+    def launched(self, start: Start, launched: Launched) -> Launched:
+        """How it was started, with the reason when it was cold."""
+        if start.server and launched.warm:
+            return launched
+        why = start.why_cold
+        if start.server:
+            self.forget(start)
+            start.server = ""
+            why = launched.why_cold or "its launcher starts every process anew"
+        return launched._replace(why_cold=f"{_ALTHOUGH}{why}" if start.always else why)
+
+    def forget(self, start: Start) -> None:
+        """It was not started, or not by us, or not warm: nothing is learnt of its library set."""
+        if start.watch is not None:
+            self._release(start.server, start.watch)
+            start.watch = None
+
+    def hangs(self, start: Start, activity: Activity, written: int) -> bool:
+        """Whether a watched attempt does nothing any more; told once.
+
+        Args:
+            start: How it was started.
+            activity: What its processes do now.
+            written: Bytes of its log and its records.
+        """
+        if start.watch is None or start.hung:
+            return False
+        look = Look(time.monotonic(), activity.cpu_s, written, activity.all_asleep)
+        start.stillness = start.stillness.after(look) if start.stillness else Stillness(look)
+        if start.stillness.lasts_s(look) <= patience_s(self._context.home.settings.warm_patience_s, start.cold_s):
+            return False
+        start.hung = f"hung: for {start.stillness.lasts_s(look):.0f} s it used no CPU time and wrote nothing"
+        return True
+
+    def judge(
+        self, start: Start, end: AttemptEnd, started_at: float, *, ours: bool, retry: Callable[[AttemptEnd], bool]
+    ) -> AttemptEnd:
+        """Learn from the end of an attempt; returns it as it is to be recorded: as no fault of the user's, perhaps.
+
+        Args:
+            start: How it was started.
+            end: Its end.
+            started_at: Seconds since the epoch.
+            ours: Whether we asked it to end, or a limit was broken.
+            retry: Whether another attempt follows an end.
+        """
+        if end.succeeded and not ours:
+            self._learn(start, (end.ended_at or self._context.now()) - started_at)
+        if start.script:
+            (start.attempt.folder / NOTE_NAME).unlink(missing_ok=True)
+        doubt = self._doubts.pop(end.key.run_id, None)
+        if doubt is not None:
+            self._settle(doubt, _how(end, ours=ours))
+        if start.watch is None:
+            return end
+        return self._judge_watched(start, start.watch, end, ours=ours, retry=retry)
+
+    def _choose(self, attempt: Attempt, step: StepSpec, mode: str) -> Start:
+        why = why_never(mode, step.code, attempt.env)
+        if why:
+            return Start(attempt, why)
+        python, variables = attempt.argv[0], common_variables(attempt.env, step)
+        script = script_key(python, variables, step.code)
+        known = self._look_up(script, lambda imports: server_key(python, variables, imports))
+        if known.imports is None:
+            return Start(_asking_for_note(attempt), FIRST, script)
+        if known.imports.why_cold:
+            return Start(attempt, known.imports.why_cold)
+        if attempt.key.run_id in self._doubts:
+            return Start(attempt, DOUBTED)
+        start = Start(attempt, script=script, server=known.server, cold_s=known.imports.duration_s)
+        if not known.proven:
+            start.why_cold, start.watch = self._claim(start)
+        if start.why_cold:
+            return Start(attempt, start.why_cold)
+        if known.imports.updates < MOST_UPDATES:
+            attempt = _asking_for_note(attempt)
+        start.attempt = replace(attempt, warm=WarmStart(known.server, known.imports.modules))
+        return start
+
+    def _look_up(self, script: str, server_of: Callable[[Imports], str]) -> _Known:
+        """What is known of a script; read again when that was a while ago."""
+        known, now = self._known.get(script), time.monotonic()
+        if known is None or known.imports is None or now - known.read_at > _BELIEVED_S:
+            imports = self._memory.imports(script)
+            server = server_of(imports) if imports and not imports.why_cold else ""
+            proven = bool(server) and self._is_proven(self._memory.verdict(server), script)
+            known = self._known[script] = _Known(now, imports, server, proven)
+        return known
+
+    @staticmethod
+    def _is_proven(verdict: Verdict, script: str) -> bool:
+        return not verdict.why_cold and is_proven(verdict, script)
+
+    def _claim(self, start: Start) -> tuple[str, Watch | None]:
+        """Why an attempt cannot be warm now; else, that it is the one under a watch, when one is needed."""
+        watch = Watch(start.attempt.key.run_id, start.script, _this_process())
+        why: list[str] = []
+
+        def change(verdict: Verdict) -> Verdict:
+            lives = verdict.watch is not None and self._is_kept(verdict.watch)
+            why.append(why_not_now(verdict, start.script, watcher_lives=lives))
+            return verdict if why[0] or is_proven(verdict, start.script) else watching(verdict, watch)
+
+        after = self._memory.change_verdict(start.server, change)
+        if after.watch != watch:
+            return why[0], None
+        self._watched.add(watch.run_id)
+        return why[0], watch
+
+    def _is_kept(self, watch: Watch) -> bool:
+        return watch.run_id in self._watched if watch.runner == _this_process() else _lives(watch.runner)
+
+    def _learn(self, start: Start, duration_s: float) -> None:
+        note = read_note(start.attempt.folder / NOTE_NAME) if start.script else None
+        if note is None:
+            return
+        work = str(start.attempt.work_folder)
+        known = self._memory.imports(start.script)
+        if known is None:
+            self._memory.keep_imports(start.script, learn(note, work, duration_s))
+        elif start.server:
+            more = add(known, note, work)
+            if more is not None:
+                self._memory.keep_imports(start.script, more)
+                self._known.pop(start.script, None)
+
+    def _judge_watched(
+        self, start: Start, watch: Watch, end: AttemptEnd, *, ours: bool, retry: Callable[[AttemptEnd], bool]
+    ) -> AttemptEnd:
+        how = How.HUNG if start.hung else _how(end, ours=ours)
+        words = start.hung or f"failed with exit code {end.exit_code}"
+        doubtful = replace(end, doubt=f"it was warm, and {words}")
+        if how is How.FAILED and not retry(doubtful):
+            how = How.UNTOLD
+        ending = Ending(how, end.signal, words)
+        self._memory.change_verdict(start.server, lambda v: after_watched(v, watch, ending) if v.watch == watch else v)
+        self._known.pop(start.script, None)
+        if how is How.FAILED:
+            self._doubts[end.key.run_id] = _Doubt(start.server, watch, words)
+        else:
+            self._watched.discard(watch.run_id)
+        return doubtful if how in {How.FAILED, How.HUNG} else end
+
+    def _settle(self, doubt: _Doubt, how: How) -> None:
+        self._watched.discard(doubt.watch.run_id)
+        held = replace(doubt.watch, doubted=True)
+        self._memory.change_verdict(doubt.server, lambda v: after_cold(v, how, doubt.words) if v.watch == held else v)
+        self._known.pop(doubt.watch.script, None)
+
+    def _release(self, server: str, watch: Watch) -> None:
+        self._watched.discard(watch.run_id)
+        untold = Ending(How.UNTOLD)
+        self._memory.change_verdict(server, lambda v: after_watched(v, watch, untold) if v.watch == watch else v)
+
+
+def _how(end: AttemptEnd, *, ours: bool) -> How:
+    if ours or end.lost or end.out_of_memory or end.timed_out:
+        return How.UNTOLD
+    if end.signal is not None:
+        return How.SIGNAL
+    return How.WELL if end.succeeded else How.FAILED
+
+
+def _asking_for_note(attempt: Attempt) -> Attempt:
+    return replace(attempt, env={**attempt.env, NOTE_VARIABLE: str(attempt.folder / NOTE_NAME)})
+
+
+def _this_process() -> Process:
+    state = look_up(os.getpid())
+    return Process(os.getpid(), state.started_at if state else 0.0, boot_id())
+
+
+def _lives(process: Process) -> bool:
+    state = look_up(process.pid)
+    return (
+        state is not None and not state.zombie and state.started_at == process.started_at and process.boot == boot_id()
+    )

@@ -1,0 +1,135 @@
+"""What is known of a library set: whether a fork of its server does what a process of its own does. Pure.
+
+A set is unproven for a script until one of the script's attempts, warm and under a watch, has ended well; until then
+one attempt at a time runs warm. What ends by a crash, or hangs, has the set remembered as cold. What fails with an
+exit code is tried again cold before it counts: when that ends well, the set is remembered as cold too.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+MOST_KILLS = 2
+"""So many watched attempts that a signal from outside ended, and the set is cold: it may not have been from outside."""
+MOST_SCRIPTS = 200
+"""So many scripts are remembered that a set is proven for."""
+
+_CRASHES = {4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV", 31: "SIGSYS"}
+"""Signals that a process brings upon itself."""
+
+
+class Process(NamedTuple):
+    """A process as it is told from a later one with its id."""
+
+    pid: int
+    started_at: float
+    boot: str
+
+
+class Watch(Struct, frozen=True):
+    """The one attempt by which a set is being tried."""
+
+    run_id: str
+    script: str
+    """Key of the script."""
+    runner: Process
+    """Who watches; a watch without a living watcher is over."""
+    doubted: bool = False
+    """It failed, and its next attempt, cold, is to show whose fault that was."""
+
+
+class Verdict(Struct, frozen=True):
+    """All that is known of a set."""
+
+    why_cold: str = ""
+    """Set when no attempt is to be forked from its server any more."""
+    proven_for: tuple[str, ...] = ()
+    """Keys of scripts."""
+    kills: int = 0
+    watch: Watch | None = None
+
+
+class How(Enum):
+    """How a watched attempt ended."""
+
+    WELL = "well"
+    FAILED = "failed"
+    """With an exit code."""
+    SIGNAL = "signal"
+    """One that nobody of ours sent."""
+    HUNG = "hung"
+    UNTOLD = "untold"
+    """It was stopped by us, it ran out of memory or time, it is lost: which tells nothing of the set."""
+
+
+class Ending(NamedTuple):
+    """The end of a watched attempt."""
+
+    how: How
+    signal: int | None = None
+    words: str = ""
+    """What was seen, for people."""
+
+
+def why_not_now(verdict: Verdict, script: str, *, watcher_lives: bool) -> str:
+    """Why an attempt is not to be warm now; empty when it may be.
+
+    Args:
+        verdict: Of its library set.
+        script: Key of its script.
+        watcher_lives: Whether the process lives that watches the attempt under a watch, if there is one.
+    """
+    if verdict.why_cold:
+        return verdict.why_cold
+    if is_proven(verdict, script) or verdict.watch is None or not watcher_lives:
+        return ""
+    return "its libraries are being tried by another trial"
+
+
+def is_proven(verdict: Verdict, script: str) -> bool:
+    """Whether an attempt of the script needs no watch."""
+    return script in verdict.proven_for
+
+
+def watching(verdict: Verdict, watch: Watch) -> Verdict:
+    """With an attempt under a watch."""
+    return replace(verdict, watch=watch)
+
+
+def after_watched(verdict: Verdict, watch: Watch, ending: Ending) -> Verdict:
+    """What is known when a watched attempt has ended."""
+    over = replace(verdict, watch=None)
+    match ending.how:
+        case How.WELL:
+            return replace(over, kills=0, proven_for=(*over.proven_for, watch.script)[-MOST_SCRIPTS:])
+        case How.FAILED:
+            return replace(verdict, watch=replace(watch, doubted=True))
+        case How.HUNG:
+            return _cold(over, ending.words)
+        case How.SIGNAL if ending.signal in _CRASHES:
+            return _cold(over, f"ended by {_CRASHES[ending.signal]}")
+        case How.SIGNAL:
+            over = replace(over, kills=over.kills + 1)
+            return _cold(over, f"ended by signal {ending.signal}") if over.kills >= MOST_KILLS else over
+        case How.UNTOLD:
+            return over
+
+
+def after_cold(verdict: Verdict, how: How, words: str) -> Verdict:
+    """What is known when the cold attempt has ended that followed one under a doubt.
+
+    Args:
+        verdict: With that watch.
+        how: The cold attempt's end.
+        words: How the warm one had ended.
+    """
+    over = replace(verdict, watch=None)
+    return _cold(over, f"{words}, and cold it ended well") if how is How.WELL else over
+
+
+def _cold(verdict: Verdict, words: str) -> Verdict:
+    return replace(verdict, why_cold=f"its libraries do not work in a warm trial: one {words}", watch=None)

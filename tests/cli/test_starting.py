@@ -1,0 +1,113 @@
+"""How processes were started, in words and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hyperstep.cli.commands.hosts import hosts
+from hyperstep.cli.render_hosts import host_documents, host_lines, main_libraries, stopped_document, stopped_lines
+from hyperstep.cli.starting import attempt_start, start_words, starting_lines, starts_document
+from hyperstep.launchers.hosts import HostState, StoppedHost, WarmServerState
+from hyperstep.records.attempt import Launched, ThreadUse
+from hyperstep.run_store.base import StartCounts
+
+WARM, FIRST = Launched(warm=True), Launched(warm=False, why_cold="first of this script and environment")
+
+
+def starts(*launched: Launched, threads: ThreadUse | None = None) -> StartCounts:
+    return StartCounts(Counter(launched), Counter([threads] * len(launched)) if threads else {})
+
+
+@pytest.mark.parametrize(
+    ("launched", "words"),
+    [
+        ((WARM, WARM), "started warm: 2 of 2 attempts"),
+        ((FIRST, WARM), "started warm: 1 of 2 attempts (1 cold: first of this script and environment)"),
+        (
+            (FIRST, FIRST, Launched(why_cold="warm is off")),
+            "started warm: 0 of 3 attempts (3 cold: 2 first of this script and environment; 1 warm is off)",
+        ),
+        ((Launched(),), "started warm: 0 of 1 attempt (1 cold)"),
+    ],
+)
+def test_one_line_says_how_many_were_warm_and_why_the_others_were_not(
+    launched: tuple[Launched, ...], words: str
+) -> None:
+    assert list(starting_lines(starts(*launched))) == [words]
+
+
+def test_nothing_is_said_of_what_is_not_known() -> None:
+    assert list(starting_lines(starts())) == []
+    assert list(starting_lines(None)) == []
+    assert starts_document(None) is None
+    assert start_words(WARM) == "warm"
+    assert start_words(FIRST) == "cold (first of this script and environment)"
+
+
+def test_too_many_threads_are_said_when_most_looks_saw_them() -> None:
+    some = ThreadUse(share=1, looks=4, over=1, most=2)
+    many = some._replace(over=3)
+    assert list(starting_lines(starts(WARM, threads=some))) == ["started warm: 1 of 1 attempt"]
+    told = list(starting_lines(starts(WARM, WARM, threads=many)))[1]
+    assert told.startswith(
+        "too many threads: up to 2 at work in one process, whose share is 1 core (seen in 6 of 8 looks)"
+    )
+    assert list(starting_lines(starts(WARM, threads=many._replace(looks=2, over=2))))[1:] == []
+
+
+def test_a_look_counts_what_is_over_the_share() -> None:
+    use = ThreadUse(2).after(1).after(3).after(2)
+    assert use == ThreadUse(share=2, looks=3, over=1, most=3)
+
+
+def test_documents_hold_the_same() -> None:
+    assert starts_document(starts(FIRST, WARM, FIRST)) == {
+        "warm": 1,
+        "cold": [{"why_cold": FIRST.why_cold, "attempts": 2}],
+        "threads": "",
+    }
+    assert attempt_start(None, None) == {"warm": None, "why_cold": "", "threads": None}
+    assert attempt_start(WARM, ThreadUse(1, 2, 0, 1))["threads"] == {"share": 1, "looks": 2, "over": 0, "most": 1}
+
+
+MODULES = ("json", "numpy", "sklearn", "sklearn.base", "numpy.core", "numpy.random", "_cython")
+SERVER = WarmServerState(7, "key", "/venv/bin/python", MODULES, 100.0, 12, 2, 200_000_000)
+HOST = HostState(5, Path("/tmp/hyperstep-0/a.sock"), 2, 1, (SERVER,))  # noqa: S108 - a name
+
+
+def test_a_host_is_shown_with_its_servers() -> None:
+    assert main_libraries(MODULES) == ["numpy", "sklearn"]
+    lines = list(host_lines([HOST, HOST._replace(servers=(), attempts=1)], now=130.0))
+    assert lines[0] == "trial host 5: 2 attempts watched, 1 runner guarded"
+    assert lines[2].split() == ["7", "30", "s", "12", "2", "200.0", "MB", "7", "numpy,", "sklearn", "/venv/bin/python"]
+    assert lines[3:] == ["trial host 5: 1 attempt watched, 1 runner guarded", "  no warm server"]
+
+
+def test_a_hosts_document_counts_modules_and_names_libraries() -> None:
+    (document,) = host_documents([HOST])
+    assert isinstance(document, dict)
+    (server,) = document["servers"]
+    assert server["module_count"] == len(MODULES)
+    assert server["libraries"] == ["numpy", "sklearn"]
+    assert "modules" not in server
+
+
+def test_what_was_stopped_is_said() -> None:
+    stopped = [StoppedHost(5, 1, ended=False), StoppedHost(6, 0, ended=True)]
+    assert list(stopped_lines(stopped)) == [
+        "trial host 5 stays: it watches attempts or guards runners; 1 warm server told to end",
+        "trial host 6 ended: it had nothing to do; 0 warm servers told to end",
+    ]
+    assert stopped_document(stopped[0]) == {"pid": 5, "servers": 1, "ended": False}
+    assert list(stopped_lines([])) == ["No trial host runs."]
+
+
+@pytest.mark.usefixtures("own_hosts")
+def test_without_a_host_there_is_nothing_to_list_or_stop() -> None:
+    assert "No trial host runs" in CliRunner().invoke(hosts, []).output
+    assert CliRunner().invoke(hosts, ["--json"]).output.strip() == "[]"
+    assert "No trial host runs" in CliRunner().invoke(hosts, ["stop"]).output

@@ -1,0 +1,121 @@
+"""The note of what a process has imported, written by real processes at their end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hyperstep_trial.boot_environment import boot_environment
+from hyperstep_trial.import_note import NOTE_VARIABLE
+
+_UNCAUGHT, _INTERPRETER_ASKED = 1, 3
+
+
+def run(folder: Path, script: str, *, asked: bool = True) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+    """Run a script in a folder; returns what became of it and the note, which is empty when there is none."""
+    (folder / "train.py").write_text(script)
+    note = folder / "note.json"
+    env = boot_environment(os.environ, "/nowhere") | ({NOTE_VARIABLE: str(note)} if asked else {})
+    done = subprocess.run(
+        [sys.executable, "train.py"], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    return done, json.loads(note.read_text()) if note.exists() else {}
+
+
+def names(note: dict[str, Any]) -> list[str]:
+    return [name for name, _ in note.get("modules", ())]
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [("", 0), ("import sys; sys.exit(3)", _INTERPRETER_ASKED), ("raise ValueError('no')", _UNCAUGHT)],
+    ids=["end", "exit", "error"],
+)
+def test_it_is_written_however_the_script_ends(tmp_path: Path, end: str, code: int) -> None:
+    done, note = run(tmp_path, f"import colorsys\n{end}")
+    assert done.returncode == code
+    assert "colorsys" in names(note)
+
+
+def test_modules_stand_in_the_order_of_loading_with_the_folders_they_belong_to(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("import msgspec\n")
+    _, note = run(tmp_path, "import own, wave\n")
+    loaded = names(note)
+    assert loaded.index("msgspec") < loaded.index("wave")
+    files = dict(note["modules"])
+    assert any(files["msgspec"].startswith(folder + os.sep) for folder in note["site"])
+    assert files["wave"].startswith(note["library"][0] + os.sep)
+    assert files["own"] == str(tmp_path / "own.py")
+    assert "__main__" not in loaded
+    assert "sitecustomize" not in loaded
+    assert note["hidden"] == []
+    assert note["gpu"] is False
+
+
+def test_a_module_of_the_users_that_hides_a_library_is_told(tmp_path: Path) -> None:
+    (tmp_path / "wave.py").write_text("")
+    (tmp_path / "msgspec.py").write_text("")
+    _, note = run(tmp_path, "import wave, msgspec\n")
+    assert note["hidden"] == ["msgspec", "wave"]
+
+
+def test_nothing_is_loaded_for_the_sake_of_the_note(tmp_path: Path) -> None:
+    (tmp_path / "lazy.py").write_text("def __getattr__(name):\n    raise SystemExit(f'asked for {name}')\n")
+    done, note = run(tmp_path, "import lazy\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "lazy" in names(note)
+
+
+def test_who_does_not_ask_gets_no_note_and_loads_nothing_for_it(tmp_path: Path) -> None:
+    done, note = run(tmp_path, "import sys; print('hyperstep_trial.import_note' in sys.modules)", asked=False)
+    assert done.stdout == "False\n"
+    assert note == {}
+
+
+def test_neither_children_nor_forks_write_one_and_the_script_does_not_see_the_question(tmp_path: Path) -> None:
+    script = f"""
+import os, subprocess, sys
+print({NOTE_VARIABLE!r} in os.environ)
+subprocess.run([sys.executable, "-c", "import this"], stdout=subprocess.DEVNULL, check=True)
+if os.fork() == 0:
+    import wave
+    sys.exit(0)
+os.wait()
+import colorsys
+"""
+    done, note = run(tmp_path, script)
+    assert done.stdout == "False\n"
+    assert "colorsys" in names(note)
+    assert not {"this", "wave"} & set(names(note))
+
+
+def test_a_note_that_cannot_be_written_is_no_error_of_the_scripts(tmp_path: Path) -> None:
+    done, note = run(tmp_path, "import os; os.mkdir('note.json.part'); os.chmod('.', 0o555); print('done')")
+    tmp_path.chmod(0o755)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert note == {} or os.getuid() == 0
+
+
+def test_os_exit_leaves_none(tmp_path: Path) -> None:
+    done, note = run(tmp_path, "import os; os._exit(5)")
+    assert done.returncode == 5
+    assert note == {}
+
+
+def test_what_was_loaded_beforehand_is_not_noted_and_without_more_there_is_no_note(tmp_path: Path) -> None:
+    script = "import sys, wave\nfrom hyperstep_trial.import_note import note_at_exit\nnote_at_exit(sys.modules)\n"
+    note = tmp_path / "note.json"
+    (tmp_path / "train.py").write_text(script + "if len(sys.argv) > 1:\n    import colorsys\n")
+    env = {**os.environ, NOTE_VARIABLE: str(note)}  # without the boot folder, as in a warm server's child
+    subprocess.run([sys.executable, "train.py"], cwd=tmp_path, env=env, check=True)
+    assert not note.exists()
+    subprocess.run([sys.executable, "train.py", "more"], cwd=tmp_path, env=env, check=True)
+    noted = names(json.loads(note.read_text()))
+    assert "colorsys" in noted
+    assert "wave" not in noted

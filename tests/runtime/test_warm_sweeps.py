@@ -1,0 +1,159 @@
+"""Sweeps whose trials are forked from real warm servers: learnt, shared, and cold by themselves where that fails."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+import venv
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+from tests.runtime.bench import Bench, sweep_config
+
+from hyperstep.cli.commands.show import show
+from hyperstep.cli.progress import recorded_decisions
+from hyperstep.digest import Json
+from hyperstep.launchers.hosts import hosts_here, stop_idle
+from hyperstep.pipeline.spec import StepSpec
+from hyperstep.records.attempt import Launched
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.runner.warm.choosing import FIRST
+from hyperstep.runtime.submission import Label, submit_step
+from hyperstep.sweep.decision_log import decision_digest
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="trials are forked on Linux"),
+    pytest.mark.usefixtures("own_hosts"),
+]
+
+FITS = """
+import sys
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+from hyperstep_trial import Run
+x, y = load_iris(return_X_y=True)
+c = 10.0 ** int(sys.argv[sys.argv.index("--x") + 1])
+for steps in (1, 3, 9):
+    model = LogisticRegression(C=c, max_iter=500, tol=1.0 / steps).fit(x, y)
+    Run.get_context().log("acc", model.score(x, y))
+"""
+LOCKED = """
+import os, threading
+_lock = threading.Lock()
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release)
+def work():
+    with _lock:
+        return 1.0
+"""
+USES_LOCKED = """
+import sys, time, forkshy
+from hyperstep_trial import Run
+Run.get_context().log("acc", forkshy.work() + int(sys.argv[sys.argv.index("--x") + 1]))
+if "forkshy" in sys.modules and "--slow" in sys.argv:
+    time.sleep(float(sys.argv[sys.argv.index("--slow") + 1]))
+"""
+
+
+def finish(bench: Bench, label: Label, step: StepSpec) -> tuple[RunRecord, list[Launched]]:
+    """Run a sweep to its end; how each of its attempts was started."""
+    sweep = bench.wait(submit_step(bench.home, replace(step, allow_reuse=False), label).id)
+    assert sweep.status is RunStatus.COMPLETED, sweep.error
+    journal = bench.home.store.journal(sweep.id)
+    records = [record for trial in journal.runs(kind=RunKind.TRIAL) for record in journal.attempts(trial.id)]
+    return sweep, [record.launched for record in records if record.launched]
+
+
+def values(bench: Bench, sweep: RunRecord) -> dict[int, list[object]]:
+    """What each trial logged."""
+    journal = bench.home.store.journal(sweep.id)
+    trials = journal.runs(kind=RunKind.TRIAL)
+    return {trial.number: [metric.value for metric in journal.metrics(trial.id)] for trial in trials}
+
+
+def decided(bench: Bench, sweep: RunRecord) -> str | None:
+    """Digest of a sweep's decisions in logical order."""
+    return decision_digest(recorded_decisions(bench.home.store.journal(sweep.id).decisions(sweep.id)))
+
+
+def how_many_cold(started: list[Launched], why: str) -> int:
+    return sum(1 for launched in started if launched.why_cold == why)
+
+
+@pytest.fixture
+def config() -> Mapping[str, Json]:
+    policy: Json = {"name": "Bandit", "properties": {"slack_factor": 0.01, "evaluation_interval": 1}}
+    space: Json = {"x": ["choice", [[-4, -3, -2, -1, 0, 1]]]}
+    return {**sweep_config(total=6, space=space, policy=policy), "deterministic": True}
+
+
+def test_a_sweep_learns_from_its_first_trial_and_gives_what_a_cold_one_gives(
+    bench: Bench, label: Label, config: Mapping[str, Json]
+) -> None:
+    step = bench.tuning_step(FITS, config)
+    finish(bench, label, step)
+    sweep, started = finish(bench, label, step)  # by now the server has imported
+    assert how_many_cold(started, FIRST) == 0
+    assert sum(launched.warm for launched in started) >= 4
+    off, cold = finish(bench, label, replace(step, tuning=replace(bench.tuning(config), warm="off")))
+    assert {launched.why_cold for launched in cold} == {"warm is off"}
+    assert values(bench, sweep) == values(bench, off)
+    assert decided(bench, sweep) == decided(bench, off)
+    shown = CliRunner().invoke(show, [sweep.id]).output
+    assert f"started warm: {sum(launched.warm for launched in started)} of 6 attempts" in shown
+
+
+def test_a_changed_script_shares_the_server_and_a_changed_variable_does_not(
+    bench: Bench, label: Label, config: Mapping[str, Json]
+) -> None:
+    step = bench.tuning_step(FITS, config)
+    finish(bench, label, step)
+    servers = {server.pid for host in hosts_here() for server in host.servers}
+    assert len(servers) == 1
+    changed = bench.tuning_step(FITS + "\nprint('changed')\n", config)
+    _, started = finish(bench, label, changed)
+    assert how_many_cold(started, FIRST) >= 1
+    _, started = finish(bench, label, changed)
+    assert any(launched.warm for launched in started)
+    assert {server.pid for host in hosts_here() for server in host.servers} == servers
+    code = replace(step.code, environment_variables={"SOMETHING": "else"})
+    _, started = finish(bench, label, replace(step, code=code))
+    assert how_many_cold(started, FIRST) >= 1
+    found = [server for host in hosts_here() for server in host.servers]
+    assert len(found) == 2
+    assert all("sklearn.linear_model" in server.modules for server in found)
+    assert sum(host.servers for host in stop_idle()) == 2
+    bench.wait_until(lambda: not any(host.servers for host in hosts_here()))
+
+
+def test_a_library_that_hangs_in_a_fork_is_found_and_remembered(bench: Bench, label: Label, tmp_path: Path) -> None:
+    (bench.home.path / "hyperstep.toml").write_text("[local]\nwarm_patience_s = 1.0\n")
+    python = environment_with("forkshy", LOCKED, tmp_path / "venv")
+    space: Json = {"x": ["choice", [list(range(5))]], "slow": ["choice", [[1]]]}
+    step = bench.tuning_step(USES_LOCKED, sweep_config(total=5, concurrent=1, space=space))
+    step = replace(step, code=replace(step.code, python=python))
+    sweep, started = finish(bench, label, step)
+    trials = bench.home.store.journal(sweep.id).runs(kind=RunKind.TRIAL)
+    assert {trial.status for trial in trials} == {RunStatus.COMPLETED}
+    assert sum(launched.warm for launched in started) == 1
+    assert "hung" in started[-1].why_cold
+    assert len(started) == 6
+    assert "one hung" in CliRunner().invoke(show, [sweep.id]).output
+    _, again = finish(bench, label, step)
+    assert all("hung" in launched.why_cold for launched in again)
+
+
+def environment_with(name: str, source: str, folder: Path) -> str:
+    """A virtual environment in which a distribution is installed; returns its interpreter."""
+    venv.create(folder, symlinks=True)
+    python = folder / "bin" / "python"
+    site = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
+    (site / name).mkdir(parents=True)
+    (site / name / "__init__.py").write_text(source)
+    (site / f"{name}-1.0.dist-info").mkdir()
+    (site / f"{name}-1.0.dist-info" / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (site / "ours.pth").write_text(str(Path(__file__).parents[2] / "src"))
+    return str(python)
