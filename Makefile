@@ -47,6 +47,10 @@ bench-scale: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/sampler_growth.py
 	$(BIN)/python benchmarks/scale.py --write docs/scale.md
 
+# Starts and ends of trials, cold and warm, beside bare processes and a bare fork server.
+bench-warm: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/warm_starts.py
+
 # A resubmit of an unchanged pipeline beside DVC and a bare walk over its files.
 bench-reuse: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/reuse.py
