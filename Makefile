@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HYPERSTEP := $(BIN)/hyperstep
 
-.PHONY: demo test check static conformance faults reuse-table bench bench-quick bench-scale bench-reuse bench-start-up format clean
+.PHONY: demo test check static conformance faults reuse-table bench bench-quick bench-scale bench-reuse bench-warm bench-start-up format clean
 
 demo: $(VENV)/.ready
 	$(HYPERSTEP) run examples/digits/pipeline.py
