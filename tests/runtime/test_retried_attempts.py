@@ -189,7 +189,7 @@ def test_a_trial_may_be_killed_at_any_moment_of_its_logging(
     """The moments are calls and returns, of Python and of the system, some of them within each ``log``."""
     said = tmp_path / "said"
     monkeypatch.setenv("SAID", str(said))
-    moments = random.Random(3).sample(range(1, 1500), 24)
+    moments = random.Random(3).sample(range(1, 800), 24)
     config = sweep_config(total=24, space={"moment": ["choice", [moments]]})
     sweep = bench.wait(submit_step(bench.home, bench.tuning_step(DIES_LOGGING, config), label).id)
     assert sweep.status is RunStatus.COMPLETED

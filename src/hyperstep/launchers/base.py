@@ -59,7 +59,10 @@ class Launcher(ABC):
 
     @abstractmethod
     def poll(self) -> list[AttemptEnd]:
-        """The attempts that have ended since the last call."""
+        """The attempts that have ended since the last call.
+
+        To be called now and then without a notice too: that a host has fallen silent is seen here.
+        """
 
     @abstractmethod
     def pids(self) -> dict[AttemptKey, int]:

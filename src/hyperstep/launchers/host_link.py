@@ -58,6 +58,8 @@ class HostLink:
         self._on_gone = on_gone
         self._lock = threading.Lock()
         self._answers: dict[int, Callable[[Message | None], None]] = {}
+        self._asked_at: dict[int, float] = {}
+        """Monotonic time of each request that is not answered yet, oldest first."""
         self._last_id = 0
         self._open = True
         self._reader = threading.Thread(target=self._read, name="hyperstep-host-link", daemon=True)
@@ -102,7 +104,15 @@ class HostLink:
                 raise HostGoneError
             self._last_id += 1
             self._answers[self._last_id] = on_answer
+            self._asked_at[self._last_id] = time.monotonic()
             self._send({"id": self._last_id, "do": do, **body})
+
+    def give_up_if_silent(self) -> None:
+        """Break the connection when the host has left something unanswered for too long; to be called now and then."""
+        with self._lock:
+            oldest = next(iter(self._asked_at.values()), None)
+        if oldest is not None and time.monotonic() - oldest > _ANSWER_S:
+            self._disconnect()
 
     def close(self) -> None:
         """Leave the host; returns when the reading thread has ended."""
@@ -141,7 +151,10 @@ class HostLink:
                 if "ended" in message:
                     self._on_end(message)
                 else:
-                    self._answers.pop(message["id"])(message)
+                    with self._lock:
+                        self._asked_at.pop(message["id"], None)
+                        on_answer = self._answers.pop(message["id"])
+                    on_answer(message)
 
 
 def connect(path: Path) -> socket.socket | None:

@@ -131,6 +131,9 @@ class LocalLauncher(Launcher):
         with self._lock:
             refusal, self._refusal = self._refusal, None
             ends, self._ends = self._ends, []
+            link = self._link
+        if link is not None:
+            link.give_up_if_silent()
         if refusal is not None:
             refuse_if_fenced(refusal)
         return ends

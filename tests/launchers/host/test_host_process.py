@@ -17,7 +17,7 @@ from hyperstep.errors import LaunchError
 from hyperstep.launchers import host_link
 from hyperstep.launchers.host_link import connect, connect_or_start, host_pid
 from hyperstep.launchers.local import LocalLauncher
-from hyperstep.launchers.process_table import keeper_of
+from hyperstep.launchers.process_table import keeper_of, look_up
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.launcher_bench import HANGS, Bench, is_running, wait_until
 
@@ -215,6 +215,26 @@ def test_what_a_silent_host_was_asked_to_start_does_not_start_later(
     wait_until(lambda: host_pid(control_path) == pid, "the host to answer again")
     assert bench.run(Behaviour()).exit_file.exists()
     assert not attempt.log_file.exists()
+
+
+def test_a_stop_outlives_a_host_that_is_silent(
+    bench: Bench, control_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = bench.launch(Behaviour(hangs=True))
+    pid, host = bench.report(attempt)["pid"], _host_of(control_path)
+
+    def is_dead() -> bool:
+        bench.launcher.poll()
+        state = look_up(pid)
+        return state is None or state.zombie
+
+    monkeypatch.setattr(host_link, "_ANSWER_S", 0.2)
+    os.kill(host, signal.SIGSTOP)
+    try:
+        bench.launcher.stop(attempt.key, 0.1)
+        wait_until(is_dead, "the end of the attempt")
+    finally:
+        os.kill(host, signal.SIGCONT)
 
 
 def test_a_stop_outlives_the_host_that_was_asked(bench: Bench, control_path: Path) -> None:
