@@ -71,7 +71,7 @@ class SweepCost:
 
 
 class BenchHome:
-    """A home below a folder of its own, whose trial host nobody else uses.
+    """A home below a folder of its own, whose trial host nobody else uses; trials start cold.
 
     Args:
         folder: Empty.
@@ -79,7 +79,7 @@ class BenchHome:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.home = Home.open(replace(load_settings(folder), home=folder / "home"))
+        self.home = Home.open(replace(load_settings(folder), home=folder / "home", warm="off"))
         self._sources = 0
 
     def code(self, script: str, *arguments: str) -> CodeSpec:
