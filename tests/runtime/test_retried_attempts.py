@@ -15,7 +15,7 @@ from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.processes_of_ours import claimed_pid, kill, owner_pid
 
 from hyperstep.launchers import can_host
-from hyperstep.pipeline.spec import StepSpec, TuningSpec
+from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.submission import Label, submit_step
@@ -191,9 +191,7 @@ def test_a_trial_may_be_killed_at_any_moment_of_its_logging(
     monkeypatch.setenv("SAID", str(said))
     moments = random.Random(3).sample(range(1, 1500), 24)
     config = sweep_config(total=24, space={"moment": ["choice", [moments]]})
-    step = bench.tuning_step(DIES_LOGGING, config)
-    step = replace(step, tuning=TuningSpec(config, warm="off"))  # the moments count the calls of imports too
-    sweep = bench.wait(submit_step(bench.home, step, label).id)
+    sweep = bench.wait(submit_step(bench.home, bench.tuning_step(DIES_LOGGING, config), label).id)
     assert sweep.status is RunStatus.COMPLETED
     journal = bench.home.store.journal(sweep.id)
     returned = []
