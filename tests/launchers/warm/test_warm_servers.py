@@ -223,8 +223,10 @@ class TestKilled:
         bench.end_of(bench.launch_warm(NOTHING))
         server = psutil.Process(_server(bench))
         wait_until(lambda: len(server.children()) == 2, "two spares")
-        for spare in server.children():
+        killed = server.children()
+        for spare in killed:
             spare.kill()
+        wait_until(lambda: not any(is_running(spare.pid) for spare in killed), "the end of both")
         attempts = [bench.attempt(NOTHING, warm=True) for _ in range(4)]
         for attempt in attempts:
             bench.launch(attempt)

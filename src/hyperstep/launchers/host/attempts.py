@@ -12,14 +12,13 @@ from hyperstep.launchers.host.guards import Guards
 from hyperstep.launchers.host.orphans import Trace, kill_orphans, kill_tree
 from hyperstep.launchers.host.reaper import next_ended, release
 from hyperstep.launchers.host.register import Register
-from hyperstep.launchers.host.warm.forking import Cold, Forked, fork_warm
+from hyperstep.launchers.host.warm.forking import Cold, Forked, Wanted, fork_warm
 from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.host.warm.warm_servers import WarmServers
 from hyperstep.launchers.marker import ExitMarker, fill_claim, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
 from hyperstep.launchers.process import AttemptFiles, claimed, kill_group, start_process, terminate_group
 from hyperstep.launchers.process_table import descendants_of
-from hyperstep.records.attempt import WarmStart
 
 
 class EndedAttempt(NamedTuple):
@@ -47,7 +46,7 @@ class Order(NamedTuple):
     argv: Sequence[str]
     env: Mapping[str, str]
     limit: Limit
-    warm: WarmStart | None = None
+    warm: Wanted | None = None
 
 
 class Started(NamedTuple):

@@ -19,9 +19,8 @@ from hyperstep.launchers.host.connection import Connection
 from hyperstep.launchers.host.guards import FencedError, Guards
 from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.launchers.host.register import Register
-from hyperstep.launchers.host.warm.warm_servers import WarmServers
+from hyperstep.launchers.host.warm.warm_servers import Wanted, WarmServers
 from hyperstep.launchers.process import AttemptFiles
-from hyperstep.records.attempt import WarmStart
 
 _FIRST_CLIENT_S = 10.0
 """A host waits at least so long for whoever had it started."""
@@ -204,7 +203,7 @@ class HostServer:
         self._guards.check(run, request.get("epoch", 0))
         limit = Limit(request.get("max_duration_s"), request.get("grace_s", 0.0))
         files, argv, env = AttemptFiles(**request["files"]), request["argv"], request["env"]
-        warm = WarmStart(**request["warm"]) if request.get("warm") else None
+        warm = Wanted(**request["warm"]) if request.get("warm") else None
         started = self._attempts.launch(Order(folder, files, argv, env, limit, warm))
         self._guards.note_progress(run)
         self._watchers[folder] = {client}

@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from hyperstep.launchers.host.warm.spare import Spare
 from hyperstep.launchers.host.warm.warm_server import WarmServer
-from hyperstep.launchers.host.warm.warm_servers import Cold, Warm, WarmServers
+from hyperstep.launchers.host.warm.warm_servers import Cold, Wanted, Warm, WarmServers
 from hyperstep.launchers.process import AttemptFiles, kill_process
-from hyperstep.records.attempt import WarmStart
 
-__all__ = ["Cold", "Forked", "fork_warm"]
+__all__ = ["Cold", "Forked", "Wanted", "fork_warm"]
 
 
 class Forked(NamedTuple):
@@ -24,16 +23,16 @@ class Forked(NamedTuple):
 
 
 def fork_warm(
-    servers: WarmServers, files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str], warm: WarmStart | None
+    servers: WarmServers, files: AttemptFiles, argv: Sequence[str], env: Mapping[str, str], wanted: Wanted | None
 ) -> Forked | Cold:
     """Start an attempt by the server that it belongs to.
 
     Raises:
         OSError: It cannot be started, cold as little as warm: its folder or its log is of no use.
     """
-    if warm is None:
+    if wanted is None:
         return Cold("")
-    found = servers.choose(warm.key, warm.modules, argv, env, files.work_folder)
+    found = servers.choose(wanted, argv, env, files.work_folder)
     if isinstance(found, Cold):
         return found
     os.scandir(files.work_folder).close()  # an error here is the launch's, as it is where the folder is entered cold

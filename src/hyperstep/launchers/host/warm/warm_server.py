@@ -9,7 +9,6 @@ import selectors
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -206,7 +205,8 @@ class WarmServer:
 
 def _start(options: Sequence[str], channel: int, env: Mapping[str, str], beside: str) -> int:
     path = os.pathsep.join([_BOOT_FOLDER, *filter(None, [env.get("PYTHONPATH", "")])])
-    with tempfile.TemporaryFile(dir=beside) as output:
+    output = _nameless_file(beside)
+    try:
         process = subprocess.Popen(
             [*options, f"/proc/self/fd/{channel}"],
             env={**env, "PYTHONPATH": path, "HYPERSTEP_WARM_SOCKET": str(channel)},
@@ -217,8 +217,18 @@ def _start(options: Sequence[str], channel: int, env: Mapping[str, str], beside:
             pass_fds=(channel,),
             start_new_session=True,
         )
+    finally:
+        os.close(output)
     process.returncode = 0  # reaped by the host's loop; subprocess is not to wait for it
     return process.pid
+
+
+def _nameless_file(folder: str) -> int:
+    """A file of that folder's file system; tempfile would load much for it."""
+    path = Path(folder) / f".warm-server-{os.getpid()}-{time.monotonic_ns()}"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    path.unlink()
+    return descriptor
 
 
 def _resident_bytes(pid: int) -> int:

@@ -25,6 +25,13 @@ _MAX_DEATHS_KNOWN = 64
 _Identity = tuple[object, ...]
 
 
+class Wanted(NamedTuple):
+    """What an attempt's ``WarmStart`` says; here without the records, which a host does not load."""
+
+    key: str
+    modules: Sequence[str]
+
+
 class Cold(NamedTuple):
     """Why an attempt is not started warm."""
 
@@ -73,17 +80,15 @@ class WarmServers:
         """Process ids of the servers, which are our children."""
         return {server.pid for server in self._all()}
 
-    def choose(
-        self, key: str, modules: Sequence[str], argv: Sequence[str], env: Mapping[str, str], work_folder: str
-    ) -> Warm | Cold:
+    def choose(self, wanted: Wanted, argv: Sequence[str], env: Mapping[str, str], work_folder: str) -> Warm | Cold:
         """The server for an attempt, or why it has none now; where one may come of it, it is started."""
         command = warm_command(argv, env, work_folder)
         if isinstance(command, str):
             return Cold(command)
-        identity = (key, command.options, tuple(modules), deciding_part(env))
+        identity = (wanted.key, command.options, tuple(wanted.modules), deciding_part(env))
         server = self._servers.get(identity)
         if server is None or server.fault:
-            return self._start(identity, command, modules, env, work_folder)
+            return self._start(identity, command, wanted.modules, env, work_folder)
         if server.loaded is None:
             return Cold("the warm server still imports", for_now=True)
         hidden = shadowed(Path(work_folder) / argv[command.script], server.loaded)
