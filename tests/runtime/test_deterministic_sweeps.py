@@ -13,7 +13,7 @@ from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.cli.reading import read_root
 from hyperstep.digest import Json
-from hyperstep.pipeline.spec import DataMode, OutputSpec, TrainingKind, TrainingSpec
+from hyperstep.pipeline.spec import DataMode, OutputSpec, TrainingKind, TrainingSpec, TuningSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime import submission
@@ -133,7 +133,9 @@ if x or os.path.getsize(file.name) == 1:
     limits = config["limits"]
     assert isinstance(limits, dict)
     config["limits"] = {**limits, "max_failed": 1, "max_retries": 1}
-    sweep = bench.wait(submit_step(bench.home, bench.tuning_step(script, config), label).id)
+    step = bench.tuning_step(script, config)
+    step = replace(step, tuning=TuningSpec(config, warm="off"))  # a first warm trial that fails is run once more cold
+    sweep = bench.wait(submit_step(bench.home, step, label).id)
     assert sweep.status is RunStatus.FAILED
     assert sweep.reason.startswith(
         "2 trials failed, limit 1. The commonest error, 2 of 2, first in trial 1: ValueError: not yet"

@@ -205,6 +205,13 @@ def test_a_failure_that_cold_attempts_have_too_is_the_users_and_condemns_nothing
     assert "exit code 1" in error.message
 
 
+def test_a_failure_is_doubted_once_only(warmth: Warmth) -> None:
+    warmth.bed.failing = frozenset({1, 2})
+    records = warmth.sweep()
+    assert len(records) == 5
+    assert [trial.status for trial in warmth.bed.trials].count(RunStatus.FAILED) == 2
+
+
 def test_once_the_libraries_are_proven_a_failure_is_a_failure(warmth: Warmth) -> None:
     warmth.bed.failing = frozenset({3})
     records = warmth.sweep()

@@ -108,7 +108,7 @@ def test_a_failure_is_settled_by_the_cold_attempt_after_it() -> None:
     doubted = tried(Ending(How.FAILED))
     assert why_not_now(doubted, "one", watcher_lives=True)
     assert "failed with exit code 1, and cold" in after_cold(doubted, How.WELL, "failed with exit code 1").why_cold
-    assert after_cold(doubted, How.FAILED, "failed with exit code 1") == Verdict()
+    assert after_cold(doubted, How.FAILED, "failed with exit code 1") == Verdict(agreed_for=("one",))
     assert after_cold(doubted, How.UNTOLD, "failed with exit code 1") == Verdict()
 
 

@@ -231,7 +231,8 @@ class WarmStarts:
         how = How.HUNG if start.hung else _how(end, ours=ours)
         words = start.hung or f"failed with exit code {end.exit_code}"
         doubtful = replace(end, doubt=f"it was warm, and {words}")
-        if how is How.FAILED and not retry(doubtful):
+        agreed = watch.script in self._memory.verdict(start.server).agreed_for
+        if how is How.FAILED and (agreed or not retry(doubtful)):
             how = How.UNTOLD
         ending = Ending(how, end.signal, words)
         self._memory.change_verdict(start.server, lambda v: after_watched(v, watch, ending) if v.watch == watch else v)

@@ -49,6 +49,8 @@ class Verdict(Struct, frozen=True):
     """Set when no attempt is to be forked from its server any more."""
     proven_for: tuple[str, ...] = ()
     """Keys of scripts."""
+    agreed_for: tuple[str, ...] = ()
+    """Keys of scripts that failed warm, and cold after that: their failures are not doubted again."""
     kills: int = 0
     watch: Watch | None = None
 
@@ -128,7 +130,11 @@ def after_cold(verdict: Verdict, how: How, words: str) -> Verdict:
         words: How the warm one had ended.
     """
     over = replace(verdict, watch=None)
-    return _cold(over, f"{words}, and cold it ended well") if how is How.WELL else over
+    if how is How.WELL:
+        return _cold(over, f"{words}, and cold it ended well")
+    if how is How.FAILED and verdict.watch is not None:
+        return replace(over, agreed_for=(*over.agreed_for, verdict.watch.script)[-MOST_SCRIPTS:])
+    return over
 
 
 def _cold(verdict: Verdict, words: str) -> Verdict:
