@@ -12,6 +12,15 @@ from pathlib import Path
 
 import pytest
 
+_OF_THE_KEYBOARD = (signal.SIGINT, signal.SIGQUIT)
+
+
+def pytest_configure() -> None:
+    """A shell has what it starts in the background ignore Ctrl-C, which all that tests start would inherit."""
+    for number in _OF_THE_KEYBOARD:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL if number is signal.SIGQUIT else signal.default_int_handler)
+
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
