@@ -51,6 +51,8 @@ def test_bests_equal_those_of_the_plain_curves(goal: Goal, reports: list[tuple[i
         assert curves[leader.trial][leader.interval - 1] == leader.value
     ranked = sorted(with_values.values(), reverse=goal is Goal.MAXIMIZE)
     assert [cohort.nth_best_until(n, rank) for rank in range(1, len(ranked) + 1)] == ranked
+    better = {value: sum(goal.better(other, value) for other in ranked) for value in ranked}
+    assert {value: cohort.count_better_until(n, value) for value in ranked} == better
 
 
 @settings(deadline=None)

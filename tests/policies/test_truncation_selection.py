@@ -84,8 +84,10 @@ CASES = [
 @pytest.mark.parametrize(("table", "row", "trial"), CASES)
 def test_worked_table(table: Table, row: Row, trial: int) -> None:
     policy = TruncationSelectionPolicy(table.percentage)
-    verdict = policy.judge(trial, row.interval, cohort_of(table.goal, table.curves))
+    cohort = cohort_of(table.goal, table.curves)
+    verdict = policy.judge(trial, row.interval, cohort)
     assert verdict.stop is row.verdicts[trial]
+    assert policy.surely_keeps(trial, row.interval, cohort) is not row.verdicts[trial]
     assert verdict.evidence.get("threshold") == row.threshold
 
 

@@ -145,9 +145,14 @@ class Cohort(Peers):
         Raises:
             IndexError: There are fewer than ``n``.
         """
-        if self._bests is None:
-            self._bests = self._filled(Bests())
-        return self._turn(self._bests.nth_until(interval, n))
+        return self._turn(self._bests_table().nth_until(interval, n))
+
+    def count_better_until(self, interval: int, value: float) -> int:
+        """How many trials have a better best, over intervals 1 … ``interval``, than ``value``.
+
+        O(log n) for each different length at which curves end before ``interval``.
+        """
+        return self._bests_table().count_above(interval, self._turn(value))
 
     def trials_at(self, interval: int) -> Iterator[int]:
         """Trials that reached ``interval`` and have a usable value at or before it."""
@@ -165,6 +170,11 @@ class Cohort(Peers):
         if self._means is None:
             self._means = self._filled(Means())
         return self._means.at(interval)
+
+    def _bests_table(self) -> Bests:
+        if self._bests is None:
+            self._bests = self._filled(Bests())
+        return self._bests
 
     def _filled(self, table: Table) -> Table:
         for curve in self._curves.values():

@@ -105,6 +105,11 @@ class Column(Peers):
         self._require_own(interval)
         return self._turn(self._bests[-n])
 
+    def count_better_until(self, interval: int, value: float) -> int:
+        """How many trials have a better best than ``value``."""
+        self._require_own(interval)
+        return len(self._bests) - self._bests.ranks(self._turn(value))[1]
+
     def trials_at(self, interval: int) -> Iterator[int]:
         """Trials that reached the interval with a usable value, in list order."""
         self._require_own(interval)

@@ -64,6 +64,10 @@ class Peers(ABC):
         """
 
     @abstractmethod
+    def count_better_until(self, interval: int, value: float) -> int:
+        """How many trials have a better best, over intervals 1 … ``interval``, than ``value``."""
+
+    @abstractmethod
     def trials_at(self, interval: int) -> Iterator[int]:
         """Trials that reached ``interval`` and have a usable value at or before it."""
 

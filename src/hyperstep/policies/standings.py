@@ -92,9 +92,16 @@ class Bests(Standings):
         Raises:
             IndexError: There are fewer.
         """
-        shorter = (bests for length, bests in self._latest.items() if length < interval)
-        parts = [*filter(None, [self._reached.get(interval)]), *shorter]
+        parts = self._parts(interval)
         return parts[0][-n] if len(parts) == 1 else number_at(parts, sum(map(len, parts)) - n)
+
+    def count_above(self, interval: int, gain: float) -> int:
+        """How many of the bests over intervals 1 … ``interval`` are above ``gain``."""
+        return sum(len(part) - part.ranks(gain)[1] for part in self._parts(interval))
+
+    def _parts(self, interval: int) -> list[SortedNumbers]:
+        shorter = (bests for length, bests in self._latest.items() if length < interval)
+        return [*filter(None, [self._reached.get(interval)]), *shorter]
 
 
 def middle(numbers: Sequence[float]) -> float | None:
