@@ -159,7 +159,7 @@ class TestCommand:
 
     def test_an_unknown_scenario_is_refused_with_the_known_ones(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--scenario", "earthquake"]) == UNFIT
-        assert "There are: runner, host, keeper, trial" in capsys.readouterr().err
+        assert "There are: runner, host, keeper, server, trial" in capsys.readouterr().err
 
     def test_what_is_off_is_told_with_its_plan_and_repeated_from_it(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path

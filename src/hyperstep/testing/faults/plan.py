@@ -19,9 +19,10 @@ class FaultKind(Enum):
     KILL_HOST = "kill the trial host"
     KILL_KEEPER = "kill the keeper of the trial host"
     KILL_HOST_AND_KEEPER = "kill the trial host and its keeper"
+    KILL_SERVER = "kill the warm servers"
     KILL_TRIAL = "kill a trial"
     KILL_HOST_AND_RUNNER = "kill host and runner"
-    KILL_ALL = "kill host, keeper, runner and trials"
+    KILL_ALL = "kill host, keeper, warm servers, runner and trials"
     STOP_RUNNER = "stop the runner for a while"
     FENCE_RUNNER = "stop the runner, have another one take over, let the first go on"
     STOP_TRIAL = "stop a trial for a while"
@@ -34,7 +35,9 @@ HITS_TRIALS = frozenset({FaultKind.KILL_TRIAL, FaultKind.KILL_HOST_AND_KEEPER, F
 
 A trial survives the death of its host, and the host's keeper writes how it ended. Without either nobody may learn it.
 """
-HITS_STARTS = frozenset({FaultKind.KILL_HOST, FaultKind.KILL_HOST_AND_RUNNER, FaultKind.KILL_KEEPER})
+HITS_STARTS = frozenset(
+    {FaultKind.KILL_HOST, FaultKind.KILL_HOST_AND_RUNNER, FaultKind.KILL_KEEPER, FaultKind.KILL_SERVER}
+)
 """Faults after which an attempt may be tried again that the host was just starting: nobody knows whether it did.
 
 When two of them take first the one and then the other of a host and its keeper, it is as if both were killed at once.

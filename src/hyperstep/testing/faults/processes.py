@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from hyperstep.testing.faults.scene import MARK, Scene
 
 _RUNNER = "hyperstep.runtime.runner"
 HOST = "hyperstep.launchers.host"
+_WARM = "/proc/self/fd/"
+"""Begins the name of the script of warm servers, and so of what is forked from them."""
+WAITING = frozenset({"host", "keeper", "server", "spare"})
+"""Roles of processes that stay for a while when there is nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,8 @@ class Found:
 
     pid: int
     role: str
-    """``runner``, ``host``, ``keeper`` (of a host), ``trial`` (the first process of an attempt), ``other``."""
+    """``runner``, ``host``, ``keeper`` (of a host), ``server`` (a warm one), ``spare`` (forked ahead from it),
+    ``trial`` (the first process of an attempt), ``other``."""
     words: str
     """Its command line, shortened."""
     attempt: Path | None = None
@@ -39,10 +45,11 @@ class Found:
 def find(scene: Scene, *roles: str) -> list[Found]:
     """The scene's processes that have not ended, or those in these roles."""
     found = []
+    claimed = {pid: folder for folder in _open_folders(scene) if (pid := _claimed_pid(folder)) is not None}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if _is_ours(process, scene):
-                found.append(_describe(process))
+                found.append(_describe(process, claimed))
     return [process for process in found if not roles or process.role in roles]
 
 
@@ -83,18 +90,25 @@ def _is_ours(process: psutil.Process, scene: Scene) -> bool:
     return Path(process.cwd()).is_relative_to(scene.folder)
 
 
-def _describe(process: psutil.Process) -> Found:
+def _describe(process: psutil.Process, claimed: Mapping[int, Path]) -> Found:
+    """Who it is. The environment that the system shows of a warm trial is its server's: the claim tells more."""
     line = process.cmdline()
     words = " ".join(line)[:120]
+    if process.pid in claimed:
+        return Found(process.pid, "trial", words, claimed[process.pid])
     if _RUNNER in line:
         return Found(process.pid, "runner", words)
     if HOST in line:
         return Found(process.pid, "keeper" if is_keeper(process.pid) else "host", words)
+    if _is_warm(line):
+        parent = process.parent()
+        return Found(process.pid, "spare" if parent is not None and _is_warm(parent.cmdline()) else "server", words)
     folder = process.environ().get("HYPERSTEP_ATTEMPT_FOLDER")
-    if folder is None:
-        return Found(process.pid, "other", words)
-    role = "trial" if _claimed_pid(Path(folder)) == process.pid else "other"
-    return Found(process.pid, role, words, Path(folder))
+    return Found(process.pid, "other", words, Path(folder) if folder else None)
+
+
+def _is_warm(line: list[str]) -> bool:
+    return any(argument.startswith(_WARM) for argument in line[1:])
 
 
 def _claimed_pid(folder: Path) -> int | None:

@@ -15,7 +15,7 @@ from hyperstep.testing.faults.acts import resume
 from hyperstep.testing.faults.disturbing import Disturber
 from hyperstep.testing.faults.outcome import Tree, read_outcome
 from hyperstep.testing.faults.plan import FaultKind, Plan
-from hyperstep.testing.faults.processes import find, kill_all
+from hyperstep.testing.faults.processes import WAITING, find, kill_all
 from hyperstep.testing.faults.scene import Scene, made_scene
 from hyperstep.testing.faults.subject import Subject
 from hyperstep.testing.faults.watch import Watch
@@ -137,9 +137,9 @@ class _Run:
         return Result(self._plan, outcome, exit_code, accounts, done, orphans, seconds, whole_s, events, trouble)
 
     def _orphans(self) -> tuple[str, ...]:
-        """What is left when everybody had time to leave. A waiting trial host is none, nor its keeper."""
+        """What is left when everybody had time to leave, but for those who wait for work."""
         deadline = time.monotonic() + _LEAVE_S
-        while left := [found for found in find(self._scene) if found.role not in {"host", "keeper"}]:
+        while left := [found for found in find(self._scene) if found.role not in WAITING]:
             if time.monotonic() > deadline:
                 break
             time.sleep(_POLL_S)

@@ -75,7 +75,7 @@ def lasting(kind: FaultKind, longest_s: float) -> Draw:
 def kills_of_trials(chance: random.Random, _facts: Facts) -> tuple[Fault, ...]:
     """A trial early or late in one attempt, perhaps again in the next."""
     trial = chance.randrange(4)
-    moments = [chance.uniform(0, 0.2) for _ in range(chance.randint(1, MAX_HITS))]
+    moments = [chance.uniform(0, 0.1) for _ in range(chance.randint(1, MAX_HITS))]
     return tuple(Fault(FaultKind.KILL_TRIAL, When(trial=trial, attempt=n, after_s=s)) for n, s in enumerate(moments))
 
 
@@ -107,6 +107,7 @@ _SWEEP = shipped_sweep()
 _HANGING = shipped_sweep("sweep with a hanging trial", variables={"FAULTS_HANG": "1"}, trials=3, limit_s=2, grace_s=0.5)
 _ODD = shipped_sweep("sweep with odd metrics", variables={"FAULTS_ODD": "1"})
 _PARENTS = shipped_sweep("sweep that leaves children", variables={"FAULTS_CHILD": "1"})
+_WARM = shipped_sweep("sweep of many trials", trials=24)
 _UNORDERED = shipped_sweep("sweep that is not deterministic", deterministic=0, policy="none")
 
 SCENARIOS = (
@@ -122,6 +123,12 @@ SCENARIOS = (
         "kill -9 of the trial host and of its keeper",
         _SWEEP,
         one_to_three(FaultKind.KILL_HOST_AND_KEEPER, most=MAX_HITS),
+    ),
+    Scenario(
+        "server",
+        "kill -9 of the warm servers, from which trials are forked",
+        _WARM,
+        one_to_three(FaultKind.KILL_SERVER, most=MAX_HITS),
     ),
     Scenario("trial", "kill -9 of a trial, also of its next attempt", _SWEEP, kills_of_trials),
     Scenario("all", "kill -9 of all of them at once", _SWEEP, one_to_three(FaultKind.KILL_ALL, most=MAX_HITS)),
