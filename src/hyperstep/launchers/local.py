@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -23,8 +22,9 @@ from hyperstep.launchers.host_link import (
     connect_or_start,
     host_pid,
 )
-from hyperstep.launchers.marker import create_claim, marker_from_json, read_exit
+from hyperstep.launchers.marker import bar_launch, marker_from_json, read_exit
 from hyperstep.launchers.process import AttemptFiles, not_started
+from hyperstep.launchers.strays import kill_strays
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
@@ -102,8 +102,9 @@ class LocalLauncher(Launcher):
             return  # watched here already
         marker = read_exit(attempt.exit_file)
         if marker is not None:
+            kill_strays(attempt)  # a warm server that has lost its host leaves that to us
             self._report(end_from(attempt.key, marker))
-        elif _bar_launch(attempt) or not self._watch_on_host(watched):
+        elif bar_launch(attempt.claim_file) or not self._watch_on_host(watched):
             self._watch_by_process(watched)
 
     def stop(self, key: AttemptKey, grace_s: float) -> None:
@@ -318,15 +319,6 @@ def _started_pid(attempt: Attempt, answer: Message) -> int:
     if answer["error"] == "claimed":
         raise _conflict(attempt)
     raise not_started(attempt.argv, answer["message"], busy=answer["error"] == "busy")
-
-
-def _bar_launch(attempt: Attempt) -> bool:
-    """Claim an attempt that nobody has claimed, so that a launch still under way cannot start it."""
-    try:
-        os.close(create_claim(attempt.claim_file))
-    except OSError:
-        return False
-    return True
 
 
 def _conflict(attempt: Attempt) -> ConflictError:

@@ -55,6 +55,27 @@ def create_claim(claim_file: str | Path) -> int:
     return os.open(claim_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
 
 
+def bar_launch(claim_file: Path) -> bool:
+    """Claim an attempt that nobody has claimed, so that a launch still under way cannot start it; returns whether."""
+    try:
+        descriptor = create_claim(claim_file)
+    except OSError:
+        return False
+    try:
+        os.write(descriptor, b"{}")
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def is_half_started(claim_file: Path) -> bool:
+    """Whether somebody made the claim to start a process, and has not said which: perhaps he died between."""
+    try:
+        return not claim_file.stat().st_size
+    except OSError:
+        return False
+
+
 def fill_claim(descriptor: int, pid: int, *, parent: int, heir: int = 0) -> None:
     """Write who was started. Must be called before the process is reaped.
 

@@ -1,4 +1,4 @@
-"""Processes of a lost attempt that still run: found by where they work and what they write to, and ended."""
+"""Processes of an attempt that nobody saw the end of: found by where they work and what they write to, and ended."""
 
 from __future__ import annotations
 

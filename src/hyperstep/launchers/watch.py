@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import time
 from collections.abc import Callable
 
-from hyperstep.launchers.marker import Claim, ExitMarker, create_claim, read_claim, read_exit
+from hyperstep.launchers.marker import Claim, ExitMarker, bar_launch, is_half_started, read_claim, read_exit
 from hyperstep.launchers.process import kill_group, kill_process, terminate_group
 from hyperstep.launchers.process_table import descendants_of
 from hyperstep.launchers.strays import kill_strays
@@ -17,6 +16,8 @@ from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
 _POLL_S = 0.05
 _SETTLE_S = 0.0 if hasattr(os, "waitid") else 2.0
 """How long an exit file may come after its process has gone; there is no such gap where the system has waitid."""
+_HALF_STARTED_S = 1.0
+"""How long a process of which the claim says nothing may take until it can be found: who made the claim died then."""
 
 
 def end_from(key: AttemptKey, marker: ExitMarker | None) -> AttemptEnd:
@@ -34,10 +35,12 @@ def end_from(key: AttemptKey, marker: ExitMarker | None) -> AttemptEnd:
 
 
 class _Watched:
-    def __init__(self, attempt: Attempt, claim: Claim | None, kill_at: float | None) -> None:
+    def __init__(self, attempt: Attempt, claim: Claim | None, kill_at: float | None, settle_s: float) -> None:
         self.attempt = attempt
         self.claim = claim
         self.kill_at = kill_at
+        self.settle_s = settle_s
+        """How long after its process has gone, or was not found, something may yet come of it."""
         self.gone_since: float | None = None
 
 
@@ -64,11 +67,11 @@ class ProcessWatch:
             attempt: What to watch.
             kill_at: Monotonic time at which its group is killed, for one that was asked to end already.
         """
-        with contextlib.suppress(OSError):
-            os.close(create_claim(attempt.claim_file))
+        bar_launch(attempt.claim_file)
         claim = read_claim(attempt.claim_file)
+        settle_s = _HALF_STARTED_S if is_half_started(attempt.claim_file) else _SETTLE_S
         with self._lock:
-            self._watched[attempt.key] = _Watched(attempt, claim, kill_at)
+            self._watched[attempt.key] = _Watched(attempt, claim, kill_at, settle_s)
             if self._thread is None and not self._closing.is_set():
                 self._thread = threading.Thread(target=self._watch, name="hyperstep-process-watch", daemon=True)
                 self._thread.start()
@@ -111,10 +114,9 @@ class ProcessWatch:
             self._kill_if_overdue(watched, watched.claim.pid)
             return
         marker = read_exit(watched.attempt.exit_file)
-        if marker is None and not self._is_settled(watched):
+        if marker is None and not _is_settled(watched):
             return
-        if marker is None:
-            kill_strays(watched.attempt)
+        kill_strays(watched.attempt)
         with self._lock:
             del self._watched[watched.attempt.key]
         self._report(end_from(watched.attempt.key, marker))
@@ -129,7 +131,8 @@ class ProcessWatch:
         for pid in strangers:
             kill_process(pid)
 
-    def _is_settled(self, watched: _Watched) -> bool:
-        now = time.monotonic()
-        watched.gone_since = watched.gone_since or now
-        return now - watched.gone_since >= _SETTLE_S
+
+def _is_settled(watched: _Watched) -> bool:
+    now = time.monotonic()
+    watched.gone_since = watched.gone_since or now
+    return now - watched.gone_since >= watched.settle_s

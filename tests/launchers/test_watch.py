@@ -1,0 +1,90 @@
+"""Attempts that nobody saw the end of: what they left running is ended, however their end became known."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hyperstep.launchers.local import LocalLauncher
+from hyperstep.launchers.marker import ExitMarker, bar_launch, create_claim, fill_claim, write_exit
+from hyperstep.launchers.watch import ProcessWatch
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+
+SLEEPS = "import time; time.sleep(600)"
+ENDED = ExitMarker(0, None, 1.0)
+
+
+@pytest.fixture
+def attempt(tmp_path: Path) -> Attempt:
+    folder = tmp_path / "attempt"
+    (folder / "work").mkdir(parents=True)
+    return Attempt(AttemptKey("run", 0), folder, ("python",), {})
+
+
+@pytest.fixture
+def ends() -> list[AttemptEnd]:
+    return []
+
+
+def _left_behind(attempt: Attempt) -> subprocess.Popen[bytes]:
+    """What a trial started in a session of its own."""
+    return subprocess.Popen([sys.executable, "-S", "-c", SLEEPS], cwd=attempt.work_folder, start_new_session=True)
+
+
+def _leader_is_gone(attempt: Attempt) -> None:
+    """The claim of a process that has ended."""
+    claim = create_claim(attempt.claim_file)
+    with subprocess.Popen([sys.executable, "-S", "-c", ""]) as leader:
+        fill_claim(claim, leader.pid, parent=os.getpid())
+    os.close(claim)
+
+
+def _watched(attempt: Attempt, ends: list[AttemptEnd]) -> AttemptEnd:
+    watch = ProcessWatch(ends.append)
+    watch.add(attempt)
+    while not ends:
+        time.sleep(0.01)
+    watch.close()
+    return ends[0]
+
+
+def test_what_an_attempt_left_is_ended_though_somebody_else_wrote_its_end(
+    attempt: Attempt, ends: list[AttemptEnd]
+) -> None:
+    _leader_is_gone(attempt)
+    write_exit(attempt.exit_file, ENDED)
+    left = _left_behind(attempt)
+    assert _watched(attempt, ends).exit_code == 0
+    assert left.wait() == -9
+
+
+def test_what_an_attempt_left_is_ended_when_it_is_adopted_after_its_end(attempt: Attempt) -> None:
+    _leader_is_gone(attempt)
+    write_exit(attempt.exit_file, ENDED)
+    left = _left_behind(attempt)
+    launcher = LocalLauncher(lambda: None, attempt.folder / "host.sock")
+    launcher.adopt(attempt)
+    assert [end.exit_code for end in launcher.poll()] == [0]
+    launcher.close()
+    assert left.wait() == -9
+
+
+def test_a_process_that_its_claim_does_not_name_yet_is_found_before_it_is_called_lost(
+    attempt: Attempt, ends: list[AttemptEnd]
+) -> None:
+    os.close(create_claim(attempt.claim_file))
+    late = f"import os, time; time.sleep(0.3); os.chdir({str(attempt.work_folder)!r}); {SLEEPS}"
+    starting = subprocess.Popen([sys.executable, "-S", "-c", late], start_new_session=True)
+    assert _watched(attempt, ends).lost
+    assert starting.wait() == -9
+
+
+def test_an_attempt_that_was_barred_before_anybody_started_it_is_lost(attempt: Attempt, ends: list[AttemptEnd]) -> None:
+    assert bar_launch(attempt.claim_file)
+    assert not bar_launch(attempt.claim_file)
+    assert _watched(attempt, ends).lost
