@@ -44,9 +44,10 @@ def _ask(question: str, *, yes: bool) -> None:
 
 
 def _folder(home: Home, text: str) -> Path | None:
-    """The run's folder of that name; a text that is no mere name is an id."""
-    folder = home.path / "runs" / text
-    return folder if text == Path(text).name and folder.is_dir() else None
+    """The run's folder of exactly that name, as the system lists it: never what ``..`` or an empty text leads to."""
+    runs = home.path / "runs"
+    listed = runs.iterdir() if runs.is_dir() else ()
+    return next((folder for folder in listed if folder.name == text and folder.is_dir()), None)
 
 
 def _root(home: Home, text: str) -> RunRecord:

@@ -62,9 +62,10 @@ def remove_unknown(home: Home, folder: Path) -> None:
     """Remove a run's folder of which the index knows nothing, as it was made anew without it.
 
     Raises:
-        ConflictError: The runner of that run lives, or it was recorded meanwhile.
+        ConflictError: It is no run's folder, the runner of that run lives, or it was recorded meanwhile.
     """
-    if _is_known(home, folder) or _is_driven(folder):
+    is_a_runs = folder.name in {listed.name for listed in (home.path / "runs").iterdir()}
+    if not is_a_runs or folder.parent != home.path / "runs" or _is_known(home, folder) or _is_driven(folder):
         rule = "Only the folder of a run that nobody drives or knows can be removed so."
         raise ConflictError(rule, received=folder.name, remedy="`hyperstep runs` lists the runs.")
     shutil.rmtree(folder)
