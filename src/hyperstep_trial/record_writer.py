@@ -2,7 +2,8 @@
 
 File and bell stay open between calls, which makes a call cheap; before each write the descriptor is looked at. One that
 a script has closed, or that stands for another file by now, is left alone, and the file is opened again. Forks and
-threads share it: it is opened for appending, and each record is one write.
+threads share it: it is opened for appending, and each record is one write. A line that found the disk full stays torn;
+whoever writes next, of all processes of the trial, ends it first.
 """
 
 # pathlib costs milliseconds, which each trial would pay:
@@ -26,6 +27,7 @@ _BAD_DESCRIPTOR = 9
 """``errno.EBADF``, on every system."""
 _NEVER = -1.0
 _KNOWN_NAMES = 1000
+_LOOKS = 5
 
 
 class RecordWriter:
@@ -42,7 +44,8 @@ class RecordWriter:
         self.run_id = run_id
         self._path = os.path.join(self.folder, "records.jsonl")
         self._doorbell = doorbell
-        self._torn = False
+        self._whole_size = 0
+        """How large the file was when the last line of ours was whole."""
         self._file = self._bell = _NOTHING_YET
         self._rung_at = _NEVER
         self._names: dict[str, str] = {}
@@ -90,10 +93,11 @@ class RecordWriter:
             os.close(descriptor)
 
     def _append(self, data: bytes) -> None:
-        if self._torn:
-            data = b"\n" + data
         if not self._file.is_ours():
             self._file = _Held.by(os.open(self._path, _APPEND, 0o666))
+        size = self._file.size
+        if size != self._whole_size and self._is_torn(size):
+            data = b"\n" + data
         try:
             written = os.write(self._file.descriptor, data)
         except OSError as error:
@@ -101,12 +105,33 @@ class RecordWriter:
                 raise
             self._file = _Held.by(os.open(self._path, _APPEND, 0o666))  # another thread closed it just now
             written = os.write(self._file.descriptor, data)
-        self._torn = written < len(data)
-        if self._torn:
+        if written == len(data):
+            self._whole_size = size + written
+        else:
             message = f"Only {written} of {len(data)} bytes fitted into {self._path}; is the disk full?"
             raise OSError(message)
         if self._doorbell:
             self._ring()
+
+    def _is_torn(self, size: int) -> bool:
+        """Whether the file ends within a line: of ours, or of another process, that did not fit on a full disk.
+
+        A line that another process is just writing may look so too. Then an empty line follows it, which says nothing.
+        """
+        if not size:
+            return False
+        descriptor = os.open(self._path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            for _ in range(_LOOKS):
+                os.lseek(descriptor, size - 1, os.SEEK_SET)
+                if os.read(descriptor, 1) == b"\n":
+                    return False
+                seen, size = size, os.fstat(descriptor).st_size
+                if seen == size:
+                    return True
+            return True
+        finally:
+            os.close(descriptor)
 
     def _ring(self) -> None:
         """Once in ``RING_EVERY_S``; a bell that nobody heard is rung at the next call again."""
@@ -139,8 +164,10 @@ class RecordWriter:
 class _Held:
     """A descriptor, and the file or socket for which it was opened."""
 
-    def __init__(self, descriptor: int, device: int, inode: int) -> None:
+    def __init__(self, descriptor: int, device: int, inode: int, size: int) -> None:
         self.descriptor = descriptor
+        self.size = size
+        """Of the file, when it was looked at last."""
         self._device = device
         self._inode = inode
 
@@ -148,7 +175,7 @@ class _Held:
     def by(cls, descriptor: int) -> _Held:
         """What a descriptor that was opened just now stands for."""
         state = os.fstat(descriptor)
-        return cls(descriptor, state.st_dev, state.st_ino)
+        return cls(descriptor, state.st_dev, state.st_ino, state.st_size)
 
     def is_ours(self) -> bool:
         """Whether the descriptor still stands for that, and the file still has a name."""
@@ -158,7 +185,8 @@ class _Held:
             state = os.fstat(self.descriptor)
         except OSError:  # a script closed it
             return False
+        self.size = state.st_size
         return state.st_ino == self._inode and state.st_dev == self._device and state.st_nlink > 0
 
 
-_NOTHING_YET = _Held(-1, -1, -1)
+_NOTHING_YET = _Held(-1, -1, -1, 0)

@@ -46,7 +46,7 @@ def written(attempt_folder: Path) -> Callable[[], Records]:
         file = attempt_folder / "records.jsonl"
         if not file.exists():
             return []
-        records = [json.loads(line) for line in file.read_text().splitlines()]
+        records = [json.loads(line) for line in file.read_text().splitlines() if line]
         for record in records:
             record.pop("time", None)
         return records

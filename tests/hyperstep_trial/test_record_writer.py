@@ -235,6 +235,23 @@ def test_a_line_that_did_not_fit_is_told_and_does_not_spoil_the_next(
     assert len(lines) == 2
 
 
+def test_a_line_of_another_process_that_did_not_fit_does_not_spoil_the_next_of_ours(
+    attempt_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, other = (RecordWriter(str(attempt_folder), "HD_1_0") for _ in range(2))
+    ours.write_scalar("acc", 1.0, None)
+    whole_write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda descriptor, data: whole_write(descriptor, data[:10]))
+        with pytest.raises(OSError, match="is the disk full"):
+            other.write_scalar("acc", 2.0, None)
+    for value in (3.0, 4.0):
+        ours.write_scalar("acc", value, None)
+    lines = (attempt_folder / "records.jsonl").read_text().splitlines()
+    assert [json.loads(line)["value"] for line in lines if line.endswith("}")] == [1.0, 3.0, 4.0]
+    assert len(lines) == 4
+
+
 def test_a_flush_before_the_first_record_is_nothing(attempt_folder: Path) -> None:
     RecordWriter(str(attempt_folder), "HD_1_0").sync()
     assert list(attempt_folder.iterdir()) == []
