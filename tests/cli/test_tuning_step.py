@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from hyperstep.artifact_store.memory import MemoryArtifactStore
 from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.cli.tuning_options import SAMPLERS, parse_policy, parse_space
-from hyperstep.cli.tuning_step import DEFAULT_TRIALS, TuningRequest, absolute_paths, experiment_name, make_step
+from hyperstep.cli.tuning_step import DEFAULT_TRIALS, TuningRequest, experiment_name, make_step
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import StepSpec, TrainingKind
 from hyperstep.records.goal import Goal
@@ -116,16 +116,29 @@ def test_a_policy_that_breaks_its_rule_is_refused_before_anything_starts(
 
 
 def test_paths_seen_from_here_are_made_absolute_unless_the_scripts_folder_has_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request_: TuningRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "src").mkdir()
     for name in ("data.csv", "both.csv", "src/both.csv"):
         (tmp_path / name).touch()
     monkeypatch.chdir(tmp_path)
     given = ("--data", "data.csv", "--file=data.csv", "both.csv", "missing.csv", "--flag", str(tmp_path / "data.csv"))
     absolute = str(tmp_path / "data.csv")
     expected = ("--data", absolute, f"--file={absolute}", "both.csv", "missing.csv", "--flag", absolute)
-    assert absolute_paths(given, tmp_path / "src") == expected
+    assert step_of(replace(request_, arguments=given), tmp_path).code.arguments == expected
+
+
+def test_paths_into_the_scripts_folder_are_given_as_trials_see_them_and_may_be_reused(
+    request_: TuningRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("src/data/a.csv", "src/kept.csv", "src/left/out.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "src" / ".amlignore").write_text("left/\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    step = step_of(replace(request_, arguments=("--data=src/data", "src/kept.csv", "src/../src/kept.csv")), tmp_path)
+    assert (step.code.arguments, step.allow_reuse) == (("--data=data", "kept.csv", "kept.csv"), True)
+    ignored = step_of(replace(request_, arguments=("src/left/out.csv",)), tmp_path)
+    assert (ignored.code.arguments, ignored.allow_reuse) == ((str(tmp_path / "src/left/out.csv"),), False)
 
 
 def test_data_behind_our_back_forbids_reuse(
@@ -134,7 +147,8 @@ def test_data_behind_our_back_forbids_reuse(
     (tmp_path / "data.csv").touch()
     monkeypatch.chdir(tmp_path)
     assert step_of(request_, tmp_path).allow_reuse
-    assert not step_of(replace(request_, arguments=("data.csv",)), tmp_path).allow_reuse
+    for given in ("data.csv", f"--data={tmp_path / 'data.csv'}"):
+        assert not step_of(replace(request_, arguments=(given,)), tmp_path).allow_reuse
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from hyperstep import policies
 from hyperstep.artifact_store.base import ArtifactStore
-from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
+from hyperstep.artifact_store.snapshot import Snapshot, SnapshotLimits, take_snapshot
 from hyperstep.cli.tuning_options import make_sampler
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
@@ -82,12 +82,14 @@ def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settin
     script = _existing_script(request.script)
     config = _config(request, settings)
     limits = SnapshotLimits(settings.snapshot_max_bytes, settings.snapshot_max_files)
-    arguments = absolute_paths(request.arguments, script.parent)
+    snapshot = take_snapshot(script.parent, artifacts, limits)
+    paths = [_path_for_trials(argument, script.parent, snapshot) for argument in request.arguments]
+    arguments = tuple(argument for argument, _ in paths)
     return StepSpec(
         id="tune",
         name=script.stem,
         code=CodeSpec(
-            snapshot=take_snapshot(script.parent, artifacts, limits).digest,
+            snapshot=snapshot.digest,
             script=script.name,
             arguments=arguments,
             max_silence_s=request.max_silence_s,
@@ -99,18 +101,10 @@ def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settin
             metric_pattern=request.metric_pattern,
             warm=request.warm,
         ),
-        allow_reuse=arguments == request.arguments,
+        allow_reuse=not any(is_outside for _, is_outside in paths),
         forbidden_by=Forbids.OUTSIDE_PATHS,
         kind="HyperDriveStep",
     )
-
-
-def absolute_paths(arguments: Sequence[str], folder: Path) -> tuple[str, ...]:
-    """The arguments, with what names a file or folder seen from here, but not from the script's folder, made absolute.
-
-    Trials run in a copy of the script's folder, where such a relative path would lead nowhere.
-    """
-    return tuple(_absolute(argument, folder) for argument in arguments)
 
 
 def experiment_name(script: Path) -> str:
@@ -119,11 +113,22 @@ def experiment_name(script: Path) -> str:
     return name[:255] or "tune"
 
 
-def _absolute(argument: str, folder: Path) -> str:
+def _path_for_trials(argument: str, folder: Path, snapshot: Snapshot) -> tuple[str, bool]:
+    """An argument as a trial needs it, and whether it names what lies outside of the snapshot.
+
+    Trials run in a copy of the script's folder, where a path that is seen from here alone would lead nowhere: one into
+    that folder is given as it is seen from there, any other is made absolute.
+    """
     name, equals, path = argument.rpartition("=") if argument.startswith("-") else ("", "", argument)
-    if not path or Path(path).is_absolute() or (folder / path).exists() or not Path(path).exists():
-        return argument
-    return f"{name}{equals}{Path(path).absolute()}"
+    if Path(path).is_absolute():
+        return argument, Path(path).is_file()
+    if not path or (folder / path).exists() or not Path(path).exists():
+        return argument, False
+    absolute = Path(os.path.normpath(Path(path).absolute()))
+    inside = absolute.relative_to(folder).as_posix() if absolute.is_relative_to(folder) else ""
+    if any(file.path == inside or file.path.startswith(f"{inside}/") for file in snapshot.files if inside):
+        return f"{name}{equals}{inside}", False
+    return f"{name}{equals}{absolute}", True
 
 
 def _existing_script(script: Path) -> Path:
