@@ -308,7 +308,7 @@ class TestForeground:
         shown = reading("show", run_id)
         assert (shown["status"], shown["counts"]["completed"], shown["hosts"]) == ("Completed", 2, [])
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     def test_a_signal_cancels_it_and_leaves_no_process(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
     ) -> None:
@@ -319,9 +319,11 @@ class TestForeground:
         wait_for_a_value()
         tuning.send_signal(number)
         _, said = tuning.communicate(timeout=PATIENCE_S)
-        assert tuning.returncode == 130, said
+        assert tuning.returncode == 128 + number, said
         assert not processes_that_mention(str(tmp_path))
-        assert reading("show", "latest")["status"] == "Canceled"
+        shown = reading("show", "latest")
+        assert shown["status"] == "Canceled"
+        assert ("Ctrl-C" in json.dumps(shown)) == (number == signal.SIGINT)
 
     def test_the_command_s_sudden_end_cancels_it_too(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)

@@ -125,12 +125,17 @@ def _canceled_by_signals(runners: ForegroundRunners) -> Iterator[None]:
 def submitting_to(runners: ForegroundRunners) -> Iterator[None]:
     """Have what this process submits within the block be driven by ``runners``, and wait for its end after it.
 
-    SIGTERM and SIGHUP do within the block what Ctrl-C does.
+    SIGTERM and SIGHUP interrupt the block as Ctrl-C does; ``runners`` know which it was, and cancel everything.
     """
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        runners.cancel(number)
+        raise KeyboardInterrupt
+
     os.environ.update(runners.variables)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+            signal.signal(getattr(signal, name), interrupt)
     try:
         yield
     except KeyboardInterrupt:

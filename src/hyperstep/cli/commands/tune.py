@@ -9,7 +9,7 @@ import click
 from msgspec.structs import replace
 
 from hyperstep.cli.awaiting import Wait
-from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
+from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK, SIGNAL_BASE
 from hyperstep.cli.following import report, say
 from hyperstep.cli.foreground import ForegroundRunners, submitting_to
 from hyperstep.cli.opening import opened_home
@@ -138,19 +138,24 @@ def tune(
     )
     if not quiet:
         _warn_of_near_options(click.get_current_context(), arguments)
-    with submitting_to(ForegroundRunners()) if foreground or in_foreground() else nullcontext():
+    runners = ForegroundRunners() if foreground or in_foreground() else None
+    with submitting_to(runners) if runners else nullcontext():
         run_id = _submit(request, _experiment(experiment, script), no_reuse=no_reuse, quiet=quiet)
-        views, interrupted = _watch(run_id, quiet=quiet, plain=plain)
+        views, interrupted = _watch(run_id, runners, quiet=quiet, plain=plain)
     if not quiet:
         _tell_end(request, views, canceled=interrupted)
-    return INTERRUPTED if interrupted else _exit_code(views)
+    return _exit_code(views, runners, interrupted=interrupted)
 
 
 def _experiment(asked: str, script: Path) -> str:
     return check_experiment(asked) if asked else experiment_name(script)
 
 
-def _exit_code(views: list[RootView]) -> int:
+def _exit_code(views: list[RootView], runners: ForegroundRunners | None, *, interrupted: bool) -> int:
+    if runners is not None and runners.signal:
+        return SIGNAL_BASE + runners.signal
+    if interrupted:
+        return INTERRUPTED
     return OK if views and views[0].status is RunStatus.COMPLETED else FAILED
 
 
@@ -188,7 +193,7 @@ def _submit(request: TuningRequest, experiment: str, *, no_reuse: bool, quiet: b
         return submit_step(home, step, Label(_WORKSPACE, experiment), rules).id
 
 
-def _watch(run_id: str, *, quiet: bool, plain: bool) -> tuple[list[RootView], bool]:
+def _watch(run_id: str, runners: ForegroundRunners | None, *, quiet: bool, plain: bool) -> tuple[list[RootView], bool]:
     """Show the run until it has ended; returns how it stands, and whether it was interrupted.
 
     Ctrl-C cancels it; a second one does not wait for that.
@@ -199,6 +204,8 @@ def _watch(run_id: str, *, quiet: bool, plain: bool) -> tuple[list[RootView], bo
         interrupts.append(True)
         if len(interrupts) > 1:
             return False
+        if runners is not None and runners.signal:
+            return True  # they see to it
         try:
             _cancel(run_id)
         except KeyboardInterrupt:  # while waiting for the answer to a request that lies there by then
