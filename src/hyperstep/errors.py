@@ -73,6 +73,10 @@ class StoreBusyError(StoreError):
     """Another process held the records longer than one waits. Nothing was written; trying again later may do."""
 
 
+class StoreDeniedError(StoreError):
+    """The records are there, and we may not open them as they must be opened: for writing, as SQLite's log needs it."""
+
+
 class DiskFullError(StoreError):
     """There was no room to write. Nothing was recorded in part; with free space, trying again will do."""
 

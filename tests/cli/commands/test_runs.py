@@ -8,6 +8,7 @@ import pytest
 from tests.cli.fabricated import PIPELINE, fabricate_second_pipeline, make_run
 
 from hyperstep.cli.main import main
+from hyperstep.errors import StoreBusyError, StoreDeniedError, StoreError
 from hyperstep.records.run import RunKind
 from hyperstep.runtime.home import Home
 
@@ -74,3 +75,19 @@ def test_long_and_nasty_names_are_cut_and_escaped(home: Home, capsys: Captured) 
     assert "e" * 39 + "…  " in lines[1]
     assert "  n\\x1b[2J\\nxxx" in lines[1]
     assert len(lines[1]) < 180
+
+
+@pytest.mark.parametrize(
+    ("error", "mark"),
+    [(StoreDeniedError("no"), "unreadable"), (StoreBusyError("no"), "unreadable"), (StoreError("no"), "damaged")],
+)
+def test_what_may_not_be_opened_is_not_called_damaged(
+    running: Home, capsys: Captured, monkeypatch: pytest.MonkeyPatch, error: StoreError, mark: str
+) -> None:
+    def refuse(*_given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(type(running.store.journal(PIPELINE)), "run", refuse)
+    assert main(["runs", "--json"]) == 0
+    (document,) = json.loads(capsys.readouterr().out)
+    assert [key for key in ("damaged", "unreadable", "paused", "runner_gone") if document[key]] == [mark]

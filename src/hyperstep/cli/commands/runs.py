@@ -11,11 +11,12 @@ from hyperstep.cli.json_output import print_json
 from hyperstep.cli.opening import opened_home
 from hyperstep.cli.render_tables import runs_table
 from hyperstep.cli.runner_state import RunnerState, runner_state
-from hyperstep.errors import HyperstepError
+from hyperstep.errors import HyperstepError, StoreBusyError, StoreDeniedError
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 
 _GONE, _DAMAGED, _PAUSED = "runner gone", "records damaged", "paused"
+_CLOSED = "records not readable now"
 
 
 @click.command()
@@ -45,6 +46,8 @@ def _mark(home: Home, run: RunRecord) -> str:
     try:
         home.store.journal(run.id).run(run.id)
         state = RunnerState("") if run.status.is_terminal else runner_state(home, run)
+    except (StoreDeniedError, StoreBusyError):
+        return _CLOSED
     except HyperstepError:
         return _DAMAGED
     if state.gone:
@@ -53,4 +56,9 @@ def _mark(home: Home, run: RunRecord) -> str:
 
 
 def _keys(mark: str) -> Document:
-    return {"runner_gone": mark == _GONE, "damaged": mark == _DAMAGED, "paused": mark == _PAUSED}
+    return {
+        "runner_gone": mark == _GONE,
+        "damaged": mark == _DAMAGED,
+        "paused": mark == _PAUSED,
+        "unreadable": mark == _CLOSED,
+    }

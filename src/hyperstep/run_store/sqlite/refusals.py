@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from hyperstep.errors import DiskFullError, StoreBusyError, StoreError, means_no_room
+from hyperstep.errors import DiskFullError, StoreBusyError, StoreDeniedError, StoreError, means_no_room
 
 Refusal = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 """What a statement may raise; the last two when a value has no form in a database."""
@@ -43,6 +43,7 @@ _KINDS: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_FULL: DiskFullError,
     sqlite3.SQLITE_BUSY: StoreBusyError,
     sqlite3.SQLITE_LOCKED: StoreBusyError,
+    sqlite3.SQLITE_READONLY: StoreDeniedError,
 }
 _NO_ROOM_BYTES = 256 * 1024
 """With less free than this, an error of input or output means a full disk: SQLite does not always say so."""
