@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
@@ -20,8 +21,15 @@ from hyperstep.launchers.local import LocalLauncher
 from hyperstep.launchers.process_table import keeper_of, look_up
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.launcher_bench import HANGS, Bench, is_running, wait_until
+from hyperstep_trial.boot_environment import boot_environment
+from hyperstep_trial.import_note import NOTE_VARIABLE
 
 NEVER_IDLE_S = 600.0
+LEAVES_A_CHILD = """
+import subprocess
+child = subprocess.Popen(["sleep", "300"], cwd="/", stdout=subprocess.DEVNULL, start_new_session=True)
+open("pid", "w").write(str(child.pid))
+"""
 
 
 @pytest.fixture
@@ -273,6 +281,23 @@ class TestOrphans:
         children = bench.report(keeper)["children"]
         bench.run(Behaviour(strangers=1))
         assert all(map(is_running, children))
+
+    def test_a_child_that_has_left_for_elsewhere_ends_with_its_attempt_though_that_notes_its_imports(
+        self, bench: Bench
+    ) -> None:
+        other = bench.launch(HANGS)
+        attempt = bench.attempt(Behaviour())
+        env = boot_environment(os.environ, "/nowhere") | {
+            "HYPERSTEP_ATTEMPT_FOLDER": str(attempt.folder),
+            NOTE_VARIABLE: str(attempt.folder / "note.json"),
+        }
+        attempt = msgspec.structs.replace(attempt, argv=(sys.executable, "-c", LEAVES_A_CHILD), env=env)
+        bench.launcher.launch(attempt)
+        assert bench.ends()[0].exit_code == 0
+        assert (attempt.folder / "note.json").exists()
+        child = int((attempt.work_folder / "pid").read_text())
+        wait_until(lambda: not is_running(child), "the end of the attempt's child")
+        assert list(bench.launcher.pids()) == [other.key]
 
     def test_a_stubborn_attempt_is_killed_with_its_children_in_other_sessions(self, bench: Bench) -> None:
         attempt = bench.launch(Behaviour(hangs=True, ignores_terminate=True, strangers=2))

@@ -25,10 +25,16 @@ from hyperstep.launchers.marker import read_exit
 from hyperstep.launchers.process_table import keeper_of
 from hyperstep.records.attempt import Attempt, AttemptEnd, Launched
 from hyperstep.testing.launcher_bench import is_running, wait_until
+from hyperstep_trial.import_note import NOTE_VARIABLE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
 
 _READY = "import os, sys, time\nopen('ready.tmp', 'w').write(str(os.getpid()))\nos.replace('ready.tmp', 'ready')\n"
+_LEAVES_A_CHILD = (
+    "import subprocess\n"
+    "child = subprocess.Popen(['sleep', '300'], cwd='/', stdout=subprocess.DEVNULL, start_new_session=True)\n"
+    "open('pid', 'w').write(str(child.pid))\n"
+)
 NOTHING = Case("nothing", "pass", modules=("json",))
 ENDS_WHEN_TOLD = Case(
     "ends when told", _READY + "while not os.path.exists('go'): time.sleep(0.01)\nsys.exit(3)", modules=("json",)
@@ -69,6 +75,20 @@ def _hanging(bench: WarmBench) -> Attempt:
     attempt = bench.launch_warm(ENDS_WHEN_TOLD)
     wait_until((attempt.work_folder / "ready").exists, "its start")
     return attempt
+
+
+def _launch_with_its_folder(bench: WarmBench, script: str) -> Attempt:
+    """A warm attempt whose environment has the variables of a run."""
+    bench.end_of(bench.launch_warm(NOTHING))
+    attempt = bench.attempt(replace(NOTHING, script=script), warm=True)
+    of_run = {"HYPERSTEP_ATTEMPT_FOLDER": str(attempt.folder), NOTE_VARIABLE: str(attempt.folder / "note.json")}
+    attempt = msgspec.structs.replace(attempt, env={**attempt.env, **of_run})
+    assert bench.launch(attempt).warm
+    return attempt
+
+
+def _child_of(attempt: Attempt) -> int:
+    return int((attempt.work_folder / "pid").read_text())
 
 
 def _is_gone(pid: int) -> bool:
@@ -404,6 +424,17 @@ class TestAsEver:
         assert bench.end_of(attempt).succeeded
         pids = [int(pid) for pid in (attempt.work_folder / "pids").read_text().split()]
         wait_until(lambda: not any(map(is_running, pids)), "the end of what was left behind")
+        assert list(bench.launcher.pids()) == [other.key]
+        _let_go(other)
+
+    def test_a_child_that_has_left_for_elsewhere_is_ended_though_the_attempt_notes_its_imports(
+        self, bench: WarmBench
+    ) -> None:
+        other = _hanging(bench)
+        attempt = _launch_with_its_folder(bench, _LEAVES_A_CHILD + "import colorsys\n")
+        assert bench.end_of(attempt).succeeded
+        assert (attempt.folder / "note.json").exists()
+        wait_until(lambda: not is_running(_child_of(attempt)), "the end of what was left behind")
         assert list(bench.launcher.pids()) == [other.key]
         _let_go(other)
 

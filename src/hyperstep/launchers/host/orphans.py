@@ -7,6 +7,7 @@ attempt lives.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from hyperstep.launchers.process import kill_process
 from hyperstep.launchers.process_table import children_of, descendants_of, look_up
 
 HOST_MODULE = "hyperstep.launchers.host"
+_OF_ATTEMPT = b"HYPERSTEP_ATTEMPT_FOLDER="
+"""How the line of an environment begins that says which attempt a process belongs to."""
+_TAKEN_AWAY = "HYPERSTEP_NOTE_IMPORTS"
+"""A variable that an attempt's own start removes: its children do not have it."""
 _MAX_PASSES = 10
 """A process that forks faster than we kill is not waited for for ever."""
 
@@ -23,7 +28,7 @@ class Trace:
 
     Args:
         leader: Process id that the attempt was started with.
-        work_folder: Where it was started.
+        work_folder: Where it was started; in the attempt's folder.
         env: Its environment.
     """
 
@@ -43,8 +48,17 @@ class Trace:
             environment = set(Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"))
         except OSError:
             return 0
-        ours = {f"{name}={value}".encode("utf-8", "surrogateescape") for name, value in self._env.items()}
-        return 1 if ours and ours <= environment else 0
+        return 1 if self._is_told_by(environment) else 0
+
+    def _is_told_by(self, environment: set[bytes]) -> bool:
+        """By the variable that names the attempt's folder; by all others where that is not set."""
+        named = [line for line in environment if line.startswith(_OF_ATTEMPT)]
+        if named:
+            folder = Path(os.fsdecode(named[0].removeprefix(_OF_ATTEMPT)))
+            return folder.resolve() == Path(self._folder).resolve().parent
+        variables = ((name, value) for name, value in self._env.items() if name != _TAKEN_AWAY)
+        ours = {f"{name}={value}".encode("utf-8", "surrogateescape") for name, value in variables}
+        return bool(ours) and ours <= environment
 
 
 def trace_of(leader: int, work_folder: str) -> Trace:
