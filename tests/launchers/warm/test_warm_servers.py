@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import selectors
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace  # noqa: TID251 - of a dataclass
@@ -18,7 +19,7 @@ import pytest
 from tests.launchers.warm.cases.case import Case
 from tests.launchers.warm.comparing import WarmBench
 
-from hyperstep.launchers.host.warm import warm_server
+from hyperstep.launchers.host.warm import silence, warm_server
 from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.host_link import connect_or_start, host_pid
 from hyperstep.launchers.marker import read_exit
@@ -280,6 +281,39 @@ class TestKilled:
         server.end_if_still()
         assert "stood still" in server.fault
         assert os.waitstatus_to_exitcode(os.waitpid(server.pid, 0)[1]) == -signal.SIGKILL
+        selector.close()
+
+
+    def test_attempts_of_one_that_stands_still_end_though_nothing_else_is_launched(self, bench: WarmBench) -> None:
+        ends, stopped, lives = (_hanging(bench) for _ in range(3))
+        server = _server(bench)
+        os.kill(server, signal.SIGSTOP)
+        _let_go(ends)
+        bench.launcher.stop(stopped.key, 10.0)
+        assert bench.end_of(ends).exit_code == 3
+        assert bench.end_of(stopped).signal == signal.SIGTERM
+        wait_until(partial(_is_gone, server), "the end of the server")
+        assert list(bench.launcher.pids()) == [lives.key]
+        _let_go(lives)
+        assert bench.end_of(lives).exit_code == 3
+
+    def test_one_that_stands_still_while_its_attempts_run_is_left_alone(
+        self, bench: WarmBench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(silence, "_LOOK_S", 0.0)
+        monkeypatch.setattr(silence, "_SILENT_S", 0.0)
+        selector = selectors.DefaultSelector()
+        server = WarmServer("key", [sys.executable], ["json"], dict(os.environ), str(bench.folder), selector)
+        os.kill(server.pid, signal.SIGSTOP)
+        looks = silence.Silence()
+        looks.look({os.getpid(): server})
+        assert not server.fault
+        ended = subprocess.Popen([sys.executable, "-c", ""])
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        looks.look({ended.pid: server})
+        assert "did not tell" in server.fault
+        ended.wait()
+        os.waitpid(server.pid, 0)
         selector.close()
 
 

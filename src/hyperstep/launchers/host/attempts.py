@@ -13,6 +13,7 @@ from hyperstep.launchers.host.orphans import Trace, kill_orphans, kill_tree
 from hyperstep.launchers.host.reaper import next_ended, release
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.warm.forking import Cold, Forked, Wanted, fork_warm
+from hyperstep.launchers.host.warm.silence import Silence
 from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.host.warm.warm_servers import WarmServers
 from hyperstep.launchers.marker import ExitMarker, fill_claim, write_exit
@@ -102,6 +103,7 @@ class HostedAttempts:
         self._live: dict[str, _Live] = {}
         self._folder_of: dict[int, str] = {}
         self._folder_of_fork: dict[tuple[WarmServer, int], str] = {}
+        self._silence = Silence()
 
     def __len__(self) -> int:
         return len(self._live)
@@ -157,13 +159,22 @@ class HostedAttempts:
         live.kill_at = kill_at if live.kill_at is None else min(kill_at, live.kill_at)
         terminate_group(live.pid)
 
-    def seconds_to_next_kill(self) -> float | None:
-        """How long ``end_overdue`` has nothing to do; None when nothing is being stopped or has a limit."""
-        times = [at for live in self._live.values() if (at := live.next_act_at()) is not None]
-        return max(0.0, min(times) - time.monotonic()) if times else None
+    def seconds_to_next_act(self) -> float | None:
+        """How long ``end_overdue`` has nothing to do; None when nothing is stopped, has a limit, or was forked."""
+        now = time.monotonic()
+        waits = [max(0.0, at - now) for live in self._live.values() if (at := live.next_act_at()) is not None]
+        look = self._silence.seconds_to_next_look(self._parents())
+        return min(waits if look is None else [*waits, look], default=None)
+
+    def _parents(self) -> dict[int, WarmServer]:
+        return {live.pid: live.fork[0] for live in self._live.values() if live.fork is not None}
 
     def end_overdue(self) -> None:
-        """Ask those to end that ran long enough, and kill those whose grace is over, with all their descendants."""
+        """Ask those to end that ran long enough, and kill those whose grace is over, with all their descendants.
+
+        And end warm servers that stand still, whose attempts would never end for us.
+        """
+        self._silence.look(self._parents())
         now = time.monotonic()
         for folder, live in self._live.items():
             if live.kill_at is None and live.deadline is not None and live.deadline <= now:

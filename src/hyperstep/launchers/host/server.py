@@ -94,7 +94,7 @@ class HostServer:
 
     def _seconds_to_wait(self) -> float | None:
         waits = [
-            self._attempts.seconds_to_next_kill(),
+            self._attempts.seconds_to_next_act(),
             self._guards.seconds_to_next_look(),
             self._servers.seconds_to_next_end(clients=bool(self._clients)),
         ]

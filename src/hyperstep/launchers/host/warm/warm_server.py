@@ -75,6 +75,8 @@ class WarmServer:
         """Why it is of no use; empty while it is."""
         self.gone = False
         """Its process has been reaped."""
+        self.heard_at = self.used_at
+        """Monotonic time at which it said something last."""
         self._owes_since: float | None = None
         """Monotonic time since when it has made no spare and said nothing."""
         self._selector = selector
@@ -140,6 +142,7 @@ class WarmServer:
         except OSError:
             data, rights = b"", []
         self._owes_since = None
+        self.heard_at = time.monotonic()
         words = data.decode("utf-8", "surrogateescape").split("\0")
         if words[0] == "spare":
             self._spares.append(Spare(int(words[1]), int(words[2]), socket.socket(fileno=rights[0])))
