@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import selectors
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace  # noqa: TID251 - of a dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +21,7 @@ import pytest
 from tests.launchers.warm.cases.case import Case
 from tests.launchers.warm.comparing import WarmBench
 
+from hyperstep.errors import LaunchError
 from hyperstep.launchers.host.warm import silence, warm_server
 from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.host_link import connect_or_start, host_pid
@@ -388,6 +391,32 @@ class TestOfNoUse:
         assert (launched.warm, launched.for_now) == (False, False)
         assert words in launched.why_cold
         bench.end_of(attempt)
+
+
+@contextmanager
+def _limited(pid: int, what: int, limit: int) -> Iterator[None]:
+    """A process of ours may use no more of it for a while."""
+    before = resource.prlimit(pid, what)
+    resource.prlimit(pid, what, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, what, before)
+
+
+class TestWant:
+    """Of what the host needs itself."""
+
+    def test_an_attempt_whose_claim_cannot_be_written_leaves_nothing(self, bench: WarmBench) -> None:
+        bench.end_of(bench.launch_warm(NOTHING))
+        server = psutil.Process(_server(bench))
+        attempt = bench.attempt(ENDS_WHEN_TOLD, warm=True)
+        with _limited(_host(bench), resource.RLIMIT_FSIZE, 0), pytest.raises(LaunchError):
+            bench.launch(attempt)
+        wait_until(lambda: _servers(bench)[0]["live"] == 0, "the server to have no attempt")
+        wait_until(lambda: len(server.children()) == 2, "two spares and nobody else")
+        assert bench.end_of(bench.launch_warm(NOTHING)).succeeded
+        assert _server(bench) == server.pid
 
 
 class TestEnd:

@@ -18,7 +18,7 @@ from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.host.warm.warm_servers import WarmServers
 from hyperstep.launchers.marker import ExitMarker, fill_claim, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
-from hyperstep.launchers.process import AttemptFiles, claimed, kill_group, start_process, terminate_group
+from hyperstep.launchers.process import AttemptFiles, claimed, kill_group, kill_process, start_process, terminate_group
 from hyperstep.launchers.process_table import descendants_of
 
 
@@ -142,7 +142,10 @@ class HostedAttempts:
             try:
                 fill_claim(claim, pid, parent=parent, heir=os.getpid())
             except OSError:
+                kill_process(pid)  # by itself too: what was just forked leads no group yet
                 kill_group(pid)
+                if isinstance(forked, Forked):
+                    forked.server.reap(forked.number)
                 raise
         return pid, forked
 
