@@ -7,6 +7,7 @@ import _socket
 import os
 import select
 import sys
+import time
 
 from hyperstep_trial.warm.ends import Ended, peek, write_exit
 from hyperstep_trial.warm.environment import StartChanges
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 SPARES = 2
 _PACKET_BYTES = 1 << 18
+_PAUSE_S = 1.0
+"""After a spare that died unused: where that happens again and again, the machine is not to be kept busy with it."""
 
 
 class _Child:
@@ -53,6 +56,8 @@ class Server:
         os.set_inheritable(number, False)
         self._children: dict[int, _Child] = {}
         self._last = 0
+        self._next_spare_at = 0.0
+        """Monotonic time."""
         self._retired = False
         self._refusal = ""
         self._wake_reader, self._wake_writer = os.pipe()
@@ -102,7 +107,7 @@ class Server:
 
     def _fill_up(self) -> bool:
         """Make as many spares as are lacking; true in a child that has got its order."""
-        while self._takes_orders and self._spares() < SPARES:
+        while self._lacks_spares and self._next_spare_at <= time.monotonic():
             ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
             pid = fork_quietly()
             if pid == 0:
@@ -117,8 +122,10 @@ class Server:
             theirs.close()
         return False
 
-    def _spares(self) -> int:
-        return sum(1 for child in self._children.values() if not child.exit_file and child.ended is None)
+    @property
+    def _lacks_spares(self) -> bool:
+        spares = sum(1 for child in self._children.values() if not child.exit_file and child.ended is None)
+        return self._takes_orders and spares < SPARES
 
     def _leave_server(self) -> None:
         """In a child: nothing of the server is left but memory."""
@@ -141,7 +148,8 @@ class Server:
 
     def _serve_once(self) -> None:
         waited = [self._wake_reader] if self._host is None else [self._wake_reader, self._number]
-        if self._wake_reader in select.select(waited, (), ())[0]:
+        pause = max(0.0, self._next_spare_at - time.monotonic()) if self._lacks_spares else None
+        if self._wake_reader in select.select(waited, (), (), pause)[0]:
             os.read(self._wake_reader, 4096)
         ended = [child for child in self._children.values() if child.ended is None and self._has_ended(child)]
         # Then the packets: that a child is used was said before its order, so before its end, and is known now.
@@ -176,6 +184,8 @@ class Server:
         if child.exit_file:
             write_exit(child.exit_file, child.pid, child.ended)
         self._reap(child)
+        if not child.exit_file:
+            self._send("unused", str(child.number))
 
     def _go_on_alone(self) -> None:
         """The host has gone: how our children end is recorded by us from now on."""
@@ -188,6 +198,8 @@ class Server:
 
     def _reap(self, child: _Child) -> None:
         del self._children[child.number]
+        if not child.exit_file:
+            self._next_spare_at = time.monotonic() + _PAUSE_S
         try:
             os.waitpid(child.pid, 0)
         except ChildProcessError:  # a library reaps whatever it finds

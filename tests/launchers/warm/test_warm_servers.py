@@ -3,46 +3,43 @@
 from __future__ import annotations
 
 import os
-import resource
 import selectors
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace  # noqa: TID251 - of a dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import psutil
 import pytest
 from tests.launchers.warm.cases.case import Case
 from tests.launchers.warm.comparing import WarmBench
+from tests.launchers.warm.serving import (
+    ENDS_WHEN_TOLD,
+    LEAVES_A_CHILD,
+    NOTHING,
+    ask,
+    child_of,
+    hanging,
+    host_of,
+    is_gone,
+    launch_with_its_folder,
+    let_go,
+    server_of,
+    servers_of,
+)
 
-from hyperstep.errors import LaunchError
-from hyperstep.launchers.host.warm import silence, warm_server
+from hyperstep.launchers.host.warm import warm_server
 from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.host_link import connect_or_start, host_pid
 from hyperstep.launchers.marker import read_exit
 from hyperstep.launchers.process_table import keeper_of
-from hyperstep.records.attempt import Attempt, AttemptEnd, Launched
+from hyperstep.records.attempt import AttemptEnd, Launched
 from hyperstep.testing.launcher_bench import is_running, wait_until
-from hyperstep_trial.import_note import NOTE_VARIABLE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
-
-_READY = "import os, sys, time\nopen('ready.tmp', 'w').write(str(os.getpid()))\nos.replace('ready.tmp', 'ready')\n"
-_LEAVES_A_CHILD = (
-    "import subprocess\n"
-    "child = subprocess.Popen(['sleep', '300'], cwd='/', stdout=subprocess.DEVNULL, start_new_session=True)\n"
-    "open('pid', 'w').write(str(child.pid))\n"
-)
-NOTHING = Case("nothing", "pass", modules=("json",))
-ENDS_WHEN_TOLD = Case(
-    "ends when told", _READY + "while not os.path.exists('go'): time.sleep(0.01)\nsys.exit(3)", modules=("json",)
-)
 
 
 @pytest.fixture
@@ -50,57 +47,6 @@ def bench(tmp_path: Path, control_path: Path) -> Iterator[WarmBench]:
     bench = WarmBench(tmp_path, control_path)
     yield bench
     bench.close()
-
-
-def _servers(bench: WarmBench) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = _ask(bench, "hosts")["servers"]
-    return found
-
-
-def _ask(bench: WarmBench, what: str) -> dict[str, Any]:
-    link = bench.launcher._link_to_host(start=False)
-    assert link is not None
-    return link.ask(what)
-
-
-def _server(bench: WarmBench) -> int:
-    (server,) = _servers(bench)
-    return int(server["pid"])
-
-
-def _host(bench: WarmBench) -> int:
-    pid = host_pid(bench.launcher.control_path)
-    assert pid is not None
-    return pid
-
-
-def _hanging(bench: WarmBench) -> Attempt:
-    """A warm attempt that lives until it is told to end."""
-    attempt = bench.launch_warm(ENDS_WHEN_TOLD)
-    wait_until((attempt.work_folder / "ready").exists, "its start")
-    return attempt
-
-
-def _launch_with_its_folder(bench: WarmBench, script: str) -> Attempt:
-    """A warm attempt whose environment has the variables of a run."""
-    bench.end_of(bench.launch_warm(NOTHING))
-    attempt = bench.attempt(replace(NOTHING, script=script), warm=True)
-    of_run = {"HYPERSTEP_ATTEMPT_FOLDER": str(attempt.folder), NOTE_VARIABLE: str(attempt.folder / "note.json")}
-    attempt = msgspec.structs.replace(attempt, env={**attempt.env, **of_run})
-    assert bench.launch(attempt).warm
-    return attempt
-
-
-def _child_of(attempt: Attempt) -> int:
-    return int((attempt.work_folder / "pid").read_text())
-
-
-def _is_gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid)
-
-
-def _let_go(attempt: Attempt) -> None:
-    (attempt.work_folder / "go").touch()
 
 
 def _launch_until_it_is_known(bench: WarmBench, case: Case) -> Launched:
@@ -127,8 +73,8 @@ def test_the_first_attempt_is_cold_and_a_later_one_warm(bench: WarmBench) -> Non
 
 
 def test_a_server_is_told_of(bench: WarmBench) -> None:
-    attempt = _hanging(bench)
-    (server,) = _servers(bench)
+    attempt = hanging(bench)
+    (server,) = servers_of(bench)
     assert server["interpreter"] == sys.executable
     assert server["modules"] == ["json"]
     assert attempt.warm is not None
@@ -136,16 +82,16 @@ def test_a_server_is_told_of(bench: WarmBench) -> None:
     assert (server["forks"], server["live"]) == (2, 1)
     assert server["rss_bytes"] > 1 << 20
     assert psutil.Process(bench.launcher.pids()[attempt.key]).ppid() == server["pid"]
-    assert psutil.Process(server["pid"]).ppid() == _host(bench)
+    assert psutil.Process(server["pid"]).ppid() == host_of(bench)
 
 
 def test_attempts_with_other_keys_have_other_servers_of_which_few_stay(bench: WarmBench) -> None:
     cases = [replace(NOTHING, env={"NUMBER": str(number)}) for number in range(6)]
     for case in cases:
         assert bench.end_of(bench.launch_warm(case)).succeeded
-    wait_until(lambda: len(_servers(bench)) == 4, "the end of the two that were used first")
+    wait_until(lambda: len(servers_of(bench)) == 4, "the end of the two that were used first")
     newest = [f"key of {sorted(case.env.items())}" for case in cases[2:]]
-    assert [server["key"] for server in _servers(bench)] == newest
+    assert [server["key"] for server in servers_of(bench)] == newest
 
 
 def test_what_an_interpreter_reads_at_its_start_is_never_shared(bench: WarmBench) -> None:
@@ -154,90 +100,90 @@ def test_what_an_interpreter_reads_at_its_start_is_never_shared(bench: WarmBench
     key = bench.attempt(one, warm=True).warm
     for attempt in attempts:
         bench.launch(msgspec.structs.replace(attempt, warm=key))
-    assert [server["key"] for server in _servers(bench)] == [key.key if key else ""] * 2
+    assert [server["key"] for server in servers_of(bench)] == [key.key if key else ""] * 2
     for attempt in attempts:
         bench.end_of(attempt)
 
 
 class TestKilled:
     def test_attempts_of_a_killed_server_live_on_and_end_as_ever(self, bench: WarmBench) -> None:
-        attempt, server = _hanging(bench), _server(bench)
+        attempt, server = hanging(bench), server_of(bench)
         os.kill(server, signal.SIGKILL)
         wait_until(lambda: not psutil.pid_exists(server), "the end of the server")
-        assert psutil.Process(bench.launcher.pids()[attempt.key]).ppid() == _host(bench)
-        _let_go(attempt)
+        assert psutil.Process(bench.launcher.pids()[attempt.key]).ppid() == host_of(bench)
+        let_go(attempt)
         assert bench.end_of(attempt).exit_code == 3
 
     def test_another_server_takes_the_place_of_a_killed_one(self, bench: WarmBench) -> None:
         bench.end_of(bench.launch_warm(NOTHING))
-        killed = _server(bench)
+        killed = server_of(bench)
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda: not psutil.pid_exists(killed), "the end of the server")
         bench.end_of(bench.launch_warm(NOTHING))
-        assert _server(bench) != killed
+        assert server_of(bench) != killed
 
     def test_a_server_that_dies_again_and_again_is_not_started_again(self, bench: WarmBench) -> None:
         for _ in range(3):
             bench.end_of(bench.launch_warm(NOTHING))
-            killed = _server(bench)
+            killed = server_of(bench)
             os.kill(killed, signal.SIGKILL)
-            wait_until(partial(_is_gone, killed), "the end of the server")
+            wait_until(partial(is_gone, killed), "the end of the server")
         launched = _launch_until_it_is_known(bench, NOTHING)
         assert launched == Launched(why_cold="the warm server ended")
 
     def test_exit_codes_outlive_the_host(self, bench: WarmBench) -> None:
-        attempt, server = _hanging(bench), _server(bench)
-        os.kill(_host(bench), signal.SIGKILL)
+        attempt, server = hanging(bench), server_of(bench)
+        os.kill(host_of(bench), signal.SIGKILL)
         wait_until(lambda: host_pid(bench.launcher.control_path) is None, "the end of the host")
         assert list(bench.launcher.pids()) == [attempt.key]
-        _let_go(attempt)
+        let_go(attempt)
         end = bench.end_of(attempt)
         assert (end.exit_code, end.lost) == (3, False)
         wait_until(lambda: not is_running(server), "the end of the server")
 
     def test_signals_outlive_the_host_too(self, bench: WarmBench) -> None:
-        attempt = _hanging(bench)
-        os.kill(_host(bench), signal.SIGKILL)
+        attempt = hanging(bench)
+        os.kill(host_of(bench), signal.SIGKILL)
         wait_until(lambda: host_pid(bench.launcher.control_path) is None, "the end of the host")
         bench.launcher.stop(attempt.key, 10.0)
         assert bench.end_of(attempt).signal == signal.SIGTERM
 
     @pytest.mark.parametrize("host_first", [True, False])
     def test_exit_codes_outlive_both_by_the_keeper(self, bench: WarmBench, host_first: bool) -> None:
-        attempt, server, host = _hanging(bench), _server(bench), _host(bench)
+        attempt, server, host = hanging(bench), server_of(bench), host_of(bench)
         for pid in (host, server) if host_first else (server, host):
             os.kill(pid, signal.SIGKILL)
-            wait_until(partial(_is_gone, pid), "its end")
-        _let_go(attempt)
+            wait_until(partial(is_gone, pid), "its end")
+        let_go(attempt)
         end = bench.end_of(attempt)
         assert (end.exit_code, end.lost) == (3, False)
 
     def test_an_attempt_without_server_host_and_keeper_is_lost(self, bench: WarmBench) -> None:
-        attempt, server, host = _hanging(bench), _server(bench), _host(bench)
+        attempt, server, host = hanging(bench), server_of(bench), host_of(bench)
         keeper = keeper_of(host)
         assert keeper is not None
         for pid in (keeper, host, server):
             os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not is_running(server), "the end of all")
-        _let_go(attempt)
+        let_go(attempt)
         assert bench.end_of(attempt).lost
 
     def test_a_server_without_a_host_is_no_orphan_of_a_cold_attempt(self, bench: WarmBench) -> None:
-        attempt, server, host = _hanging(bench), _server(bench), _host(bench)
+        attempt, server, host = hanging(bench), server_of(bench), host_of(bench)
         cold = bench.attempt(ENDS_WHEN_TOLD, warm=False)
         bench.launch(cold)
         os.kill(host, signal.SIGKILL)
-        wait_until(partial(_is_gone, host), "the end of the host")
-        _let_go(cold)
+        wait_until(partial(is_gone, host), "the end of the host")
+        let_go(cold)
         assert bench.end_of(cold).exit_code == 3
         assert is_running(server)
-        _let_go(attempt)
+        let_go(attempt)
         assert bench.end_of(attempt).exit_code == 3
         wait_until(lambda: not is_running(server), "the end of the server")
 
     def test_spares_end_with_their_server(self, bench: WarmBench) -> None:
         bench.end_of(bench.launch_warm(NOTHING))
-        server = psutil.Process(_server(bench))
+        server = psutil.Process(server_of(bench))
         wait_until(lambda: len(server.children()) == 2, "two spares")
         spares = server.children()
         server.kill()
@@ -245,7 +191,7 @@ class TestKilled:
 
     def test_a_killed_spare_is_replaced(self, bench: WarmBench) -> None:
         bench.end_of(bench.launch_warm(NOTHING))
-        server = psutil.Process(_server(bench))
+        server = psutil.Process(server_of(bench))
         wait_until(lambda: len(server.children()) == 2, "two spares")
         killed = server.children()
         for spare in killed:
@@ -258,7 +204,7 @@ class TestKilled:
 
     def test_while_a_server_stands_still_attempts_are_cold(self, bench: WarmBench) -> None:
         bench.end_of(bench.launch_warm(NOTHING))
-        server = _server(bench)
+        server = server_of(bench)
         wait_until(lambda: len(psutil.Process(server).children()) == 2, "two spares")
         os.kill(server, signal.SIGSTOP)
         attempts = [bench.attempt(NOTHING, warm=True) for _ in range(4)]
@@ -268,7 +214,7 @@ class TestKilled:
         os.kill(server, signal.SIGCONT)
         assert all(bench.end_of(attempt).succeeded for attempt in attempts)
         bench.end_of(bench.launch_warm(NOTHING))
-        assert _server(bench) == server
+        assert server_of(bench) == server
 
     def test_one_that_stands_still_for_long_is_ended_and_its_attempts_go_on(
         self, bench: WarmBench, monkeypatch: pytest.MonkeyPatch
@@ -284,39 +230,6 @@ class TestKilled:
         server.end_if_still()
         assert "stood still" in server.fault
         assert os.waitstatus_to_exitcode(os.waitpid(server.pid, 0)[1]) == -signal.SIGKILL
-        selector.close()
-
-
-    def test_attempts_of_one_that_stands_still_end_though_nothing_else_is_launched(self, bench: WarmBench) -> None:
-        ends, stopped, lives = (_hanging(bench) for _ in range(3))
-        server = _server(bench)
-        os.kill(server, signal.SIGSTOP)
-        _let_go(ends)
-        bench.launcher.stop(stopped.key, 10.0)
-        assert bench.end_of(ends).exit_code == 3
-        assert bench.end_of(stopped).signal == signal.SIGTERM
-        wait_until(partial(_is_gone, server), "the end of the server")
-        assert list(bench.launcher.pids()) == [lives.key]
-        _let_go(lives)
-        assert bench.end_of(lives).exit_code == 3
-
-    def test_one_that_stands_still_while_its_attempts_run_is_left_alone(
-        self, bench: WarmBench, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(silence, "_LOOK_S", 0.0)
-        monkeypatch.setattr(silence, "_SILENT_S", 0.0)
-        selector = selectors.DefaultSelector()
-        server = WarmServer("key", [sys.executable], ["json"], dict(os.environ), str(bench.folder), selector)
-        os.kill(server.pid, signal.SIGSTOP)
-        looks = silence.Silence()
-        looks.look({os.getpid(): server})
-        assert not server.fault
-        ended = subprocess.Popen([sys.executable, "-c", ""])
-        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
-        looks.look({ended.pid: server})
-        assert "did not tell" in server.fault
-        ended.wait()
-        os.waitpid(server.pid, 0)
         selector.close()
 
 
@@ -364,7 +277,7 @@ class TestOfNoUse:
             launched = bench.launch(attempt)
             assert (launched.warm, launched.for_now) == (False, True)
             assert bench.end_of(attempt).succeeded
-        os.kill(_server(bench), signal.SIGKILL)
+        os.kill(server_of(bench), signal.SIGKILL)
 
     def test_an_own_module_that_a_library_has_the_name_of(self, bench: WarmBench) -> None:
         case = replace(NOTHING, script="import json\nprint(json.mine)", files={"json.py": "mine = 1"})
@@ -393,45 +306,19 @@ class TestOfNoUse:
         bench.end_of(attempt)
 
 
-@contextmanager
-def _limited(pid: int, what: int, limit: int) -> Iterator[None]:
-    """A process of ours may use no more of it for a while."""
-    before = resource.prlimit(pid, what)
-    resource.prlimit(pid, what, (limit, before[1]))
-    try:
-        yield
-    finally:
-        resource.prlimit(pid, what, before)
-
-
-class TestWant:
-    """Of what the host needs itself."""
-
-    def test_an_attempt_whose_claim_cannot_be_written_leaves_nothing(self, bench: WarmBench) -> None:
-        bench.end_of(bench.launch_warm(NOTHING))
-        server = psutil.Process(_server(bench))
-        attempt = bench.attempt(ENDS_WHEN_TOLD, warm=True)
-        with _limited(_host(bench), resource.RLIMIT_FSIZE, 0), pytest.raises(LaunchError):
-            bench.launch(attempt)
-        wait_until(lambda: _servers(bench)[0]["live"] == 0, "the server to have no attempt")
-        wait_until(lambda: len(server.children()) == 2, "two spares and nobody else")
-        assert bench.end_of(bench.launch_warm(NOTHING)).succeeded
-        assert _server(bench) == server.pid
-
-
 class TestEnd:
     def test_a_server_that_is_told_to_stop_sees_its_attempts_to_their_end(self, bench: WarmBench) -> None:
-        attempt, server = _hanging(bench), _server(bench)
-        assert _ask(bench, "stop-servers")["stopped"] == 1
+        attempt, server = hanging(bench), server_of(bench)
+        assert ask(bench, "stop-servers")["stopped"] == 1
         assert is_running(server)
-        _let_go(attempt)
+        let_go(attempt)
         assert bench.end_of(attempt).exit_code == 3
-        wait_until(lambda: not _servers(bench), "the end of the server")
+        wait_until(lambda: not servers_of(bench), "the end of the server")
         assert not psutil.pid_exists(server)
 
     def test_a_host_that_leaves_takes_its_servers_along(self, bench: WarmBench) -> None:
         bench.end_of(bench.launch_warm(NOTHING))
-        host, server = _host(bench), _server(bench)
+        host, server = host_of(bench), server_of(bench)
         os.kill(host, signal.SIGTERM)
         wait_until(lambda: not is_running(host), "the end of the host")
         assert not is_running(server)
@@ -443,7 +330,7 @@ class TestEnd:
         connect_or_start(control_path, idle_s=0.0).close()
         bench = WarmBench(tmp_path, control_path)
         bench.end_of(bench.launch_warm(NOTHING))
-        host, server = _host(bench), _server(bench)
+        host, server = host_of(bench), server_of(bench)
         bench.close()
         wait_until(lambda: not is_running(host), "the end of the host")
         assert not is_running(server)
@@ -454,13 +341,13 @@ class TestEnd:
         monkeypatch.delenv("CI", raising=False)
         bench = WarmBench(tmp_path / "one", control_path)
         bench.end_of(bench.launch_warm(NOTHING))
-        server = _server(bench)
+        server = server_of(bench)
         bench.close()
         other = WarmBench(tmp_path / "other", control_path)
         attempt = other.attempt(NOTHING, warm=True)
         assert other.launch(attempt).warm
         other.end_of(attempt)
-        assert _server(other) == server
+        assert server_of(other) == server
         other.close()
 
 
@@ -482,28 +369,28 @@ class TestAsEver:
             "if pid == 0:\n    os.setsid()\n    time.sleep(300)\n"
             "open('pids', 'w').write(f'{pids[0]} {pid}')\n"
         )
-        other = _hanging(bench)
+        other = hanging(bench)
         attempt = bench.launch_warm(Case("strangers", script, modules=("json",)))
         assert bench.end_of(attempt).succeeded
         pids = [int(pid) for pid in (attempt.work_folder / "pids").read_text().split()]
         wait_until(lambda: not any(map(is_running, pids)), "the end of what was left behind")
         assert list(bench.launcher.pids()) == [other.key]
-        _let_go(other)
+        let_go(other)
 
     def test_a_child_that_has_left_for_elsewhere_is_ended_though_the_attempt_notes_its_imports(
         self, bench: WarmBench
     ) -> None:
-        other = _hanging(bench)
-        attempt = _launch_with_its_folder(bench, _LEAVES_A_CHILD + "import colorsys\n")
+        other = hanging(bench)
+        attempt = launch_with_its_folder(bench, LEAVES_A_CHILD + "import colorsys\n")
         assert bench.end_of(attempt).succeeded
         assert (attempt.folder / "note.json").exists()
-        wait_until(lambda: not is_running(_child_of(attempt)), "the end of what was left behind")
+        wait_until(lambda: not is_running(child_of(attempt)), "the end of what was left behind")
         assert list(bench.launcher.pids()) == [other.key]
-        _let_go(other)
+        let_go(other)
 
     def test_the_exit_file_is_as_a_cold_ones(self, bench: WarmBench) -> None:
-        attempt = _hanging(bench)
-        _let_go(attempt)
+        attempt = hanging(bench)
+        let_go(attempt)
         end: AttemptEnd = bench.end_of(attempt)
         marker = read_exit(attempt.exit_file)
         assert marker is not None
@@ -513,7 +400,7 @@ class TestAsEver:
 def test_two_hundred_warm_attempts_leave_nothing(bench: WarmBench) -> None:
     """Set WARM_ATTEMPTS for more."""
     bench.end_of(bench.launch_warm(NOTHING))
-    host, server = psutil.Process(_host(bench)), psutil.Process(_server(bench))
+    host, server = psutil.Process(host_of(bench)), psutil.Process(server_of(bench))
     wait_until(lambda: len(server.children()) == 2, "two spares")
     before = [process.num_fds() for process in (host, server)]
     resident = server.memory_info().rss
@@ -524,5 +411,5 @@ def test_two_hundred_warm_attempts_leave_nothing(bench: WarmBench) -> None:
     wait_until(lambda: len(server.children()) == 2, "two spares and nobody else")
     wait_until(lambda: [process.num_fds() for process in (host, server)] == before, "as few descriptors as before")
     assert server.memory_info().rss < resident + (1 << 20)
-    _ask(bench, "stop-servers")
+    ask(bench, "stop-servers")
     wait_until(lambda: not host.children(recursive=True), "the end of all processes")

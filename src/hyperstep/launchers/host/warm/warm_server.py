@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import hyperstep_trial
 from hyperstep.launchers.host.warm.spare import Spare
 from hyperstep.launchers.marker import ExitMarker
+from hyperstep.launchers.process import kill_process
 
 _BOOT_FOLDER = str(Path(hyperstep_trial.__file__).parent / "warm" / "boot")
 _PACKET_BYTES = 1 << 18
@@ -145,7 +146,9 @@ class WarmServer:
         self.heard_at = time.monotonic()
         words = data.decode("utf-8", "surrogateescape").split("\0")
         if words[0] == "spare":
-            self._spares.append(Spare(int(words[1]), int(words[2]), socket.socket(fileno=rights[0])))
+            self._take_in(int(words[1]), int(words[2]), rights)
+        elif words[0] == "unused":
+            self._drop_spares(int(words[1]))
         elif words[0] == "ended":
             self._note_end(int(words[1]), words[2], int(words[3]))
         elif words[0] == "ready":
@@ -192,10 +195,19 @@ class WarmServer:
         code, killer = (status, None) if how == "code" else (None, status)
         self._ended.append(EndedChild(self, number, ExitMarker(code, killer, time.time())))
 
-    def _drop_spares(self) -> None:
-        for spare in self._spares:
+    def _take_in(self, number: int, pid: int, rights: Sequence[int]) -> None:
+        if rights:
+            self._spares.append(Spare(number, pid, socket.socket(fileno=rights[0])))
+            return
+        kill_process(pid)  # we have no descriptor left, and the system has dropped the one that came for it
+        self._send("reap", str(number))
+
+    def _drop_spares(self, number: int | None = None) -> None:
+        """Let go of one, or of all."""
+        dropped = [spare for spare in self._spares if number in {None, spare.number}]
+        for spare in dropped:
             spare.close()
-        self._spares.clear()
+            self._spares.remove(spare)
 
     def _send(self, *words: str) -> None:
         if not self.is_open:

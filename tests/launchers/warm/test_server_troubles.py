@@ -1,0 +1,147 @@
+"""Warm servers that stand still, and hosts that lack what they need to use one."""
+
+from __future__ import annotations
+
+import os
+import resource
+import selectors
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.launchers.warm.comparing import WarmBench
+from tests.launchers.warm.serving import (
+    ENDS_WHEN_TOLD,
+    NOTHING,
+    hanging,
+    host_of,
+    is_gone,
+    let_go,
+    server_of,
+    servers_of,
+)
+
+from hyperstep.errors import LaunchError
+from hyperstep.launchers.host.warm import silence
+from hyperstep.launchers.host.warm.warm_server import WarmServer
+from hyperstep.testing.launcher_bench import is_running, wait_until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
+
+
+@pytest.fixture
+def bench(tmp_path: Path, control_path: Path) -> Iterator[WarmBench]:
+    bench = WarmBench(tmp_path, control_path)
+    yield bench
+    bench.close()
+
+
+class TestStandingStill:
+    def test_attempts_of_one_that_stands_still_end_though_nothing_else_is_launched(self, bench: WarmBench) -> None:
+        ends, stopped, lives = (hanging(bench) for _ in range(3))
+        server = server_of(bench)
+        os.kill(server, signal.SIGSTOP)
+        let_go(ends)
+        bench.launcher.stop(stopped.key, 10.0)
+        assert bench.end_of(ends).exit_code == 3
+        assert bench.end_of(stopped).signal == signal.SIGTERM
+        wait_until(partial(is_gone, server), "the end of the server")
+        assert list(bench.launcher.pids()) == [lives.key]
+        let_go(lives)
+        assert bench.end_of(lives).exit_code == 3
+
+    def test_one_that_stands_still_while_its_attempts_run_is_left_alone(
+        self, bench: WarmBench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(silence, "_LOOK_S", 0.0)
+        monkeypatch.setattr(silence, "_SILENT_S", 0.0)
+        selector = selectors.DefaultSelector()
+        server = WarmServer("key", [sys.executable], ["json"], dict(os.environ), str(bench.folder), selector)
+        os.kill(server.pid, signal.SIGSTOP)
+        looks = silence.Silence()
+        looks.look({os.getpid(): server})
+        assert not server.fault
+        ended = subprocess.Popen([sys.executable, "-c", ""])
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        looks.look({ended.pid: server})
+        assert "did not tell" in server.fault
+        ended.wait()
+        os.waitpid(server.pid, 0)
+        selector.close()
+
+
+@contextmanager
+def _limited(pid: int, what: int, limit: int) -> Iterator[None]:
+    """A process of ours may use no more of it for a while."""
+    before = resource.prlimit(pid, what)
+    resource.prlimit(pid, what, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, what, before)
+
+
+def _spares_other_than(server: psutil.Process, known: list[int]) -> list[int]:
+    """The two that wait, once there are two that are not known."""
+    wait_until(lambda: len(server.children()) == 2 and not _pids(server) & set(known), "two spares")
+    return sorted(_pids(server))
+
+
+def _pids(server: psutil.Process) -> set[int]:
+    return {child.pid for child in server.children()}
+
+
+def _let_it_read(bench: WarmBench) -> None:
+    """The host reads a packet of its server for each request that it answers, where there is one."""
+    for _ in range(6):
+        servers_of(bench)
+
+
+class TestWant:
+    """Of what the host needs itself."""
+
+    def test_an_attempt_whose_claim_cannot_be_written_leaves_nothing(self, bench: WarmBench) -> None:
+        bench.end_of(bench.launch_warm(NOTHING))
+        server = psutil.Process(server_of(bench))
+        attempt = bench.attempt(ENDS_WHEN_TOLD, warm=True)
+        with _limited(host_of(bench), resource.RLIMIT_FSIZE, 0), pytest.raises(LaunchError):
+            bench.launch(attempt)
+        wait_until(lambda: servers_of(bench)[0]["live"] == 0, "the server to have no attempt")
+        wait_until(lambda: len(server.children()) == 2, "two spares and nobody else")
+        assert bench.end_of(bench.launch_warm(NOTHING)).succeeded
+        assert server_of(bench) == server.pid
+
+    def test_a_host_without_a_free_descriptor_takes_no_spare_and_lives(self, bench: WarmBench) -> None:
+        bench.end_of(bench.launch_warm(NOTHING))
+        host, server = host_of(bench), psutil.Process(server_of(bench))
+        first = _spares_other_than(server, [])
+        os.kill(host, signal.SIGSTOP)
+        for spare in first:
+            os.kill(spare, signal.SIGKILL)
+        second = _spares_other_than(server, first)
+        with _limited(host, resource.RLIMIT_NOFILE, 3):
+            os.kill(host, signal.SIGCONT)
+            wait_until(lambda: not any(map(is_running, second)), "the end of those that the host could not take")
+            assert server_of(bench) == server.pid
+        assert host_of(bench) == host
+        assert bench.end_of(bench.launch_warm(NOTHING)).succeeded
+        assert server_of(bench) == server.pid
+
+    def test_a_spare_that_dies_holds_no_descriptor_of_the_host(self, bench: WarmBench) -> None:
+        bench.end_of(bench.launch_warm(NOTHING))
+        host, server = psutil.Process(host_of(bench)), psutil.Process(server_of(bench))
+        spares = _spares_other_than(server, [])
+        _let_it_read(bench)
+        before = host.num_fds()
+        for _ in range(3):
+            for spare in spares:
+                os.kill(spare, signal.SIGKILL)
+            spares = _spares_other_than(server, spares)
+            _let_it_read(bench)
+        assert host.num_fds() == before
