@@ -18,7 +18,8 @@ from hyperstep_trial.import_note import NOTE_VARIABLE
 _READY = "import os, sys, time\nopen('ready.tmp', 'w').write(str(os.getpid()))\nos.replace('ready.tmp', 'ready')\n"
 LEAVES_A_CHILD = (
     "import subprocess\n"
-    "child = subprocess.Popen(['sleep', '300'], cwd='/', stdout=subprocess.DEVNULL, start_new_session=True)\n"
+    "null = subprocess.DEVNULL\n"
+    "child = subprocess.Popen(['sleep', '300'], cwd='/', stdout=null, stderr=null, start_new_session=True)\n"
     "open('pid', 'w').write(str(child.pid))\n"
 )
 NOTHING = Case("nothing", "pass", modules=("json",))

@@ -18,10 +18,13 @@ import pytest
 from tests.launchers.warm.comparing import WarmBench
 from tests.launchers.warm.serving import (
     ENDS_WHEN_TOLD,
+    LEAVES_A_CHILD,
     NOTHING,
+    child_of,
     hanging,
     host_of,
     is_gone,
+    launch_with_its_folder,
     let_go,
     server_of,
     servers_of,
@@ -30,6 +33,7 @@ from tests.launchers.warm.serving import (
 from hyperstep.errors import LaunchError
 from hyperstep.launchers.host.warm import silence
 from hyperstep.launchers.host.warm.warm_server import WarmServer
+from hyperstep.launchers.process_table import keeper_of
 from hyperstep.testing.launcher_bench import is_running, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
@@ -145,3 +149,26 @@ class TestWant:
             spares = _spares_other_than(server, spares)
             _let_it_read(bench)
         assert host.num_fds() == before
+
+
+class TestWithoutItsHost:
+    @pytest.mark.parametrize("late", [False, True])
+    def test_what_an_attempt_left_behind_elsewhere_is_ended_by_the_keeper(self, bench: WarmBench, late: bool) -> None:
+        other = hanging(bench)
+        attempt = launch_with_its_folder(bench, LEAVES_A_CHILD + ENDS_WHEN_TOLD.script)
+        wait_until((attempt.work_folder / "ready").exists, "its start")
+        server, host = server_of(bench), host_of(bench)
+        keeper = keeper_of(host)
+        assert keeper is not None
+        if late:
+            os.kill(keeper, signal.SIGSTOP)
+        os.kill(host, signal.SIGKILL)
+        wait_until(lambda: not is_running(host), "the end of the host")
+        let_go(attempt)
+        assert bench.end_of(attempt).exit_code == 3
+        os.kill(keeper, signal.SIGCONT)
+        wait_until(lambda: not is_running(child_of(attempt)), "the end of what was left behind")
+        assert is_running(server)
+        let_go(other)
+        assert bench.end_of(other).exit_code == 3
+        wait_until(lambda: not is_running(server), "the end of the server")

@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,10 @@ from hyperstep.launchers.marker import Claim, ExitMarker, read_claim, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory
 from hyperstep.launchers.process import AttemptFiles, kill_group, marker_from_waitid
 from hyperstep.launchers.process_table import KEEPER_NAME, look_up
+
+_LOOK_S = 0.5
+"""Between two looks at attempts that are children of a warm server: we are not told of their end."""
+_NO_PROCESS = -1
 
 
 def leave_a_keeper(address: Address, register: Register) -> None:
@@ -64,6 +69,11 @@ class _Kept(NamedTuple):
         state = look_up(self.claim.pid)
         return state is not None and state.started_at == self.claim.started_at
 
+    def is_ours(self) -> bool:
+        """Whether its process is a child of ours."""
+        state = look_up(self.claim.pid)
+        return state is not None and state.parent == os.getpid()
+
 
 class _Keeper:
     def __init__(self, host: int, register: Register) -> None:
@@ -77,9 +87,19 @@ class _Keeper:
         """Return when the host has gone and no attempt of it is left."""
         with contextlib.suppress(ChildProcessError):
             while self._host or self._kept:
-                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+                ended = self._next_end()
                 if ended is not None:
                     self._take_end(ended.si_pid, marker_from_waitid(ended))
+                self._forget_those_gone()
+
+    def _next_end(self) -> os.waitid_result | None:
+        """Wait for a child to end; only a while when others have attempts that we keep."""
+        if all(kept.is_ours() for kept in self._kept.values()):
+            return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+        if ended is None:
+            time.sleep(_LOOK_S)
+        return ended
 
     def _take_end(self, pid: int, marker: ExitMarker) -> None:
         if pid == self._host:
@@ -88,10 +108,17 @@ class _Keeper:
         elif pid in self._kept:
             self._finish(pid, marker)
         os.waitpid(pid, 0)
-        self._kept = {pid: kept for pid, kept in self._kept.items() if kept.is_there()}
+
+    def _forget_those_gone(self) -> None:
+        """A warm server has written how they ended; what they left behind is ours to end."""
+        for pid, kept in list(self._kept.items()):
+            if not kept.is_there():
+                del self._kept[pid]
+                self._end_orphans(kept.trace)
 
     def _take_over(self) -> None:
-        """Find out which attempts are left."""
+        """Find out which attempts are left, and end what is left of those that a warm server saw to before us."""
+        gone = []
         for entry in self._register.entries():
             if entry.files is None:
                 self._runners.add(entry.runner)
@@ -102,13 +129,20 @@ class _Keeper:
             kept = _Kept(entry.files, claim, trace_of(claim.pid, entry.files.work_folder), entry.oom_kills)
             if kept.is_there():
                 self._kept[claim.pid] = kept
+            else:
+                gone.append(Trace(_NO_PROCESS, entry.files.work_folder, {}))
+        for trace in gone:
+            self._end_orphans(trace)
+
+    def _end_orphans(self, ended: Trace, *spared: int) -> None:
+        living = [kept.trace for kept in self._kept.values()]
+        kill_orphans(os.getpid(), {*spared, *self._kept, *self._runners}, ended, living)
 
     def _finish(self, pid: int, marker: ExitMarker) -> None:
         """As the host would have; the process id is let go after the exit file was written."""
         kept = self._kept.pop(pid)
         kill_group(pid)
-        living = [other.trace for other in self._kept.values()]
-        kill_orphans(os.getpid(), {pid, *self._kept, *self._runners}, kept.trace, living)
+        self._end_orphans(kept.trace, pid)
         if not Path(kept.files.exit_file).exists():
             starved = ended_for_memory(kept.oom_kills, marker.signal)
             with contextlib.suppress(OSError):  # a full disk, a removed folder: then it is lost
