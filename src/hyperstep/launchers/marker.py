@@ -45,6 +45,11 @@ class ExitMarker(NamedTuple):
     timed_out: bool = False
     """It was ended because it ran longer than it may."""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody knows how it ended. One that is not known is never written: it is lost."""
+        return self.exit_code is not None or self.signal is not None
+
 
 def create_claim(claim_file: str | Path) -> int:
     """Make the empty claim; returns its open descriptor.

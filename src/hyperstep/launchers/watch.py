@@ -21,8 +21,8 @@ _HALF_STARTED_S = 1.0
 
 
 def end_from(key: AttemptKey, marker: ExitMarker | None) -> AttemptEnd:
-    """How an attempt ended, by its exit marker; lost without one."""
-    if marker is None:
+    """How an attempt ended, by its exit marker; lost without one that says it."""
+    if marker is None or not marker.is_known:
         return AttemptEnd(key, None, lost=True)
     return AttemptEnd(
         key,

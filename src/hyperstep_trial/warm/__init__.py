@@ -19,7 +19,8 @@ server       refused, why                it is not safe to fork; the server has 
 server       spare, number, pid          a child waits; one end of its order socket comes with the packet
 server       unused, number              a spare has ended, and is reaped; the next one comes after a second
 host         used, number, exit file     its order follows; the server makes another spare
-server       ended, number, how, code    ``how`` is ``code`` or ``signal``; the child is not reaped yet
+server       ended, number, how, code    ``how`` is ``code`` or ``signal``, the child is not reaped yet; or ``lost``:
+                                         a library has reaped it
 host         reap, number                the exit file is written; or the child is of no use, and was killed
 host         retire                      no more orders: make no spares, go when all children have ended
 ===========  ==========================  =============================================================================

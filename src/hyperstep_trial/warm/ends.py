@@ -17,7 +17,7 @@ class Ended:
 
     def __init__(self, how: str, status: int) -> None:
         self.how = how
-        """``code`` or ``signal``."""
+        """``code`` or ``signal``; ``lost`` when nobody can tell any more."""
         self.status = status
 
     @classmethod
@@ -34,15 +34,18 @@ def peek(pid: int) -> Ended | None:
     """How a child has ended; None while it lives. Its process id stays taken."""
     try:
         ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:  # a library reaps whatever it finds: how it ended is lost
-        return Ended("code", 1)
+    except ChildProcessError:  # a library reaps whatever it finds
+        return Ended("lost", 0)
     return None if ended is None else Ended.from_waitid(ended)
 
 
 def write_exit(exit_file: bytes, leader: int, ended: Ended) -> None:
-    """Do what the host, which has gone, would have done: end what is left of the group, write the exit file."""
+    """Do what the host, which has gone, would have done: end what is left of the group, write the exit file.
+
+    There is none for an end that is lost: that is how it is known to be.
+    """
     _kill_group(leader)
-    if os.path.exists(exit_file):  # noqa: PTH110 - the host's last deed
+    if ended.how == "lost" or os.path.exists(exit_file):  # noqa: PTH110 - the host's last deed
         return
     code, number = (ended.status, "null") if ended.how == "code" else ("null", ended.status)
     text = (

@@ -50,9 +50,9 @@ def host_of(bench: WarmBench) -> int:
     return pid
 
 
-def hanging(bench: WarmBench) -> Attempt:
+def hanging(bench: WarmBench, case: Case = ENDS_WHEN_TOLD) -> Attempt:
     """A warm attempt that lives until it is told to end."""
-    attempt = bench.launch_warm(ENDS_WHEN_TOLD)
+    attempt = bench.launch_warm(case)
     wait_until((attempt.work_folder / "ready").exists, "its start")
     return attempt
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace  # noqa: TID251 - of a dataclass
 from functools import partial
 from pathlib import Path
 
@@ -149,6 +150,34 @@ class TestWant:
             spares = _spares_other_than(server, spares)
             _let_it_read(bench)
         assert host.num_fds() == before
+
+
+REAPS = """
+import os
+waitid = os.waitid
+def reaping(kind, pid, options):
+    ended = waitid(kind, pid, options)
+    if ended is not None and ended.si_status == 3:
+        os.waitpid(pid, 0)
+    return waitid(kind, pid, options)
+os.waitid = reaping
+"""
+
+
+@pytest.mark.parametrize("without_host", [False, True])
+def test_an_attempt_whose_end_a_library_has_taken_is_lost_and_no_failure_of_its_own(
+    bench: WarmBench, without_host: bool
+) -> None:
+    shared = {"PYTHONPATH": "{shared}"}
+    attempt = hanging(bench, replace(ENDS_WHEN_TOLD, env=shared, shared={"reaps.py": REAPS}, modules=("reaps",)))
+    if without_host:
+        host = host_of(bench)
+        os.kill(host, signal.SIGKILL)
+        wait_until(partial(is_gone, host), "the end of the host")
+    let_go(attempt)
+    end = bench.end_of(attempt)
+    assert (end.exit_code, end.lost) == (None, True)
+    assert not attempt.exit_file.exists()
 
 
 class TestWithoutItsHost:

@@ -32,7 +32,8 @@ attempts; those that it has started run on, and it goes when they have ended. ``
 ``warm`` was started cold; with ``for_now`` the reason passes by itself, and the next one may be warm.
 
 The client that launched an attempt, and each that asked to watch it, is told its end once, after the exit file was
-written: ``{"ended": folder, "exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
+written: ``{"ended": folder, "exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``. One with neither exit
+code nor signal is lost, and has no exit file.
 
 A guarded runner that ends with another exit code than 0 and 1, or by a signal, is followed by the next one, after a
 growing pause; after several in a row that got nowhere the host leaves a note in the file ``given_up``. ``launch`` and

@@ -230,8 +230,9 @@ class HostedAttempts:
         if live.fork is not None:
             del self._folder_of_fork[live.fork]
         self._register.give_back(self._slot_of.pop(folder))
-        with contextlib.suppress(OSError):  # a full disk, a removed folder: who watches is told all the same
-            write_exit(live.files.exit_file, marker, durable=durable)
+        if marker.is_known:
+            with contextlib.suppress(OSError):  # a full disk, a removed folder: who watches is told all the same
+                write_exit(live.files.exit_file, marker, durable=durable)
         return marker
 
 

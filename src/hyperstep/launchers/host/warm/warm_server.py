@@ -192,7 +192,8 @@ class WarmServer:
         }
 
     def _note_end(self, number: int, how: str, status: int) -> None:
-        code, killer = (status, None) if how == "code" else (None, status)
+        code = status if how == "code" else None
+        killer = status if how == "signal" else None
         self._ended.append(EndedChild(self, number, ExitMarker(code, killer, time.time())))
 
     def _take_in(self, number: int, pid: int, rights: Sequence[int]) -> None:
