@@ -232,10 +232,10 @@ class TestRegister:
     def test_what_was_noted_is_read_by_a_fork(self) -> None:
         register = Register()
         register.note_attempt(_files("a"), None)
-        register.note_runner(7)
+        register.note_helper(7)
         reader, writer = os.pipe()
         if not os.fork():
-            os.write(writer, repr([(entry.files, entry.runner) for entry in register.entries()]).encode())
+            os.write(writer, repr([(entry.files, entry.helper) for entry in register.entries()]).encode())
             os._exit(0)
         os.wait()
         assert os.read(reader, 10_000).decode() == repr([(_files("a"), 0), (None, 7)])
@@ -252,5 +252,5 @@ class TestRegister:
     def test_a_path_without_end_is_left_out(self) -> None:
         register = Register()
         register.note_attempt(_files("x" * 40_000), None)
-        register.note_runner(7)
-        assert [entry.runner for entry in register.entries()] == [7]
+        register.note_helper(7)
+        assert [entry.helper for entry in register.entries()] == [7]

@@ -208,7 +208,7 @@ class Guards:
         guarded.is_child, guarded.client, guarded.start_at = True, None, None
         guarded.since = time.monotonic()
         self._run_of_child[process.pid] = command["run"]
-        self._slot_of_child[process.pid] = self._register.note_runner(process.pid)
+        self._slot_of_child[process.pid] = self._register.note_helper(process.pid)
         process.returncode = 0  # reaped by the host's loop; subprocess is not to wait for it
 
 

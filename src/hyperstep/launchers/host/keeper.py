@@ -80,7 +80,7 @@ class _Keeper:
         self._host = host
         self._register = register
         self._kept: dict[int, _Kept] = {}
-        self._runners: set[int] = set()
+        self._helpers: set[int] = set()
         """Runners and warm servers."""
 
     def run(self) -> None:
@@ -121,7 +121,7 @@ class _Keeper:
         gone = []
         for entry in self._register.entries():
             if entry.files is None:
-                self._runners.add(entry.runner)
+                self._helpers.add(entry.helper)
                 continue
             claim = read_claim(Path(entry.files.claim_file))
             if claim is None:
@@ -136,7 +136,7 @@ class _Keeper:
 
     def _end_orphans(self, ended: Trace, *spared: int) -> None:
         living = [kept.trace for kept in self._kept.values()]
-        kill_orphans(os.getpid(), {*spared, *self._kept, *self._runners}, ended, living)
+        kill_orphans(os.getpid(), {*spared, *self._kept, *self._helpers}, ended, living)
 
     def _finish(self, pid: int, marker: ExitMarker) -> None:
         """As the host would have; the process id is let go after the exit file was written."""

@@ -20,12 +20,12 @@ _SLOT_BYTES = 1 << 15
 
 
 class Entry(NamedTuple):
-    """A child of the host: an attempt, or a runner."""
+    """A child of the host: an attempt, or a helper: a runner or a warm server."""
 
     files: AttemptFiles | None = None
-    """None for a runner."""
-    runner: int = 0
-    """Process id of a runner; that of an attempt is in its claim."""
+    """None for a helper."""
+    helper: int = 0
+    """Process id of a helper; that of an attempt is in its claim."""
     oom_kills: int | None = None
     """The control group's count when the attempt began."""
 
@@ -42,9 +42,9 @@ class Register:
         """An attempt is about to be claimed; returns its slot."""
         return self._write(Entry(files, oom_kills=oom_kills))
 
-    def note_runner(self, pid: int) -> int:
-        """A runner was started; returns its slot."""
-        return self._write(Entry(runner=pid))
+    def note_helper(self, pid: int) -> int:
+        """A runner or a warm server was started; returns its slot."""
+        return self._write(Entry(helper=pid))
 
     def give_back(self, slot: int) -> None:
         """What had the slot has ended."""
@@ -57,8 +57,8 @@ class Register:
         for start in range(0, os.fstat(self._memory).st_size, _SLOT_BYTES):
             line = os.pread(self._memory, _SLOT_BYTES, start).partition(b"\n")[0]
             with contextlib.suppress(ValueError, TypeError):  # torn by the kill: its child was not started yet
-                files, runner, kills = json.loads(line)
-                yield Entry(AttemptFiles(*files) if files else None, runner, kills)
+                files, helper, kills = json.loads(line)
+                yield Entry(AttemptFiles(*files) if files else None, helper, kills)
 
     def _write(self, entry: Entry) -> int:
         if self._free:

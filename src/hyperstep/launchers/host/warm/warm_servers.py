@@ -160,7 +160,7 @@ class WarmServers:
         except (OSError, ValueError) as error:
             return Cold(f"the warm server cannot be started: {error}")
         self._servers[identity] = server
-        self._slot_of[server.pid] = self._register.note_runner(server.pid)
+        self._slot_of[server.pid] = self._register.note_helper(server.pid)
         return Cold("the warm server is only starting", for_now=True)
 
     def _make_room(self) -> bool:
