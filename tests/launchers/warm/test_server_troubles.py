@@ -181,6 +181,21 @@ def test_an_attempt_whose_end_a_library_has_taken_is_lost_and_no_failure_of_its_
 
 
 class TestWithoutItsHost:
+    def test_one_that_stands_still_is_ended_by_the_keeper_which_writes_how_its_attempts_end(
+        self, bench: WarmBench
+    ) -> None:
+        ends, lives = hanging(bench), hanging(bench)
+        server, host = server_of(bench), host_of(bench)
+        os.kill(server, signal.SIGSTOP)
+        os.kill(host, signal.SIGKILL)
+        wait_until(partial(is_gone, host), "the end of the host")
+        let_go(ends)
+        assert bench.end_of(ends).exit_code == 3
+        assert not is_running(server)
+        assert list(bench.launcher.pids()) == [lives.key]
+        let_go(lives)
+        assert bench.end_of(lives).exit_code == 3
+
     @pytest.mark.parametrize("late", [False, True])
     def test_what_an_attempt_left_behind_elsewhere_is_ended_by_the_keeper(self, bench: WarmBench, late: bool) -> None:
         other = hanging(bench)

@@ -21,11 +21,13 @@ from hyperstep.launchers.host.reaper import adopt_orphans, name_process
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.marker import Claim, ExitMarker, read_claim, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory
-from hyperstep.launchers.process import AttemptFiles, kill_group, marker_from_waitid
+from hyperstep.launchers.process import AttemptFiles, kill_group, kill_process, marker_from_waitid
 from hyperstep.launchers.process_table import KEEPER_NAME, look_up
 
 _LOOK_S = 0.5
 """Between two looks at attempts that are children of a warm server: we are not told of their end."""
+_SILENT_S = 5.0
+"""So long a warm server may leave an ended child without seeing to it; then it stands still."""
 _NO_PROCESS = -1
 
 
@@ -69,6 +71,11 @@ class _Kept(NamedTuple):
         state = look_up(self.claim.pid)
         return state is not None and state.started_at == self.claim.started_at
 
+    def server_that_owes_its_end(self) -> int | None:
+        """Process id of its parent, when it has ended and that is not us."""
+        state = look_up(self.claim.pid)
+        return state.parent if state is not None and state.zombie and state.parent != os.getpid() else None
+
     def is_ours(self) -> bool:
         """Whether its process is a child of ours."""
         state = look_up(self.claim.pid)
@@ -82,6 +89,8 @@ class _Keeper:
         self._kept: dict[int, _Kept] = {}
         self._helpers: set[int] = set()
         """Runners and warm servers."""
+        self._owed_since: dict[int, float] = {}
+        """Monotonic time at which a warm server was first seen with an ended child."""
 
     def run(self) -> None:
         """Return when the host has gone and no attempt of it is left."""
@@ -91,6 +100,7 @@ class _Keeper:
                 if ended is not None:
                     self._take_end(ended.si_pid, marker_from_waitid(ended))
                 self._forget_those_gone()
+                self._end_still_servers()
 
     def _next_end(self) -> os.waitid_result | None:
         """Wait for a child to end; only a while when others have attempts that we keep."""
@@ -115,6 +125,15 @@ class _Keeper:
             if not kept.is_there():
                 del self._kept[pid]
                 self._end_orphans(kept.trace)
+
+    def _end_still_servers(self) -> None:
+        """Their children are ours then."""
+        now = time.monotonic()
+        owing = {kept.server_that_owes_its_end() for kept in self._kept.values()}
+        self._owed_since = {pid: self._owed_since.get(pid, now) for pid in owing if pid in self._helpers}
+        for pid, since in self._owed_since.items():
+            if now - since >= _SILENT_S:
+                kill_process(pid)
 
     def _take_over(self) -> None:
         """Find out which attempts are left, and end what is left of those that a warm server saw to before us."""
