@@ -138,17 +138,19 @@ def tune(
     )
     if not quiet:
         _warn_of_near_options(click.get_current_context(), arguments)
+    name = check_experiment(experiment) if experiment else experiment_name(script)
+    return _run(request, name, no_reuse=no_reuse, foreground=foreground, quiet=quiet, plain=plain)
+
+
+def _run(request: TuningRequest, name: str, *, no_reuse: bool, foreground: bool, quiet: bool, plain: bool) -> int:
+    """Submit, show, tell the end; returns the exit code."""
     runners = ForegroundRunners() if foreground or in_foreground() else None
     with submitting_to(runners) if runners else nullcontext():
-        run_id = _submit(request, _experiment(experiment, script), no_reuse=no_reuse, quiet=quiet)
+        run_id = _submit(request, name, no_reuse=no_reuse, quiet=quiet)
         views, interrupted = _watch(run_id, runners, quiet=quiet, plain=plain)
     if not quiet:
         _tell_end(request, views, canceled=interrupted)
     return _exit_code(views, runners, interrupted=interrupted)
-
-
-def _experiment(asked: str, script: Path) -> str:
-    return check_experiment(asked) if asked else experiment_name(script)
 
 
 def _exit_code(views: list[RootView], runners: ForegroundRunners | None, *, interrupted: bool) -> int:
