@@ -20,7 +20,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.settings import Settings
 from hyperstep.testing.faults.acts import Done, do, resume
 from hyperstep.testing.faults.plan import Fault, FaultKind
-from hyperstep.testing.faults.processes import find, kill_all
+from hyperstep.testing.faults.processes import WAITING, find, kill_all
 from hyperstep.testing.faults.scene import made_scene
 from hyperstep.testing.faults.subject import shipped_sweep
 
@@ -124,7 +124,7 @@ class RunMachine(RuleBasedStateMachine):
             if not find(self.scene, "runner", "host"):
                 resume(self.scene, "--all")
             time.sleep(0.1)
-        while left := [process for process in find(self.scene) if process.role != "host"]:
+        while left := [process for process in find(self.scene) if process.role not in WAITING]:
             assert time.monotonic() < deadline, left
             time.sleep(0.05)
         self.what_is_on_record_stays()
