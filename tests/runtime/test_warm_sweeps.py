@@ -56,6 +56,16 @@ Run.get_context().log("acc", forkshy.work() + int(sys.argv[sys.argv.index("--x")
 if "forkshy" in sys.modules and "--slow" in sys.argv:
     time.sleep(float(sys.argv[sys.argv.index("--slow") + 1]))
 """
+USES_MINE = """
+import helper, mine
+from hyperstep_trial import Run
+Run.get_context().log("acc", mine.VALUE)
+"""
+USES_STATISTICS = """
+import statistics
+from hyperstep_trial import Run
+Run.get_context().log("acc", float(statistics.mean([1, 3])))
+"""
 
 
 def finish(bench: Bench, label: Label, step: StepSpec) -> tuple[RunRecord, list[Launched]]:
@@ -144,6 +154,57 @@ def test_a_library_that_hangs_in_a_fork_is_found_and_remembered(bench: Bench, la
     assert "one hung" in CliRunner().invoke(show, [sweep.id]).output
     _, again = finish(bench, label, step)
     assert all("hung" in launched.why_cold for launched in again)
+
+
+def test_an_editable_install_of_another_checkout_is_what_the_next_warm_trials_load(
+    bench: Bench, label: Label, tmp_path: Path
+) -> None:
+    python = environment_with("helper", "", tmp_path / "venv")
+    (link,) = (tmp_path / "venv").rglob("ours.pth")
+    usual = link.read_text()
+    for name, value in (("one", 1.0), ("two", 2.0)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.py").write_text(f"VALUE = {value}")
+    link.write_text(f"{usual}\n{tmp_path / 'one'}\n")
+    step = bench.tuning_step(USES_MINE, sweep_config(total=4, concurrent=1))
+    step = replace(step, code=replace(step.code, python=python))
+    sweep, started = until_warm(bench, label, step)
+    assert set(map(tuple, values(bench, sweep).values())) == {(1.0,)}
+    link.write_text(f"{usual}\n{tmp_path / 'two'}\n")
+    sweep, started = finish(bench, label, step)
+    assert set(map(tuple, values(bench, sweep).values())) == {(2.0,)}
+    sweep, started = until_warm(bench, label, step)
+    assert set(map(tuple, values(bench, sweep).values())) == {(2.0,)}
+
+
+def test_a_module_on_the_python_path_that_comes_to_hide_a_library_is_seen_and_has_trials_cold(
+    bench: Bench, label: Label, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "mine.py").write_text("")
+    step = bench.tuning_step(USES_STATISTICS, sweep_config(total=4, concurrent=1))
+    step = replace(step, code=replace(step.code, environment_variables={"PYTHONPATH": str(folder)}))
+    sweep, started = until_warm(bench, label, step)
+    assert set(map(tuple, values(bench, sweep).values())) == {(2.0,)}
+    for value in (7.0, 8.0):
+        (folder / "statistics.py").write_text(f"def mean(values):\n    return {value}\n")
+        sweep, started = finish(bench, label, step)
+        assert set(map(tuple, values(bench, sweep).values())) == {(value,)}
+        assert all("PYTHONPATH" in launched.why_cold for launched in started)
+    (folder / "statistics.py").unlink()
+    sweep, started = finish(bench, label, step)
+    assert set(map(tuple, values(bench, sweep).values())) == {(2.0,)}
+    assert any(launched.warm for launched in started)
+
+
+def until_warm(bench: Bench, label: Label, step: StepSpec) -> tuple[RunRecord, list[Launched]]:
+    """Run sweeps until all trials of one are warm."""
+    for _ in range(5):
+        sweep, started = finish(bench, label, step)
+        if all(launched.warm for launched in started):
+            return sweep, started
+    pytest.fail(f"never warm: {started}")
 
 
 def environment_with(name: str, source: str, folder: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ from hyperstep.runtime.runner.warm.conditions import why_never
 from hyperstep.runtime.runner.warm.imports import MOST_UPDATES, NOTE_NAME, Imports, add, learn, read_note
 from hyperstep.runtime.runner.warm.key import common_variables, script_key, server_key
 from hyperstep.runtime.runner.warm.memory import WarmMemory
+from hyperstep.runtime.runner.warm.search_path import why_shadowed
 from hyperstep.runtime.runner.warm.stillness import Look, Stillness, patience_s
 from hyperstep.runtime.runner.warm.verdict import (
     Ending,
@@ -65,8 +66,10 @@ class Start(Struct):
 class _Known(NamedTuple):
     read_at: float
     imports: Imports | None
-    server: str
-    proven: bool
+    server: str = ""
+    proven: bool = False
+    why_cold: str = ""
+    """Why no attempt of the script is to be warm, as things stand."""
 
 
 class _Doubt(NamedTuple):
@@ -161,11 +164,11 @@ class WarmStarts:
             return Start(attempt, why)
         python, variables = attempt.argv[0], common_variables(attempt.env, step)
         script = script_key(python, variables, step.code)
-        known = self._look_up(script, lambda imports: server_key(python, variables, imports))
+        known = self._look_up(script, python, variables)
         if known.imports is None:
             return Start(_asking_for_note(attempt), FIRST, script)
-        if known.imports.why_cold:
-            return Start(attempt, known.imports.why_cold)
+        if known.why_cold:
+            return Start(attempt, known.why_cold)
         if attempt.key.run_id in self._doubts:
             return Start(attempt, DOUBTED)
         start = Start(attempt, script=script, server=known.server, cold_s=known.imports.duration_s)
@@ -178,15 +181,22 @@ class WarmStarts:
         start.attempt = replace(attempt, warm=WarmStart(known.server, known.imports.modules))
         return start
 
-    def _look_up(self, script: str, server_of: Callable[[Imports], str]) -> _Known:
+    def _look_up(self, script: str, python: str, variables: Mapping[str, str]) -> _Known:
         """What is known of a script; read again when that was a while ago."""
         known, now = self._known.get(script), time.monotonic()
         if known is None or known.imports is None or now - known.read_at > _BELIEVED_S:
-            imports = self._memory.imports(script)
-            server = server_of(imports) if imports and not imports.why_cold else ""
-            proven = bool(server) and self._is_proven(self._memory.verdict(server), script)
-            known = self._known[script] = _Known(now, imports, server, proven)
+            known = self._known[script] = self._read(script, python, variables, now)
         return known
+
+    def _read(self, script: str, python: str, variables: Mapping[str, str], now: float) -> _Known:
+        imports = self._memory.imports(script)
+        if imports is None:
+            return _Known(now, None)
+        why_cold = imports.why_cold or why_shadowed(imports, variables)
+        if why_cold:
+            return _Known(now, imports, why_cold=why_cold)
+        server = server_key(python, variables, imports)
+        return _Known(now, imports, server, self._is_proven(self._memory.verdict(server), script))
 
     @staticmethod
     def _is_proven(verdict: Verdict, script: str) -> bool:
