@@ -17,8 +17,9 @@ from hyperstep.errors import (
     NoHostError,
 )
 from hyperstep.launchers.base import Launcher
-from hyperstep.launchers.marker import ExitMarker, write_exit
+from hyperstep.launchers.marker import write_exit
 from hyperstep.launchers.process_activity import activity_of
+from hyperstep.launchers.watch import marker_of
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, ThreadUse
 from hyperstep.run_store.base import AttemptRecord
@@ -182,7 +183,7 @@ class Attempts:
 
     def _put_end_aside(self, attempt: Attempt, end: AttemptEnd) -> None:
         if not attempt.exit_file.exists():
-            write_exit(attempt.exit_file, ExitMarker(end.exit_code, end.signal, end.ended_at or 0.0))
+            write_exit(attempt.exit_file, marker_of(end))
         if not end.succeeded and not log_tail(attempt.log_file).strip():
             how = "with No space left on device, so that not even its log could be written"
             self._faults.setdefault(end.key, f"it failed while the disk was full, probably {how}")
