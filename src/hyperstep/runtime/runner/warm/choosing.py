@@ -60,6 +60,8 @@ class Start(Struct):
     """How long a cold attempt of the script took."""
     hung: str = ""
     """What was seen when it did nothing any more, and was ended for it."""
+    hung_at: float = 0.0
+    """When, in seconds since the epoch."""
     stillness: Stillness | None = None
 
 
@@ -133,6 +135,7 @@ class WarmStarts:
         if start.stillness.lasts_s(look) <= patience_s(self._context.home.settings.warm_patience_s, start.cold_s):
             return False
         start.hung = f"hung: for {start.stillness.lasts_s(look):.0f} s it used no CPU time and wrote nothing"
+        start.hung_at = self._context.now()
         return True
 
     def judge(
@@ -238,7 +241,7 @@ class WarmStarts:
     def _judge_watched(
         self, start: Start, watch: Watch, end: AttemptEnd, *, ours: bool, retry: Callable[[AttemptEnd], bool]
     ) -> AttemptEnd:
-        how = How.HUNG if start.hung else _how(end, ours=ours)
+        how = How.HUNG if _is_hang(start, end) and not ours else _how(end, ours=ours)
         words = start.hung or f"failed with exit code {end.exit_code}"
         doubtful = replace(end, doubt=f"it was warm, and {words}")
         agreed = watch.script in self._memory.verdict(start.server).agreed_for
@@ -271,6 +274,12 @@ def _how(end: AttemptEnd, *, ours: bool) -> How:
     if end.signal is not None:
         return How.SIGNAL
     return How.WELL if end.succeeded else How.FAILED
+
+
+def _is_hang(start: Start, end: AttemptEnd) -> bool:
+    """Whether it was ended because it did nothing; one that had ended well by itself just then has done something."""
+    came_first = end.succeeded and end.ended_at is not None and end.ended_at < start.hung_at
+    return bool(start.hung) and not came_first
 
 
 def _asking_for_note(attempt: Attempt) -> Attempt:
