@@ -69,10 +69,17 @@ def test_the_records_of_a_source_that_cannot_be_read_are_let_go_of(
 ) -> None:
     _fill(store, 1, ended=True)
     closed: list[Journal] = []
-    monkeypatch.setattr(SqliteJournal, "close", lambda journal: closed.append(journal))
+    close = SqliteJournal.close
+
+    def note(journal: SqliteJournal) -> None:
+        closed.append(journal)
+        close(journal)
+
+    monkeypatch.setattr(SqliteJournal, "close", note)
 
     def refuse(_journal: Journal) -> None:
-        raise StoreError("Records must be readable.")
+        msg = "Records must be readable."
+        raise StoreError(msg)
 
     monkeypatch.setattr(reading, "read_records", refuse)
     assert reading.source_sweep(store, SWEEP) is None

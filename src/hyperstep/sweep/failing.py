@@ -17,7 +17,10 @@ from hyperstep.sweep.stopping import stop_one
 
 
 def watch_failures(state: SweepState, instructions: Sequence[Instruction]) -> list[Instruction]:
-    """Count the trials that ``instructions`` end as failed, none of which is the best; past the limit, stop the others."""
+    """Count the trials that ``instructions`` end as failed; past the limit, stop the others.
+
+    From then on a trial that failed is never the best, nor in logical time one past the limit.
+    """
     limit = state.limits.max_failed
     ended = [i.trial for i in instructions if isinstance(i, EndTrial) and i.status is RunStatus.FAILED]
     for trial in ended:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hyperstep.policies.cohort import Cohort
-from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import Limits
 from hyperstep.sweep.logical_time import LogicalTime

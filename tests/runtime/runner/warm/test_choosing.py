@@ -260,7 +260,8 @@ def test_one_that_hangs_is_ended_and_run_again_cold(warmth: Warmth, monkeypatch:
 def test_what_ended_well_or_was_stopped_by_us_just_when_it_seemed_to_hang_did_not_hang(
     warmth: Warmth, monkeypatch: pytest.MonkeyPatch, stopped: bool
 ) -> None:
-    stop, judge, ended = ScriptedLauncher.stop, choosing.WarmStarts.judge, []
+    stop, judge = ScriptedLauncher.stop, choosing.WarmStarts.judge
+    ended: list[AttemptKey] = []
 
     def end_first(launcher: ScriptedLauncher, key: AttemptKey, grace_s: float) -> None:
         if stopped or ended:
