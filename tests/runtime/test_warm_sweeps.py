@@ -259,7 +259,7 @@ def test_an_editable_install_of_another_checkout_is_what_the_next_warm_trials_lo
     link.write_text(f"{usual}\n{tmp_path / 'one'}\n")
     step = bench.tuning_step(USES_MINE, sweep_config(total=4, concurrent=1))
     step = replace(step, code=replace(step.code, python=python))
-    sweep, started = until_warm(bench, label, step)
+    sweep, _started = until_warm(bench, label, step)
     assert set(map(tuple, values(bench, sweep).values())) == {(1.0,)}
     link.write_text(f"{usual}\n{tmp_path / 'two'}\n")
     sweep, _started = finish(bench, label, step)

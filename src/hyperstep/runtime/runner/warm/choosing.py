@@ -207,7 +207,8 @@ class WarmStarts:
     def _take_watch(self, run_id: str, *, is_warm: bool) -> _Doubt | None:
         """Keep the watch of a trial that an earlier owner of the run kept; None when there was none, or it is over.
 
-        It is one over a warm attempt, or over the cold one that follows it under a doubt. What was learnt of a warm attempt whose end was not recorded after that is learnt again.
+        It is one over a warm attempt, or over the cold one that follows it under a doubt. What was
+        learnt of a warm attempt whose end was not recorded after that is learnt again.
         """
         found = None if run_id in self._watched else self._memory.watch_of(run_id)
         if found is None:
