@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from hyperstep.cli import reading
 from hyperstep.cli.reading import FEW_TRIALS, MANY_TRIALS, read_root
 from hyperstep.cli.render_tables import trials_table
 from hyperstep.cli.view import SweepView
 from hyperstep.cli.wording import counts
+from hyperstep.errors import StoreError
 from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, RunStore
+from hyperstep.run_store.sqlite.journal import SqliteJournal
 from hyperstep.run_store.sqlite.store import SqliteRunStore
 from hyperstep.runtime.runner.best_table import BEST_TABLE
 from hyperstep.testing.run_store import root_run, trial_run
@@ -59,6 +62,28 @@ def test_fewer_trials_and_reused_ones_are_all_looked_at(store: RunStore, reused:
 def _sweep(store: RunStore, summary_for: str | None = None) -> SweepView:
     (sweep,) = read_root(store, SWEEP, summary_for=summary_for).sweeps
     return sweep
+
+
+def test_the_records_of_a_source_that_cannot_be_read_are_let_go_of(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(store, 1, ended=True)
+    closed: list[Journal] = []
+    close = SqliteJournal.close
+
+    def note(journal: SqliteJournal) -> None:
+        closed.append(journal)
+        close(journal)
+
+    monkeypatch.setattr(SqliteJournal, "close", note)
+
+    def refuse(_journal: Journal) -> None:
+        msg = "Records must be readable."
+        raise StoreError(msg)
+
+    monkeypatch.setattr(reading, "read_records", refuse)
+    assert reading.source_sweep(store, SWEEP) is None
+    assert len(closed) == 1
 
 
 def _fill(store: RunStore, trials: int, *, ended: bool, reused: str | None = None) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from hyperstep.launchers.local import LocalLauncher
-from hyperstep.launchers.marker import ExitMarker, bar_launch, create_claim, fill_claim, write_exit
-from hyperstep.launchers.watch import ProcessWatch
+from hyperstep.launchers.marker import ExitMarker, bar_launch, create_claim, fill_claim, read_exit, write_exit
+from hyperstep.launchers.watch import ProcessWatch, end_from, marker_of
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
 
 SLEEPS = "import time; time.sleep(600)"
@@ -88,3 +88,14 @@ def test_an_attempt_that_was_barred_before_anybody_started_it_is_lost(attempt: A
     assert bar_launch(attempt.claim_file)
     assert not bar_launch(attempt.claim_file)
     assert _watched(attempt, ends).lost
+
+
+@pytest.mark.parametrize("starved", [None, False, True])
+@pytest.mark.parametrize("timed_out", [False, True])
+@pytest.mark.parametrize(("exit_code", "signal"), [(0, None), (3, None), (None, 15)])
+def test_the_marker_of_an_end_tells_all_of_it(
+    exit_code: int | None, signal: int | None, timed_out: bool, starved: bool | None, tmp_path: Path
+) -> None:
+    end = AttemptEnd(AttemptKey("trial", 0), exit_code, signal, False, 7.5, starved, timed_out)
+    write_exit(tmp_path / "exit.json", marker_of(end))
+    assert end_from(end.key, read_exit(tmp_path / "exit.json")) == end

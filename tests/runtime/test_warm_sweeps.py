@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
+from tests.runtime.processes_of_ours import kill, next_owner_pid, owner_pid
 
 from hyperstep.cli.commands.show import show
 from hyperstep.cli.progress import recorded_decisions
@@ -21,6 +22,7 @@ from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.attempt import Launched
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import AttemptRecord, Journal
 from hyperstep.runtime.runner.warm.choosing import FIRST
 from hyperstep.runtime.submission import Label, submit_step
 from hyperstep.sweep.decision_log import decision_digest
@@ -55,6 +57,45 @@ from hyperstep_trial import Run
 Run.get_context().log("acc", forkshy.work() + int(sys.argv[sys.argv.index("--x") + 1]))
 if "forkshy" in sys.modules and "--slow" in sys.argv:
     time.sleep(float(sys.argv[sys.argv.index("--slow") + 1]))
+"""
+SHY = """
+import os
+_pid = os.getpid()
+def work():
+    if os.getpid() != _pid:
+        raise RuntimeError("not the process that loaded me")
+    return 1.0
+"""
+USES_SHY = """
+import os, time, forkshy
+from hyperstep_trial import Run
+if forkshy._pid != os.getpid():
+    open(os.environ["GATE"] + ".up", "w").close()
+    while not os.path.exists(os.environ["GATE"]):
+        time.sleep(0.02)
+Run.get_context().log("acc", forkshy.work())
+"""
+USES_SHY_AND_WAITS_COLD = """
+import os, time, forkshy
+from hyperstep_trial import Run
+gate = os.environ["GATE"]
+if forkshy._pid != os.getpid():
+    open(gate + ".up", "w").close()
+elif os.path.exists(gate + ".up"):
+    open(gate + ".again", "w").close()
+    while not os.path.exists(gate):
+        time.sleep(0.02)
+Run.get_context().log("acc", forkshy.work())
+"""
+USES_MINE = """
+import helper, mine
+from hyperstep_trial import Run
+Run.get_context().log("acc", mine.VALUE)
+"""
+USES_STATISTICS = """
+import statistics
+from hyperstep_trial import Run
+Run.get_context().log("acc", float(statistics.mean([1, 3])))
 """
 
 
@@ -144,6 +185,116 @@ def test_a_library_that_hangs_in_a_fork_is_found_and_remembered(bench: Bench, la
     assert "one hung" in CliRunner().invoke(show, [sweep.id]).output
     _, again = finish(bench, label, step)
     assert all("hung" in launched.why_cold for launched in again)
+
+
+def test_a_trial_under_a_watch_is_watched_on_by_the_next_runner(bench: Bench, label: Label, tmp_path: Path) -> None:
+    python = environment_with("forkshy", SHY, tmp_path / "venv")
+    step = bench.tuning_step(USES_SHY, sweep_config(total=8, concurrent=1))
+    code = replace(step.code, python=python, environment_variables={"GATE": str(tmp_path / "gate")})
+    sweep = submit_step(bench.home, replace(step, code=code), label)
+    journal = bench.home.store.journal(sweep.id)
+    bench.wait_until((tmp_path / "gate.up").exists)
+    first = owner_pid(bench, sweep.id)
+    kill(first)
+    next_owner_pid(bench, sweep.id, first)
+    (tmp_path / "gate").touch()
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    assert {trial.status for trial in journal.runs(kind=RunKind.TRIAL)} == {RunStatus.COMPLETED}
+    records = attempts_of(journal)
+    assert len([record for record in records if record.launched and record.launched.warm]) == 1
+    assert len([record for record in records if record.end and record.end.doubt]) == 1
+    assert records[-1].launched is not None
+    assert "cold it ended well" in records[-1].launched.why_cold
+
+
+def test_one_that_hangs_under_a_watch_is_ended_by_the_next_runner(bench: Bench, label: Label, tmp_path: Path) -> None:
+    (bench.home.path / "hyperstep.toml").write_text("[local]\nwarm_patience_s = 3.0\n")
+    python = environment_with("forkshy", LOCKED, tmp_path / "venv")
+    space: Json = {"x": ["choice", [list(range(8))]], "slow": ["choice", [[0]]]}
+    step = bench.tuning_step(USES_LOCKED, sweep_config(total=8, concurrent=1, space=space))
+    sweep = submit_step(bench.home, replace(step, code=replace(step.code, python=python)), label)
+    journal = bench.home.store.journal(sweep.id)
+    bench.wait_until(lambda: [r for r in attempts_of(journal) if r.launched and r.launched.warm])
+    first = owner_pid(bench, sweep.id)
+    kill(first)
+    next_owner_pid(bench, sweep.id, first)
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    assert {trial.status for trial in journal.runs(kind=RunKind.TRIAL)} == {RunStatus.COMPLETED}
+    assert len([r for r in attempts_of(journal) if r.end and "hung" in r.end.doubt]) == 1
+
+
+def test_a_doubt_is_settled_by_the_next_runner(bench: Bench, label: Label, tmp_path: Path) -> None:
+    python = environment_with("forkshy", SHY, tmp_path / "venv")
+    step = bench.tuning_step(USES_SHY_AND_WAITS_COLD, sweep_config(total=8, concurrent=1))
+    code = replace(step.code, python=python, environment_variables={"GATE": str(tmp_path / "gate")})
+    sweep = submit_step(bench.home, replace(step, code=code), label)
+    journal = bench.home.store.journal(sweep.id)
+    bench.wait_until((tmp_path / "gate.again").exists)
+    first = owner_pid(bench, sweep.id)
+    kill(first)
+    next_owner_pid(bench, sweep.id, first)
+    (tmp_path / "gate").touch()
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    assert {trial.status for trial in journal.runs(kind=RunKind.TRIAL)} == {RunStatus.COMPLETED}
+    assert len(attempts_of(journal)) == 9
+    (verdict,) = (bench.home.path / "cache" / "warm" / "verdicts").glob("*.json")
+    assert "failed with exit code 1, and cold it ended well" in verdict.read_text()
+
+
+def attempts_of(journal: Journal) -> list[AttemptRecord]:
+    """Those of all trials."""
+    return [record for trial in journal.runs(kind=RunKind.TRIAL) for record in journal.attempts(trial.id)]
+
+
+def test_an_editable_install_of_another_checkout_is_what_the_next_warm_trials_load(
+    bench: Bench, label: Label, tmp_path: Path
+) -> None:
+    python = environment_with("helper", "", tmp_path / "venv")
+    (link,) = (tmp_path / "venv").rglob("ours.pth")
+    usual = link.read_text()
+    for name, value in (("one", 1.0), ("two", 2.0)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.py").write_text(f"VALUE = {value}")
+    link.write_text(f"{usual}\n{tmp_path / 'one'}\n")
+    step = bench.tuning_step(USES_MINE, sweep_config(total=4, concurrent=1))
+    step = replace(step, code=replace(step.code, python=python))
+    sweep, _started = until_warm(bench, label, step)
+    assert set(map(tuple, values(bench, sweep).values())) == {(1.0,)}
+    link.write_text(f"{usual}\n{tmp_path / 'two'}\n")
+    sweep, _started = finish(bench, label, step)
+    assert set(map(tuple, values(bench, sweep).values())) == {(2.0,)}
+    sweep, _started = until_warm(bench, label, step)
+    assert set(map(tuple, values(bench, sweep).values())) == {(2.0,)}
+
+
+def test_a_module_on_the_python_path_that_comes_to_hide_a_library_is_seen_and_has_trials_cold(
+    bench: Bench, label: Label, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "mine.py").write_text("")
+    step = bench.tuning_step(USES_STATISTICS, sweep_config(total=4, concurrent=1))
+    step = replace(step, code=replace(step.code, environment_variables={"PYTHONPATH": str(folder)}))
+    sweep, started = until_warm(bench, label, step)
+    assert set(map(tuple, values(bench, sweep).values())) == {(2.0,)}
+    for value in (7.0, 8.0):
+        (folder / "statistics.py").write_text(f"def mean(values):\n    return {value}\n")
+        sweep, started = finish(bench, label, step)
+        assert set(map(tuple, values(bench, sweep).values())) == {(value,)}
+        assert all("PYTHONPATH" in launched.why_cold for launched in started)
+    (folder / "statistics.py").unlink()
+    sweep, started = finish(bench, label, step)
+    assert set(map(tuple, values(bench, sweep).values())) == {(2.0,)}
+    assert any(launched.warm for launched in started)
+
+
+def until_warm(bench: Bench, label: Label, step: StepSpec) -> tuple[RunRecord, list[Launched]]:
+    """Run sweeps until all trials of one are warm."""
+    for _ in range(5):
+        sweep, started = finish(bench, label, step)
+        if all(launched.warm for launched in started):
+            return sweep, started
+    pytest.fail(f"never warm: {started}")
 
 
 def environment_with(name: str, source: str, folder: Path) -> str:

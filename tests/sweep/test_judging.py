@@ -66,6 +66,16 @@ def test_what_was_reported_after_the_stop_can_be_best(make_config: MakeConfig) -
     assert (controller.best(), controller.best_value()) == (1, 0.99)
 
 
+def test_a_trial_that_failed_is_no_longer_the_best_whether_or_not_somebody_asks(make_config: MakeConfig) -> None:
+    controller = _controller(make_config)
+    controller.handle(_report(0, 0.5))
+    controller.handle(_report(1, 0.9))
+    assert controller.state.cohort.best() == (1, 0.9)
+    controller.handle(TrialEnded(at_s=1, trial=1, attempt=0, exit_code=1))
+    assert controller.state.cohort.best() == (0, 0.5)
+    assert controller.state.best() == (0, 0.5)
+
+
 def test_reports_of_an_old_attempt_or_an_ended_or_unknown_trial_are_ignored(make_config: MakeConfig) -> None:
     controller = _controller(make_config)
     controller.handle(TrialEnded(at_s=1, trial=0, attempt=0, exit_code=None, lost=True))

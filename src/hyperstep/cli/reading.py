@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 
 from msgspec.structs import replace
 
@@ -120,9 +121,8 @@ def _lacks_sweep(step: StepView) -> bool:
 def source_sweep(store: RunStore, step_id: str) -> SweepView | None:
     """The sweep of an earlier step run; None when it has none, or is there no more."""
     try:
-        journal = store.journal(store.root_of(step_id))
-        steps: Sequence[StepView] = view_root(read_records(journal)).steps
+        with closing(store.journal(store.root_of(step_id))) as journal:
+            steps: Sequence[StepView] = view_root(read_records(journal)).steps
     except HyperstepError:
         return None
-    journal.close()
     return next((step.sweep for step in steps if step.id == step_id), None)

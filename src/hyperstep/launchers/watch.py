@@ -34,6 +34,11 @@ def end_from(key: AttemptKey, marker: ExitMarker | None) -> AttemptEnd:
     )
 
 
+def marker_of(end: AttemptEnd) -> ExitMarker:
+    """The exit marker of an attempt that was not lost: ``end_from`` makes that end of it again, but for a doubt."""
+    return ExitMarker(end.exit_code, end.signal, end.ended_at or 0.0, end.out_of_memory, end.timed_out)
+
+
 class _Watched:
     def __init__(self, attempt: Attempt, claim: Claim | None, kill_at: float | None, settle_s: float) -> None:
         self.attempt = attempt

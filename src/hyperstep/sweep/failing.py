@@ -17,16 +17,23 @@ from hyperstep.sweep.stopping import stop_one
 
 
 def watch_failures(state: SweepState, instructions: Sequence[Instruction]) -> list[Instruction]:
-    """Count the trials that ``instructions`` end as failed; past the limit, stop the others."""
+    """Count the trials that ``instructions`` end as failed; past the limit, stop the others.
+
+    From then on a trial that failed is never the best, nor in logical time one past the limit.
+    """
     limit = state.limits.max_failed
     ended = [i.trial for i in instructions if isinstance(i, EndTrial) and i.status is RunStatus.FAILED]
     for trial in ended:
         insort(state.failed, trial)
+        state.cohort.pass_over(trial)
     if limit is None or not ended or len(state.failed) <= limit:
         return []
     before, state.limited = state.limited, 0 if state.time is None else state.failed[limit] + 1
     if before == state.limited:
         return []
+    if state.time is not None:
+        for trial in range(state.limited, len(state.trials) if before is None else before):
+            state.cohort.pass_over(trial)
     decisions = [] if before is not None else [RecordDecision("max_failed", None, {"limit": limit})]
     return [*decisions, *_stop_from(state, state.limited)]
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hyperstep.policies.cohort import Cohort
-from hyperstep.records.status import RunStatus
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import Limits
 from hyperstep.sweep.logical_time import LogicalTime
@@ -108,11 +107,7 @@ class SweepState:
 
         Trials that were stopped count, as in v1. A trial that failed is never the best: what it wrote may be torn.
         """
-        best = self.cohort.best()
-        while best is not None and not self._may_be_best(self.trials[best[0]]):
-            self.cohort.pass_over(best[0])
-            best = self.cohort.best()
-        return best
+        return self.cohort.best()
 
     @property
     def counted_trials(self) -> list[TrialState]:
@@ -131,10 +126,6 @@ class SweepState:
         """Something happened to a trial that may settle it."""
         if self.time is not None:
             self.time.touched.append(trial.index)
-
-    def _may_be_best(self, trial: TrialState) -> bool:
-        is_past = self.time is not None and self.limited is not None and trial.index >= self.limited
-        return trial.status is not RunStatus.FAILED and not is_past
 
     def check(self) -> None:
         """See that the state is possible.

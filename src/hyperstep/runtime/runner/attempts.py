@@ -17,8 +17,9 @@ from hyperstep.errors import (
     NoHostError,
 )
 from hyperstep.launchers.base import Launcher
-from hyperstep.launchers.marker import ExitMarker, write_exit
+from hyperstep.launchers.marker import write_exit
 from hyperstep.launchers.process_activity import activity_of
+from hyperstep.launchers.watch import marker_of
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, ThreadUse
 from hyperstep.run_store.base import AttemptRecord
@@ -94,7 +95,9 @@ class Attempts:
             return
         self._slots.hold(order.key)
         reader = RecordsFile.resume(attempt.records_file, record.offset)
-        self._active[order.key] = self._activate(order, Start(attempt), reader, record.started_at)
+        start = self._warm.take_up(attempt, record.launched)
+        active = self._active[order.key] = self._activate(order, start, reader, record.started_at)
+        active.launched = record.launched
         self._launcher.adopt(attempt)
         if stopping:
             self.stop(order.key)
@@ -182,7 +185,7 @@ class Attempts:
 
     def _put_end_aside(self, attempt: Attempt, end: AttemptEnd) -> None:
         if not attempt.exit_file.exists():
-            write_exit(attempt.exit_file, ExitMarker(end.exit_code, end.signal, end.ended_at or 0.0))
+            write_exit(attempt.exit_file, marker_of(end))
         if not end.succeeded and not log_tail(attempt.log_file).strip():
             how = "with No space left on device, so that not even its log could be written"
             self._faults.setdefault(end.key, f"it failed while the disk was full, probably {how}")
@@ -209,6 +212,7 @@ class Attempts:
         self._active[order.key] = active
         try:
             active.launched = self._warm.launched(start, self._launcher.launch(start.attempt))
+            self._keep_watch(active)
         except ConflictError:  # an earlier owner died after it had asked for this very launch
             self._warm.forget(start)
             self._launcher.adopt(attempt)
@@ -220,6 +224,12 @@ class Attempts:
             self._warm.forget(start)
             self._require_room_to_launch(attempt, error)
             self._record_end(order, AttemptEnd(order.key, None), str(error))
+
+    def _keep_watch(self, active: ActiveAttempt) -> None:
+        """Record that one under a watch is warm, for a later owner to watch it on; of others their first lines do."""
+        if active.start.watch is not None:
+            with self._context.transaction() as unit:
+                unit.writer.put_attempt(_record(active))
 
     def _require_room_to_launch(self, attempt: Attempt, error: LaunchError) -> None:
         """What did not start for want of room on the disk or on the machine is no attempt: it is started later."""

@@ -11,9 +11,8 @@ from hyperstep.records.attempt import Attempt
 from hyperstep.records.metric import MetricKind
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.runner.growing_file import GrowingFile
-from hyperstep.runtime.runner.records_file import TrialLine
+from hyperstep.runtime.runner.records_file import READ_BYTES, TrialLine
 
-_ALL = 1 << 30
 _BASE = 1 << 40
 """Sequences from here on are places in the log, those below are lines of the records file."""
 
@@ -31,7 +30,6 @@ class LogMetrics:
     """
 
     def __init__(self, path: Path, pattern: re.Pattern[str], metric: str, offset: int = 0) -> None:
-        self._path = path
         self._file = GrowingFile(path)
         self._pattern = pattern
         self._metric = metric
@@ -57,13 +55,18 @@ class LogMetrics:
         Args:
             to_end: The process has ended: what follows the last line's end is a line as well.
         """
-        data = self._file.read(self._offset, _ALL)
-        whole = data if to_end else data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1]
-        found = []
-        for line in whole.splitlines(keepends=True):
-            found += self._match(line)
-            self._offset += len(line)
-        return found
+        found: list[TrialLine] = []
+        limit = READ_BYTES
+        while True:
+            data = self._file.read(self._offset, limit)
+            is_all = len(data) < limit
+            whole = data if to_end and is_all else data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1]
+            for line in whole.splitlines(keepends=True):
+                found += self._match(line)
+                self._offset += len(line)
+            if is_all:
+                return found
+            limit = READ_BYTES if whole else 2 * limit
 
     def close(self) -> None:
         """Let go of the log."""
@@ -77,9 +80,15 @@ class LogMetrics:
         return [TrialLine(_BASE + self._offset, {**body, "time": time.time()})]
 
     def _skip_past(self, offset: int) -> None:
-        with self._path.open("rb") as stream:
-            stream.seek(offset)
-            self._offset = offset + len(stream.readline())
+        """Go on after the line that begins there, cut as ``read_new`` cuts it."""
+        limit = READ_BYTES
+        while True:
+            data = self._file.read(offset, limit)
+            line = next(iter(data.splitlines(keepends=True)), b"")
+            if len(line) < limit:
+                self._offset = offset + len(line)
+                return
+            limit *= 2
 
 
 def _number(text: str) -> float | str:

@@ -110,7 +110,7 @@ class RecordsFile:
         if not end:
             return []
         self.offset += end
-        found = [_line_of(line, number) for number, line in enumerate(data[:end].splitlines(), start=self._lines)]
+        found = [_line_of(line, number) for number, line in enumerate(data[: end - 1].split(b"\n"), start=self._lines)]
         self._lines += len(found)
         return found
 

@@ -20,7 +20,7 @@ from tests.runtime.runner.trial_bed import TrialBed, make_bed
 from hyperstep.launchers.process_activity import Activity
 from hyperstep.launchers.process_table import boot_id, look_up
 from hyperstep.pipeline.reuse_rules import ReuseRules
-from hyperstep.records.attempt import Attempt, Launched
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.home import Home
@@ -254,6 +254,36 @@ def test_one_that_hangs_is_ended_and_run_again_cold(warmth: Warmth, monkeypatch:
     assert len(found) == 5
     assert all("hung" in why for why in found[3:])
     assert statuses(warmth) == {RunStatus.COMPLETED}
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_what_ended_well_or_was_stopped_by_us_just_when_it_seemed_to_hang_did_not_hang(
+    warmth: Warmth, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    stop, judge = ScriptedLauncher.stop, choosing.WarmStarts.judge
+    ended: list[AttemptKey] = []
+
+    def end_first(launcher: ScriptedLauncher, key: AttemptKey, grace_s: float) -> None:
+        if stopped or ended:
+            stop(launcher, key, grace_s)
+        else:
+            launcher.end(key, 0)
+        ended.append(key)
+
+    def judge_stopped(
+        starts: choosing.WarmStarts, start: choosing.Start, end: AttemptEnd, *rest: Any, **how: Any
+    ) -> Any:
+        how["ours"] = how["ours"] or (stopped and ended == [end.key])
+        return judge(starts, start, end, *rest, **how)
+
+    monkeypatch.setattr(attempts, "activity_of", lambda _pid: Activity(cpu_s=1.0, running=0, all_asleep=True))
+    monkeypatch.setattr(choosing, "patience_s", lambda _least, _cold: 0.2)
+    monkeypatch.setattr(ScriptedLauncher, "stop", end_first)
+    monkeypatch.setattr(choosing.WarmStarts, "judge", judge_stopped)
+    warmth.play = lambda attempt, behaviour: changed(behaviour, hangs=attempt.warm is not None and not ended)
+    found = how(warmth.sweep())
+    assert len(ended) == 1
+    assert found == [FIRST, *["warm"] * (4 if stopped else 3)]
 
 
 def test_launched_is_what_the_launcher_said(warmth: Warmth) -> None:

@@ -14,6 +14,7 @@ from hyperstep.runtime.runner.warm.conditions import why_never
 from hyperstep.runtime.runner.warm.demand import require_warm
 from hyperstep.runtime.runner.warm.imports import Imports
 from hyperstep.runtime.runner.warm.key import common_variables, script_key, server_key
+from hyperstep.runtime.runner.warm.search_path import why_shadowed
 
 _OUTPUT = OutputSpec("model", "store", DataMode.MOUNT, "$AZUREML_DATAREFERENCE_model", "model_path")
 CODE = CodeSpec("a" * 64, "train.py")
@@ -70,6 +71,43 @@ def test_the_servers_key_changes_when_a_library_does_and_not_with_the_script(tmp
     assert key != server_key("python", {}, replace(imports, modules=("library2",)))
     file.write_text("22")
     assert key != server_key("python", {}, imports)
+
+
+@pytest.mark.parametrize(
+    "name", ["project.pth", "__editable___project_finder.py", "sitecustomize.py", "usercustomize.py"]
+)
+def test_the_servers_key_changes_with_what_a_starting_interpreter_reads(tmp_path: Path, name: str) -> None:
+    site, path = tmp_path / "site", tmp_path / "path"
+    variables = {"PYTHONPATH": os.pathsep.join(["", "relative", str(path)])}
+    imports = Imports((), (), 1.0, (str(site),))
+    for folder in (site, path):
+        folder.mkdir()
+        keys = [server_key("python", variables, imports)]
+        (folder / "library.py").write_text("")
+        assert server_key("python", variables, imports) == keys[0]
+        for text in ("/one", "/the/other"):
+            (folder / name).write_text(text)
+            keys.append(server_key("python", variables, imports))
+        (folder / name).unlink()
+        assert server_key("python", variables, imports) == keys[0]
+        assert len(set(keys)) == 3
+
+
+def test_a_module_on_the_python_path_shadows_a_library_that_lies_elsewhere(tmp_path: Path) -> None:
+    first, second, library = (tmp_path / name for name in ("first", "second", "library"))
+    variables = {"PYTHONPATH": f"{first}{os.pathsep}{second}"}
+    for folder in (first, second / "kept", first / "numbers"):
+        folder.mkdir(parents=True)
+    (second / "kept" / "__init__.py").write_text("")
+    (first / "hyperstep_trial.py").write_text("")
+    files = [library / "numbers.py", second / "kept" / "__init__.py", library / "hyperstep_trial" / "__init__.py"]
+    imports = Imports(("numbers", "kept", "hyperstep_trial"), tuple(map(str, files)), 1.0)
+    assert why_shadowed(imports, variables) == ""
+    (first / "numbers" / "__init__.py").write_text("")
+    assert "library: numbers" in why_shadowed(imports, variables)
+    (first / "kept.so").write_text("")
+    assert "library: kept, numbers" in why_shadowed(imports, variables)
+    assert why_shadowed(imports, {}) == ""
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def played(sequence: list[tuple[str, Ending, How]]) -> list[Verdict]:
             continue
         verdict = after_watched(watching(verdict, watch(script)), watch(script), ending)
         if verdict.watch is not None:
-            verdict = after_cold(verdict, cold, "failed with exit code 1")
+            verdict = after_cold(verdict, cold)
         verdicts.append(verdict)
     return verdicts
 
@@ -105,11 +105,11 @@ def test_a_kill_from_outside_is_believed_when_it_comes_again() -> None:
 
 
 def test_a_failure_is_settled_by_the_cold_attempt_after_it() -> None:
-    doubted = tried(Ending(How.FAILED))
+    doubted = tried(Ending(How.FAILED, words="failed with exit code 1"))
     assert why_not_now(doubted, "one", watcher_lives=True)
-    assert "failed with exit code 1, and cold" in after_cold(doubted, How.WELL, "failed with exit code 1").why_cold
-    assert after_cold(doubted, How.FAILED, "failed with exit code 1") == Verdict(agreed_for=("one",))
-    assert after_cold(doubted, How.UNTOLD, "failed with exit code 1") == Verdict()
+    assert "failed with exit code 1, and cold" in after_cold(doubted, How.WELL).why_cold
+    assert after_cold(doubted, How.FAILED) == Verdict(agreed_for=("one",))
+    assert after_cold(doubted, How.UNTOLD) == Verdict()
 
 
 def test_what_tells_nothing_changes_nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -13,12 +13,13 @@ from msgspec.structs import replace
 from hyperstep.launchers.process_activity import Activity
 from hyperstep.launchers.process_table import boot_id, look_up
 from hyperstep.pipeline.spec import StepSpec
-from hyperstep.records.attempt import Attempt, AttemptEnd, Launched, WarmStart
+from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched, WarmStart
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.warm.conditions import why_never
 from hyperstep.runtime.runner.warm.imports import MOST_UPDATES, NOTE_NAME, Imports, add, learn, read_note
 from hyperstep.runtime.runner.warm.key import common_variables, script_key, server_key
 from hyperstep.runtime.runner.warm.memory import WarmMemory
+from hyperstep.runtime.runner.warm.search_path import why_shadowed
 from hyperstep.runtime.runner.warm.stillness import Look, Stillness, patience_s
 from hyperstep.runtime.runner.warm.verdict import (
     Ending,
@@ -59,20 +60,23 @@ class Start(Struct):
     """How long a cold attempt of the script took."""
     hung: str = ""
     """What was seen when it did nothing any more, and was ended for it."""
+    hung_at: float = 0.0
+    """When, in seconds since the epoch."""
     stillness: Stillness | None = None
 
 
 class _Known(NamedTuple):
     read_at: float
     imports: Imports | None
-    server: str
-    proven: bool
+    server: str = ""
+    proven: bool = False
+    why_cold: str = ""
+    """Why no attempt of the script is to be warm, as things stand."""
 
 
 class _Doubt(NamedTuple):
     server: str
     watch: Watch
-    words: str
 
 
 class WarmStarts:
@@ -109,6 +113,21 @@ class WarmStarts:
             why = launched.why_cold or "its launcher starts every process anew"
         return launched._replace(why_cold=f"{_ALTHOUGH}{why}" if start.always else why)
 
+    def take_up(self, attempt: Attempt, launched: Launched | None) -> Start:
+        """How an attempt was started that an earlier owner of the run launched; its watch goes on, if it had one.
+
+        Args:
+            attempt: What runs, or has ended since.
+            launched: How it was, as far as that owner came to record it.
+        """
+        is_warm = launched is not None and launched.warm
+        kept = self._take_watch(attempt.key.run_id, is_warm=is_warm)
+        if kept is None or not is_warm:
+            return Start(attempt)
+        imports = self._memory.imports(kept.watch.script)
+        cold_s = imports.duration_s if imports else 0.0
+        return Start(attempt, script=kept.watch.script, server=kept.server, watch=kept.watch, cold_s=cold_s)
+
     def forget(self, start: Start) -> None:
         """It was not started, or not by us, or not warm: nothing is learnt of its library set."""
         if start.watch is not None:
@@ -130,6 +149,7 @@ class WarmStarts:
         if start.stillness.lasts_s(look) <= patience_s(self._context.home.settings.warm_patience_s, start.cold_s):
             return False
         start.hung = f"hung: for {start.stillness.lasts_s(look):.0f} s it used no CPU time and wrote nothing"
+        start.hung_at = self._context.now()
         return True
 
     def judge(
@@ -161,12 +181,12 @@ class WarmStarts:
             return Start(attempt, why)
         python, variables = attempt.argv[0], common_variables(attempt.env, step)
         script = script_key(python, variables, step.code)
-        known = self._look_up(script, lambda imports: server_key(python, variables, imports))
+        known = self._look_up(script, python, variables)
         if known.imports is None:
             return Start(_asking_for_note(attempt), FIRST, script)
-        if known.imports.why_cold:
-            return Start(attempt, known.imports.why_cold)
-        if attempt.key.run_id in self._doubts:
+        if known.why_cold:
+            return Start(attempt, known.why_cold)
+        if self._is_doubted(attempt.key):
             return Start(attempt, DOUBTED)
         start = Start(attempt, script=script, server=known.server, cold_s=known.imports.duration_s)
         if not known.proven:
@@ -178,15 +198,51 @@ class WarmStarts:
         start.attempt = replace(attempt, warm=WarmStart(known.server, known.imports.modules))
         return start
 
-    def _look_up(self, script: str, server_of: Callable[[Imports], str]) -> _Known:
+    def _is_doubted(self, key: AttemptKey) -> bool:
+        """Whether an attempt is to show whose fault the failure of the one before was."""
+        if key.number:
+            self._take_watch(key.run_id, is_warm=False)
+        return key.run_id in self._doubts
+
+    def _take_watch(self, run_id: str, *, is_warm: bool) -> _Doubt | None:
+        """Keep the watch of a trial that an earlier owner of the run kept; None when there was none, or it is over.
+
+        It is one over a warm attempt, or over the cold one that follows it under a doubt. What was
+        learnt of a warm attempt whose end was not recorded after that is learnt again.
+        """
+        found = None if run_id in self._watched else self._memory.watch_of(run_id)
+        if found is None:
+            return None
+        server, before = found
+        watch = replace(before, runner=_this_process(), doubted=before.doubted and not is_warm)
+        after = self._memory.change_verdict(server, lambda v: watching(v, watch) if v.watch == before else v)
+        if after.watch != watch:
+            return None
+        if not is_warm and not watch.doubted:
+            self._release(server, watch)
+            return None
+        self._watched.add(run_id)
+        kept = _Doubt(server, watch)
+        if watch.doubted:
+            self._doubts[run_id] = kept
+        return kept
+
+    def _look_up(self, script: str, python: str, variables: Mapping[str, str]) -> _Known:
         """What is known of a script; read again when that was a while ago."""
         known, now = self._known.get(script), time.monotonic()
         if known is None or known.imports is None or now - known.read_at > _BELIEVED_S:
-            imports = self._memory.imports(script)
-            server = server_of(imports) if imports and not imports.why_cold else ""
-            proven = bool(server) and self._is_proven(self._memory.verdict(server), script)
-            known = self._known[script] = _Known(now, imports, server, proven)
+            known = self._known[script] = self._read(script, python, variables, now)
         return known
+
+    def _read(self, script: str, python: str, variables: Mapping[str, str], now: float) -> _Known:
+        imports = self._memory.imports(script)
+        if imports is None:
+            return _Known(now, None)
+        why_cold = imports.why_cold or why_shadowed(imports, variables)
+        if why_cold:
+            return _Known(now, imports, why_cold=why_cold)
+        server = server_key(python, variables, imports)
+        return _Known(now, imports, server, self._is_proven(self._memory.verdict(server), script))
 
     @staticmethod
     def _is_proven(verdict: Verdict, script: str) -> bool:
@@ -198,7 +254,8 @@ class WarmStarts:
         why: list[str] = []
 
         def change(verdict: Verdict) -> Verdict:
-            lives = verdict.watch is not None and self._is_kept(verdict.watch)
+            kept = verdict.watch
+            lives = kept is not None and kept.run_id != watch.run_id and self._is_kept(kept)
             why.append(why_not_now(verdict, start.script, watcher_lives=lives))
             return verdict if why[0] or is_proven(verdict, start.script) else watching(verdict, watch)
 
@@ -209,6 +266,9 @@ class WarmStarts:
         return why[0], watch
 
     def _is_kept(self, watch: Watch) -> bool:
+        run = self._context.runs.get(watch.run_id)
+        if run is not None and not run.status.is_terminal:  # ours, perhaps an earlier owner's, and about to be taken up
+            return True
         return watch.run_id in self._watched if watch.runner == _this_process() else _lives(watch.runner)
 
     def _learn(self, start: Start, duration_s: float) -> None:
@@ -228,7 +288,7 @@ class WarmStarts:
     def _judge_watched(
         self, start: Start, watch: Watch, end: AttemptEnd, *, ours: bool, retry: Callable[[AttemptEnd], bool]
     ) -> AttemptEnd:
-        how = How.HUNG if start.hung else _how(end, ours=ours)
+        how = How.HUNG if _is_hang(start, end) and not ours else _how(end, ours=ours)
         words = start.hung or f"failed with exit code {end.exit_code}"
         doubtful = replace(end, doubt=f"it was warm, and {words}")
         agreed = watch.script in self._memory.verdict(start.server).agreed_for
@@ -238,15 +298,15 @@ class WarmStarts:
         self._memory.change_verdict(start.server, lambda v: after_watched(v, watch, ending) if v.watch == watch else v)
         self._known.pop(start.script, None)
         if how is How.FAILED:
-            self._doubts[end.key.run_id] = _Doubt(start.server, watch, words)
+            held = replace(watch, doubted=True, words=words)
+            self._doubts[end.key.run_id] = _Doubt(start.server, held)
         else:
             self._watched.discard(watch.run_id)
         return doubtful if how in {How.FAILED, How.HUNG} else end
 
     def _settle(self, doubt: _Doubt, how: How) -> None:
         self._watched.discard(doubt.watch.run_id)
-        held = replace(doubt.watch, doubted=True)
-        self._memory.change_verdict(doubt.server, lambda v: after_cold(v, how, doubt.words) if v.watch == held else v)
+        self._memory.change_verdict(doubt.server, lambda v: after_cold(v, how) if v.watch == doubt.watch else v)
         self._known.pop(doubt.watch.script, None)
 
     def _release(self, server: str, watch: Watch) -> None:
@@ -261,6 +321,12 @@ def _how(end: AttemptEnd, *, ours: bool) -> How:
     if end.signal is not None:
         return How.SIGNAL
     return How.WELL if end.succeeded else How.FAILED
+
+
+def _is_hang(start: Start, end: AttemptEnd) -> bool:
+    """Whether it was ended because it did nothing; one that had ended well by itself just then has done something."""
+    came_first = end.succeeded and end.ended_at is not None and end.ended_at < start.hung_at
+    return bool(start.hung) and not came_first
 
 
 def _asking_for_note(attempt: Attempt) -> Attempt:

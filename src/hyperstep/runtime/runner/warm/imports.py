@@ -20,7 +20,8 @@ MOST_UPDATES = 3
 FEWEST_NEW = 3
 """Fewer modules that a warm trial loaded itself are not worth another server."""
 
-_OURS = frozenset({"hyperstep", "hyperstep_trial", "azureml"})
+OURS = frozenset({"hyperstep", "hyperstep_trial", "azureml"})
+"""Packages that are shared wherever they lie."""
 _PER_PROCESS = frozenset({"hyperstep_trial.import_note", "hyperstep.azureml"})
 """Of ours, but tied to the process that imports them."""
 
@@ -34,6 +35,8 @@ class Imports(Struct, frozen=True):
     """The file of each."""
     duration_s: float
     """How long the attempt ran from which this was learnt, from its start to its end."""
+    site: tuple[str, ...] = ()
+    """The folders of installed distributions."""
     why_cold: str = ""
     """Set when its trials are never to be warm."""
     updates: int = 0
@@ -76,7 +79,7 @@ def learn(note: ImportNote, work_folder: str, duration_s: float) -> Imports:
     kept = [(name, file) for name, file in note.modules if _may_be_shared(name, file, note, work_folder)]
     del kept[MOST_MODULES:]
     names, files = tuple(name for name, _ in kept), tuple(file for _, file in kept)
-    return Imports(names, files, duration_s, _why_never(note))
+    return Imports(names, files, duration_s, note.site, _why_never(note))
 
 
 def add(known: Imports, note: ImportNote, work_folder: str) -> Imports | None:
@@ -108,6 +111,7 @@ def to_data(imports: Imports) -> Mapping[str, Any]:
         "modules": list(imports.modules),
         "files": list(imports.files),
         "duration_s": imports.duration_s,
+        "site": list(imports.site),
         "why_cold": imports.why_cold,
         "updates": imports.updates,
     }
@@ -122,14 +126,15 @@ def from_data(data: Mapping[str, Any]) -> Imports:
     modules, files = tuple(map(str, data["modules"])), tuple(map(str, data["files"]))
     if len(modules) != len(files):
         raise ValueError(files)
-    return Imports(modules, files, float(data["duration_s"]), str(data["why_cold"]), int(data["updates"]))
+    site, why_cold = tuple(map(str, data["site"])), str(data["why_cold"])
+    return Imports(modules, files, float(data["duration_s"]), site, why_cold, int(data["updates"]))
 
 
 def _may_be_shared(name: str, file: str, note: ImportNote, work_folder: str) -> bool:
     top = name.partition(".")[0]
     if name in _PER_PROCESS or top.startswith("__editable__") or _is_below(file, (work_folder,)):
         return False
-    return top in _OURS or _is_below(file, (*note.site, *note.library))
+    return top in OURS or _is_below(file, (*note.site, *note.library))
 
 
 def _why_never(note: ImportNote) -> str:

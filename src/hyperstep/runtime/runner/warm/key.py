@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from hyperstep.digest import Json, digest_json
 from hyperstep.pipeline.spec import CodeSpec, StepSpec
 from hyperstep.runtime.runner.warm.imports import Imports, stamps_of
+from hyperstep.runtime.runner.warm.search_path import path_stamps
 
 _OF_A_TERMINAL = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "COLUMNS", "LINES", "WINDOWID", "TERM_SESSION_ID"})
 """Variables that tell one terminal from another; no library reads them when it is loaded."""
@@ -43,9 +44,11 @@ def script_key(python: str, variables: Mapping[str, str], code: CodeSpec) -> str
 
 
 def server_key(python: str, variables: Mapping[str, str], imports: Imports) -> str:
-    """Digest of all that makes a warm server: interpreter, variables, modules and the state of their files."""
+    """Digest of all that makes a warm server: interpreter, variables, search path, modules and the state of files."""
     files: Json = stamps_of(imports.files)
-    return digest_json({**_common(python, variables), "modules": list(imports.modules), "files": files})
+    modules, search_path = list(imports.modules), path_stamps(imports, variables)
+    common = _common(python, variables)
+    return digest_json({**common, "search_path": search_path, "modules": modules, "files": files})
 
 
 def _common(python: str, variables: Mapping[str, str]) -> dict[str, Json]:

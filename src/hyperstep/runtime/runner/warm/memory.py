@@ -16,7 +16,7 @@ from hyperstep.digest import digest_json
 from hyperstep.errors import StoreError
 from hyperstep.file_lock import locked
 from hyperstep.runtime.runner.warm.imports import Imports, from_data, to_data
-from hyperstep.runtime.runner.warm.verdict import Verdict
+from hyperstep.runtime.runner.warm.verdict import Verdict, Watch
 
 MOST_FILES = 100
 """Of each kind; the oldest go."""
@@ -64,6 +64,14 @@ class WarmMemory:
             return from_json(Verdict, dict(_read(self._verdicts / f"{server}.json")))
         except StoreError:
             return Verdict()
+
+    def watch_of(self, run_id: str) -> tuple[str, Watch] | None:
+        """The server, and the watch, of a library set that is being tried by a trial; None when none is."""
+        for file in self._verdicts.glob("*.json"):
+            watch = self.verdict(file.stem).watch
+            if watch is not None and watch.run_id == run_id:
+                return file.stem, watch
+        return None
 
     def change_verdict(self, server: str, change: Callable[[Verdict], Verdict]) -> Verdict:
         """Read, change, write, with no other process in between; returns what is kept then.

@@ -40,6 +40,8 @@ class Watch(Struct, frozen=True):
     """Who watches; a watch without a living watcher is over."""
     doubted: bool = False
     """It failed, and its next attempt, cold, is to show whose fault that was."""
+    words: str = ""
+    """How it had failed."""
 
 
 class Verdict(Struct, frozen=True):
@@ -109,7 +111,7 @@ def after_watched(verdict: Verdict, watch: Watch, ending: Ending) -> Verdict:
         case How.WELL:
             return replace(over, kills=0, proven_for=(*over.proven_for, watch.script)[-MOST_SCRIPTS:])
         case How.FAILED:
-            return replace(verdict, watch=replace(watch, doubted=True))
+            return replace(verdict, watch=replace(watch, doubted=True, words=ending.words))
         case How.HUNG:
             return _cold(over, ending.words)
         case How.SIGNAL if ending.signal in _CRASHES:
@@ -121,19 +123,18 @@ def after_watched(verdict: Verdict, watch: Watch, ending: Ending) -> Verdict:
             return over
 
 
-def after_cold(verdict: Verdict, how: How, words: str) -> Verdict:
+def after_cold(verdict: Verdict, how: How) -> Verdict:
     """What is known when the cold attempt has ended that followed one under a doubt.
 
     Args:
         verdict: With that watch.
         how: The cold attempt's end.
-        words: How the warm one had ended.
     """
-    over = replace(verdict, watch=None)
-    if how is How.WELL:
-        return _cold(over, f"{words}, and cold it ended well")
-    if how is How.FAILED and verdict.watch is not None:
-        return replace(over, agreed_for=(*over.agreed_for, verdict.watch.script)[-MOST_SCRIPTS:])
+    watch, over = verdict.watch, replace(verdict, watch=None)
+    if how is How.WELL and watch is not None:
+        return _cold(over, f"{watch.words}, and cold it ended well")
+    if how is How.FAILED and watch is not None:
+        return replace(over, agreed_for=(*over.agreed_for, watch.script)[-MOST_SCRIPTS:])
     return over
 
 
