@@ -105,16 +105,15 @@ class InlineLauncher(Launcher):
         """As in the base."""
         self._check_open(attempt)
         try:
-            process = _claim_and_start(attempt)
+            with self._lock:  # until it is known whose it is, nobody may take it for an orphan
+                child = _Child(attempt, _claim_and_start(attempt))
+                self._children[attempt.key] = child
         except FileExistsError as error:
             rule = "An attempt runs at most once, and this one was claimed before."
             remedy = "Make an attempt with the next number."
             raise ConflictError(rule, received=attempt.key, remedy=remedy) from error
         except (OSError, ValueError, TypeError) as error:
             raise not_started(attempt.argv, str(error), busy=means_busy_machine(error)) from error
-        child = _Child(attempt, process)
-        with self._lock:
-            self._children[attempt.key] = child
         threading.Thread(target=self._wait, args=(child,), name="hyperstep-attempt", daemon=True).start()
         return Launched(why_cold=_NO_HOST if attempt.warm else "")
 

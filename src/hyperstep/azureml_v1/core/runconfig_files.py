@@ -9,6 +9,8 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
+from msgspec import Struct
+
 from hyperstep.azureml_v1.core import runconfig_data, runconfig_sections
 from hyperstep.azureml_v1.core.environment import environment_of
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -159,7 +161,7 @@ def _value(value: object) -> Any:  # noqa: ANN401 - what YAML holds
         return _value(value.to_config())
     if hasattr(value, "dataset") and hasattr(value, "mode"):  # a DatasetConsumptionConfig
         return _value(runconfig_data.Data.create(value))  # type: ignore[arg-type]
-    if is_dataclass(value) or isinstance(value, runconfig_sections.DockerConfiguration):
+    if is_dataclass(value) or isinstance(value, Struct | runconfig_sections.DockerConfiguration):
         return {_camel(key): _value(getattr(value, key)) for key in _attributes(value)}
     message = f"An object of type {type(value).__name__} cannot be written to a run configuration's file: {value!r}."
     raise UserErrorException(message)
@@ -168,7 +170,13 @@ def _value(value: object) -> Any:  # noqa: ANN401 - what YAML holds
 def _attributes(section: object) -> list[str]:
     if is_dataclass(section):
         return [field.name for field in fields(section)]
+    if isinstance(section, Struct):
+        return list(section.__struct_fields__)
     return list(vars(section))
+
+
+def _is_struct(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
 
 
 def _fill(section: object, values: Mapping[str, Any]) -> None:
@@ -182,7 +190,7 @@ def _made(kind: type[Any], values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - 
     hints = get_type_hints(kind)
     for name in _attributes(section):
         value = values.get(_camel(name))
-        nested = next((k for k in get_args(hints[name]) if is_dataclass(k)), None)
+        nested = next((k for k in get_args(hints[name]) if is_dataclass(k) or _is_struct(k)), None)
         if value is not None:
             setattr(section, name, _made(nested, value) if isinstance(nested, type) else value)
     return section
