@@ -27,7 +27,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner import attempts
 from hyperstep.runtime.runner.context import Envelope
 from hyperstep.runtime.runner.warm import choosing
-from hyperstep.runtime.runner.warm.choosing import FIRST
+from hyperstep.runtime.runner.warm.choosing import DOUBTED, FIRST
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.scripted_launcher import ScriptedLauncher
 from hyperstep_trial.import_note import NOTE_VARIABLE
@@ -176,11 +176,22 @@ def test_always_says_what_was_cold_all_the_same(warmth: Warmth) -> None:
 def test_a_crash_has_the_trial_run_again_cold_and_the_libraries_remembered(warmth: Warmth) -> None:
     warmth.play = when_warm(signal=int(signal.SIGSEGV))
     first, crashed, again, *rest = how(warmth.sweep())
-    assert (first, crashed) == (FIRST, "warm")
+    assert (first, crashed, again) == (FIRST, "warm", DOUBTED)
     assert len(rest) == 2
-    assert all("SIGSEGV" in why for why in (again, *rest))
+    assert all("ended by SIGSEGV, and cold it ended well" in why for why in rest)
     assert statuses(warmth) == {RunStatus.COMPLETED}
     assert all("SIGSEGV" in why for why in how(warmth.sweep()))
+
+
+def test_a_crash_that_cold_attempts_have_too_condemns_nothing(warmth: Warmth) -> None:
+    def crash_warm_and_cold(attempt: Attempt, behaviour: Behaviour) -> Behaviour:
+        crashes = attempt.key.run_id.endswith("_1") and attempt.key.number < 2
+        return changed(behaviour, signal=int(signal.SIGABRT)) if crashes else behaviour
+
+    warmth.play = crash_warm_and_cold
+    assert how(warmth.sweep())[:4] == [FIRST, "warm", DOUBTED, "warm"]
+    assert statuses(warmth) == {RunStatus.COMPLETED}
+    assert all(why == "warm" for why in how(warmth.sweep()))
 
 
 def test_a_failure_that_only_warm_attempts_have_is_not_the_users(warmth: Warmth) -> None:

@@ -91,8 +91,15 @@ def test_a_script_that_is_proven_waits_for_no_other() -> None:
     assert why_not_now(verdict, "one", watcher_lives=True) == ""
 
 
-def test_a_crash_and_a_hang_are_believed_at_once() -> None:
-    assert "SIGSEGV" in tried(Ending(How.SIGNAL, int(signal.SIGSEGV))).why_cold
+def test_a_crash_is_settled_by_the_cold_attempt_after_it() -> None:
+    crashed = tried(Ending(How.SIGNAL, int(signal.SIGSEGV), "failed"))
+    assert crashed.why_cold == ""
+    assert "ended by SIGSEGV, and cold it ended well" in after_cold(crashed, How.WELL).why_cold
+    for agreed in (How.SIGNAL, How.FAILED):
+        assert after_cold(crashed, agreed) == Verdict(agreed_for=("one",))
+
+
+def test_a_hang_is_believed_at_once() -> None:
     assert "hung" in tried(Ending(How.HUNG, int(signal.SIGTERM), "hung: for 31 s it did nothing")).why_cold
 
 

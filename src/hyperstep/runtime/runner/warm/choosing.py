@@ -29,6 +29,8 @@ from hyperstep.runtime.runner.warm.verdict import (
     Watch,
     after_cold,
     after_watched,
+    doubted,
+    is_doubtful,
     is_proven,
     watching,
     why_not_now,
@@ -292,17 +294,16 @@ class WarmStarts:
         words = start.hung or f"failed with exit code {end.exit_code}"
         doubtful = replace(end, doubt=f"it was warm, and {words}")
         agreed = watch.script in self._memory.verdict(start.server).agreed_for
-        if how is How.FAILED and (agreed or not retry(doubtful)):
-            how = How.UNTOLD
         ending = Ending(how, end.signal, words)
+        if is_doubtful(ending) and (agreed or not retry(doubtful)):
+            ending = Ending(How.UNTOLD)
         self._memory.change_verdict(start.server, lambda v: after_watched(v, watch, ending) if v.watch == watch else v)
         self._known.pop(start.script, None)
-        if how is How.FAILED:
-            held = replace(watch, doubted=True, words=words)
-            self._doubts[end.key.run_id] = _Doubt(start.server, held)
+        if is_doubtful(ending):
+            self._doubts[end.key.run_id] = _Doubt(start.server, doubted(watch, ending))
         else:
             self._watched.discard(watch.run_id)
-        return doubtful if how in {How.FAILED, How.HUNG} else end
+        return doubtful if ending.how in {How.FAILED, How.HUNG} else end
 
     def _settle(self, doubt: _Doubt, how: How) -> None:
         self._watched.discard(doubt.watch.run_id)

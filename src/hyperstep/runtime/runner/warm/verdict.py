@@ -1,8 +1,8 @@
 """What is known of a library set: whether a fork of its server does what a process of its own does. Pure.
 
 A set is unproven for a script until one of the script's attempts, warm and under a watch, has ended well; until then
-one attempt at a time runs warm. What ends by a crash, or hangs, has the set remembered as cold. What fails with an
-exit code is tried again cold before it counts: when that ends well, the set is remembered as cold too.
+one attempt at a time runs warm. What hangs has the set remembered as cold. What crashes, or fails with an exit code,
+is tried again cold before it counts: when that ends well, the set is remembered as cold too, else it was the script.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MOST_KILLS = 2
 MOST_SCRIPTS = 200
 """So many scripts are remembered that a set is proven for."""
 
-_CRASHES = {4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV", 31: "SIGSYS"}
+_CRASHES = {2: "SIGINT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV", 31: "SIGSYS"}
 """Signals that a process brings upon itself."""
 
 
@@ -110,17 +110,26 @@ def after_watched(verdict: Verdict, watch: Watch, ending: Ending) -> Verdict:
     match ending.how:
         case How.WELL:
             return replace(over, kills=0, proven_for=(*over.proven_for, watch.script)[-MOST_SCRIPTS:])
-        case How.FAILED:
-            return replace(verdict, watch=replace(watch, doubted=True, words=ending.words))
         case How.HUNG:
             return _cold(over, ending.words)
-        case How.SIGNAL if ending.signal in _CRASHES:
-            return _cold(over, f"ended by {_CRASHES[ending.signal]}")
+        case How.FAILED | How.SIGNAL if is_doubtful(ending):
+            return replace(verdict, watch=doubted(watch, ending))
         case How.SIGNAL:
             over = replace(over, kills=over.kills + 1)
             return _cold(over, f"ended by signal {ending.signal}") if over.kills >= MOST_KILLS else over
-        case How.UNTOLD:
+        case _:
             return over
+
+
+def is_doubtful(ending: Ending) -> bool:
+    """Whether an attempt failed, or crashed, so that its libraries or its script may be at fault."""
+    return ending.how is How.FAILED or (ending.how is How.SIGNAL and ending.signal in _CRASHES)
+
+
+def doubted(watch: Watch, ending: Ending) -> Watch:
+    """The watch of an attempt that ended so, until a cold one has shown whose fault it was."""
+    words = _CRASHES.get(ending.signal or 0) if ending.how is How.SIGNAL else None
+    return replace(watch, doubted=True, words=f"ended by {words}" if words else ending.words)
 
 
 def after_cold(verdict: Verdict, how: How) -> Verdict:
@@ -133,7 +142,7 @@ def after_cold(verdict: Verdict, how: How) -> Verdict:
     watch, over = verdict.watch, replace(verdict, watch=None)
     if how is How.WELL and watch is not None:
         return _cold(over, f"{watch.words}, and cold it ended well")
-    if how is How.FAILED and watch is not None:
+    if how in {How.FAILED, How.SIGNAL} and watch is not None:
         return replace(over, agreed_for=(*over.agreed_for, watch.script)[-MOST_SCRIPTS:])
     return over
 
