@@ -20,7 +20,7 @@ _LOOK_S = 0.1
 @click.option("--wait", "wait_s", type=float, default=0.0, metavar="SECONDS", help="Wait this long for the end.")
 def cancel(*, run_id: str, reason: str, wait_s: float) -> int:
     """End RUN: a pipeline, a step, a sweep or one trial. Its processes are ended, what they wrote stays."""
-    with opened_home() as home:
+    with opened_home(writable=True) as home:  # a run whose runner is gone is taken over, one that has ended set right
         target = find_target(home, run_id)
         if target.run.status.is_terminal:
             click.echo(f"{target.run.id} has ended already: {target.run.status.value}")

@@ -220,5 +220,5 @@ def _watch(run_id: str, runners: ForegroundRunners | None, *, quiet: bool, plain
 
 def _cancel(run_id: str) -> None:
     say("canceling the sweep; Ctrl-C again does not wait for its end")
-    with opened_home() as home:
+    with opened_home(writable=True) as home:
         request_cancel(home, run_id, "canceled by Ctrl-C")
