@@ -23,6 +23,7 @@ from hyperstep.records.attempt import Launched
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import AttemptRecord, Journal
+from hyperstep.runtime.ranking import counted_values
 from hyperstep.runtime.runner.warm.choosing import FIRST
 from hyperstep.runtime.submission import Label, submit_step
 from hyperstep.sweep.decision_log import decision_digest
@@ -108,11 +109,14 @@ def finish(bench: Bench, label: Label, step: StepSpec) -> tuple[RunRecord, list[
     return sweep, [record.launched for record in records if record.launched]
 
 
-def values(bench: Bench, sweep: RunRecord) -> dict[int, list[object]]:
-    """What each trial logged."""
+def values(bench: Bench, sweep: RunRecord) -> dict[int, list[Json]]:
+    """What each trial logged, as far as it counts: one that is stopped may get further until its end."""
     journal = bench.home.store.journal(sweep.id)
     trials = journal.runs(kind=RunKind.TRIAL)
-    return {trial.number: [metric.value for metric in journal.metrics(trial.id)] for trial in trials}
+    return {
+        trial.number: [metric.value for metric in journal.metrics(trial.id)][: counted_values(trial.properties)]
+        for trial in trials
+    }
 
 
 def decided(bench: Bench, sweep: RunRecord) -> str | None:
