@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+OF_ONE_RUN = ("AZUREML_", "HYPERSTEP_", "AML_PARAMETER_")
+"""How variables begin that tell a script which run it is: ours, and other in each run."""
 SHIM_PATH_VARIABLE = "HYPERSTEP_SHIM_PATH"
 """Holds the folder of the ``azureml`` package; the boot folder's ``sitecustomize`` reads it."""
 

@@ -59,8 +59,12 @@ def test_so_is_a_run_below_one_in_the_foreground(became: list[Become], monkeypat
 
 
 def test_a_python_that_cannot_be_started_is_told_by_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_given: object) -> None:
+    asked: list[object] = []
+
+    def refuse(*given: object) -> None:
+        asked.append(given)
         raise OSError
 
     monkeypatch.setattr(os, "execvpe", refuse)
     become_quiet_script(["run", "-q", "train.py"])
+    assert len(asked) == 1

@@ -30,3 +30,11 @@ def warm_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmBench]:
         wait_until(lambda: not is_running(pid), "the end of the host")
     assert not (folder / "host.log").exists(), (folder / "host.log").read_text()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, control_path: Path) -> Iterator[WarmBench]:
+    """A launcher whose host is the test's own."""
+    bench = WarmBench(tmp_path, control_path)
+    yield bench
+    bench.close()

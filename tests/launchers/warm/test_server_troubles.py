@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace  # noqa: TID251 - of a dataclass
 from functools import partial
-from pathlib import Path
 
 import psutil
 import pytest
@@ -38,13 +37,6 @@ from hyperstep.launchers.process_table import keeper_of
 from hyperstep.testing.launcher_bench import is_running, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
-
-
-@pytest.fixture
-def bench(tmp_path: Path, control_path: Path) -> Iterator[WarmBench]:
-    bench = WarmBench(tmp_path, control_path)
-    yield bench
-    bench.close()
 
 
 class TestStandingStill:

@@ -6,7 +6,6 @@ import os
 import selectors
 import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import replace  # noqa: TID251 - of a dataclass
 from functools import partial
 from pathlib import Path
@@ -40,13 +39,6 @@ from hyperstep.records.attempt import AttemptEnd, Launched
 from hyperstep.testing.launcher_bench import is_running, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
-
-
-@pytest.fixture
-def bench(tmp_path: Path, control_path: Path) -> Iterator[WarmBench]:
-    bench = WarmBench(tmp_path, control_path)
-    yield bench
-    bench.close()
 
 
 def _launch_until_it_is_known(bench: WarmBench, case: Case) -> Launched:

@@ -12,7 +12,7 @@ from hyperstep.records.run import RunRecord
 from hyperstep.runtime.doorbell import doorbell_path
 from hyperstep.runtime.home import Home
 from hyperstep.shim import shim_path
-from hyperstep_trial.boot_environment import boot_environment
+from hyperstep_trial.boot_environment import OF_ONE_RUN, boot_environment
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -34,7 +34,7 @@ _OUTPUT_PLACEHOLDER = "DatasetOutputConfig:"
 
 def user_environment() -> dict[str, str]:
     """The submitter's environment, which the runner inherited, without what concerns only the submitter."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("AZUREML_", "HYPERSTEP_", "AML_PARAMETER_"))}
+    return {k: v for k, v in os.environ.items() if not k.startswith(OF_ONE_RUN)}
 
 
 def root_variables(home: Home, root: RunRecord) -> dict[str, str]:

@@ -8,11 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from hyperstep.launchers.host.warm.command_line import CommandLine, read_command_line
+from hyperstep_trial.boot_environment import OF_ONE_RUN
 
 _CODE = (".py", ".pyc", ".so")
 _NEED = ("memfd_create", "waitid")
-OF_ONE_RUN = ("AZUREML_", "HYPERSTEP_", "AML_PARAMETER_")
-"""How variables begin that tell a script which run it is."""
 _OF_EVERY_RUN = "HYPERSTEP_SHIM_PATH"
 _DECIDING = ("PYTHON", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_")
 """How variables begin that an interpreter, or the system, reads once when a process starts."""

@@ -9,11 +9,10 @@ from hyperstep.digest import Json, digest_json
 from hyperstep.pipeline.spec import CodeSpec, StepSpec
 from hyperstep.runtime.runner.warm.imports import Imports, stamps_of
 from hyperstep.runtime.runner.warm.search_path import path_stamps
+from hyperstep_trial.boot_environment import OF_ONE_RUN
 
 _OF_A_TERMINAL = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "COLUMNS", "LINES", "WINDOWID", "TERM_SESSION_ID"})
 """Variables that tell one terminal from another; no library reads them when it is loaded."""
-_OF_A_RUN = ("AZUREML_", "HYPERSTEP_", "AML_PARAMETER_")
-"""Ours, and other in each run; a submitter's own are not handed on."""
 
 
 def common_variables(env: Mapping[str, str], step: StepSpec) -> dict[str, str]:
@@ -28,7 +27,7 @@ def common_variables(env: Mapping[str, str], step: StepSpec) -> dict[str, str]:
     return {
         name: value
         for name, value in env.items()
-        if name in given or not (name in places or name in _OF_A_TERMINAL or name.startswith(_OF_A_RUN))
+        if name in given or not (name in places or name in _OF_A_TERMINAL or name.startswith(OF_ONE_RUN))
     }
 
 
