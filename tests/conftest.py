@@ -16,7 +16,13 @@ _OF_THE_KEYBOARD = (signal.SIGINT, signal.SIGQUIT)
 
 
 def pytest_configure() -> None:
-    """A shell has what it starts in the background ignore Ctrl-C, which all that tests start would inherit."""
+    """Tests and all that they start are free of what the shell is for: with CI set, warm servers wait for nobody."""
+    os.environ.pop("CI", None)
+    _heed_the_keyboard()
+
+
+def _heed_the_keyboard() -> None:
+    """A shell has what it starts in the background ignore Ctrl-C."""
     for number in _OF_THE_KEYBOARD:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL if number is signal.SIGQUIT else signal.default_int_handler)
