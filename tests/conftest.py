@@ -12,20 +12,20 @@ from pathlib import Path
 
 import pytest
 
-_OF_THE_KEYBOARD = (signal.SIGINT, signal.SIGQUIT)
+_OF_THE_TERMINAL = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
 
 
 def pytest_configure() -> None:
     """Tests and all that they start are free of what the shell is for: with CI set, warm servers wait for nobody."""
     os.environ.pop("CI", None)
-    _heed_the_keyboard()
+    _heed_the_terminal()
 
 
-def _heed_the_keyboard() -> None:
-    """A shell has what it starts in the background ignore Ctrl-C."""
-    for number in _OF_THE_KEYBOARD:
+def _heed_the_terminal() -> None:
+    """A shell has what it starts in the background ignore Ctrl-C, and ``nohup`` the end of the terminal."""
+    for number in _OF_THE_TERMINAL:
         if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL if number is signal.SIGQUIT else signal.default_int_handler)
+            signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
