@@ -23,6 +23,7 @@ from hyperstep.azureml_v1.core.run_source import RunSource
 from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.exceptions import AzureMLException, SnapshotException, UserErrorException
 from hyperstep.errors import HyperstepError
+from hyperstep.file_tree import files_under
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
@@ -180,7 +181,7 @@ def keep_outputs(source: RunSource) -> None:
     if folder is None:
         return
     known = {artifact.path for artifact in source.journal.artifacts(source.run_id)}
-    paths = {f"{folder.name}/{p.relative_to(folder).as_posix()}": p for p in sorted(folder.rglob("*")) if p.is_file()}
+    paths = {f"{folder.name}/{p.relative_to(folder).as_posix()}": p for p in sorted(files_under(folder))}
     artifacts = [
         ArtifactRecord(source.run_id, name, source.home.artifacts.put_file(path), path.stat().st_size)
         for name, path in paths.items()

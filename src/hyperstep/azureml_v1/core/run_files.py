@@ -13,6 +13,7 @@ from msgspec import Struct
 from hyperstep.azureml_v1.core.run_details import log_files, log_text
 from hyperstep.azureml_v1.core.session import job_run_id
 from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.file_tree import files_under
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.run_source import RunSource
@@ -129,6 +130,5 @@ def _files_of_this_job() -> Iterator[RunFile]:
     folder = Path(os.environ["HYPERSTEP_ATTEMPT_FOLDER"])
     roots = [(folder / "work", folder / "work" / name) for name in ("outputs", "logs")]
     for root, below in [*roots, (folder / "uploads", folder / "uploads")]:
-        for path in below.rglob("*"):
-            if path.is_file():
-                yield RunFile(path.relative_to(root).as_posix(), size=path.stat().st_size, local=path)
+        for path in files_under(below):
+            yield RunFile(path.relative_to(root).as_posix(), size=path.stat().st_size, local=path)

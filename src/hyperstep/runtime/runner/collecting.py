@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from hyperstep.artifact_store.base import ArtifactStore
+from hyperstep.file_tree import files_under
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
@@ -91,9 +92,8 @@ def _files(attempt: Attempt) -> Iterator[tuple[str, Path]]:
 def _below(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
     if not _has_entries(folder):
         return
-    for path in folder.rglob("*"):
-        if path.is_file():
-            yield path.relative_to(root).as_posix(), path
+    for path in files_under(folder):
+        yield path.relative_to(root).as_posix(), path
 
 
 def _has_entries(folder: Path) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from hyperstep.runtime.home import Home
 from hyperstep.settings import Settings
+from hyperstep.testing.faults.claims import claimed_folders
 
 _PARTS = 2
 Logged = tuple[str, str]
@@ -95,7 +96,7 @@ def account(notes: Notes, home_folder: Path, hits: Mapping[str, int]) -> Account
 
 def count_attempts(home_folder: Path, hits: Mapping[str, int]) -> Accounts:
     """Attempts told by their claims, for scripts that write down nothing outside."""
-    counts = Counter(claim.parent.parent.name for claim in home_folder.glob("runs/*/**/attempt-*/claim.json"))
+    counts = Counter(folder.parent.name for folder in claimed_folders(home_folder))
     return Accounts(counts, tuple(_beyond(counts, hits)))
 
 

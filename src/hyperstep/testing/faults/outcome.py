@@ -10,6 +10,7 @@ from hyperstep.cli.reading import read_journal
 from hyperstep.cli.view import RootView, SweepView, TrialView
 from hyperstep.digest import Json, digest_file
 from hyperstep.errors import HyperstepError
+from hyperstep.file_tree import files_under
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
@@ -114,7 +115,7 @@ def _outputs(home: Home, view: RootView) -> dict[str, Json]:
 def _content(place: Path) -> Json:
     if place.is_file():
         return digest_file(place)
-    return {str(file.relative_to(place)): digest_file(file) for file in sorted(place.rglob("*")) if file.is_file()}
+    return {str(file.relative_to(place)): digest_file(file) for file in sorted(files_under(place))}
 
 
 def _place(journal: Journal, trial: RunRecord) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from hyperstep.launchers.process_table import is_keeper
+from hyperstep.testing.faults.claims import claimed_folders
 from hyperstep.testing.faults.scene import MARK, Scene
 
 _RUNNER = "hyperstep.runtime.runner"
@@ -74,8 +75,7 @@ def half_started(scene: Scene) -> set[str]:
 
 
 def _open_folders(scene: Scene) -> list[Path]:
-    claims = scene.home.glob("runs/*/**/attempt-*/claim.json")
-    return [claim.parent for claim in claims if not (claim.parent / "exit.json").exists()]
+    return [folder for folder in claimed_folders(scene.home) if not (folder / "exit.json").exists()]
 
 
 def _name(folder: Path) -> str:

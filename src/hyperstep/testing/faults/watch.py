@@ -6,6 +6,7 @@ from hyperstep.errors import HyperstepError
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.runtime.home import Home
 from hyperstep.settings import Settings
+from hyperstep.testing.faults.claims import claimed_folders
 from hyperstep.testing.faults.scene import Scene
 
 
@@ -40,8 +41,8 @@ class Watch:
 
     def attempt_exists(self, trial: int, attempt: int) -> bool:
         """Whether an attempt of a trial has been claimed."""
-        pattern = f"runs/*/**/trial-{trial:04d}/attempt-{attempt}/claim.json"
-        return next(iter(self._scene.home.glob(pattern)), None) is not None
+        wanted = (f"trial-{trial:04d}", f"attempt-{attempt}")
+        return any(folder.parts[-2:] == wanted for folder in claimed_folders(self._scene.home))
 
     def close(self) -> None:
         """Let go of the home."""
