@@ -49,7 +49,7 @@ def test_a_crashed_script_goes_on_from_its_checkpoint_and_only_the_last_attempt_
     assert [a.path for a in journal.artifacts(run.id) if a.path.startswith("outputs/")] == ["outputs/of-2.txt"]
     logs = [bench.home.attempt(run, number).log_file.read_text() for number in range(3)]
     assert logs == ["attempt 0\n", "attempt 1\n", "attempt 2\n"]
-    assert not (bench.home.run_folder(run) / "checkpoint").exists()
+    bench.wait_until(lambda: not (bench.home.run_folder(run) / "checkpoint").exists())
 
 
 def test_a_trial_that_crashes_too_often_fails_and_keeps_its_checkpoint(bench: Bench, label: Label) -> None:
@@ -137,6 +137,16 @@ def test_a_torn_record_is_reported_and_not_guessed(bench: Bench, label: Label, *
     torn = [(d.subject, d.evidence) for d in journal.decisions(run.id) if d.kind == "torn"]
     assert torn == [(subject, {"attempt": n, "bytes": 33}) for n in (0, 1)]
     assert [m.value for m in journal.metrics(subject)] == [1]
+
+
+def test_files_of_a_run_that_ran_too_long_are_kept(bench: Bench, label: Label) -> None:
+    text = "import time\nopen('outputs/half.txt', 'w').close()\nprint('up', flush=True)\ntime.sleep(600)"
+    code = replace(bench.code(text), max_duration_s=2.0)
+    run = bench.wait(submit_step(bench.home, StepSpec("s0000000", "script", code), label).id)
+    assert run.error is not None
+    assert run.error.message == "ran longer than max_run_duration_seconds = 2"
+    kept = {artifact.path for artifact in bench.home.store.journal(run.id).artifacts(run.id)}
+    assert kept == {"outputs/half.txt", "azureml-logs/70_driver_log.txt", "user_logs/std_log.txt"}
 
 
 def test_a_limit_of_time_is_held_while_the_runner_stands_still(bench: Bench, label: Label) -> None:

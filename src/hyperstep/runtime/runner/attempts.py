@@ -25,6 +25,7 @@ from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, ThreadUse
 from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.runner.active_attempt import ActiveAttempt
 from hyperstep.runtime.runner.attempt_order import Order
+from hyperstep.runtime.runner.clearing import Clearing
 from hyperstep.runtime.runner.collecting import collect_artifacts, record_lines
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.failures import log_tail
@@ -37,9 +38,7 @@ from hyperstep.runtime.runner.slots import Slots
 from hyperstep.runtime.runner.turns import Turns
 from hyperstep.runtime.runner.warm.choosing import Start, WarmStarts
 from hyperstep.runtime.runner.workplace import (
-    clear_workplace,
     prepare_attempt,
-    remove_checkpoint,
     store_uploads,
 )
 
@@ -68,6 +67,8 @@ class Attempts:
         self._ends: list[AttemptEnd] = []
         """Ends that were reported and are not recorded yet."""
         self._warm = WarmStarts(context)
+        self._clearing = Clearing(context)
+        self._clearing.take_up()
         self._looks = Turns(_LOOKS_AT_ONCE)
         self._slots = Slots(context.envelope.slots)
         self._active: dict[AttemptKey, ActiveAttempt] = {}
@@ -180,7 +181,7 @@ class Attempts:
             active = self._active.get(end.key)
             if active is not None and not end.lost:
                 self._put_end_aside(active.attempt, end)
-        self._launcher.close()
+        self.close()
         return self._faults
 
     def _put_end_aside(self, attempt: Attempt, end: AttemptEnd) -> None:
@@ -191,8 +192,9 @@ class Attempts:
             self._faults.setdefault(end.key, f"it failed while the disk was full, probably {how}")
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop watching; what is being cleared up is finished."""
         self._launcher.close()
+        self._clearing.close()
 
     def _launch(self, order: Order) -> None:
         self._context.check_owner()  # the folder may be another owner's by now
@@ -285,14 +287,18 @@ class Attempts:
             pass
         fault = active.fault or self._faults.get(end.key) or limit_of(end, active.limits.max_duration_s)
         end = self._judged(active, end, fault)
+        counts = not (end.lost or active.owner.tries_again(end, fault))
         files: list[ArtifactRecord] = []
-        fault = fault or self._refusal_of(lambda: files.extend(self._store_files(active, end)))
+        refusal = self._refusal_of(lambda: files.extend(self._store_files(active, end, fault))) if counts else ""
+        fault = fault or refusal
         with self._context.transaction() as unit:
             for file in files:
                 unit.writer.add_artifact(file)
             unit.writer.put_attempt(_record(active, end))
             active.owner.attempt_ended(unit, end, fault, active.reader.torn_bytes())
             unit.afterwards(lambda: self._release(end.key))
+        if counts and not refusal:
+            self._clearing.begin(active.place.step.code.snapshot, active.attempt, completed=end.succeeded and not fault)
 
     def _judged(self, active: ActiveAttempt, end: AttemptEnd, fault: str) -> AttemptEnd:
         """The end, with a doubt where its being warm may have caused it."""
@@ -310,19 +316,15 @@ class Attempts:
             active.close()
         self._slots.release(key)
 
-    def _store_files(self, active: ActiveAttempt, end: AttemptEnd) -> list[ArtifactRecord]:
+    def _store_files(self, active: ActiveAttempt, end: AttemptEnd, fault: str) -> list[ArtifactRecord]:
         """Keep what an attempt produced; of one that is tried again nothing counts, its files stay where they are.
 
         An owner that dies before it records them leaves the next one to do it again, which finds all that is kept.
         """
-        if end.lost or active.owner.tries_again(end, active.fault):
-            return []
         artifacts = collect_artifacts(self._context.home.artifacts, active.attempt)
-        if end.succeeded:
+        if end.succeeded and not fault:
             run = self._context.runs[active.attempt.key.run_id]
             store_uploads(self._context, active.place, run, active.attempt)
-            remove_checkpoint(self._context, run)
-        clear_workplace(self._context, active.place, active.attempt)
         return artifacts
 
     @staticmethod

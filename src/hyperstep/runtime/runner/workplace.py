@@ -14,7 +14,6 @@ from hyperstep.artifact_store.snapshot import (
     KEPT_FOLDERS,
     Snapshot,
     load_snapshot,
-    remove_snapshot,
     write_snapshot,
 )
 from hyperstep.pipeline.spec import DataMode, OutputSpec, StepSpec
@@ -31,6 +30,7 @@ from hyperstep.runtime.runner.reuse.step_facts import TuningFacts
 
 CHECKPOINT_VARIABLE = "HYPERSTEP_CHECKPOINT_DIR"
 """Names the folder that every attempt of a run finds as the one before left it."""
+CHECKPOINT_FOLDER = "checkpoint"
 
 
 class Workplace(Struct, frozen=True):
@@ -84,21 +84,7 @@ def prepare_attempt(
 
 def checkpoint_folder(context: RunnerContext, run: RunRecord) -> Path:
     """What a run's attempts hand on to the next one: it stands beside them."""
-    return context.home.run_folder(run) / "checkpoint"
-
-
-def remove_checkpoint(context: RunnerContext, run: RunRecord) -> None:
-    """A run that completed needs no further attempt."""
-    folder = checkpoint_folder(context, run)
-    try:
-        folder.rmdir()  # most scripts leave nothing there
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def clear_workplace(context: RunnerContext, place: Workplace, attempt: Attempt) -> None:
-    """Remove the snapshot's files from an ended attempt; what the process wrote stays."""
-    remove_snapshot(_snapshot_of(context, place), attempt.work_folder)
+    return context.home.run_folder(run) / CHECKPOINT_FOLDER
 
 
 def store_uploads(context: RunnerContext, place: Workplace, run: RunRecord, attempt: Attempt) -> None:
@@ -114,8 +100,7 @@ def store_uploads(context: RunnerContext, place: Workplace, run: RunRecord, atte
             _copy_whole(source, target / source.name if output.is_directory else target)
 
 
-def _snapshot_of(context: RunnerContext, place: Workplace) -> Snapshot:
-    digest = place.step.code.snapshot
+def _snapshot_of(context: RunnerContext, digest: str) -> Snapshot:
     return context.once(f"snapshot {digest}", lambda: load_snapshot(digest, context.home.artifacts))
 
 
@@ -125,7 +110,7 @@ def _make_work_folder(context: RunnerContext, place: Workplace, attempt: Attempt
     shutil.rmtree(work, ignore_errors=True)
     attempt.folder.parent.mkdir(parents=True, exist_ok=True)
     attempt.folder.mkdir(exist_ok=True)
-    write_snapshot(_snapshot_of(context, place), context.home.artifacts, work)
+    write_snapshot(_snapshot_of(context, place.step.code.snapshot), context.home.artifacts, work)
     for name in KEPT_FOLDERS:
         (work / name).mkdir(exist_ok=True)
 
