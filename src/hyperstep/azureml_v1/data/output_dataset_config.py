@@ -360,14 +360,6 @@ class HDFSOutputDatasetConfig(OutputDatasetConfig, TransformationMixin):
         super().__init__("hdfs", name)
         self.destination = None if destination is None else parse_target(destination)
 
-    def as_input(self, name: str | None = None) -> DatasetConsumptionConfig:
-        """The same folder as an input of a later step.
-
-        Args:
-            name: The input's name; a random one without it.
-        """
-        return super().as_input(name)
-
 
 class LinkFileOutputDatasetConfig(OutputDatasetConfig):
     """A file dataset that a job names: ``run.output_datasets[name].link(dataset)``.
@@ -379,14 +371,6 @@ class LinkFileOutputDatasetConfig(OutputDatasetConfig):
     def __init__(self, name: str | None = None) -> None:
         super().__init__("link", name)
 
-    def as_input(self, name: str | None = None) -> DatasetConsumptionConfig:
-        """The dataset that was linked as an input of a later step, mounted.
-
-        Args:
-            name: The input's name; a random one without it.
-        """
-        return super().as_input(name)
-
 
 class LinkTabularOutputDatasetConfig(OutputDatasetConfig):
     """A tabular dataset that a job names: ``run.output_datasets[name].link(dataset)``.
@@ -397,14 +381,6 @@ class LinkTabularOutputDatasetConfig(OutputDatasetConfig):
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__("link", name)
-
-    def as_input(self, name: str | None = None) -> DatasetConsumptionConfig:
-        """The dataset that was linked as an input of a later step.
-
-        Args:
-            name: The input's name; a random one without it.
-        """
-        return super().as_input(name)
 
     def _input_mode(self) -> str:
         return "direct"
