@@ -191,14 +191,7 @@ def test_a_library_that_hangs_in_a_fork_is_found_and_remembered(bench: Bench, la
 
 
 def test_a_trial_under_a_watch_is_watched_on_by_the_next_runner(bench: Bench, label: Label, tmp_path: Path) -> None:
-    python = environment_with("forkshy", SHY, tmp_path / "venv")
-    step = bench.tuning_step(USES_SHY, sweep_config(total=8, concurrent=1))
-    code = replace(step.code, python=python, environment_variables={"GATE": str(tmp_path / "gate")})
-    sweep = submit_step(bench.home, replace(step, code=code), label)
-    journal = bench.home.store.journal(sweep.id)
-    bench.wait_until((tmp_path / "gate.up").exists)
-    replace_owner(bench, sweep.id)
-    (tmp_path / "gate").touch()
+    journal = take_over_a_shy_sweep(bench, label, tmp_path, USES_SHY, "up")
     assert_all_completed(bench, journal)
     records = attempts_of(journal)
     assert len([record for record in records if record.launched and record.launched.warm]) == 1
@@ -221,18 +214,23 @@ def test_one_that_hangs_under_a_watch_is_ended_by_the_next_runner(bench: Bench, 
 
 
 def test_a_doubt_is_settled_by_the_next_runner(bench: Bench, label: Label, tmp_path: Path) -> None:
-    python = environment_with("forkshy", SHY, tmp_path / "venv")
-    step = bench.tuning_step(USES_SHY_AND_WAITS_COLD, sweep_config(total=8, concurrent=1))
-    code = replace(step.code, python=python, environment_variables={"GATE": str(tmp_path / "gate")})
-    sweep = submit_step(bench.home, replace(step, code=code), label)
-    journal = bench.home.store.journal(sweep.id)
-    bench.wait_until((tmp_path / "gate.again").exists)
-    replace_owner(bench, sweep.id)
-    (tmp_path / "gate").touch()
+    journal = take_over_a_shy_sweep(bench, label, tmp_path, USES_SHY_AND_WAITS_COLD, "again")
     assert_all_completed(bench, journal)
     assert len(attempts_of(journal)) == 9
     (verdict,) = (bench.home.path / "cache" / "warm" / "verdicts").glob("*.json")
     assert "failed with exit code 1, and cold it ended well" in verdict.read_text()
+
+
+def take_over_a_shy_sweep(bench: Bench, label: Label, folder: Path, script: str, waits_as: str) -> Journal:
+    """Submit a sweep that uses SHY, give it another runner when a trial waits at its gate, and open that."""
+    step = bench.tuning_step(script, sweep_config(total=8, concurrent=1))
+    python, gate = environment_with("forkshy", SHY, folder / "venv"), folder / "gate"
+    code = replace(step.code, python=python, environment_variables={"GATE": str(gate)})
+    sweep = submit_step(bench.home, replace(step, code=code), label)
+    bench.wait_until(gate.with_suffix(f".{waits_as}").exists)
+    replace_owner(bench, sweep.id)
+    gate.touch()
+    return bench.home.store.journal(sweep.id)
 
 
 def assert_all_completed(bench: Bench, journal: Journal) -> None:
