@@ -158,7 +158,11 @@ def test_a_terminal_that_has_gone_ends_nothing() -> None:
     read, write = os.pipe()
     os.close(read)
     os.close(write)
-    LiveRegion(write, wait_for_line_end=False).pass_through(b"still here")
+    region = LiveRegion(write, wait_for_line_end=False)
+    region.pass_through(b"still here")
+    region.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(write)
 
 
 OUTPUT = st.sampled_from([b"hello", b"\n", b"x" * 7, b"\r", b"line\n", b"a" * WIDTH + b"\n", b"last"])

@@ -36,5 +36,9 @@ def test_the_answer_does_not_depend_on_how_the_bytes_were_cut(parts: list[bytes]
 
 
 @given(st.binary())
-def test_any_bytes_are_taken(data: bytes) -> None:
-    OutputTail().feed(data)
+def test_any_bytes_are_taken_and_two_ends_of_a_string_make_them_whole(data: bytes) -> None:
+    tail = OutputTail()
+    tail.feed(data)
+    tail.feed(b"\x1b\\\x1b\\")
+    assert tail.is_whole
+    assert not tail.at_line_start

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from hyperstep.cli.reuse_flags import (
+    ReuseFlags,
     ScriptCommand,
     reuse_options,
-    reuse_variables,
     warm_option,
     warm_variables,
 )
@@ -24,17 +24,13 @@ from hyperstep.cli.reuse_flags import (
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
     *,
-    no_reuse: tuple[str, ...],
-    verify: bool,
-    new_seed: bool,
-    history: str | None,
+    reuse: ReuseFlags,
     warm: str | None,
     script: str,
     arguments: tuple[str, ...],
 ) -> None:
     """A command with the options."""
-    variables = reuse_variables(no_reuse, verify=verify, new_seed=new_seed, history=history)
-    variables |= warm_variables(warm)
+    variables = reuse.variables() | warm_variables(warm)
     click.echo(json.dumps([variables, script, arguments]))
 
 

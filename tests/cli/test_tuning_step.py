@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from hyperstep.artifact_store.memory import MemoryArtifactStore
 from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.cli.tuning_options import SAMPLERS, parse_policy, parse_space
-from hyperstep.cli.tuning_step import DEFAULT_TRIALS, TuningRequest, experiment_name, make_step
+from hyperstep.cli.tuning_request import Execution, Objective, Search, Stopping, TuningLimits, TuningRequest
+from hyperstep.cli.tuning_step import DEFAULT_TRIALS, experiment_name, make_step
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import StepSpec, TrainingKind
 from hyperstep.records.goal import Goal
@@ -26,19 +27,16 @@ def request_(tmp_path: Path) -> TuningRequest:
     return TuningRequest(
         script=source / "train.py",
         arguments=("--epochs", "3"),
-        space=parse_space(["opt=choice:adam,sgd", "n=choice:1,2,3"]),
-        metric="acc",
-        goal=Goal.MAXIMIZE,
-        max_total=None,
-        max_concurrent=None,
-        max_minutes=None,
-        max_silence_s=None,
-        policy=parse_policy("none"),
-        sampler="random",
-        seed=None,
-        metric_pattern="",
-        model_file="",
+        search=Search(parse_space(["opt=choice:adam,sgd", "n=choice:1,2,3"])),
+        objective=Objective("acc"),
+        limits=TuningLimits(),
+        stopping=Stopping(parse_policy("none")),
+        execution=Execution(),
     )
+
+
+def searching(request: TuningRequest, **changes: object) -> TuningRequest:
+    return replace(request, search=replace(request.search, **changes))
 
 
 def step_of(request: TuningRequest, tmp_path: Path) -> StepSpec:
@@ -64,14 +62,14 @@ def test_without_limits_there_are_20_trials_as_many_at_a_time_as_slots(request_:
 
 
 def test_a_grid_is_tried_as_a_whole(request_: TuningRequest, tmp_path: Path) -> None:
-    assert config_of(step_of(replace(request_, sampler="grid"), tmp_path)).limits.max_total == 6
+    assert config_of(step_of(searching(request_, sampler="grid"), tmp_path)).limits.max_total == 6
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_every_sampler_that_draws_has_a_seed_in_the_record(
     request_: TuningRequest, tmp_path: Path, sampler: str
 ) -> None:
-    defined = config_of(step_of(replace(request_, sampler=sampler), tmp_path)).sampler.to_json()
+    defined = config_of(step_of(searching(request_, sampler=sampler), tmp_path)).sampler.to_json()
     assert isinstance(defined.get("seed"), int) is (sampler != "grid")
 
 
@@ -79,7 +77,9 @@ def test_what_is_asked_for_here_wins_over_the_settings(request_: TuningRequest, 
     settings = Settings(home=tmp_path / "home", deterministic=True, max_failed=3, retries=2)
     said = config_of(make_step(request_, MemoryArtifactStore(), settings))
     assert (said.deterministic, said.limits.max_failed, said.limits.max_retries) == (True, 3, 2)
-    asked = config_of(make_step(replace(request_, max_failed=0, retries=0), MemoryArtifactStore(), settings))
+    asked = config_of(
+        make_step(replace(request_, limits=TuningLimits(max_failed=0, retries=0)), MemoryArtifactStore(), settings)
+    )
     assert (asked.limits.max_failed, asked.limits.max_retries) == (0, 0)
     plain = config_of(step_of(request_, tmp_path))
     assert (plain.deterministic, plain.limits.max_failed, plain.limits.max_retries) == (False, None, 0)
@@ -87,7 +87,7 @@ def test_what_is_asked_for_here_wins_over_the_settings(request_: TuningRequest, 
 
 def test_a_seed_that_was_drawn_is_not_called_given(request_: TuningRequest, tmp_path: Path) -> None:
     drawn = step_of(request_, tmp_path).tuning
-    given = step_of(replace(request_, seed=7), tmp_path).tuning
+    given = step_of(searching(request_, seed=7), tmp_path).tuning
     assert drawn is not None
     assert given is not None
     assert (drawn.seed_given, given.seed_given) == (False, True)
@@ -112,7 +112,7 @@ def test_a_policy_that_breaks_its_rule_is_refused_before_anything_starts(
     request_: TuningRequest, tmp_path: Path
 ) -> None:
     with pytest.raises(InvalidInputError, match="slack_factor or a slack_amount"):
-        step_of(replace(request_, policy=parse_policy("bandit:evaluation_interval=2")), tmp_path)
+        step_of(replace(request_, stopping=Stopping(parse_policy("bandit:evaluation_interval=2"))), tmp_path)
 
 
 def test_paths_seen_from_here_are_made_absolute_unless_the_scripts_folder_has_them(
@@ -164,7 +164,7 @@ def test_an_experiment_is_named_like_the_script(name: str, experiment: str) -> N
 def test_each_sampler_is_made_with_the_seed_and_the_goal(
     request_: TuningRequest, tmp_path: Path, option: str, name: str
 ) -> None:
-    given = replace(request_, sampler=option, seed=7, goal=Goal.MINIMIZE)
+    given = replace(searching(request_, sampler=option, seed=7), objective=Objective("acc", Goal.MINIMIZE))
     sampler = config_of(step_of(given, tmp_path)).sampler
     assert (sampler.name, sampler.to_json()["seed"]) == (name, 7)
     assert sampler.goal is (Goal.MINIMIZE if option == "bayesian" else None)

@@ -118,4 +118,5 @@ def test_what_fits_the_known_signature_fits_a_wider_one(
         signature(known).bind(*arguments, **keywords)
     except TypeError:
         return
-    signature(ours).bind(*arguments, **keywords)
+    bound = signature(ours).bind(*arguments, **keywords)
+    assert len(bound.args) + len(bound.kwargs) == by_position + len(by_name)

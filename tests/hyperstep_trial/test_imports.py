@@ -8,19 +8,8 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from tests.hyperstep_trial.client_modules import CLIENT
 
-_OWN = {
-    "hyperstep_trial",
-    "hyperstep_trial.errors",
-    "hyperstep_trial.images",
-    "hyperstep_trial.json_text",
-    "hyperstep_trial.metric_logger",
-    "hyperstep_trial.record_writer",
-    "hyperstep_trial.run",
-    "hyperstep_trial.run_logger",
-    "hyperstep_trial.uploads",
-    "hyperstep_trial.values",
-}
 _STANDARD = {"__future__", "_json", "_socket", "time"}
 
 _SHOWS_WHAT_IS_LOADED = """
@@ -36,8 +25,8 @@ print(*sorted(set(sys.modules) - before))
     [
         ("import hyperstep_trial", {"__future__", "hyperstep_trial"}),
         ("import hyperstep_trial.finder", {"__future__", "hyperstep_trial", "hyperstep_trial.finder"}),
-        ("from hyperstep_trial import Run; Run.get_context().log('acc', 0.5)", _OWN | _STANDARD),
-        ("from hyperstep_trial import Run; run = Run.get_context(); run.tag('a'); run.complete()", _OWN | _STANDARD),
+        ("from hyperstep_trial import Run; Run.get_context().log('acc', 0.5)", CLIENT | _STANDARD),
+        ("from hyperstep_trial import Run; run = Run.get_context(); run.tag('a'); run.complete()", CLIENT | _STANDARD),
     ],
 )
 def test_only_listed_modules_are_loaded(statements: str, allowed: set[str], finish: Callable[..., str]) -> None:
@@ -50,11 +39,11 @@ def test_offline_logging_adds_one_module() -> None:
     env = {name: value for name, value in os.environ.items() if name != "AZUREML_RUN_ID"}
     output = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
     loaded = set(output.splitlines()[-1].split())
-    assert loaded <= _OWN | _STANDARD | {"hyperstep_trial.offline"}
+    assert loaded <= CLIENT | _STANDARD | {"hyperstep_trial.offline"}
 
 
 def test_nothing_of_the_engine_is_loaded_by_any_module_of_the_client(finish: Callable[..., str]) -> None:
-    names = sorted(_OWN | {"hyperstep_trial.boot_environment", "hyperstep_trial.finder", "hyperstep_trial.run_class"})
+    names = sorted(CLIENT | {"hyperstep_trial.boot_environment", "hyperstep_trial.finder", "hyperstep_trial.run_class"})
     loaded = finish(_SHOWS_WHAT_IS_LOADED.format(statements=f"import {', '.join(names)}")).split()
     assert "hyperstep" not in loaded
     assert all(name.partition(".")[0] in {*sys.stdlib_module_names, "hyperstep_trial"} for name in loaded)

@@ -36,6 +36,8 @@ def test_a_trial_that_the_sweep_never_has_is_refused(trial: int) -> None:
 @pytest.mark.parametrize("training", [None, TrainingSpec(TrainingKind.METRICS)])
 def test_other_outputs_need_no_model_file(training: TrainingSpec | None) -> None:
     check_model_outputs(step(training), max_total=3)
+    with pytest.raises(InvalidInputError, match="needs a model_file"):
+        check_model_outputs(step(TrainingSpec(TrainingKind.MODEL)), max_total=3)
 
 
 def test_one_file_has_one_name() -> None:

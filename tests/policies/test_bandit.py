@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.policies.worked import verdicts_of
 
 from hyperstep.errors import InvalidInputError
 from hyperstep.policies.bandit import BanditPolicy
@@ -110,15 +111,9 @@ TABLES = {
         [Row(1, 1.0, {2: KEEP, 3: KEEP}), Row(2, 2.0, {0: KEEP, 2: STOP, 3: KEEP})],
     ),
 }
-CASES = [
-    pytest.param(table, row, trial, id=f"{name}, interval {row.interval}, trial {trial}")
-    for name, table in TABLES.items()
-    for row in table.rows
-    for trial in row.verdicts
-]
 
 
-@pytest.mark.parametrize(("table", "row", "trial"), CASES)
+@pytest.mark.parametrize(("table", "row", "trial"), verdicts_of(TABLES))
 def test_worked_table(table: Table, row: Row, trial: int) -> None:
     verdict = table.policy.judge(trial, row.interval, cohort_of(table.goal, table.curves))
     assert verdict.stop is row.verdicts[trial]

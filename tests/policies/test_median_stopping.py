@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
+from tests.policies.worked import verdicts_of
 
 from hyperstep.policies.base import Policy
 from hyperstep.policies.median_stopping import MedianStoppingPolicy
@@ -71,15 +72,9 @@ TABLES = {
     ),
     "equal to the median stays": Table(UP, {0: (2.0,), 1: (2.0,), 2: (2.0,)}, [Row(1, 2.0, {0: KEEP, 2: KEEP})]),
 }
-CASES = [
-    pytest.param(table, row, trial, id=f"{name}, interval {row.interval}, trial {trial}")
-    for name, table in TABLES.items()
-    for row in table.rows
-    for trial in row.verdicts
-]
 
 
-@pytest.mark.parametrize(("table", "row", "trial"), CASES)
+@pytest.mark.parametrize(("table", "row", "trial"), verdicts_of(TABLES))
 def test_worked_table(table: Table, row: Row, trial: int) -> None:
     verdict = MedianStoppingPolicy().judge(trial, row.interval, cohort_of(table.goal, table.curves))
     assert verdict.stop is row.verdicts[trial]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
+from tests.policies.worked import verdicts_of
 
 from hyperstep.errors import InvalidInputError
 from hyperstep.policies.base import Policy
@@ -73,15 +74,9 @@ TABLES = {
         50, UP, {0: (None,), 1: (None,), 2: (1.0,), 3: (2.0,)}, [Row(1, 2.0, {2: STOP, 3: KEEP})]
     ),
 }
-CASES = [
-    pytest.param(table, row, trial, id=f"{name}, interval {row.interval}, trial {trial}")
-    for name, table in TABLES.items()
-    for row in table.rows
-    for trial in row.verdicts
-]
 
 
-@pytest.mark.parametrize(("table", "row", "trial"), CASES)
+@pytest.mark.parametrize(("table", "row", "trial"), verdicts_of(TABLES))
 def test_worked_table(table: Table, row: Row, trial: int) -> None:
     policy = TruncationSelectionPolicy(table.percentage)
     cohort = cohort_of(table.goal, table.curves)

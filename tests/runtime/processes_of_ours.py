@@ -43,6 +43,14 @@ def next_owner_pid(bench: Bench, root_id: str, *former: int) -> int:
     return bench.wait_until(lambda: (pid := owner_pid(bench, root_id)) not in former and pid)
 
 
+def replace_owner(bench: Bench, root_id: str, *former: int) -> int:
+    """Kill the runner that owns a run after others, and wait for the next one; returns the killed one."""
+    pid = next_owner_pid(bench, root_id, *former)
+    kill(pid)
+    next_owner_pid(bench, root_id, *former, pid)
+    return pid
+
+
 def current_host() -> int:
     """The trial host that new attempts go to."""
     pid = host_pid(default_control_path())

@@ -15,6 +15,7 @@ from tests.runtime.processes_of_ours import (
     kill,
     next_owner_pid,
     owner_pid,
+    replace_owner,
     runners_of,
 )
 from tests.runtime.waiting_script import started, submit_waiting
@@ -28,14 +29,6 @@ from hyperstep.runtime.liveness import live_owner
 from hyperstep.runtime.submission import Label, submit_step
 
 pytestmark = pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
-
-
-@pytest.fixture
-def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file that the trials wait for."""
-    path = tmp_path / "gate"
-    monkeypatch.setenv("GATE", str(path))
-    return path
 
 
 def assert_completed_once(bench: Bench, run_id: str) -> None:
@@ -67,11 +60,8 @@ def test_a_killed_runner_is_followed_by_one_that_adopts_the_live_process(
 ) -> None:
     run_id = submit_waiting(bench, label)
     process = started(bench, run_id)
-    first = owner_pid(bench, run_id)
-    kill(first)
-    second = next_owner_pid(bench, run_id, first)
-    kill(second)
-    next_owner_pid(bench, run_id, first, second)
+    first = replace_owner(bench, run_id)
+    replace_owner(bench, run_id, first)
     assert not is_gone(process)
     gate.touch()
     assert_completed_once(bench, run_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from msgspec.structs import replace
 
@@ -28,15 +26,6 @@ _STEP = StepSpec(id="a", name="train", code=CodeSpec("s", "train.py"), parameter
 _TEMPLATE = PipelineTemplate(
     PipelineSpec((_STEP,), {"n": "1"}), (TemplateParameter("n", ParameterKind.TEXT, "1", key="n"),)
 )
-
-
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    """A home in which runs are recorded and none is driven."""
-    monkeypatch.setattr("hyperstep.runtime.submission.start_runner", lambda *_: None)
-    opened = Home.open()
-    yield opened
-    opened.close()
 
 
 def test_a_run_of_a_published_pipeline_has_its_values_and_says_whose_run_it_is(home: Home) -> None:

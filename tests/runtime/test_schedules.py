@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,15 +31,6 @@ from hyperstep.runtime.schedules import schedules as kept_schedules
 
 _BORN = 1_700_000_000.0
 _HOUR = 3600.0
-
-
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    """A home in which runs are recorded and none is driven."""
-    monkeypatch.setattr("hyperstep.runtime.submission.start_runner", lambda *_: None)
-    opened = Home.open()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

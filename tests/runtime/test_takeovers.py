@@ -30,14 +30,6 @@ from hyperstep.runtime.submission import Label, ensure_runner
 pytestmark = pytest.mark.skipif(not can_host(), reason="signals of POSIX")
 
 
-@pytest.fixture
-def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file that the scripts wait for."""
-    path = tmp_path / "gate"
-    monkeypatch.setenv("GATE", str(path))
-    return path
-
-
 def test_a_stopped_runner_that_wakes_after_a_takeover_does_nothing_and_leaves(
     bench: Bench, label: Label, gate: Path
 ) -> None:

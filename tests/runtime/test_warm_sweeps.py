@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
-from tests.runtime.processes_of_ours import kill, next_owner_pid, owner_pid
+from tests.runtime.processes_of_ours import replace_owner
 
 from hyperstep.cli.commands.show import show
 from hyperstep.cli.progress import recorded_decisions
@@ -181,8 +181,7 @@ def test_a_library_that_hangs_in_a_fork_is_found_and_remembered(bench: Bench, la
     step = bench.tuning_step(USES_LOCKED, sweep_config(total=5, concurrent=1, space=space))
     step = replace(step, code=replace(step.code, python=python))
     sweep, started = finish(bench, label, step)
-    trials = bench.home.store.journal(sweep.id).runs(kind=RunKind.TRIAL)
-    assert {trial.status for trial in trials} == {RunStatus.COMPLETED}
+    assert_all_completed(bench, bench.home.store.journal(sweep.id))
     assert sum(launched.warm for launched in started) == 1
     assert "hung" in started[-1].why_cold
     assert len(started) == 6
@@ -192,18 +191,8 @@ def test_a_library_that_hangs_in_a_fork_is_found_and_remembered(bench: Bench, la
 
 
 def test_a_trial_under_a_watch_is_watched_on_by_the_next_runner(bench: Bench, label: Label, tmp_path: Path) -> None:
-    python = environment_with("forkshy", SHY, tmp_path / "venv")
-    step = bench.tuning_step(USES_SHY, sweep_config(total=8, concurrent=1))
-    code = replace(step.code, python=python, environment_variables={"GATE": str(tmp_path / "gate")})
-    sweep = submit_step(bench.home, replace(step, code=code), label)
-    journal = bench.home.store.journal(sweep.id)
-    bench.wait_until((tmp_path / "gate.up").exists)
-    first = owner_pid(bench, sweep.id)
-    kill(first)
-    next_owner_pid(bench, sweep.id, first)
-    (tmp_path / "gate").touch()
-    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
-    assert {trial.status for trial in journal.runs(kind=RunKind.TRIAL)} == {RunStatus.COMPLETED}
+    journal = take_over_a_shy_sweep(bench, label, tmp_path, USES_SHY, "up")
+    assert_all_completed(bench, journal)
     records = attempts_of(journal)
     assert len([record for record in records if record.launched and record.launched.warm]) == 1
     assert len([record for record in records if record.end and record.end.doubt]) == 1
@@ -219,30 +208,35 @@ def test_one_that_hangs_under_a_watch_is_ended_by_the_next_runner(bench: Bench, 
     sweep = submit_step(bench.home, replace(step, code=replace(step.code, python=python)), label)
     journal = bench.home.store.journal(sweep.id)
     bench.wait_until(lambda: [r for r in attempts_of(journal) if r.launched and r.launched.warm])
-    first = owner_pid(bench, sweep.id)
-    kill(first)
-    next_owner_pid(bench, sweep.id, first)
-    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
-    assert {trial.status for trial in journal.runs(kind=RunKind.TRIAL)} == {RunStatus.COMPLETED}
+    replace_owner(bench, sweep.id)
+    assert_all_completed(bench, journal)
     assert len([r for r in attempts_of(journal) if r.end and "hung" in r.end.doubt]) == 1
 
 
 def test_a_doubt_is_settled_by_the_next_runner(bench: Bench, label: Label, tmp_path: Path) -> None:
-    python = environment_with("forkshy", SHY, tmp_path / "venv")
-    step = bench.tuning_step(USES_SHY_AND_WAITS_COLD, sweep_config(total=8, concurrent=1))
-    code = replace(step.code, python=python, environment_variables={"GATE": str(tmp_path / "gate")})
-    sweep = submit_step(bench.home, replace(step, code=code), label)
-    journal = bench.home.store.journal(sweep.id)
-    bench.wait_until((tmp_path / "gate.again").exists)
-    first = owner_pid(bench, sweep.id)
-    kill(first)
-    next_owner_pid(bench, sweep.id, first)
-    (tmp_path / "gate").touch()
-    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
-    assert {trial.status for trial in journal.runs(kind=RunKind.TRIAL)} == {RunStatus.COMPLETED}
+    journal = take_over_a_shy_sweep(bench, label, tmp_path, USES_SHY_AND_WAITS_COLD, "again")
+    assert_all_completed(bench, journal)
     assert len(attempts_of(journal)) == 9
     (verdict,) = (bench.home.path / "cache" / "warm" / "verdicts").glob("*.json")
     assert "failed with exit code 1, and cold it ended well" in verdict.read_text()
+
+
+def take_over_a_shy_sweep(bench: Bench, label: Label, folder: Path, script: str, waits_as: str) -> Journal:
+    """Submit a sweep that uses SHY, give it another runner when a trial waits at its gate, and open that."""
+    step = bench.tuning_step(script, sweep_config(total=8, concurrent=1))
+    python, gate = environment_with("forkshy", SHY, folder / "venv"), folder / "gate"
+    code = replace(step.code, python=python, environment_variables={"GATE": str(gate)})
+    sweep = submit_step(bench.home, replace(step, code=code), label)
+    bench.wait_until(gate.with_suffix(f".{waits_as}").exists)
+    replace_owner(bench, sweep.id)
+    gate.touch()
+    return bench.home.store.journal(sweep.id)
+
+
+def assert_all_completed(bench: Bench, journal: Journal) -> None:
+    """The sweep and each of its trials."""
+    assert bench.wait(journal.root_id).status is RunStatus.COMPLETED
+    assert {trial.status for trial in journal.runs(kind=RunKind.TRIAL)} == {RunStatus.COMPLETED}
 
 
 def attempts_of(journal: Journal) -> list[AttemptRecord]:

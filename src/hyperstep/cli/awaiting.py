@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from hyperstep.cli.display import Display, Feed
+from hyperstep.cli.display_mode import DisplayMode
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
 from hyperstep.cli.following import make_display, open_feed, report, say
 from hyperstep.cli.opening import opened_home
@@ -23,13 +24,12 @@ class Wait:
 
     Args:
         run_ids: The root runs.
-        quiet: Show nothing.
-        plain: Show plain lines on a terminal too.
+        mode: How they are shown.
     """
 
-    def __init__(self, run_ids: Sequence[str], *, quiet: bool, plain: bool) -> None:
+    def __init__(self, run_ids: Sequence[str], mode: DisplayMode) -> None:
         self._run_ids = tuple(run_ids)
-        self._display: Display = make_display(open_feed(root_ids=self._run_ids), quiet=quiet, plain=plain)
+        self._display: Display = make_display(open_feed(root_ids=self._run_ids), mode)
         self._next_check = time.monotonic() + _CHECK_RUNNER_S
         self._readable_at = time.monotonic()
 
@@ -80,7 +80,7 @@ def _keep_driven(run_id: str) -> None:
             say("the runner is gone; another one goes on")
 
 
-def watch(run_ids: Sequence[str], *, quiet: bool, plain: bool) -> int:
+def watch(run_ids: Sequence[str], mode: DisplayMode) -> int:
     """Show runs until they have ended, then report; returns the exit code. Ctrl-C leaves them to go on."""
     interrupts = []
 
@@ -88,8 +88,8 @@ def watch(run_ids: Sequence[str], *, quiet: bool, plain: bool) -> int:
         interrupts.append(True)
         return False
 
-    views = Wait(run_ids, quiet=quiet, plain=plain).until_end(interrupted)
-    if not quiet:
+    views = Wait(run_ids, mode).until_end(interrupted)
+    if not mode.quiet:
         report(views)
     return INTERRUPTED if interrupts else exit_code([view.status for view in views])
 

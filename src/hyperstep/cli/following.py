@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from hyperstep.cli.display import Display, Feed, PlainDisplay, SilentDisplay, TerminalDisplay, write_lines
+from hyperstep.cli.display_mode import DisplayMode
 from hyperstep.cli.script_process import can_draw
 from hyperstep.cli.view import OutputView, RootView
 from hyperstep.errors import HyperstepError
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 _STDERR = 2
 
 
-def make_display(feed: Feed, *, quiet: bool, plain: bool) -> Display:
+def make_display(feed: Feed, mode: DisplayMode) -> Display:
     """The display that suits standard error and the user's wish."""
-    if quiet:
+    if mode.quiet:
         return SilentDisplay(feed)
-    return PlainDisplay(feed) if plain or not can_draw() else TerminalDisplay(feed, _STDERR)
+    return PlainDisplay(feed) if mode.plain or not can_draw() else TerminalDisplay(feed, _STDERR)
 
 
 def open_feed(submission: str = "", root_ids: tuple[str, ...] = ()) -> Feed:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from hyperstep.cli.option_group import OptionGroup
 from hyperstep.pipeline.reuse_rules import EVERY_STEP
 
 _NO_REUSE = "--no-reuse"
@@ -30,17 +31,36 @@ class ScriptCommand(click.Command):
         return super().parse_args(ctx, [*options, *args[first:]])
 
 
-def reuse_options(command: F) -> F:
-    """Give a command ``--no-reuse``, ``--new-seed``, ``--history`` and ``--verify``."""
-    no_reuse = click.option(
+class ReuseFlags(NamedTuple):
+    """What of finished runs may stand for new ones."""
+
+    no_reuse: tuple[str, ...] = ()
+    """Names of steps that run whatever there is; ``*`` for every step."""
+    new_seed: bool = False
+    history: str | None = None
+    """``none`` or ``keep``; None for what the settings say."""
+    verify: bool = False
+
+    def variables(self) -> dict[str, str]:
+        """What the script's process is told."""
+        asked = {_VERIFY_VARIABLE: self.verify, _NEW_SEED_VARIABLE: self.new_seed}
+        variables = {_NO_REUSE_VARIABLE: json.dumps(list(self.no_reuse))} if self.no_reuse else {}
+        variables |= {_HISTORY_VARIABLE: self.history} if self.history else {}
+        return {**variables, **{name: "1" for name, wanted in asked.items() if wanted}}
+
+
+reuse_options = OptionGroup(
+    "reuse",
+    ReuseFlags,
+    click.option(
         _NO_REUSE, metavar="[=STEP]", multiple=True, help="Run every step, or the one named, whatever there is."
-    )
-    verify = click.option("--verify", is_flag=True, help="Read all files again instead of believing sizes and times.")
-    new_seed = click.option("--new-seed", is_flag=True, help="Sweeps that are given no seed draw a new one.")
-    history = click.option(
+    ),
+    click.option("--new-seed", is_flag=True, help="Sweeps that are given no seed draw a new one."),
+    click.option(
         "--history", type=click.Choice(["none", "keep"]), help="Sweeps keep the last sweep's trials in a changed space."
-    )
-    return no_reuse(new_seed(history(verify(command))))
+    ),
+    click.option("--verify", is_flag=True, help="Read all files again instead of believing sizes and times."),
+)
 
 
 def warm_option(command: F) -> F:
@@ -52,13 +72,3 @@ def warm_option(command: F) -> F:
 def warm_variables(warm: str | None) -> dict[str, str]:
     """What the script's process is told of it."""
     return {_WARM_VARIABLE: warm} if warm else {}
-
-
-def reuse_variables(
-    no_reuse: Sequence[str], *, verify: bool, new_seed: bool = False, history: str | None = None
-) -> dict[str, str]:
-    """What the script's process is told."""
-    asked = {_VERIFY_VARIABLE: verify, _NEW_SEED_VARIABLE: new_seed}
-    variables = {_NO_REUSE_VARIABLE: json.dumps(list(no_reuse))} if no_reuse else {}
-    variables |= {_HISTORY_VARIABLE: history} if history else {}
-    return {**variables, **{name: "1" for name, wanted in asked.items() if wanted}}

@@ -14,6 +14,7 @@ from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.model_file import is_file_of_a_trial
 from hyperstep.records.goal import Goal
+from hyperstep.runtime.experiment_names import EXPERIMENT_NAME_RULE, is_experiment_name
 from hyperstep.samplers.base import Sampler
 from hyperstep.search_space.distribution import Distribution
 from hyperstep.search_space.expression import DISTRIBUTIONS, distribution_from_json
@@ -40,7 +41,6 @@ SAMPLERS = {"random": "RANDOM", "grid": "GRID", "sobol": "SOBOL", "bayesian": "B
 """The engine's name of each sampler that ``--sampler`` takes."""
 
 _NAME = re.compile(r"-*[^\s'\"=-][^\s'\"=\x00-\x1f\x7f]*")
-_EXPERIMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}", re.ASCII)
 _VERY_NEAR, _NEAR = 0.9, 0.7
 """Shares of matching characters from which an option is, or may be, a misspelling of ours."""
 
@@ -111,11 +111,8 @@ def check_experiment(name: str) -> str:
     Raises:
         InvalidInputError: It is none that the v1 API takes.
     """
-    if not _EXPERIMENT.fullmatch(name):
-        rule = (
-            "An experiment's name has 1 to 255 characters: a letter or digit first, then letters, digits, '-' and '_'."
-        )
-        raise InvalidInputError(rule, received=name, remedy="For example --experiment digits.")
+    if not is_experiment_name(name):
+        raise InvalidInputError(EXPERIMENT_NAME_RULE, received=name, remedy="For example --experiment digits.")
     return name
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
-
-from msgspec import Struct, field
 
 from hyperstep import policies
 from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.artifact_store.snapshot import Snapshot, SnapshotLimits, take_snapshot
 from hyperstep.cli.tuning_options import make_sampler
-from hyperstep.digest import Json
+from hyperstep.cli.tuning_request import Search, TuningLimits, TuningRequest
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import (
     CodeSpec,
@@ -29,7 +26,6 @@ from hyperstep.pipeline.spec import (
 from hyperstep.records.goal import Goal, PrimaryMetric
 from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 from hyperstep.samplers.base import Sampler
-from hyperstep.search_space.space import SearchSpace
 from hyperstep.settings import Settings
 from hyperstep.sweep.config import Limits, SweepConfig
 from hyperstep.sweep.earlier import KeepHistory
@@ -39,38 +35,6 @@ DEFAULT_TRIALS = 20
 """Unless told otherwise; a grid is tried as a whole."""
 
 _SEED_BITS = 31
-
-
-class TuningRequest(Struct, frozen=True):
-    """What the user asked for, each part already read."""
-
-    script: Path
-    arguments: tuple[str, ...]
-    space: SearchSpace
-    metric: str
-    goal: Goal
-    max_total: int | None
-    max_concurrent: int | None
-    max_minutes: float | None
-    max_silence_s: float | None
-    policy: dict[str, Json]
-    sampler: str
-    """``random``, ``grid``, ``sobol`` or ``bayesian``."""
-    seed: int | None
-    metric_pattern: str
-    model_file: str
-    deterministic: bool = False
-    """Asked for here; else the settings say."""
-    max_failed: int | None = None
-    retries: int | None = None
-    new_seed: bool = False
-    """Not that of an earlier sweep with the same code, space and sampler."""
-    history: str | None = None
-    """``keep`` or ``none``; None for what the settings say."""
-    past: Mapping[str, Json] = field(default_factory=dict)
-    """With which values of new hyperparameters kept trials ran."""
-    warm: str = ""
-    """``auto``, ``always`` or ``off``; empty for what the settings say."""
 
 
 def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settings) -> StepSpec:
@@ -92,14 +56,14 @@ def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settin
             snapshot=snapshot.digest,
             script=script.name,
             arguments=arguments,
-            max_silence_s=request.max_silence_s,
+            max_silence_s=request.limits.max_silence_s,
         ),
         outputs=_outputs(request.model_file),
         tuning=TuningSpec(
             config=config.to_json(),
-            seed_given=request.seed is not None,
-            metric_pattern=request.metric_pattern,
-            warm=request.warm,
+            seed_given=request.search.seed is not None,
+            metric_pattern=request.objective.metric_pattern,
+            warm=request.execution.warm,
         ),
         allow_reuse=not any(is_outside for _, is_outside in paths),
         forbidden_by=Forbids.OUTSIDE_PATHS,
@@ -139,37 +103,42 @@ def _existing_script(script: Path) -> Path:
 
 
 def _config(request: TuningRequest, settings: Settings) -> SweepConfig:
-    sampler = _sampler(request)
-    slots = settings.slots or os.cpu_count() or 1
-    total = request.max_total or (sampler.size if request.sampler == "grid" else None) or DEFAULT_TRIALS
+    search, objective = request.search, request.objective
+    sampler = _sampler(search, objective.goal)
     return SweepConfig(
         sampler=sampler,
-        policy=policies.from_json(request.policy),
-        metric=PrimaryMetric(request.metric, request.goal),
-        limits=Limits(
-            max_total=total,
-            max_concurrent=min(request.max_concurrent or slots, total),
-            max_duration_s=None if request.max_minutes is None else request.max_minutes * 60,
-            max_failed=settings.max_failed if request.max_failed is None else request.max_failed,
-            max_retries=settings.retries if request.retries is None else request.retries,
-        ),
-        deterministic=request.deterministic or settings.deterministic,
-        keep_history=_keep_history(request, settings),
+        policy=policies.from_json(request.stopping.policy),
+        metric=PrimaryMetric(objective.metric, objective.goal),
+        limits=_limits(request.limits, settings, sampler.size if search.sampler == "grid" else None),
+        deterministic=request.stopping.deterministic or settings.deterministic,
+        keep_history=_keep_history(search, settings),
     )
 
 
-def _keep_history(request: TuningRequest, settings: Settings) -> KeepHistory | None:
-    if (request.history or settings.history) == "keep":
-        return KeepHistory(check_past(request.space, request.past))
-    if request.past:
+def _limits(asked: TuningLimits, settings: Settings, grid_size: int | None) -> Limits:
+    slots = settings.slots or os.cpu_count() or 1
+    total = asked.max_total or grid_size or DEFAULT_TRIALS
+    return Limits(
+        max_total=total,
+        max_concurrent=min(asked.max_concurrent or slots, total),
+        max_duration_s=None if asked.max_minutes is None else asked.max_minutes * 60,
+        max_failed=settings.max_failed if asked.max_failed is None else asked.max_failed,
+        max_retries=settings.retries if asked.retries is None else asked.retries,
+    )
+
+
+def _keep_history(search: Search, settings: Settings) -> KeepHistory | None:
+    if (search.history or settings.history) == "keep":
+        return KeepHistory(check_past(search.space, search.past))
+    if search.past:
         rule = "--past says how kept trials ran, and none are kept."
-        raise InvalidInputError(rule, received=dict(request.past), remedy="Add --history keep.")
+        raise InvalidInputError(rule, received=dict(search.past), remedy="Add --history keep.")
     return None
 
 
-def _sampler(request: TuningRequest) -> Sampler:
-    seed = secrets.randbits(_SEED_BITS) if request.seed is None else request.seed
-    return make_sampler(request.sampler, request.space, seed, request.goal)
+def _sampler(search: Search, goal: Goal) -> Sampler:
+    seed = secrets.randbits(_SEED_BITS) if search.seed is None else search.seed
+    return make_sampler(search.sampler, search.space, seed, goal)
 
 
 def _outputs(model_file: str) -> tuple[OutputSpec, ...]:

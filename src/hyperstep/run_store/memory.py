@@ -13,11 +13,11 @@ from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError, StoreError
 from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.run_store.base import Journal, NamedRecord, RunStore, StoredFingerprint
+from hyperstep.run_store.base import Journal, NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_named, no_run
 from hyperstep.run_store.memory_journal import JournalState, MemoryJournal, detached
 from hyperstep.run_store.mentions import digests_in
-from hyperstep.run_store.resolve import resolve_run, trial_parts
+from hyperstep.run_store.resolve import ResolvingStore, trial_parts
 
 NameKey = tuple[str, str, str]
 """Workspace, kind, name."""
@@ -45,7 +45,7 @@ class StoreState(Struct):
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class MemoryRunStore(RunStore):
+class MemoryRunStore(ResolvingStore):
     """The run store over plain dictionaries.
 
     Args:
@@ -102,22 +102,6 @@ class MemoryRunStore(RunStore):
         with self._writing():
             self._entry(root_id)
             self.state.registered[run_id] = root_id
-
-    def root_of(self, run_id: str) -> str:
-        """See the base."""
-        root_id = self._find_root(run_id)
-        if root_id is None:
-            raise no_run(run_id)
-        return root_id
-
-    def resolve(self, text: str) -> str:
-        """See the base."""
-        return resolve_run(
-            text,
-            newest=self._newest,
-            starting_with=self._starting_with,
-            exists=lambda run_id: self._find_root(run_id) is not None,
-        )
 
     def folder_of(self, root_id: str) -> str:
         """See the base."""
@@ -239,10 +223,6 @@ class MemoryRunStore(RunStore):
             return self.state.roots[root_id]
         except KeyError:
             raise no_run(root_id) from None
-
-    def _newest(self) -> str | None:
-        newest = self.roots(limit=1)
-        return newest[0].id if newest else None
 
     def _starting_with(self, text: str) -> list[str]:
         return sorted(run_id for run_id in {*self.state.roots, *self.state.registered} if run_id.startswith(text))

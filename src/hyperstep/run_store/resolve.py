@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 
 from hyperstep.errors import InvalidInputError, NotFoundError
+from hyperstep.run_store.base import RunStore
+from hyperstep.run_store.conflicts import no_run
 
 LATEST = "latest"
 _SHOWN = 10
+
+
+class ResolvingStore(RunStore):
+    """A run store that can tell which runs there are, and so what a person means."""
+
+    def root_of(self, run_id: str) -> str:
+        """See the base."""
+        root_id = self._find_root(run_id)
+        if root_id is None:
+            raise no_run(run_id)
+        return root_id
+
+    def resolve(self, text: str) -> str:
+        """See the base."""
+        return resolve_run(
+            text,
+            newest=self._newest,
+            starting_with=self._starting_with,
+            exists=lambda run_id: self._find_root(run_id) is not None,
+        )
+
+    def _newest(self) -> str | None:
+        newest = self.roots(limit=1)
+        return newest[0].id if newest else None
+
+    @abstractmethod
+    def _starting_with(self, text: str) -> list[str]:
+        """Ids of root runs and registered runs that begin with a text."""
+
+    @abstractmethod
+    def _find_root(self, run_id: str) -> str | None:
+        """The root above a root run, a registered run, or a trial that its sweep's journal has."""
 
 
 def trial_parts(run_id: str) -> tuple[str, int] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import Self
 
 from hyperstep.digest import Json
@@ -11,7 +10,7 @@ from hyperstep.errors import InvalidInputError
 from hyperstep.samplers.base import Observation, Point, Sampler
 from hyperstep.samplers.definition import refuse_unknown, require_index, space_from_json, space_to_json
 from hyperstep.samplers.seeding import keyed_generator, require_seed
-from hyperstep.samplers.unrepeated import unrepeated_indices
+from hyperstep.samplers.unrepeated import MadeInOrder, unrepeated_indices
 from hyperstep.search_space.space import SearchSpace
 
 
@@ -35,8 +34,7 @@ class RandomSampler(Sampler):
         require_seed(seed)
         self.space = space
         self.seed = seed
-        self._taken: list[int] = []
-        self._rest = unrepeated_indices(space, keyed_generator(seed))
+        self._order = MadeInOrder(unrepeated_indices(space, keyed_generator(seed)))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Self:
@@ -62,8 +60,7 @@ class RandomSampler(Sampler):
             return self.space.draw(keyed_generator(self.seed, index))
         if index >= self.space.size:
             return None
-        self._taken.extend(islice(self._rest, max(0, index + 1 - len(self._taken))))
-        return self.space.point_at(self._taken[index])
+        return self.space.point_at(self._order.at(index))
 
     @property
     def size(self) -> int | None:

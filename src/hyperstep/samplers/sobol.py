@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import count, islice
+from itertools import count
 from typing import Self
 
 from hyperstep.digest import Json
@@ -13,7 +13,7 @@ from hyperstep.samplers.definition import refuse_unknown, require_index, space_f
 from hyperstep.samplers.seeding import keyed_generator, require_seed
 from hyperstep.samplers.sobol_numbers import MAX_DIMENSIONS
 from hyperstep.samplers.sobol_sequence import SobolSequence
-from hyperstep.samplers.unrepeated import without_repetition
+from hyperstep.samplers.unrepeated import MadeInOrder, without_repetition
 from hyperstep.search_space.space import SearchSpace
 
 
@@ -43,9 +43,8 @@ class SobolSampler(Sampler):
         self.space = space
         self.seed = seed
         self._sequence = SobolSequence(len(self._axes), seed)
-        self._taken: list[int] = []
         cells = (space.index_of(self._point(index)) for index in count())
-        self._rest = without_repetition(cells, space.size or 0, keyed_generator(seed, "rest"))
+        self._order = MadeInOrder(without_repetition(cells, space.size or 0, keyed_generator(seed, "rest")))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Self:
@@ -66,8 +65,7 @@ class SobolSampler(Sampler):
             return self._point(index)
         if index >= self.space.size:
             return None
-        self._taken.extend(islice(self._rest, max(0, index + 1 - len(self._taken))))
-        return self.space.point_at(self._taken[index])
+        return self.space.point_at(self._order.at(index))
 
     @property
     def size(self) -> int | None:

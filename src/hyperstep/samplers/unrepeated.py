@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 from random import Random
 
 from hyperstep.search_space.chance import whole_below
@@ -11,6 +11,23 @@ from hyperstep.search_space.space import SearchSpace
 
 MAX_MISSES = 50
 """After as many draws in a row that gave nothing new, the rest follows in shuffled order."""
+
+
+class MadeInOrder:
+    """Numbers that are made one after the other, read at any place; what was made is remembered.
+
+    Args:
+        numbers: Makes them.
+    """
+
+    def __init__(self, numbers: Iterator[int]) -> None:
+        self._made: list[int] = []
+        self._rest = numbers
+
+    def at(self, place: int) -> int:
+        """The number at a place, from 0; there must be that many."""
+        self._made.extend(islice(self._rest, max(0, place + 1 - len(self._made))))
+        return self._made[place]
 
 
 def unrepeated_indices(space: SearchSpace, generator: Random) -> Iterator[int]:

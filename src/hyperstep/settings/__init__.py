@@ -124,33 +124,23 @@ def load_settings(start: Path | None = None) -> Settings:
         snapshot_max_bytes=int(found.number("snapshot", "max_mb", 300, positive=True) * _MB),
         snapshot_max_files=None if os.environ.get("AML_SNAPSHOT_NO_FILE_LIMIT") else limit,
         stop_grace_s=found.number("local", "stop_grace_s", 5.0, positive=False),
-        environments=word_from_environment("HYPERSTEP_ENVIRONMENTS", _ENVIRONMENTS)
-        or found.one_of("local", "environments", _ENVIRONMENTS),
-        resume=word_from_environment("HYPERSTEP_RESUME", _RESUME) or found.one_of("local", "resume", _RESUME),
+        environments=_word(found, "HYPERSTEP_ENVIRONMENTS", "local", "environments", _ENVIRONMENTS),
+        resume=_word(found, "HYPERSTEP_RESUME", "local", "resume", _RESUME),
         deterministic=found.switch("sweep", "deterministic") if deterministic is None else deterministic,
         max_failed=found.whole("sweep", "max_failed", None, least=0) if max_failed is None else max_failed,
         retries=(found.whole("sweep", "retries", 0, least=0) or 0) if retries is None else retries,
-        history=word_from_environment("HYPERSTEP_HISTORY", _HISTORY) or found.one_of("sweep", "history", _HISTORY),
+        history=_word(found, "HYPERSTEP_HISTORY", "sweep", "history", _HISTORY),
         reuse_max_age_s=found.age("reuse", "max_age"),
         dataset_reuse=found.one_of("reuse", "datasets", _DATASET_REUSE),
         reuse_packages=found.one_of("reuse", "packages", _PACKAGES),
         reuse_trials=found.one_of("reuse", "trials", _TRIALS),
         hash_limit_bytes=found.whole("reuse", "hash_limit_bytes", None) or 1 << 30,
-        min_free_bytes=int(
-            _or(
-                number_from_environment("HYPERSTEP_MIN_FREE_MB"),
-                found.number("local", "min_free_mb", 100, positive=False),
-            )
-            * _MB
-        ),
+        min_free_bytes=int(_number(found, "HYPERSTEP_MIN_FREE_MB", "local", "min_free_mb", 100, positive=False) * _MB),
         max_silence_s=found.number("local", "max_silence_s", 0.0, positive=False) or None,
-        warm=word_from_environment("HYPERSTEP_WARM", _WARM) or found.one_of("local", "warm", _WARM),
+        warm=_word(found, "HYPERSTEP_WARM", "local", "warm", _WARM),
         warm_patience_s=found.number("local", "warm_patience_s", 30.0, positive=True),
-        network_home=word_from_environment("HYPERSTEP_NETWORK_HOME", _NETWORK_HOMES)
-        or found.one_of("", "network_home", _NETWORK_HOMES),
-        store_wait_s=_or(
-            number_from_environment("HYPERSTEP_STORE_WAIT_S"), found.number("store", "wait_s", 30.0, positive=True)
-        ),
+        network_home=_word(found, "HYPERSTEP_NETWORK_HOME", "", "network_home", _NETWORK_HOMES),
+        store_wait_s=_number(found, "HYPERSTEP_STORE_WAIT_S", "store", "wait_s", 30.0, positive=True),
         file=file,
     )
 
@@ -166,5 +156,12 @@ def locate_home(start: Path | None = None) -> tuple[Path, Path | None]:
     return home, file or existing(home / FILE_NAME)
 
 
-def _or(value: float | None, default: float) -> float:
-    return default if value is None else value
+def _word(found: SettingsFile, variable: str, table: str, key: str, words: tuple[str, ...]) -> str:
+    """One of some words: the environment's, else the file's, else the first."""
+    return word_from_environment(variable, words) or found.one_of(table, key, words)
+
+
+def _number(found: SettingsFile, variable: str, table: str, key: str, default: float, *, positive: bool) -> float:
+    """A number: the environment's, else the file's, else the default."""
+    given, written = number_from_environment(variable), found.number(table, key, default, positive=positive)
+    return written if given is None else given

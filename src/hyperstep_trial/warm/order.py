@@ -19,8 +19,8 @@ _DESCRIPTOR_BYTES = 4
 _ARGV_AT = 3
 
 
-class Order:
-    """One attempt."""
+class SpareOrder:
+    """The attempt that a spare is to become."""
 
     def __init__(self, fields: list[bytes]) -> None:
         self.work_folder = fields[0]

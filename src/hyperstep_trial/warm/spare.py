@@ -11,7 +11,7 @@ from hyperstep_trial.import_note import note_at_exit
 from hyperstep_trial.warm.environment import StartChanges, replace_environment, set_arguments
 from hyperstep_trial.warm.freshness import freshen, freshen_start
 from hyperstep_trial.warm.main_script import Script
-from hyperstep_trial.warm.order import Order
+from hyperstep_trial.warm.order import SpareOrder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def wait_and_become(
         hook: The path hook, to be taken away.
     """
     freshen()
-    received = Order.receive(orders)
+    received = SpareOrder.receive(orders)
     if received is None:
         os.kill(os.getpid(), _signal.SIGKILL)  # never an orderly end: half an order may have been announced
         return
@@ -57,7 +57,7 @@ def wait_and_become(
         _become_cold(order)
 
 
-def _become_cold(order: Order) -> None:
+def _become_cold(order: SpareOrder) -> None:
     """Be replaced by a cold process of the same command."""
     for name in ("SIGPIPE", "SIGXFSZ"):  # ignored by Python, and what is ignored would stay so
         _signal.signal(getattr(_signal, name), _signal.SIG_DFL)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,18 +10,9 @@ from hyperstep.azureml_v1.automl.automl_config import AutoMLConfig, Featurizatio
 from hyperstep.azureml_v1.automl.automl_run import AutoMLRun, AutoMLStepRun
 from hyperstep.azureml_v1.automl.automl_step import AutoMLStep
 from hyperstep.azureml_v1.core.experiment import Experiment
-from hyperstep.azureml_v1.core.session import close_homes
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.exceptions import ExperimentExecutionException
 from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """The workspace ``local`` of an empty home."""
-    monkeypatch.chdir(tmp_path)
-    yield Workspace.from_config()
-    close_homes()
 
 
 def _config() -> AutoMLConfig:

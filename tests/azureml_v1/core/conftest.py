@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from hyperstep.azureml_v1.core.experiment import Experiment
-from hyperstep.azureml_v1.core.session import close_homes
-from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.records import ArtifactRecord, AttemptKey, MetricKind, MetricRecord, RunKind, RunRecord, RunStatus
 from hyperstep.run_store.base import AttemptRecord
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """The workspace ``local`` of an empty home; the current folder is an empty one."""
-    project = tmp_path / "project"
-    project.mkdir()
-    monkeypatch.chdir(project)
-    yield Workspace.from_config()
-    close_homes()
-
-
-@pytest.fixture
-def experiment(workspace: Workspace) -> Experiment:
-    """An experiment in it."""
-    return Experiment(workspace, "digits")
 
 
 class Recorder:

@@ -15,10 +15,9 @@ from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.data.datapath import DataPath, DataPathComputeBinding
 from hyperstep.azureml_v1.data.dataset_consumption_config import DatasetConsumptionConfig
+from hyperstep.azureml_v1.data.hdfs_output_config import HDFSOutputDatasetConfig
+from hyperstep.azureml_v1.data.link_output_config import LinkFileOutputDatasetConfig, LinkTabularOutputDatasetConfig
 from hyperstep.azureml_v1.data.output_dataset_config import (
-    HDFSOutputDatasetConfig,
-    LinkFileOutputDatasetConfig,
-    LinkTabularOutputDatasetConfig,
     OutputFileDatasetConfig,
 )
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter

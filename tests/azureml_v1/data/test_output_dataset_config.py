@@ -7,10 +7,9 @@ import re
 import pytest
 
 from hyperstep.azureml_v1.core.workspace import Workspace
+from hyperstep.azureml_v1.data.hdfs_output_config import HDFSOutputDatasetConfig
+from hyperstep.azureml_v1.data.link_output_config import LinkFileOutputDatasetConfig, LinkTabularOutputDatasetConfig
 from hyperstep.azureml_v1.data.output_dataset_config import (
-    HDFSOutputDatasetConfig,
-    LinkFileOutputDatasetConfig,
-    LinkTabularOutputDatasetConfig,
     OutputDatasetConfig,
     OutputFileDatasetConfig,
     OutputTabularDatasetConfig,

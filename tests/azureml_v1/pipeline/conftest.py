@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from hyperstep.azureml_v1.core.dataset import Dataset
-from hyperstep.azureml_v1.core.experiment import Experiment
 from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
-from hyperstep.azureml_v1.core.session import close_homes
 from hyperstep.azureml_v1.core.workspace import Workspace
-from hyperstep.azureml_v1.data.file_dataset import FileDataset
 from hyperstep.azureml_v1.pipeline.context import GraphContext
 from hyperstep.azureml_v1.train.expressions import choice
 from hyperstep.azureml_v1.train.goal import PrimaryMetricGoal
@@ -39,31 +34,13 @@ shutil.copyfile(sys.argv[1], sys.argv[2])
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """The workspace ``local`` of an empty home; the current folder holds a folder ``src`` with two scripts."""
-    source = tmp_path / "project" / "src"
-    source.mkdir(parents=True)
+def project(project: Path) -> Path:
+    """Holds a folder ``src`` with two scripts."""
+    source = project / "src"
+    source.mkdir()
     (source / "train.py").write_text(TRAIN, encoding="utf-8")
     (source / "copy_file.py").write_text(COPY, encoding="utf-8")
-    monkeypatch.chdir(source.parent)
-    yield Workspace.from_config()
-    close_homes()
-
-
-@pytest.fixture
-def experiment(workspace: Workspace) -> Experiment:
-    """An experiment in it."""
-    return Experiment(workspace, "digits")
-
-
-@pytest.fixture
-def dataset(workspace: Workspace) -> FileDataset:
-    """One file in the default datastore."""
-    datastore = workspace.get_default_datastore()
-    (datastore.folder / "data").mkdir()
-    (datastore.folder / "data" / "digits.csv").write_text("1,2\n", encoding="utf-8")
-    made: FileDataset = Dataset.File.from_files((datastore, "data"))
-    return made
+    return project
 
 
 @pytest.fixture

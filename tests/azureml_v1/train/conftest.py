@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from hyperstep.azureml_v1.core.experiment import Experiment
-from hyperstep.azureml_v1.core.session import close_homes
-from hyperstep.azureml_v1.core.workspace import Workspace
 
 TRAIN = """
 import argparse, sys
@@ -28,17 +23,9 @@ if args.c == "9":
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """The workspace ``local`` of an empty home; the current folder holds a folder ``src`` with a script."""
-    source = tmp_path / "project" / "src"
-    source.mkdir(parents=True)
+def project(project: Path) -> Path:
+    """Holds a folder ``src`` with a script."""
+    source = project / "src"
+    source.mkdir()
     (source / "train.py").write_text(TRAIN, encoding="utf-8")
-    monkeypatch.chdir(source.parent)
-    yield Workspace.from_config()
-    close_homes()
-
-
-@pytest.fixture
-def experiment(workspace: Workspace) -> Experiment:
-    """An experiment in it."""
-    return Experiment(workspace, "digits")
+    return project

@@ -15,6 +15,7 @@ from hyperstep.azureml_v1.train.distributed_training import (
     ParameterServer,
     check_distributed_training,
 )
+from hyperstep.azureml_v1.train.estimator_run_config import say_one_process
 
 
 def test_they_keep_their_counts() -> None:
@@ -24,8 +25,12 @@ def test_they_keep_their_counts() -> None:
 
 
 @pytest.mark.parametrize("value", [None, Mpi(), Gloo(), Nccl(), ParameterServer()])
-def test_sound_ones_are_taken(value: DistributedTraining | None) -> None:
+def test_sound_ones_are_taken_and_say_that_one_process_is_started(
+    value: DistributedTraining | None, caplog: pytest.LogCaptureFixture
+) -> None:
     check_distributed_training(value)
+    say_one_process(1, 1, None, value)
+    assert bool(caplog.messages) is (value is not None)
 
 
 @pytest.mark.parametrize("value", ["mpi", Mpi(0), ParameterServer(1, 0), Mpi("two")])  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 
 from hyperstep.cli.commands import tune
 from hyperstep.cli.main import main
-from hyperstep.cli.tuning_step import TuningRequest
+from hyperstep.cli.tuning_request import TuningRequest
 from hyperstep.runtime.home import Home
 
 Captured = pytest.CaptureFixture[str]
@@ -21,9 +21,9 @@ def submitted(home: Home, monkeypatch: pytest.MonkeyPatch) -> list[TuningRequest
     assert home.store.roots() == []
     found: list[TuningRequest] = []
 
-    def submit(request: TuningRequest, _name: str, *, no_reuse: bool, quiet: bool) -> str:
+    def submit(request: TuningRequest, _name: str, *, quiet: bool) -> str:
         assert quiet in {True, False}
-        assert not no_reuse
+        assert not request.execution.no_reuse
         found.append(request)
         return "run"
 
@@ -69,5 +69,7 @@ def test_what_stands_after_the_dashes_is_not_warned_of(submitted: list[TuningReq
 def test_determinism_and_limits_of_failures_are_asked_for(submitted: list[TuningRequest]) -> None:
     main([*TUNE, "--deterministic", "--max-failed", "0", "--retries", "2"])
     main(TUNE)
-    asked = [(request.deterministic, request.max_failed, request.retries) for request in submitted]
+    asked = [
+        (request.stopping.deterministic, request.limits.max_failed, request.limits.retries) for request in submitted
+    ]
     assert asked == [(True, 0, 2), (False, None, None)]

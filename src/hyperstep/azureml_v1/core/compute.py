@@ -324,15 +324,6 @@ class AmlCompute(ComputeTarget):
         """Accepted and without effect: nothing signs in here."""
 
     @staticmethod
-    def deserialize(workspace: Workspace, object_dict: Mapping[str, object]) -> ComputeTarget:
-        """The compute target that ``serialize`` described.
-
-        Raises:
-            ComputeTargetException: The workspace has none of that name, or the dict has no name.
-        """
-        return ComputeTarget.deserialize(workspace, object_dict)
-
-    @staticmethod
     def supported_vmsizes(workspace: Workspace, location: str | None = None) -> builtins.list[dict[str, object]]:
         """One entry: this machine's cores and memory."""
         from hyperstep.azureml_v1.core.compute_machine import machine_sizes  # noqa: PLC0415 - rare

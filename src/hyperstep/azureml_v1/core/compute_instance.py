@@ -68,15 +68,6 @@ class ComputeInstance(ComputeTarget):
         return ComputeInstanceProvisioningConfiguration(vm_size, description or "")
 
     @staticmethod
-    def deserialize(workspace: Workspace, object_dict: Mapping[str, object]) -> ComputeTarget:
-        """The compute target that ``serialize`` described.
-
-        Raises:
-            ComputeTargetException: The workspace has none of that name, or the dict has no name.
-        """
-        return ComputeTarget.deserialize(workspace, object_dict)
-
-    @staticmethod
     def supported_vmsizes(workspace: Workspace, location: str | None = None) -> builtins.list[dict[str, object]]:
         """One entry: this machine's cores and memory."""
         from hyperstep.azureml_v1.core.compute_machine import machine_sizes  # noqa: PLC0415 - rare

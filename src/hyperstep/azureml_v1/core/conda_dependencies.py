@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperstep.azureml_v1.core.version import VERSION
+from hyperstep.azureml_v1.core.yaml_files import read_mapping
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 PYTHON_DEFAULT = "3.8.13"
@@ -235,16 +236,7 @@ def _default_content() -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 - only where a conda file is written or read
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        message = f"The conda file {path} must be readable YAML: {error}."
-        raise UserErrorException(message) from error
-    if not isinstance(content, dict):
-        message = f"The conda file {path} must hold the keys of a conda environment. Received: {content!r}."
-        raise UserErrorException(message)
+    content = read_mapping(path, "conda file", "conda environment")
     unknown = sorted(set(map(str, content)) - _KEYS)
     if unknown:
         message = f"The conda file {path} has unknown keys: {', '.join(unknown)}. Known: {', '.join(sorted(_KEYS))}."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from hyperstep.azureml_v1.exceptions import ComputeTargetException, UserErrorException, WebserviceException
+from hyperstep.runtime.experiment_names import EXPERIMENT_NAME_RULE, is_experiment_name
 
-_EXPERIMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}", re.ASCII)
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}", re.ASCII)
 _COMPUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,22}[A-Za-z0-9]", re.ASCII)
 _INPUT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -19,12 +19,9 @@ def check_experiment_name(name: object) -> str:
     Raises:
         UserErrorException: It is not that.
     """
-    if isinstance(name, str) and _EXPERIMENT.fullmatch(name):
+    if isinstance(name, str) and is_experiment_name(name):
         return name
-    message = (
-        "An experiment's name has 1 to 255 characters: a letter or digit first, then letters, digits, '-' and '_'. "
-        f"Received: {name!r}."
-    )
+    message = f"{EXPERIMENT_NAME_RULE} Received: {name!r}."
     raise UserErrorException(message)
 
 

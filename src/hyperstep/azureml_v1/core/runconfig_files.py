@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from hyperstep.azureml_v1.core import runconfig_data, runconfig_sections
 from hyperstep.azureml_v1.core.environment import environment_of
+from hyperstep.azureml_v1.core.yaml_files import read_mapping
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def load(config: RunConfiguration, path: str | os.PathLike[str], name: str | Non
         UserErrorException: There is no such file, or it is no run configuration.
     """
     file = find(path, name)
-    document = _read(file)
+    document = read_mapping(file, "file", "run configuration")
     known = {*_PLAIN, *_SECTIONS, *_MAPPINGS, "target", "environment", "environmentVariables"}
     ignored = sorted(set(document) - known)
     if ignored:
@@ -200,7 +201,7 @@ def _environment(values: Mapping[str, Any], folder: Path) -> Environment:
     from hyperstep.azureml_v1.core.environment import Environment  # noqa: PLC0415 - a name of the annotations too
 
     if values.get("file"):
-        values = _read(folder / str(values["file"]))
+        values = read_mapping(folder / str(values["file"]), "file", "run configuration")
     base = Environment(str(values.get("name") or "default-environment")).as_dict()
     python, docker = (
         {**base["python"], **(values.get("python") or {})},
@@ -213,20 +214,6 @@ def _environment(values: Mapping[str, Any], folder: Path) -> Environment:
     if values.get("version") is not None:
         environment.version = str(values["version"])
     return environment
-
-
-def _read(file: Path) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 - only where a file is written or read
-
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        message = f"The file {file} must be readable YAML: {error}."
-        raise UserErrorException(message) from error
-    if not isinstance(document, dict):
-        message = f"The file {file} must hold the keys of a run configuration. Received: {document!r}."
-        raise UserErrorException(message)
-    return document
 
 
 def _camel(name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyperstep.azureml_v1.data.data_reference import DataReference
+from hyperstep.azureml_v1.data.data_reference import DataReference, path_inside
 from hyperstep.azureml_v1.data.file_storage import FileStorage, FolderStorage
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
@@ -197,7 +197,7 @@ class AbstractAzureStorageDatastore(AbstractDatastore):
         return count
 
     def _copy_in(self, files: Iterable[tuple[Path, str]], target_path: str | None, overwrite: bool) -> None:
-        storage, place = self._storage(), _inside(target_path or "")
+        storage, place = self._storage(), path_inside(target_path or "", "target_path must stay inside the datastore.")
         for source, name in files:
             storage.put(source, f"{place}/{name}".lstrip("/"), overwrite=overwrite)
 
@@ -290,14 +290,6 @@ def _below(path: Path, root: Path) -> str:
         message = f"Each file must lie below relative_root ({root}). Received: {str(path)!r}."
         raise UserErrorException(message)
     return path.relative_to(root).as_posix()
-
-
-def _inside(name: str) -> str:
-    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
-    if ".." in parts:
-        message = f"target_path must stay inside the datastore. Received: {name!r}."
-        raise UserErrorException(message)
-    return "/".join(parts)
 
 
 def _report(count: int, way: str, name: str, show_progress: bool) -> None:

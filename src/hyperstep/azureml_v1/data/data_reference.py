@@ -113,3 +113,20 @@ def _name(datastore: AbstractAzureStorageDatastore, name: str | None, path: str 
     if name:
         return check_input_name(name)
     return check_input_name(f"a{digest_json([datastore.name, path])[:31]}") if path else datastore.name
+
+
+def path_inside(path: str, rule: str) -> str:
+    """The path with single forward slashes, none at its ends; empty for all of the datastore.
+
+    Args:
+        path: As given.
+        rule: What an error says of it.
+
+    Raises:
+        UserErrorException: It leads out of the datastore.
+    """
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
+    if ".." in parts:
+        message = f"{rule} Received: {path!r}."
+        raise UserErrorException(message)
+    return "/".join(parts)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from hyperstep.azureml_v1.data.data_reference import DataReference
+from hyperstep.azureml_v1.data.data_reference import DataReference, path_inside
 from hyperstep.azureml_v1.data.datapath import DataPath
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.data.azure_storage_datastore import AbstractAzureStorageDatastore
 
 _GLOB = re.compile(r"[*?\[]")
+_STAYS = "A path of a dataset stays inside its datastore."
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 LOCAL = ""
 """Stands where the datastore's name would: the path is one of this machine (an extension of v1)."""
@@ -94,7 +95,7 @@ def parse_target(target: object) -> tuple[AbstractAzureStorageDatastore, str]:
     if isinstance(target, DataPath | DataReference) and target.datastore is not None:
         target = (target.datastore, target.path_on_datastore or "")
     if isinstance(target, tuple) and len(target) == 2 and hasattr(target[0], "workspace"):  # noqa: PLR2004 - a pair
-        return target[0], _below(str(target[1] or ""))
+        return target[0], path_inside(str(target[1] or ""), _STAYS)
     message = f"target is a DataPath, a datastore or a (datastore, path) pair. Received: {target!r}."
     raise UserErrorException(message)
 
@@ -109,7 +110,7 @@ def _parse(item: object) -> Iterator[tuple[DatasetPath, Workspace | None]]:
     elif isinstance(item, tuple) and len(item) == 2 and hasattr(item[0], "workspace"):  # noqa: PLR2004 - a pair
         datastore, inner = item
         for path in inner if isinstance(inner, list) else [inner]:
-            yield DatasetPath(datastore.name, _below(str(path or ""))), datastore.workspace
+            yield DatasetPath(datastore.name, path_inside(str(path or ""), _STAYS)), datastore.workspace
     else:
         message = (
             "A path of a dataset is a text, a (datastore, path) pair, a DataReference or a DataPath. "
@@ -131,14 +132,6 @@ def _local(text: str) -> str:
         )
         raise UserErrorException(message)
     return os.path.abspath(text.removeprefix("file://"))  # noqa: PTH100 - resolve() would follow links
-
-
-def _below(path: str) -> str:
-    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
-    if ".." in parts:
-        message = f"A path of a dataset stays inside its datastore. Received: {path!r}."
-        raise UserErrorException(message)
-    return "/".join(parts)
 
 
 def _located(path: DatasetPath, workspace: Workspace | None) -> tuple[Path, str]:

@@ -348,68 +348,6 @@ class OutputTabularDatasetConfig(OutputDatasetConfig):
         return {"kind": "TabularDataset", "format": self._table_format.to_json(), "transforms": transforms}
 
 
-class HDFSOutputDatasetConfig(OutputDatasetConfig, TransformationMixin):
-    """A folder that a Spark job writes: can be described, and is refused by every step.
-
-    Args:
-        name: ASCII letters, digits, underscore; a random one without it.
-        destination: As for OutputFileDatasetConfig.
-    """
-
-    def __init__(self, name: str | None = None, destination: Any = None) -> None:  # noqa: ANN401 - see there
-        super().__init__("hdfs", name)
-        self.destination = None if destination is None else parse_target(destination)
-
-    def as_input(self, name: str | None = None) -> DatasetConsumptionConfig:
-        """The same folder as an input of a later step.
-
-        Args:
-            name: The input's name; a random one without it.
-        """
-        return super().as_input(name)
-
-
-class LinkFileOutputDatasetConfig(OutputDatasetConfig):
-    """A file dataset that a job names: ``run.output_datasets[name].link(dataset)``.
-
-    Args:
-        name: ASCII letters, digits, underscore; a random one without it.
-    """
-
-    def __init__(self, name: str | None = None) -> None:
-        super().__init__("link", name)
-
-    def as_input(self, name: str | None = None) -> DatasetConsumptionConfig:
-        """The dataset that was linked as an input of a later step, mounted.
-
-        Args:
-            name: The input's name; a random one without it.
-        """
-        return super().as_input(name)
-
-
-class LinkTabularOutputDatasetConfig(OutputDatasetConfig):
-    """A tabular dataset that a job names: ``run.output_datasets[name].link(dataset)``.
-
-    Args:
-        name: ASCII letters, digits, underscore; a random one without it.
-    """
-
-    def __init__(self, name: str | None = None) -> None:
-        super().__init__("link", name)
-
-    def as_input(self, name: str | None = None) -> DatasetConsumptionConfig:
-        """The dataset that was linked as an input of a later step.
-
-        Args:
-            name: The input's name; a random one without it.
-        """
-        return super().as_input(name)
-
-    def _input_mode(self) -> str:
-        return "direct"
-
-
 def _partition(given: str | None) -> str:
     if given:
         compile_partition_format(given)

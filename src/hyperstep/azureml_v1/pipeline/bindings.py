@@ -229,3 +229,57 @@ def _check_mode(mode: object, modes: tuple[str, ...], what: str) -> None:
     if mode not in modes:
         rule = f"The mode of an {what} is one of {', '.join(modes)}."
         raise InvalidInputError(rule, received=mode, remedy="Give one of these.")
+
+
+class InputSource:
+    """What a step writes or wrote, and others may read."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        raise NotImplementedError
+
+    def as_input(self, input_name: str) -> InputPortBinding:
+        """An input of that name, mounted."""
+        return self.create_input_binding(input_name=input_name)
+
+    def as_mount(self, input_name: str | None = None) -> InputPortBinding:
+        """An input that reads the data in place."""
+        return self.create_input_binding(input_name, "mount")
+
+    def as_download(
+        self,
+        input_name: str | None = None,
+        path_on_compute: str | None = None,
+        overwrite: bool | None = None,
+    ) -> InputPortBinding:
+        """An input that is copied before the step starts."""
+        return self.create_input_binding(input_name, "download", path_on_compute, overwrite)
+
+    def create_input_binding(
+        self,
+        input_name: str | None = None,
+        mode: str | None = None,
+        path_on_compute: str | None = None,
+        overwrite: bool | None = None,
+    ) -> InputPortBinding:
+        """An input bound to this data. The variable that holds its path keeps this data's name.
+
+        Raises:
+            InvalidInputError: The mode is neither ``mount`` nor ``download`` nor None.
+        """
+        return bind_input(self, input_name or self.name, mode, path_on_compute, overwrite)
+
+
+def bind_input(
+    data: object, name: str, mode: str | None, path_on_compute: str | None, overwrite: bool | None
+) -> InputPortBinding:
+    """An input port binding of ``data``; mode None means mounted.
+
+    Raises:
+        InvalidInputError: The mode is neither ``mount`` nor ``download`` nor None.
+    """
+    if mode not in ("mount", "download", None):
+        rule = "The mode of an input made from pipeline data is mount or download."
+        raise InvalidInputError(rule, received=mode, remedy="Give one of these.")
+    return InputPortBinding(name, data, mode or "mount", path_on_compute, overwrite)

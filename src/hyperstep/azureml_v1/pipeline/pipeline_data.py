@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding
+from hyperstep.azureml_v1.pipeline.bindings import InputSource
 from hyperstep.azureml_v1.pipeline.names import check_port_name, data_placeholder
 from hyperstep.azureml_v1.pipeline.training_output import TrainingOutput
 from hyperstep.errors import InvalidInputError
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 OUTPUT_MODES = ("mount", "upload")
 
 
-class PipelineData:
+class PipelineData(InputSource):
     """An output of one step, usable as input of others.
 
     It lies at ``azureml/<id of the step run that wrote it>/<output name>`` in its datastore. Whether it is a file or a
@@ -91,37 +91,6 @@ class PipelineData:
         """The text that stands for its path in arguments and commands: the variable's name after a dollar sign."""
         return str(self)
 
-    def as_input(self, input_name: str) -> InputPortBinding:
-        """An input of that name, mounted."""
-        return self.create_input_binding(input_name=input_name)
-
-    def as_mount(self, input_name: str | None = None) -> InputPortBinding:
-        """An input that reads the data in place."""
-        return self.create_input_binding(input_name=input_name, mode="mount")
-
-    def as_download(
-        self,
-        input_name: str | None = None,
-        path_on_compute: str | None = None,
-        overwrite: bool | None = None,
-    ) -> InputPortBinding:
-        """An input that is copied before the step starts."""
-        return self.create_input_binding(input_name, "download", path_on_compute, overwrite)
-
-    def create_input_binding(
-        self,
-        input_name: str | None = None,
-        mode: str | None = None,
-        path_on_compute: str | None = None,
-        overwrite: bool | None = None,
-    ) -> InputPortBinding:
-        """An input bound to this data. The variable that holds its path keeps this data's name.
-
-        Raises:
-            InvalidInputError: The mode is neither ``mount`` nor ``download`` nor None.
-        """
-        return bind_input(self, input_name or self._name, mode, path_on_compute, overwrite)
-
     def as_dataset(self) -> PipelineOutputFileDataset:
         """This output as files that can be registered or read as a table; list it so in the outputs of its step."""
         from hyperstep.azureml_v1.pipeline.pipeline_output_dataset import (  # noqa: PLC0415 - it knows us
@@ -129,17 +98,3 @@ class PipelineData:
         )
 
         return PipelineOutputFileDataset(self)
-
-
-def bind_input(
-    data: object, name: str, mode: str | None, path_on_compute: str | None, overwrite: bool | None
-) -> InputPortBinding:
-    """An input port binding of ``data``; mode None means mounted.
-
-    Raises:
-        InvalidInputError: The mode is neither ``mount`` nor ``download`` nor None.
-    """
-    if mode not in ("mount", "download", None):
-        rule = "The mode of an input made from pipeline data is mount or download."
-        raise InvalidInputError(rule, received=mode, remedy="Give one of these.")
-    return InputPortBinding(name, data, mode or "mount", path_on_compute, overwrite)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.run_factory import find_run
 from hyperstep.azureml_v1.exceptions import UserErrorException
+from hyperstep.azureml_v1.pipeline.driven_run import DrivenRun
 from hyperstep.azureml_v1.pipeline.html_table import html_table
 from hyperstep.azureml_v1.pipeline.run_status import pipeline_status
 from hyperstep.azureml_v1.pipeline.step_outputs import node_of_pipeline_output
 from hyperstep.azureml_v1.pipeline.step_run import StepRun, step_row
 from hyperstep.azureml_v1.pipeline.watching import watch_pipeline
-from hyperstep.errors import NotFoundError, UnsupportedError
+from hyperstep.errors import NotFoundError
 from hyperstep.records.run import RunKind
 
 if TYPE_CHECKING:
@@ -28,10 +29,8 @@ if TYPE_CHECKING:
 # What publishes and rebuilds is loaded when it is called: scripts of steps look at their pipeline's run too.
 # ruff: noqa: PLC0415
 
-_END = "A pipeline run ends when its steps have ended."
 
-
-class PipelineRun(Run):
+class PipelineRun(DrivenRun):
     """A submitted pipeline.
 
     Args:
@@ -40,6 +39,9 @@ class PipelineRun(Run):
         _service_endpoint: Accepted and not used.
         **kwargs: Accepted and not used.
     """
+
+    _end_rule = "A pipeline run ends when its steps have ended."
+    _children_rule = "The children of a pipeline run are its steps."
 
     def __init__(
         self,
@@ -74,36 +76,6 @@ class PipelineRun(Run):
         from hyperstep.runtime.publishing import PIPELINE_PROPERTY
 
         return pipeline_runs_with(workspace, PIPELINE_PROPERTY, pipeline_id)
-
-    def complete(self) -> Never:  # type: ignore[override]  # v1's signature
-        """Refused, as in v1.
-
-        Raises:
-            UnsupportedError: Always; it is a NotImplementedError.
-        """
-        raise UnsupportedError(_END, received="complete", remedy="Wait for it, or cancel it.")
-
-    def fail(self) -> Never:  # type: ignore[override]  # v1's signature
-        """Refused, as in v1.
-
-        Raises:
-            UnsupportedError: Always; it is a NotImplementedError.
-        """
-        raise UnsupportedError(_END, received="fail", remedy="Wait for it, or cancel it.")
-
-    def child_run(
-        self,
-        name: str | None = None,
-        run_id: str | None = None,  # noqa: ARG002 - v1's signature
-        outputs: str | bool | None = None,  # noqa: ARG002
-    ) -> Never:
-        """Refused, as in v1.
-
-        Raises:
-            UnsupportedError: Always; it is a NotImplementedError.
-        """
-        rule = "The children of a pipeline run are its steps."
-        raise UnsupportedError(rule, received=name, remedy="Add a step to the pipeline.")
 
     def get_status(self) -> str:
         """NotStarted, Running, Failed, Finished or Canceled; ``status`` says Completed where this says Finished."""

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.data.data_reference import DataReference
-from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding
+from hyperstep.azureml_v1.pipeline.bindings import InputSource
 from hyperstep.azureml_v1.pipeline.console import say
 from hyperstep.azureml_v1.pipeline.names import data_placeholder
-from hyperstep.azureml_v1.pipeline.pipeline_data import bind_input
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.context import GraphContext
 
 
-class PortDataReference:
+class PortDataReference(InputSource):
     """The data of an output or input port of a step run. It can be an input of a later pipeline.
 
     Args:
@@ -90,37 +89,6 @@ class PortDataReference:
             if show_progress:
                 say(f"Downloaded {source.relative_to(root).as_posix()}")
         return copied
-
-    def as_input(self, input_name: str) -> InputPortBinding:
-        """An input of that name, mounted."""
-        return self.create_input_binding(input_name)
-
-    def as_mount(self, input_name: str | None = None) -> InputPortBinding:
-        """An input that reads the data in place."""
-        return self.create_input_binding(input_name, "mount")
-
-    def as_download(
-        self,
-        input_name: str | None = None,
-        path_on_compute: str | None = None,
-        overwrite: bool | None = None,
-    ) -> InputPortBinding:
-        """An input that is copied before the step starts."""
-        return self.create_input_binding(input_name, "download", path_on_compute, overwrite)
-
-    def create_input_binding(
-        self,
-        input_name: str | None = None,
-        mode: str | None = None,
-        path_on_compute: str | None = None,
-        overwrite: bool | None = None,
-    ) -> InputPortBinding:
-        """An input of a later pipeline, bound to this data.
-
-        Raises:
-            InvalidInputError: The mode is neither ``mount`` nor ``download`` nor None.
-        """
-        return bind_input(self, input_name or self.name, mode, path_on_compute, overwrite)
 
 
 def _files(root: Path, path: str) -> Iterator[Path]:

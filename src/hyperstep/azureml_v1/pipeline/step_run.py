@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.run_details import log_text
 from hyperstep.azureml_v1.core.run_source import STD_LOG, SWEEP_LOG, RunSource
+from hyperstep.azureml_v1.pipeline.driven_run import DrivenRun
 from hyperstep.azureml_v1.pipeline.html_table import html_table
 from hyperstep.azureml_v1.pipeline.run_status import step_status
 from hyperstep.azureml_v1.pipeline.step_outputs import output_places, output_reference
 from hyperstep.azureml_v1.pipeline.watching import watch_step
-from hyperstep.errors import UnsupportedError
 from hyperstep.records.run import RunKind
 
 if TYPE_CHECKING:
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.experiment import Experiment
     from hyperstep.azureml_v1.pipeline.port_data_reference import PortDataReference
 
-_END = "A step run ends when its script has ended."
 
-
-class StepRun(Run):
+class StepRun(DrivenRun):
     """One step of a pipeline run.
 
     Args:
@@ -38,6 +36,9 @@ class StepRun(Run):
         _is_reused: Not used, as those that follow: whether the step was reused is read from the records.
         **kwargs: Accepted and not used.
     """
+
+    _end_rule = "A step run ends when its script has ended."
+    _children_rule = "A step run takes no children."
 
     def __init__(
         self,
@@ -79,36 +80,6 @@ class StepRun(Run):
     @property
     def _reused_pipeline_run_id(self) -> str | None:
         return self._source.record().properties.get("azureml.reusedpipeline")
-
-    def complete(self) -> Never:  # type: ignore[override]  # v1's signature
-        """Refused, as in v1.
-
-        Raises:
-            UnsupportedError: Always; it is a NotImplementedError.
-        """
-        raise UnsupportedError(_END, received="complete", remedy="Wait for it, or cancel it.")
-
-    def fail(self) -> Never:  # type: ignore[override]  # v1's signature
-        """Refused, as in v1.
-
-        Raises:
-            UnsupportedError: Always; it is a NotImplementedError.
-        """
-        raise UnsupportedError(_END, received="fail", remedy="Wait for it, or cancel it.")
-
-    def child_run(
-        self,
-        name: str | None = None,
-        run_id: str | None = None,  # noqa: ARG002 - v1's signature
-        outputs: str | bool | None = None,  # noqa: ARG002
-    ) -> Never:
-        """Refused, as in v1.
-
-        Raises:
-            UnsupportedError: Always; it is a NotImplementedError.
-        """
-        rule = "A step run takes no children."
-        raise UnsupportedError(rule, received=name, remedy="Add a step to the pipeline.")
 
     def get_status(self) -> str:
         """NotStarted, Queued, Running, Failed, Finished or Canceled."""

@@ -14,7 +14,51 @@ if TYPE_CHECKING:
     from hyperstep.azureml_v1.train.distributed_training import DistributedTraining
 
 
-class PyTorch(FrameworkEstimator):
+class _SeveralNodes(FrameworkEstimator):
+    """What PyTorch and Chainer take."""
+
+    def __init__(
+        self,
+        source_directory: str | os.PathLike[str] | None,
+        *,
+        compute_target: object = None,
+        vm_size: str | None = None,
+        vm_priority: str | None = None,
+        entry_script: str | None = None,
+        script_params: Mapping[str, Any] | None = None,
+        node_count: int = 1,
+        process_count_per_node: int = 1,
+        distributed_backend: str | None = None,
+        distributed_training: DistributedTraining | None = None,
+        use_gpu: bool = False,
+        use_docker: bool = True,
+        custom_docker_base_image: str | None = None,
+        custom_docker_image: str | None = None,
+        image_registry_details: object = None,
+        user_managed: bool = False,
+        conda_packages: Sequence[str] | None = None,
+        pip_packages: Sequence[str] | None = None,
+        conda_dependencies_file_path: str | None = None,
+        pip_requirements_file_path: str | None = None,
+        conda_dependencies_file: str | None = None,
+        pip_requirements_file: str | None = None,
+        environment_variables: Mapping[str, str] | None = None,
+        environment_definition: Environment | None = None,
+        inputs: Sequence[Any] | None = None,
+        source_directory_data_store: object = None,
+        shm_size: str | None = None,
+        resume_from: DataPath | None = None,
+        max_run_duration_seconds: int | None = None,
+        framework_version: str | None = None,
+        _enable_optimized_mode: bool = False,
+        _disable_validation: bool = True,
+        _show_lint_warnings: bool = False,
+        _show_package_warnings: bool = False,
+    ) -> None:
+        super().__init__(**given_settings(locals()))
+
+
+class PyTorch(_SeveralNodes):
     """A PyTorch script.
 
     Args:
@@ -31,48 +75,8 @@ class PyTorch(FrameworkEstimator):
     DEFAULT_VERSION: ClassVar[str] = "1.4"
     _package: ClassVar[str] = "torch"
 
-    def __init__(
-        self,
-        source_directory: str | os.PathLike[str] | None,
-        *,
-        compute_target: object = None,
-        vm_size: str | None = None,
-        vm_priority: str | None = None,
-        entry_script: str | None = None,
-        script_params: Mapping[str, Any] | None = None,
-        node_count: int = 1,
-        process_count_per_node: int = 1,
-        distributed_backend: str | None = None,
-        distributed_training: DistributedTraining | None = None,
-        use_gpu: bool = False,
-        use_docker: bool = True,
-        custom_docker_base_image: str | None = None,
-        custom_docker_image: str | None = None,
-        image_registry_details: object = None,
-        user_managed: bool = False,
-        conda_packages: Sequence[str] | None = None,
-        pip_packages: Sequence[str] | None = None,
-        conda_dependencies_file_path: str | None = None,
-        pip_requirements_file_path: str | None = None,
-        conda_dependencies_file: str | None = None,
-        pip_requirements_file: str | None = None,
-        environment_variables: Mapping[str, str] | None = None,
-        environment_definition: Environment | None = None,
-        inputs: Sequence[Any] | None = None,
-        source_directory_data_store: object = None,
-        shm_size: str | None = None,
-        resume_from: DataPath | None = None,
-        max_run_duration_seconds: int | None = None,
-        framework_version: str | None = None,
-        _enable_optimized_mode: bool = False,
-        _disable_validation: bool = True,
-        _show_lint_warnings: bool = False,
-        _show_package_warnings: bool = False,
-    ) -> None:
-        super().__init__(**given_settings(locals()))
 
-
-class Chainer(FrameworkEstimator):
+class Chainer(_SeveralNodes):
     """A Chainer script.
 
     Args:
@@ -88,46 +92,6 @@ class Chainer(FrameworkEstimator):
     FRAMEWORK_NAME: ClassVar[str] = "Chainer"
     DEFAULT_VERSION: ClassVar[str] = "5.1.0"
     _package: ClassVar[str] = "chainer"
-
-    def __init__(
-        self,
-        source_directory: str | os.PathLike[str] | None,
-        *,
-        compute_target: object = None,
-        vm_size: str | None = None,
-        vm_priority: str | None = None,
-        entry_script: str | None = None,
-        script_params: Mapping[str, Any] | None = None,
-        node_count: int = 1,
-        process_count_per_node: int = 1,
-        distributed_backend: str | None = None,
-        distributed_training: DistributedTraining | None = None,
-        use_gpu: bool = False,
-        use_docker: bool = True,
-        custom_docker_base_image: str | None = None,
-        custom_docker_image: str | None = None,
-        image_registry_details: object = None,
-        user_managed: bool = False,
-        conda_packages: Sequence[str] | None = None,
-        pip_packages: Sequence[str] | None = None,
-        conda_dependencies_file_path: str | None = None,
-        pip_requirements_file_path: str | None = None,
-        conda_dependencies_file: str | None = None,
-        pip_requirements_file: str | None = None,
-        environment_variables: Mapping[str, str] | None = None,
-        environment_definition: Environment | None = None,
-        inputs: Sequence[Any] | None = None,
-        source_directory_data_store: object = None,
-        shm_size: str | None = None,
-        resume_from: DataPath | None = None,
-        max_run_duration_seconds: int | None = None,
-        framework_version: str | None = None,
-        _enable_optimized_mode: bool = False,
-        _disable_validation: bool = True,
-        _show_lint_warnings: bool = False,
-        _show_package_warnings: bool = False,
-    ) -> None:
-        super().__init__(**given_settings(locals()))
 
 
 class TensorFlow(FrameworkEstimator):

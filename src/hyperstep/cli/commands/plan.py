@@ -16,7 +16,7 @@ from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
 from hyperstep.cli.json_output import print_json
 from hyperstep.cli.opening import opened_home, unique_prefix
 from hyperstep.cli.render_reuse import verdict_lines
-from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables
+from hyperstep.cli.reuse_flags import ReuseFlags, ScriptCommand, reuse_options
 from hyperstep.codec import from_json
 from hyperstep.digest import Json
 from hyperstep.errors import LaunchError, UnsupportedError
@@ -44,10 +44,7 @@ _END = (
 def plan(
     *,
     as_json: bool,
-    no_reuse: tuple[str, ...],
-    verify: bool,
-    new_seed: bool,
-    history: str | None,
+    reuse: ReuseFlags,
     script: str,
     arguments: tuple[str, ...],
 ) -> int:
@@ -58,8 +55,7 @@ def plan(
     if script.endswith(".ipynb"):
         rule = "Plans are made of scripts."
         raise UnsupportedError(rule, received=script, remedy="In a notebook call Pipeline.plan().")
-    variables = reuse_variables(no_reuse, verify=verify, new_seed=new_seed, history=history)
-    code, made = _make_plan(python_command(script, arguments), variables, quiet=as_json)
+    code, made = _make_plan(python_command(script, arguments), reuse.variables(), quiet=as_json)
     if made is None:
         click.echo(f"hyperstep: {script} ended with exit code {code} and submitted nothing", err=True)
         if as_json:

@@ -6,6 +6,7 @@ import click
 
 from hyperstep.cli import wording
 from hyperstep.cli.awaiting import watch
+from hyperstep.cli.display_mode import DisplayMode, display_options
 from hyperstep.cli.exit_codes import OK
 from hyperstep.cli.following import say
 from hyperstep.cli.opening import find_target, opened_home, unique_prefix
@@ -31,8 +32,7 @@ _TOLD_BOTH = "--exact runs everything anew; leave it out, or --failed, --cancele
 @click.option("--max", "max_total", type=click.IntRange(min=1), metavar="N", help="Go on to N trials in all.")
 @warm_option
 @click.option("--detach", is_flag=True, help="Return at once; the run goes on by itself.")
-@click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
-@click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
+@display_options
 def rerun(
     *,
     run_id: str,
@@ -42,8 +42,7 @@ def rerun(
     max_total: int | None,
     warm: str | None,
     detach: bool,
-    quiet: bool,
-    plain: bool,
+    mode: DisplayMode,
 ) -> int:
     """Run RUN, which has ended, once more, under a new id: all of it, or what is to be run again.
 
@@ -56,7 +55,7 @@ def rerun(
     with opened_home(writable=True) as home:
         source = find_target(home, run_id).root_id
         started = rerun_exactly(home, source, warm) if exact else rerun_partly(home, source, again, warm)
-        if not quiet:
+        if not mode.quiet:
             old = unique_prefix(home, source)
             say(f"{unique_prefix(home, started.id)} {f'runs what {old} was' if exact else _what(again, old)}")
             for words in _promises(home, source) if exact else _parts(home, source, started.id):
@@ -64,7 +63,7 @@ def rerun(
     if detach:
         click.echo(started.id)
         return OK
-    return watch([started.id], quiet=quiet, plain=plain)
+    return watch([started.id], mode)
 
 
 def _what(again: Again, source: str) -> str:

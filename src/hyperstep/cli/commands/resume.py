@@ -9,6 +9,7 @@ import click
 
 from hyperstep.cli import wording
 from hyperstep.cli.awaiting import exit_code, watch
+from hyperstep.cli.display_mode import DisplayMode, display_options
 from hyperstep.cli.exit_codes import OK
 from hyperstep.cli.following import say
 from hyperstep.cli.opening import find_target, opened_home, unique_prefix
@@ -25,9 +26,8 @@ from hyperstep.runtime.submission import ensure_runner
 @click.option("--all", "every", is_flag=True, help="All runs whose runner is gone.")
 @click.option("--force", is_flag=True, help="Take RUN from a runner that lives, but is stopped or stuck.")
 @click.option("--detach", is_flag=True, help="Return at once; the runs go on by themselves.")
-@click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
-@click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
-def resume(*, run_id: str, every: bool, force: bool, detach: bool, quiet: bool, plain: bool) -> int:
+@display_options
+def resume(*, run_id: str, every: bool, force: bool, detach: bool, mode: DisplayMode) -> int:
     """Take over RUN, whose runner is gone, and show it until it has ended.
 
     What its trials have finished stays; trials that still run are taken over, those that are gone are tried again.
@@ -39,12 +39,12 @@ def resume(*, run_id: str, every: bool, force: bool, detach: bool, quiet: bool, 
         raise click.UsageError(rule)
     with opened_home(writable=True) as home:
         roots = _orphans(home) if every else [_root(home, run_id)]
-        taken = [root for root in roots if _take(home, root, force=force, quiet=quiet)]
-    if every and not roots and not quiet:
+        taken = [root for root in roots if _take(home, root, force=force, quiet=mode.quiet)]
+    if every and not roots and not mode.quiet:
         say("no run has lost its runner")
     if detach or not taken:
         return OK if detach or not roots else exit_code([root.status for root in roots])
-    return watch([root.id for root in taken], quiet=quiet, plain=plain)
+    return watch([root.id for root in taken], mode)
 
 
 def _root(home: Home, text: str) -> RunRecord:

@@ -15,8 +15,9 @@ from hyperstep.cli.becoming import (
     python_command,
     script_environment,
 )
+from hyperstep.cli.display_mode import DisplayMode, display_options
 from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
-from hyperstep.cli.reuse_flags import ScriptCommand, reuse_options, reuse_variables, warm_option, warm_variables
+from hyperstep.cli.reuse_flags import ReuseFlags, ScriptCommand, reuse_options, warm_option, warm_variables
 from hyperstep.cli.script_process import can_draw, run_script
 from hyperstep.runtime.foreground import in_foreground
 
@@ -28,8 +29,7 @@ _DETERMINISTIC_VARIABLE = "HYPERSTEP_DETERMINISTIC"
 
 
 @click.command(cls=ScriptCommand, context_settings={"allow_interspersed_args": False})
-@click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
-@click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
+@display_options
 @click.option("--deterministic", is_flag=True, help="Sweeps decide the same at any concurrency, after any kill.")
 @click.option("--foreground", is_flag=True, help="Drive what is submitted from here; leave no process.")
 @reuse_options
@@ -38,14 +38,10 @@ _DETERMINISTIC_VARIABLE = "HYPERSTEP_DETERMINISTIC"
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
 def run(
     *,
-    quiet: bool,
-    plain: bool,
+    mode: DisplayMode,
     deterministic: bool,
     foreground: bool,
-    no_reuse: tuple[str, ...],
-    verify: bool,
-    new_seed: bool,
-    history: str | None,
+    reuse: ReuseFlags,
     warm: str | None,
     script: str,
     arguments: tuple[str, ...],
@@ -65,24 +61,23 @@ def run(
     token = runners.submission if runners else new_token()
     variables = runners.variables if runners else {SUBMISSION_VARIABLE: token}
     asked = {_DETERMINISTIC_VARIABLE: "1"} if deterministic else {}
-    reuse = reuse_variables(no_reuse, verify=verify, new_seed=new_seed, history=history)
-    env = script_environment({**variables, **asked, **reuse, **warm_variables(warm)})
-    command = _command(script, arguments, quiet=quiet)
-    if quiet and runners is None and os.name == "posix":
+    env = script_environment({**variables, **asked, **reuse.variables(), **warm_variables(warm)})
+    command = _command(script, arguments, quiet=mode.quiet)
+    if mode.quiet and runners is None and os.name == "posix":
         become_script(command, env)
     on_signal = runners.cancel if runners else None
 
     def show() -> Display:
         from hyperstep.cli.following import make_display, open_feed  # noqa: PLC0415 - while the script starts up
 
-        return make_display(open_feed(submission=token), quiet=quiet, plain=plain)
+        return make_display(open_feed(submission=token), mode)
 
-    shares_terminal = can_draw() and not quiet and not plain
+    shares_terminal = can_draw() and mode == DisplayMode(quiet=False, plain=False)
     code, display = run_script(command, env, show, shares_terminal=shares_terminal, on_signal=on_signal)
     if runners:
         runners.wait(display.tick)
         code = code or (SIGNAL_BASE + runners.signal if runners.signal else OK)
-    _finish(display, code, quiet=quiet)
+    _finish(display, code, quiet=mode.quiet)
     return code
 
 

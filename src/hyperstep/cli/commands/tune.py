@@ -9,25 +9,28 @@ import click
 from msgspec.structs import replace
 
 from hyperstep.cli.awaiting import Wait
+from hyperstep.cli.display_mode import DisplayMode, display_options
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK, SIGNAL_BASE
 from hyperstep.cli.following import report, say
 from hyperstep.cli.foreground import ForegroundRunners, submitting_to
 from hyperstep.cli.opening import opened_home
-from hyperstep.cli.reuse_flags import warm_option
-from hyperstep.cli.tuning_options import (
-    SAMPLERS,
-    check_experiment,
-    check_metric_pattern,
-    check_model_file,
-    near_option,
-    parse_past,
-    parse_policy,
-    parse_space,
+from hyperstep.cli.tuning_options import check_experiment, check_model_file, near_option
+from hyperstep.cli.tuning_request import (
+    Execution,
+    Objective,
+    Search,
+    Stopping,
+    TuningLimits,
+    TuningRequest,
+    execution_options,
+    limit_options,
+    objective_options,
+    search_options,
+    stopping_options,
 )
-from hyperstep.cli.tuning_step import TuningRequest, experiment_name, make_step
+from hyperstep.cli.tuning_step import experiment_name, make_step
 from hyperstep.cli.view import RootView
 from hyperstep.pipeline.reuse_rules import EVERY_STEP
-from hyperstep.records.goal import Goal
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.foreground import in_foreground
 from hyperstep.runtime.reuse_options import reuse_rules
@@ -57,98 +60,42 @@ class _Tune(click.Command):
 @click.command(cls=_Tune, context_settings={"ignore_unknown_options": True}, epilog=_EPILOG)
 @click.argument("script", type=click.Path(path_type=Path))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
-@click.option("--space", "spaces", multiple=True, metavar="NAME=DIST:ARGS", help="A hyperparameter; bounds are plain.")
-@click.option("--metric", required=True, help="Name of the metric to optimize.")
-@click.option("--goal", type=click.Choice(["maximize", "minimize"]), default="maximize", show_default=True)
-@click.option("--max", "max_total", type=click.IntRange(min=1), help="Trials at most.  [default: 20, or the grid]")
-@click.option("--concurrent", type=click.IntRange(min=1), help="Trials at one time.  [default: the cores]")
-@click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="End after this time.")
-@click.option("--max-silence", type=click.FloatRange(min=0, min_open=True), help="Seconds a trial may write nothing.")
-@click.option(
-    "--policy", default="none", metavar="KIND[:NAME=N,…]", help="Stop bad trials: bandit, median, truncation."
-)
-@click.option("--sampler", type=click.Choice(list(SAMPLERS)), default="random", show_default=True)
-@click.option("--seed", type=int, help="For the same points again.")
-@click.option("--new-seed", is_flag=True, help="Draw a seed, instead of taking that of an equal sweep.")
-@click.option("--history", type=click.Choice(["none", "keep"]), help="Keep the last sweep's trials in a changed space.")
-@click.option("--past", multiple=True, metavar="NAME=VALUE", help="A new hyperparameter's value in kept trials.")
-@click.option("--no-reuse", is_flag=True, help="Run every trial, whatever finished ones there are.")
-@click.option("--deterministic", is_flag=True, help="The same stops and points at any concurrency, after any kill.")
-@click.option("--max-failed", type=click.IntRange(min=0), metavar="N", help="End when more than N trials failed.")
-@click.option("--retries", type=click.IntRange(min=0), metavar="N", help="Start a failed trial again, N times at most.")
-@warm_option
-@click.option("--metric-pattern", default="", metavar="REGEX", help="Read the metric from the output; one group.")
+@search_options
+@objective_options
+@limit_options
+@stopping_options
+@execution_options
 @click.option("--model-file", default="", metavar="PATH", help="The best trial's file to hand out: outputs/model.pkl.")
 @click.option("--experiment", default="", help="Name to file it under.  [default: the script's]")
-@click.option("--foreground", is_flag=True, help="Drive the sweep from here; leave no process.")
-@click.option("-q", "--quiet", is_flag=True, help="Show nothing of our own.")
-@click.option("--plain", is_flag=True, help="Write plain lines on a terminal too.")
+@display_options
 def tune(
     *,
     script: Path,
     arguments: tuple[str, ...],
-    spaces: tuple[str, ...],
-    metric: str,
-    goal: str,
-    max_total: int | None,
-    concurrent: int | None,
-    max_minutes: float | None,
-    max_silence: float | None,
-    policy: str,
-    sampler: str,
-    seed: int | None,
-    new_seed: bool,
-    history: str | None,
-    past: tuple[str, ...],
-    no_reuse: bool,
-    deterministic: bool,
-    max_failed: int | None,
-    retries: int | None,
-    warm: str | None,
-    metric_pattern: str,
+    search: Search,
+    objective: Objective,
+    limits: TuningLimits,
+    stopping: Stopping,
+    execution: Execution,
     model_file: str,
     experiment: str,
-    foreground: bool,
-    quiet: bool,
-    plain: bool,
+    mode: DisplayMode,
 ) -> int:
     """Find the hyperparameters with which SCRIPT does best."""
-    request = TuningRequest(
-        script=script,
-        arguments=arguments,
-        space=parse_space(spaces),
-        metric=metric,
-        goal=Goal(goal),
-        max_total=max_total,
-        max_concurrent=concurrent,
-        max_minutes=max_minutes,
-        max_silence_s=max_silence,
-        policy=parse_policy(policy),
-        sampler=sampler,
-        seed=seed,
-        metric_pattern=check_metric_pattern(metric_pattern) if metric_pattern else "",
-        model_file=check_model_file(model_file) if model_file else "",
-        deterministic=deterministic,
-        max_failed=max_failed,
-        retries=retries,
-        new_seed=new_seed,
-        history=history,
-        past=parse_past(past),
-        warm=warm or "",
-    )
-    if not quiet:
+    model_file = check_model_file(model_file) if model_file else ""
+    request = TuningRequest(script, arguments, search, objective, limits, stopping, execution, model_file)
+    if not mode.quiet:
         _warn_of_near_options(click.get_current_context(), arguments)
-    name = check_experiment(experiment) if experiment else experiment_name(script)
-    return _run(request, name, no_reuse=no_reuse, foreground=foreground, quiet=quiet, plain=plain)
+    return _run(request, check_experiment(experiment) if experiment else experiment_name(script), mode)
 
 
-def _run(request: TuningRequest, name: str, *, no_reuse: bool, foreground: bool, quiet: bool, plain: bool) -> int:
+def _run(request: TuningRequest, name: str, mode: DisplayMode) -> int:
     """Submit, show, tell the end; returns the exit code."""
-    runners = ForegroundRunners() if foreground or in_foreground() else None
+    runners = ForegroundRunners() if request.execution.foreground or in_foreground() else None
     with submitting_to(runners) if runners else nullcontext():
-        run_id = _submit(request, name, no_reuse=no_reuse, quiet=quiet)
-        views, interrupted = _watch(run_id, runners, quiet=quiet, plain=plain)
-    if not quiet:
+        run_id = _submit(request, name, quiet=mode.quiet)
+        views, interrupted = _watch(run_id, runners, mode)
+    if not mode.quiet:
         _tell_end(request, views, canceled=interrupted)
     return _exit_code(views, runners, interrupted=interrupted)
 
@@ -178,24 +125,25 @@ def _tell_end(request: TuningRequest, views: list[RootView], *, canceled: bool) 
 def _say_what_matched_nothing(request: TuningRequest, views: list[RootView]) -> None:
     """When trials ended well without a value, and a pattern was to find it, the pattern is what to mend."""
     sweeps = [sweep for view in views for sweep in view.sweeps]
-    if request.metric_pattern and any(s.completed and not any(t.reports for t in s.trials) for s in sweeps):
+    pattern = request.objective.metric_pattern
+    if pattern and any(s.completed and not any(t.reports for t in s.trials) for s in sweeps):
         trial = next(t.id for s in sweeps for t in s.trials if t.status is RunStatus.COMPLETED)
-        say(f"--metric-pattern {request.metric_pattern!r} found no number in the output; see hyperstep logs {trial}")
+        say(f"--metric-pattern {pattern!r} found no number in the output; see hyperstep logs {trial}")
 
 
-def _submit(request: TuningRequest, experiment: str, *, no_reuse: bool, quiet: bool) -> str:
+def _submit(request: TuningRequest, experiment: str, *, quiet: bool) -> str:
     with opened_home(writable=True) as home:
         home.require_room()  # for the copy of the folder, too
         step = make_step(request, home.artifacts, home.settings)
         changed = [new for new, old in zip(step.code.arguments, request.arguments, strict=True) if new != old]
         for argument in changed if not quiet else ():
             say(f"handed to the script as {argument}: trials run in a copy of its folder")
-        rules = replace(reuse_rules(home.settings), new_seed=request.new_seed)
-        rules = replace(rules, without=(EVERY_STEP,)) if no_reuse else rules
+        rules = replace(reuse_rules(home.settings), new_seed=request.search.new_seed)
+        rules = replace(rules, without=(EVERY_STEP,)) if request.execution.no_reuse else rules
         return submit_step(home, step, Label(_WORKSPACE, experiment), rules).id
 
 
-def _watch(run_id: str, runners: ForegroundRunners | None, *, quiet: bool, plain: bool) -> tuple[list[RootView], bool]:
+def _watch(run_id: str, runners: ForegroundRunners | None, mode: DisplayMode) -> tuple[list[RootView], bool]:
     """Show the run until it has ended; returns how it stands, and whether it was interrupted.
 
     Ctrl-C cancels it; a second one does not wait for that.
@@ -214,7 +162,7 @@ def _watch(run_id: str, runners: ForegroundRunners | None, *, quiet: bool, plain
             return False
         return True
 
-    views = Wait([run_id], quiet=quiet, plain=plain).until_end(interrupted)
+    views = Wait([run_id], mode).until_end(interrupted)
     return views, bool(interrupts)
 
 

@@ -38,8 +38,8 @@ class Limit(NamedTuple):
     """Between SIGTERM and SIGKILL when that is over."""
 
 
-class Order(NamedTuple):
-    """What is to be started."""
+class LaunchRequest(NamedTuple):
+    """What a runner asks this host to start."""
 
     folder: str
     """Names the attempt."""
@@ -108,7 +108,7 @@ class HostedAttempts:
     def __len__(self) -> int:
         return len(self._live)
 
-    def launch(self, order: Order) -> Started:
+    def launch(self, request: LaunchRequest) -> Started:
         """Claim and start an attempt: by a warm server when it may, and one is ready; else cold.
 
         Raises:
@@ -116,29 +116,29 @@ class HostedAttempts:
             OSError, ValueError: It could not be started, and is over.
         """
         kills = oom_kills()
-        slot = self._register.note_attempt(order.files, kills)
+        slot = self._register.note_attempt(request.files, kills)
         try:
-            pid, forked = self._start(order)
+            pid, forked = self._start(request)
         except BaseException:
             self._register.give_back(slot)
             raise
-        self._slot_of[order.folder] = slot
-        live = _Live(order.files, pid, Trace(pid, order.files.work_folder, order.env), order.limit, kills)
-        self._live[order.folder] = live
-        self._folder_of[pid] = order.folder
+        self._slot_of[request.folder] = slot
+        live = _Live(request.files, pid, Trace(pid, request.files.work_folder, request.env), request.limit, kills)
+        self._live[request.folder] = live
+        self._folder_of[pid] = request.folder
         if isinstance(forked, Cold):
             return Started(pid, why_cold=forked.why, for_now=forked.for_now)
         live.fork = forked.server, forked.number
-        self._folder_of_fork[live.fork] = order.folder
+        self._folder_of_fork[live.fork] = request.folder
         return Started(pid, warm=True)
 
-    def _start(self, order: Order) -> tuple[int, Forked | Cold]:
-        with claimed(order.files) as claim:
-            forked = fork_warm(self._servers, order.files, order.argv, order.env, order.warm)
+    def _start(self, request: LaunchRequest) -> tuple[int, Forked | Cold]:
+        with claimed(request.files) as claim:
+            forked = fork_warm(self._servers, request.files, request.argv, request.env, request.warm)
             if isinstance(forked, Forked):
                 pid, parent = forked.pid, forked.server.pid
             else:
-                pid, parent = _start_cold(order), os.getpid()
+                pid, parent = _start_cold(request), os.getpid()
             try:
                 fill_claim(claim, pid, parent=parent, heir=os.getpid())
             except OSError:
@@ -236,7 +236,7 @@ class HostedAttempts:
         return marker
 
 
-def _start_cold(order: Order) -> int:
-    process = start_process(order.files, order.argv, order.env)
+def _start_cold(request: LaunchRequest) -> int:
+    process = start_process(request.files, request.argv, request.env)
     process.returncode = 0  # reaped by us; subprocess is not to wait for it
     return process.pid

@@ -14,7 +14,7 @@ from typing import Any
 
 from hyperstep.errors import means_busy_machine
 from hyperstep.launchers.host.address import Address
-from hyperstep.launchers.host.attempts import EndedAttempt, HostedAttempts, Limit, Order
+from hyperstep.launchers.host.attempts import EndedAttempt, HostedAttempts, LaunchRequest, Limit
 from hyperstep.launchers.host.connection import Connection
 from hyperstep.launchers.host.guards import FencedError, Guards
 from hyperstep.launchers.host.reaper import adopt_orphans
@@ -204,7 +204,7 @@ class HostServer:
         limit = Limit(request.get("max_duration_s"), request.get("grace_s", 0.0))
         files, argv, env = AttemptFiles(**request["files"]), request["argv"], request["env"]
         warm = Wanted(**request["warm"]) if request.get("warm") else None
-        started = self._attempts.launch(Order(folder, files, argv, env, limit, warm))
+        started = self._attempts.launch(LaunchRequest(folder, files, argv, env, limit, warm))
         self._guards.note_progress(run)
         self._watchers[folder] = {client}
         return started._asdict()

@@ -10,10 +10,10 @@ from pathlib import Path
 from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError, StoreError
 from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.run_store.base import Journal, NamedRecord, RunStore, StoredFingerprint
+from hyperstep.run_store.base import Journal, NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_run
 from hyperstep.run_store.mentions import digests_in
-from hyperstep.run_store.resolve import resolve_run, trial_parts
+from hyperstep.run_store.resolve import ResolvingStore, trial_parts
 from hyperstep.run_store.sqlite.copying import copy_database
 from hyperstep.run_store.sqlite.database import Database, JournalMode, Transaction
 from hyperstep.run_store.sqlite.index_copy import IndexCopy
@@ -64,7 +64,7 @@ _OPEN_JOURNALS = 16
 """How many journals keep their connections; one that is asked again after that opens anew."""
 
 
-class SqliteRunStore(RunStore):
+class SqliteRunStore(ResolvingStore):
     """The run store of one home.
 
     Threads of one process may share it (they take turns), and a forked child may go on using it.
@@ -146,22 +146,6 @@ class SqliteRunStore(RunStore):
             if not index.query(_FOLDER, (root_id,)):
                 raise no_run(root_id)
             add_registered(index, run_id, root_id)
-
-    def root_of(self, run_id: str) -> str:
-        """See the base."""
-        root_id = self._find_root(run_id)
-        if root_id is None:
-            raise no_run(run_id)
-        return root_id
-
-    def resolve(self, text: str) -> str:
-        """See the base."""
-        return resolve_run(
-            text,
-            newest=self._newest,
-            starting_with=self._starting_with,
-            exists=lambda run_id: self._find_root(run_id) is not None,
-        )
 
     def folder_of(self, root_id: str) -> str:
         """See the base."""
@@ -285,10 +269,6 @@ class SqliteRunStore(RunStore):
                         add_registered(index, run.id, root.id)
             undo.pop_all()
         return journal
-
-    def _newest(self) -> str | None:
-        newest = self.roots(limit=1)
-        return newest[0].id if newest else None
 
     def _starting_with(self, text: str) -> list[str]:
         return [str(row[0]) for row in self._index.query(_STARTING_WITH, {"text": text})]

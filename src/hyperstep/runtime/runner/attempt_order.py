@@ -32,8 +32,8 @@ class AttemptOwner(Protocol):
         """
 
 
-class Order(Struct):
-    """What is to be started."""
+class AttemptOrder(Struct):
+    """What a driver has the runner start, as soon as there is a slot."""
 
     run_id: str
     number: int

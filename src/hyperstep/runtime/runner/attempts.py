@@ -24,7 +24,7 @@ from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, ThreadUse
 from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.runner.active_attempt import ActiveAttempt
-from hyperstep.runtime.runner.attempt_order import Order
+from hyperstep.runtime.runner.attempt_order import AttemptOrder
 from hyperstep.runtime.runner.clearing import Clearing
 from hyperstep.runtime.runner.collecting import collect_artifacts, record_lines
 from hyperstep.runtime.runner.context import RunnerContext
@@ -72,14 +72,14 @@ class Attempts:
         self._looks = Turns(_LOOKS_AT_ONCE)
         self._slots = Slots(context.envelope.slots)
         self._active: dict[AttemptKey, ActiveAttempt] = {}
-        self._queued: dict[AttemptKey, Order] = {}
+        self._queued: dict[AttemptKey, AttemptOrder] = {}
 
-    def start(self, order: Order) -> None:
+    def start(self, order: AttemptOrder) -> None:
         """Start an attempt as soon as a slot is free."""
         self._queued[order.key] = order
         self._slots.request(order.key, lambda: self._launch(order))
 
-    def resume(self, order: Order, *, stopping: bool = False) -> None:
+    def resume(self, order: AttemptOrder, *, stopping: bool = False) -> None:
         """Go on with an attempt of an earlier owner: start it, if it never came to that; else watch it.
 
         Args:
@@ -196,7 +196,7 @@ class Attempts:
         self._launcher.close()
         self._clearing.close()
 
-    def _launch(self, order: Order) -> None:
+    def _launch(self, order: AttemptOrder) -> None:
         self._context.check_owner()  # the folder may be another owner's by now
         del self._queued[order.key]
         run = self._context.runs[order.run_id]
@@ -244,11 +244,11 @@ class Attempts:
         if isinstance(error, BusyMachineError):
             raise error
 
-    def _end_unstarted(self, order: Order) -> None:
+    def _end_unstarted(self, order: AttemptOrder) -> None:
         with self._context.transaction() as unit:
             order.owner.attempt_ended(unit, AttemptEnd(order.key, None, signal=signal.SIGTERM), "")
 
-    def _record_end(self, order: Order, end: AttemptEnd, fault: str) -> None:
+    def _record_end(self, order: AttemptOrder, end: AttemptEnd, fault: str) -> None:
         """Of an attempt that has no process."""
         active = self._active.get(order.key)
         with self._context.transaction() as unit:
@@ -257,7 +257,7 @@ class Attempts:
             order.owner.attempt_ended(unit, end, fault)
             unit.afterwards(lambda: self._release(order.key))
 
-    def _activate(self, order: Order, start: Start, reader: RecordsFile, started_at: float) -> ActiveAttempt:
+    def _activate(self, order: AttemptOrder, start: Start, reader: RecordsFile, started_at: float) -> ActiveAttempt:
         attempt = start.attempt
         log_metrics = LogMetrics.for_step(order.place.step, attempt, self._context.journal)
         code = order.place.step.code

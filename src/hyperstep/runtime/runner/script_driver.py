@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.runner.attempt_order import Order
+from hyperstep.runtime.runner.attempt_order import AttemptOrder
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.failures import failure_of
@@ -106,8 +106,8 @@ class ScriptDriver:
         event = unit.writer.append_event(self._run_id, "AttemptEnded", {"attempt": attempt}, now)
         unit.writer.append_decision(self._run_id, event, decision.kind, self._run_id, decision.evidence, now)
 
-    def _order(self) -> Order:
-        return Order(self._run_id, self._number, self._place, self)
+    def _order(self) -> AttemptOrder:
+        return AttemptOrder(self._run_id, self._number, self._place, self)
 
     def _end_run(self, unit: Unit, end: AttemptEnd, fault: str) -> None:
         if self._canceling:

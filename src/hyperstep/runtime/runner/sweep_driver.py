@@ -12,7 +12,7 @@ from hyperstep.records.attempt import AttemptEnd, AttemptKey
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.ranking import COUNTED_VALUES
-from hyperstep.runtime.runner.attempt_order import Order
+from hyperstep.runtime.runner.attempt_order import AttemptOrder
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.best_table import BestTable
 from hyperstep.runtime.runner.context import RunnerContext, Unit
@@ -245,7 +245,7 @@ class SweepDriver:
         order = self._order(instruction.trial, instruction.attempt)
         unit.afterwards(lambda: self._start(order))
 
-    def _start(self, order: Order) -> None:
+    def _start(self, order: AttemptOrder) -> None:
         """Let a finished trial stand for one that was to be started, or start it."""
         trial = trial_index(order.run_id)
         found = self._reuse.find(self._config, order, runs_anew=self._controller.trials[trial].runs_anew)
@@ -256,11 +256,11 @@ class SweepDriver:
         with self._context.transaction() as unit:
             self._feed(unit, msgspec.structs.replace(found, at_s=now, trial=trial, attempt=order.number))
 
-    def _order(self, trial: int, attempt: int) -> Order:
+    def _order(self, trial: int, attempt: int) -> AttemptOrder:
         run = self._context.runs[trial_id(self._sweep_id, trial)]
         extra = trial_arguments(self._config, trial, point_of(run))
         files = self._config.resumed[trial].files if trial < len(self._config.resumed) else None
-        return Order(run.id, attempt, self._place, self, extra, files)
+        return AttemptOrder(run.id, attempt, self._place, self, extra, files)
 
     def _end_trial(self, unit: Unit, instruction: EndTrial) -> None:
         error = RunError("UserError", instruction.error) if instruction.status is RunStatus.FAILED else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperstep.launchers.host.warm.conditions import common_part, deciding_part, shadowed, warm_command
+from hyperstep.launchers.host.warm.conditions import common_part, shadowed, warm_command
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
 
@@ -44,11 +44,6 @@ def test_a_server_has_nothing_of_one_run() -> None:
         "PATH": "e",
     }
     assert common_part(env) == {"HYPERSTEP_SHIM_PATH": "d", "PATH": "e"}
-
-
-def test_what_a_process_reads_at_its_start_decides() -> None:
-    env = {"PYTHONHASHSEED": "1", "LD_PRELOAD": "x", "LANG": "C", "PATH": "e", "HYPERSTEP_SHIM_PATH": "d"}
-    assert dict(deciding_part(env)) == {name: value for name, value in env.items() if name != "PATH"}
 
 
 @pytest.mark.parametrize(

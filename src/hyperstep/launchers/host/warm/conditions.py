@@ -8,13 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from hyperstep.launchers.host.warm.command_line import CommandLine, read_command_line
-from hyperstep_trial.boot_environment import OF_ONE_RUN
+from hyperstep_trial.boot_environment import OF_ONE_RUN, SHIM_PATH_VARIABLE
 
 _CODE = (".py", ".pyc", ".so")
 _NEED = ("memfd_create", "waitid")
-_OF_EVERY_RUN = "HYPERSTEP_SHIM_PATH"
-_DECIDING = ("PYTHON", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_")
-"""How variables begin that an interpreter, or the system, reads once when a process starts."""
+_DONE_BY_NO_FORK = ("PYTHONINSPECT", "PYTHONSTARTUP")
+"""What they ask for is done by a process that was started, whatever its server read."""
 
 
 def warm_command(argv: Sequence[str], env: Mapping[str, str], work_folder: str) -> CommandLine | str:
@@ -34,19 +33,14 @@ def _against(script: Path, env: Mapping[str, str]) -> str:
     path = env.get("PYTHONPATH")
     if path and not all(entry.startswith("/") for entry in path.split(os.pathsep)):
         return "PYTHONPATH has an entry that is relative to the working folder"
-    if any(env.get(name) for name in ("PYTHONINSPECT", "PYTHONSTARTUP")):
-        return "PYTHONINSPECT or PYTHONSTARTUP is set"
+    if any(env.get(name) for name in _DONE_BY_NO_FORK):
+        return f"{' or '.join(_DONE_BY_NO_FORK)} is set"
     return "" if script.is_file() else "the script is not a file"
 
 
 def common_part(env: Mapping[str, str]) -> dict[str, str]:
     """An environment without what is one run's alone."""
-    return {k: v for k, v in env.items() if k == _OF_EVERY_RUN or not k.startswith(OF_ONE_RUN)}
-
-
-def deciding_part(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The variables in which all attempts of a server must agree, whatever their key says."""
-    return tuple(sorted((k, v) for k, v in env.items() if k == _OF_EVERY_RUN or k.startswith(_DECIDING)))
+    return {k: v for k, v in env.items() if k == SHIM_PATH_VARIABLE or not k.startswith(OF_ONE_RUN)}
 
 
 def shadowed(script: Path, loaded: Collection[str]) -> str | None:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.warm.command_line import CommandLine
-from hyperstep.launchers.host.warm.conditions import common_part, deciding_part, shadowed, warm_command
+from hyperstep.launchers.host.warm.conditions import common_part, shadowed, warm_command
 from hyperstep.launchers.host.warm.warm_server import EndedChild, WarmServer
+from hyperstep.launchers.start_variables import deciding_part
 
 MAX_SERVERS = 4
 IDLE_S = 300.0

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hyperstep.codec import to_json
 from hyperstep.pipeline.reuse import ReuseDecision
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.runner.attempt_order import Order
+from hyperstep.runtime.runner.attempt_order import AttemptOrder
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.reuse.kept_history import HISTORY, history_evidence, keep_history, with_recorded
 from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM, with_seed
@@ -71,7 +71,7 @@ class SweepReuse:
             return None
         return RecordDecision("reuse", None, {**to_json(memory.overview()), "parts": memory.parts})
 
-    def find(self, config: SweepConfig, order: Order, *, runs_anew: bool) -> TrialReused | None:
+    def find(self, config: SweepConfig, order: AttemptOrder, *, runs_anew: bool) -> TrialReused | None:
         """The finished trial that stands for one that is to be started.
 
         None for a trial that was refused one (``runs_anew``), told to stop, or resumed.

@@ -1,8 +1,7 @@
-"""Whether an attempt is to be forked from a warm server, what of it is watched, and what its end tells."""
+"""Whether an attempt is to be forked from a warm server, and what its end tells."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -11,9 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hyperstep.launchers.process_activity import Activity
-from hyperstep.launchers.process_table import boot_id, look_up
 from hyperstep.pipeline.spec import StepSpec
-from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched, WarmStart
+from hyperstep.records.attempt import Attempt, AttemptEnd, Launched, WarmStart
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.warm.conditions import why_never
 from hyperstep.runtime.runner.warm.imports import MOST_UPDATES, NOTE_NAME, Imports, add, learn, read_note
@@ -21,20 +19,8 @@ from hyperstep.runtime.runner.warm.key import common_variables, script_key, serv
 from hyperstep.runtime.runner.warm.memory import WarmMemory
 from hyperstep.runtime.runner.warm.search_path import why_shadowed
 from hyperstep.runtime.runner.warm.stillness import Look, Stillness, patience_s
-from hyperstep.runtime.runner.warm.verdict import (
-    Ending,
-    How,
-    Process,
-    Verdict,
-    Watch,
-    after_cold,
-    after_watched,
-    doubted,
-    is_doubtful,
-    is_proven,
-    watching,
-    why_not_now,
-)
+from hyperstep.runtime.runner.warm.verdict import Ending, How, Verdict, Watch, is_doubtful, is_proven
+from hyperstep.runtime.runner.warm.watches import Watches
 from hyperstep_trial.import_note import NOTE_VARIABLE
 
 FIRST = "first of this script and environment"
@@ -76,11 +62,6 @@ class _Known(NamedTuple):
     """Why no attempt of the script is to be warm, as things stand."""
 
 
-class _Doubt(NamedTuple):
-    server: str
-    watch: Watch
-
-
 class WarmStarts:
     """Decides for the attempts of one root run.
 
@@ -91,11 +72,8 @@ class WarmStarts:
     def __init__(self, context: RunnerContext) -> None:
         self._context = context
         self._memory = WarmMemory(context.home.path / "cache")
+        self._watches = Watches(context, self._memory)
         self._known: dict[str, _Known] = {}
-        self._doubts: dict[str, _Doubt] = {}
-        """Trials whose warm attempt failed, and whose next one is to show whose fault that was."""
-        self._watched: set[str] = set()
-        """Trials that are under a watch of ours; a watch of this process that is not here is over."""
 
     def choose(self, attempt: Attempt, step: StepSpec) -> Start:
         """What is to be launched for a prepared attempt: it, perhaps with a warm start or a note asked for."""
@@ -123,7 +101,7 @@ class WarmStarts:
             launched: How it was, as far as that owner came to record it.
         """
         is_warm = launched is not None and launched.warm
-        kept = self._take_watch(attempt.key.run_id, is_warm=is_warm)
+        kept = self._watches.take_up(attempt.key.run_id, is_warm=is_warm)
         if kept is None or not is_warm:
             return Start(attempt)
         imports = self._memory.imports(kept.watch.script)
@@ -133,7 +111,7 @@ class WarmStarts:
     def forget(self, start: Start) -> None:
         """It was not started, or not by us, or not warm: nothing is learnt of its library set."""
         if start.watch is not None:
-            self._release(start.server, start.watch)
+            self._watches.over(start.server, start.watch, Ending(How.UNTOLD))
             start.watch = None
 
     def hangs(self, start: Start, activity: Activity, written: int) -> bool:
@@ -170,9 +148,9 @@ class WarmStarts:
             self._learn(start, (end.ended_at or self._context.now()) - started_at)
         if start.script:
             (start.attempt.folder / NOTE_NAME).unlink(missing_ok=True)
-        doubt = self._doubts.pop(end.key.run_id, None)
-        if doubt is not None:
-            self._settle(doubt, _how(end, ours=ours))
+        settled = self._watches.settle(end.key.run_id, _how(end, ours=ours))
+        if settled is not None:
+            self._known.pop(settled, None)
         if start.watch is None:
             return end
         return self._judge_watched(start, start.watch, end, ours=ours, retry=retry)
@@ -188,46 +166,17 @@ class WarmStarts:
             return Start(_asking_for_note(attempt), FIRST, script)
         if known.why_cold:
             return Start(attempt, known.why_cold)
-        if self._is_doubted(attempt.key):
+        if self._watches.is_doubted(attempt.key):
             return Start(attempt, DOUBTED)
         start = Start(attempt, script=script, server=known.server, cold_s=known.imports.duration_s)
         if not known.proven:
-            start.why_cold, start.watch = self._claim(start)
+            start.why_cold, start.watch = self._watches.claim(start.server, script, attempt.key.run_id)
         if start.why_cold:
             return Start(attempt, start.why_cold)
         if known.imports.updates < MOST_UPDATES:
             attempt = _asking_for_note(attempt)
         start.attempt = replace(attempt, warm=WarmStart(known.server, known.imports.modules))
         return start
-
-    def _is_doubted(self, key: AttemptKey) -> bool:
-        """Whether an attempt is to show whose fault the failure of the one before was."""
-        if key.number:
-            self._take_watch(key.run_id, is_warm=False)
-        return key.run_id in self._doubts
-
-    def _take_watch(self, run_id: str, *, is_warm: bool) -> _Doubt | None:
-        """Keep the watch of a trial that an earlier owner of the run kept; None when there was none, or it is over.
-
-        It is one over a warm attempt, or over the cold one that follows it under a doubt. What was
-        learnt of a warm attempt whose end was not recorded after that is learnt again.
-        """
-        found = None if run_id in self._watched else self._memory.watch_of(run_id)
-        if found is None:
-            return None
-        server, before = found
-        watch = replace(before, runner=_this_process(), doubted=before.doubted and not is_warm)
-        after = self._memory.change_verdict(server, lambda v: watching(v, watch) if v.watch == before else v)
-        if after.watch != watch:
-            return None
-        if not is_warm and not watch.doubted:
-            self._release(server, watch)
-            return None
-        self._watched.add(run_id)
-        kept = _Doubt(server, watch)
-        if watch.doubted:
-            self._doubts[run_id] = kept
-        return kept
 
     def _look_up(self, script: str, python: str, variables: Mapping[str, str]) -> _Known:
         """What is known of a script; read again when that was a while ago."""
@@ -249,29 +198,6 @@ class WarmStarts:
     @staticmethod
     def _is_proven(verdict: Verdict, script: str) -> bool:
         return not verdict.why_cold and is_proven(verdict, script)
-
-    def _claim(self, start: Start) -> tuple[str, Watch | None]:
-        """Why an attempt cannot be warm now; else, that it is the one under a watch, when one is needed."""
-        watch = Watch(start.attempt.key.run_id, start.script, _this_process())
-        why: list[str] = []
-
-        def change(verdict: Verdict) -> Verdict:
-            kept = verdict.watch
-            lives = kept is not None and kept.run_id != watch.run_id and self._is_kept(kept)
-            why.append(why_not_now(verdict, start.script, watcher_lives=lives))
-            return verdict if why[0] or is_proven(verdict, start.script) else watching(verdict, watch)
-
-        after = self._memory.change_verdict(start.server, change)
-        if after.watch != watch:
-            return why[0], None
-        self._watched.add(watch.run_id)
-        return why[0], watch
-
-    def _is_kept(self, watch: Watch) -> bool:
-        run = self._context.runs.get(watch.run_id)
-        if run is not None and not run.status.is_terminal:  # ours, perhaps an earlier owner's, and about to be taken up
-            return True
-        return watch.run_id in self._watched if watch.runner == _this_process() else _lives(watch.runner)
 
     def _learn(self, start: Start, duration_s: float) -> None:
         note = read_note(start.attempt.folder / NOTE_NAME) if start.script else None
@@ -297,23 +223,9 @@ class WarmStarts:
         ending = Ending(how, end.signal, words)
         if is_doubtful(ending) and (agreed or not retry(doubtful)):
             ending = Ending(How.UNTOLD)
-        self._memory.change_verdict(start.server, lambda v: after_watched(v, watch, ending) if v.watch == watch else v)
-        self._known.pop(start.script, None)
-        if is_doubtful(ending):
-            self._doubts[end.key.run_id] = _Doubt(start.server, doubted(watch, ending))
-        else:
-            self._watched.discard(watch.run_id)
+        self._watches.over(start.server, watch, ending)
+        self._known.pop(watch.script, None)
         return doubtful if ending.how in {How.FAILED, How.HUNG} else end
-
-    def _settle(self, doubt: _Doubt, how: How) -> None:
-        self._watched.discard(doubt.watch.run_id)
-        self._memory.change_verdict(doubt.server, lambda v: after_cold(v, how) if v.watch == doubt.watch else v)
-        self._known.pop(doubt.watch.script, None)
-
-    def _release(self, server: str, watch: Watch) -> None:
-        self._watched.discard(watch.run_id)
-        untold = Ending(How.UNTOLD)
-        self._memory.change_verdict(server, lambda v: after_watched(v, watch, untold) if v.watch == watch else v)
 
 
 def _how(end: AttemptEnd, *, ours: bool) -> How:
@@ -332,15 +244,3 @@ def _is_hang(start: Start, end: AttemptEnd) -> bool:
 
 def _asking_for_note(attempt: Attempt) -> Attempt:
     return replace(attempt, env={**attempt.env, NOTE_VARIABLE: str(attempt.folder / NOTE_NAME)})
-
-
-def _this_process() -> Process:
-    state = look_up(os.getpid())
-    return Process(os.getpid(), state.started_at if state else 0.0, boot_id())
-
-
-def _lives(process: Process) -> bool:
-    state = look_up(process.pid)
-    return (
-        state is not None and not state.zombie and state.started_at == process.started_at and process.boot == boot_id()
-    )

@@ -7,30 +7,11 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Literal
 
+from hyperstep.launchers.start_variables import why_not_forked
 from hyperstep.pipeline.spec import CodeSpec
 
 Mode = Literal["auto", "always", "off"]
 MODES: tuple[Mode, ...] = ("auto", "always", "off")
-
-_READ_AT_START = frozenset(
-    {
-        "PYTHONHASHSEED",
-        "PYTHONSTARTUP",
-        "PYTHONMALLOC",
-        "PYTHONMALLOCSTATS",
-        "PYTHONDEVMODE",
-        "PYTHONTRACEMALLOC",
-        "PYTHONPROFILEIMPORTTIME",
-        "PYTHONINSPECT",
-        "PYTHONHOME",
-        "PYTHONDUMPREFS",
-        "COVERAGE_PROCESS_START",
-        "COVERAGE_PROCESS_CONFIG",
-        "GLIBC_TUNABLES",
-    }
-)
-_READ_AT_START_PREFIXES = ("LD_", "DYLD_", "MALLOC_")
-"""With the set above: what the interpreter or the system's loader reads when a process starts, and a fork does not."""
 
 
 def why_never(mode: str, code: CodeSpec, env: Mapping[str, str], platform: str = sys.platform) -> str:
@@ -50,9 +31,7 @@ def why_never(mode: str, code: CodeSpec, env: Mapping[str, str], platform: str =
         return "its step is a command"
     if PurePath(code.script).suffix not in {".py", ""}:
         return "its script is no Python file"
-    found = sorted(name for name in env if name in _READ_AT_START or name.startswith(_READ_AT_START_PREFIXES))
-    found = [name for name in found if env[name]]
-    return f"{found[0]} is set, which a process reads when it starts" if found else ""
+    return why_not_forked(env)
 
 
 _SYSTEMS = {"darwin": "macOS", "win32": "Windows"}

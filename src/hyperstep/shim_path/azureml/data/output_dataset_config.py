@@ -7,9 +7,9 @@ from hyperstep_trial.lazy_names import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
-        "HDFSOutputDatasetConfig": "hyperstep.azureml_v1.data.output_dataset_config",
-        "LinkFileOutputDatasetConfig": "hyperstep.azureml_v1.data.output_dataset_config",
-        "LinkTabularOutputDatasetConfig": "hyperstep.azureml_v1.data.output_dataset_config",
+        "HDFSOutputDatasetConfig": "hyperstep.azureml_v1.data.hdfs_output_config",
+        "LinkFileOutputDatasetConfig": "hyperstep.azureml_v1.data.link_output_config",
+        "LinkTabularOutputDatasetConfig": "hyperstep.azureml_v1.data.link_output_config",
         "MountOptions": "hyperstep.azureml_v1.data.output_dataset_config",
         "OutputDatasetConfig": "hyperstep.azureml_v1.data.output_dataset_config",
         "OutputFileDatasetConfig": "hyperstep.azureml_v1.data.output_dataset_config",
