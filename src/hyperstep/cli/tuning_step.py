@@ -27,6 +27,7 @@ from hyperstep.pipeline.spec import (
     TuningSpec,
 )
 from hyperstep.records.goal import Goal, PrimaryMetric
+from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 from hyperstep.samplers.base import Sampler
 from hyperstep.search_space.space import SearchSpace
@@ -140,7 +141,7 @@ def _existing_script(script: Path) -> Path:
 
 def _config(request: TuningRequest, settings: Settings) -> SweepConfig:
     sampler = _sampler(request)
-    slots = settings.slots or os.cpu_count() or 1
+    slots = settings.slots or usable_cores()
     total = request.max_total or (sampler.size if request.sampler == "grid" else None) or DEFAULT_TRIALS
     return SweepConfig(
         sampler=sampler,

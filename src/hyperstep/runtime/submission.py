@@ -25,6 +25,7 @@ from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.environments.preflight import PROPERTY, check_environment
 from hyperstep.runtime.guarding import start_runner
 from hyperstep.runtime.home import Home
@@ -254,7 +255,7 @@ def _record(
     envelope: dict[str, Json] = {
         **spec,
         "python": sys.executable,
-        "slots": home.settings.slots or os.cpu_count() or 1,
+        "slots": home.settings.slots or usable_cores(),
         "stop_grace_s": home.settings.stop_grace_s,
         "reuse": to_json(rules),
         "max_silence_s": home.settings.max_silence_s,

@@ -25,6 +25,7 @@ def hosts(*, action: str, as_json: bool) -> None:
         click.echo("There are no trial hosts on this system.", err=True)
         return
     from hyperstep.launchers.hosts import hosts_here, stop_idle  # noqa: PLC0415 - needs Unix
+    from hyperstep.launchers.inherited import conditions  # noqa: PLC0415
 
     if action == "stop":
         stopped = stop_idle()
@@ -37,6 +38,6 @@ def hosts(*, action: str, as_json: bool) -> None:
     if as_json:
         print_json(host_documents(found))
     elif found:
-        click.echo("\n".join(host_lines(found, time.time())))
+        click.echo("\n".join(host_lines(found, time.time(), conditions())))
     else:
         click.echo("No trial host runs; one is started with the next run.", err=True)
