@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -191,8 +192,9 @@ def _check_warm(home: Home, spec: PipelineSpec) -> None:
     """Refuse what is to be warm always, and never can be."""
     if "always" in {home.settings.warm, *(step.tuning.warm for step in spec.steps if step.tuning)}:
         from hyperstep.runtime.runner.warm.demand import require_warm  # noqa: PLC0415 - where it is asked for
+        from hyperstep.runtime.runner.warm.foreseeing import why_cold_again  # noqa: PLC0415
 
-        require_warm(home.settings.warm, spec.steps)
+        require_warm(home.settings.warm, spec.steps, learnt=partial(why_cold_again, home))
 
 
 def root_run(label: Label, kind: RunKind, run_id: str, name: str) -> RunRecord:
