@@ -134,12 +134,24 @@ def test_a_hosts_document_counts_modules_and_names_libraries() -> None:
 
 
 def test_what_was_stopped_is_said() -> None:
-    stopped = [StoppedHost(5, 1, ended=False), StoppedHost(6, 0, ended=True)]
+    runs = ("/home/me/.hyperstep/runs/r1", "/tmp/other/runs/r2")  # noqa: S108 - names
+    stopped = [StoppedHost(5, 1, ended=False, attempts=1, runs=runs), StoppedHost(6, 0, ended=True)]
     assert list(stopped_lines(stopped)) == [
-        "trial host 5 stays: it watches attempts or guards runners; 1 warm server told to end",
+        (
+            "trial host 5 stays, with 1 live attempt and 2 runners of /home/me/.hyperstep, /tmp/other; "
+            "1 warm server told to end"
+        ),
         "trial host 6 ended: it had nothing to do; 0 warm servers told to end",
+        "These were all trial hosts of yours on this machine, of every home and checkout; no trial was ended.",
     ]
-    assert stopped_document(stopped[0]) == {"pid": 5, "servers": 1, "ended": False}
+    assert stopped_document(stopped[0]) == {
+        "pid": 5,
+        "servers": 1,
+        "ended": False,
+        "attempts": 1,
+        "runners": 2,
+        "homes": ["/home/me/.hyperstep", "/tmp/other"],  # noqa: S108 - names
+    }
     assert list(stopped_lines([])) == ["No trial host runs."]
 
 

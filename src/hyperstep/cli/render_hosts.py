@@ -32,7 +32,7 @@ def host_lines(hosts: Sequence[HostState], now: float, here: Conditions) -> Iter
         yield f"trial host {host.pid}: {attempts} watched, {runners} guarded"
         yield f"  {_serves(host, here)}"
         if host.runs:
-            yield f"  runs of {', '.join(map(escape, _homes(host)))}"
+            yield f"  runs of {', '.join(map(escape, _homes(host.runs)))}"
         if host.servers:
             header = ("pid", "age", "trials", "alive", "memory", "modules", "libraries", "interpreter")
             yield from (f"  {line}" for line in columns(header, (_row(server, now) for server in host.servers)))
@@ -48,7 +48,7 @@ def host_documents(hosts: Sequence[HostState]) -> list[Json]:
             "control_path": str(host.path),
             "attempts": host.attempts,
             "runners": len(host.runs),
-            "homes": list(_homes(host)),
+            "homes": list(_homes(host.runs)),
             "ours": host.ours,
             "conditions": conditions_document(host.conditions) if host.conditions else None,
             "servers": [_server_document(server) for server in host.servers],
@@ -61,14 +61,23 @@ def stopped_lines(stopped: Sequence[StoppedHost]) -> Iterator[str]:
     """What was told to end."""
     if not stopped:
         yield "No trial host runs."
+        return
     for host in stopped:
-        ended = "ended: it had nothing to do" if host.ended else "stays: it watches attempts or guards runners"
+        ended = "ended: it had nothing to do" if host.ended else f"stays, with {_goes_on(host)}"
         yield f"trial host {host.pid} {ended}; {wording.how_many(host.servers, 'warm server')} told to end"
+    yield "These were all trial hosts of yours on this machine, of every home and checkout; no trial was ended."
 
 
 def stopped_document(stopped: StoppedHost) -> Json:
     """The same of one host."""
-    return {"pid": stopped.pid, "servers": stopped.servers, "ended": stopped.ended}
+    return {
+        "pid": stopped.pid,
+        "servers": stopped.servers,
+        "ended": stopped.ended,
+        "attempts": stopped.attempts,
+        "runners": len(stopped.runs),
+        "homes": list(_homes(stopped.runs)),
+    }
 
 
 def main_libraries(modules: Sequence[str]) -> list[str]:
@@ -86,9 +95,16 @@ def _serves(host: HostState, here: Conditions) -> str:
     return f"serves other conditions: {escape(', '.join(found))}" if found else "of another interpreter or installation"
 
 
-def _homes(host: HostState) -> list[str]:
-    """The homes of the runs that it guards: a run's folder is below ``runs`` in its home."""
-    return sorted({str(Path(run).parents[1]) for run in host.runs})
+def _goes_on(host: StoppedHost) -> str:
+    """What a host that stays still has to do, and for which homes."""
+    attempts, runners = wording.how_many(host.attempts, "live attempt"), wording.how_many(len(host.runs), "runner")
+    whose = f" of {', '.join(map(escape, _homes(host.runs)))}" if host.runs else ""
+    return f"{attempts} and {runners}{whose}"
+
+
+def _homes(runs: Sequence[str]) -> list[str]:
+    """The homes of runs, given by their folders: these are below ``runs`` in a home."""
+    return sorted({str(Path(run).parents[1]) for run in runs})
 
 
 def _row(server: WarmServerState, now: float) -> tuple[str, ...]:

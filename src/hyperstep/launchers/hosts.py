@@ -57,6 +57,10 @@ class StoppedHost(NamedTuple):
     """How many warm servers were told to end; one with live attempts goes with the last of them."""
     ended: bool
     """It had nothing left to do and was told to end, too."""
+    attempts: int = 0
+    """Processes that it watches: they go on."""
+    runs: tuple[str, ...] = ()
+    """Folders of the runs whose runners it guards: they go on."""
 
 
 def hosts_here() -> list[HostState]:
@@ -108,7 +112,7 @@ def stop_idle() -> list[StoppedHost]:
             if is_idle:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGTERM)
-            stopped.append(StoppedHost(pid, servers, is_idle))
+            stopped.append(StoppedHost(pid, servers, is_idle, len(pids["pids"]), tuple(pids["runners"])))
     return stopped
 
 
