@@ -16,6 +16,7 @@ import pytest
 from hyperstep.launchers import can_host, inherited
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.control_path import default_control_path
+from hyperstep.launchers.host_link import HostLink, connect_or_start, host_pid
 from hyperstep.launchers.inherited import Conditions, conditions, conditions_from_json
 from hyperstep.launchers.inline import InlineLauncher
 from hyperstep.launchers.local import LocalLauncher
@@ -105,3 +106,19 @@ def test_an_attempt_has_the_umask_of_its_launchers_process(
     attempt = bench.run(Behaviour(files={"made.txt": "by the attempt"}))
     assert (attempt.work_folder / "made.txt").stat().st_mode & 0o777 == 0o666 & ~umask
     bench.clear()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process")
+def test_a_host_that_can_open_no_file_says_what_it_has(control_path: Path, umask: int) -> None:
+    link = HostLink(connect_or_start(control_path, idle_s=60.0), lambda _message: None, lambda _link: None)
+    pid = host_pid(control_path)
+    assert pid is not None
+    usual = conditions()
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, before[1]))
+    found = conditions_from_json(link.ask("hosts")["conditions"])
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+    link.close()
+    limits = tuple((name, 3 if name == "RLIMIT_NOFILE" else soft, top) for name, soft, top in usual.limits)
+    assert found == usual._replace(limits=limits)
+    assert found.umask == umask

@@ -6,12 +6,14 @@ what the submitter has: a host serves those who are in the same conditions.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+if sys.platform != "win32":
+    import resource  # a host that has no open file left could not load it any more
 
 JOB_VARIABLES = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID")
 """Where batch systems tell a process which job it is part of: the job's end, or its limits, are its own too."""
@@ -37,6 +39,8 @@ class Conditions(NamedTuple):
     @property
     def digest(self) -> str:
         """64 hexadecimal characters, equal for equal conditions."""
+        import hashlib  # noqa: PLC0415 - the host has no use for it
+
         return hashlib.sha256(repr(tuple(self)).encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -80,8 +84,6 @@ def _umask() -> int:
 
 
 def _limits() -> tuple[tuple[str, int, int], ...]:
-    import resource  # noqa: PLC0415 - not on Windows
-
     names: dict[int, str] = {}
     for name in sorted(dir(resource)):
         if name.startswith("RLIMIT_"):

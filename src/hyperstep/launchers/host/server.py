@@ -20,6 +20,7 @@ from hyperstep.launchers.host.guards import FencedError, Guards
 from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.warm.warm_servers import Wanted, WarmServers
+from hyperstep.launchers.inherited import conditions
 from hyperstep.launchers.process import AttemptFiles
 
 _FIRST_CLIENT_S = 10.0
@@ -239,8 +240,6 @@ class HostServer:
         return {"pids": self._attempts.pids(), "runners": self._guards.pids()}
 
     def _hosts(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
-        from hyperstep.launchers.inherited import conditions  # noqa: PLC0415 - for those who ask
-
         return {"servers": self._servers.as_messages(), "conditions": conditions()._asdict()}
 
     def _stop_servers(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
