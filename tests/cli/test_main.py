@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.cli.real_process import PATIENCE_S, hyperstep
@@ -67,6 +68,20 @@ def test_an_ambiguous_prefix_lists_what_fits_and_gives_exit_code_2(
     assert running.store.roots()
     assert main(["show", ""]) in {2, 3}
     assert capsys.readouterr().err.startswith("hyperstep: ")
+
+
+def test_an_error_of_several_lines_is_shown_in_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hyperstep.toml").write_text("[snapshot]\nmax_files = 1\n")
+    for name in ("train.py", "data\x1b.csv", "two\nlines.csv"):
+        (tmp_path / name).touch()
+    assert main(["tune", "train.py", "--space", "x=choice:1,2", "--metric", "acc"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert "The largest files:" in lines
+    assert "add: /data\\x1b.csv" in "".join(lines)
+    assert [line for line in lines if "lines.csv" in line] == ["        0.00 MB  add: /two?lines.csv"]
 
 
 def test_debug_shows_the_traceback(home: Home) -> None:

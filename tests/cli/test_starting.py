@@ -12,6 +12,7 @@ from hyperstep.cli.commands.hosts import hosts
 from hyperstep.cli.render_hosts import host_documents, host_lines, main_libraries, stopped_document, stopped_lines
 from hyperstep.cli.starting import attempt_start, start_words, starting_lines, starts_document
 from hyperstep.launchers.hosts import HostState, StoppedHost, WarmServerState
+from hyperstep.launchers.inherited import Conditions
 from hyperstep.records.attempt import Launched, ThreadUse
 from hyperstep.run_store.base import StartCounts
 
@@ -76,15 +77,42 @@ def test_documents_hold_the_same() -> None:
 
 MODULES = ("json", "numpy", "sklearn", "sklearn.base", "numpy.core", "numpy.random", "_cython")
 SERVER = WarmServerState(7, "key", "/venv/bin/python", MODULES, 100.0, 12, 2, 200_000_000)
-HOST = HostState(5, Path("/tmp/hyperstep-0/a.sock"), 2, 1, (SERVER,))  # noqa: S108 - a name
+HERE = Conditions(0o022, 0, (0,), (0, 1), (("RLIMIT_NOFILE", 1024, 4096), ("RLIMIT_AS", -1, -1)), "")
+SOCKET = Path("/tmp/hyperstep-0/a.sock")  # noqa: S108 - a name
+HOST = HostState(5, SOCKET, 2, ("/home/me/.hyperstep/runs/r1",), (SERVER,), HERE, ours=True)
 
 
 def test_a_host_is_shown_with_its_servers() -> None:
     assert main_libraries(MODULES) == ["numpy", "sklearn"]
-    lines = list(host_lines([HOST, HOST._replace(servers=(), attempts=1)], now=130.0))
-    assert lines[0] == "trial host 5: 2 attempts watched, 1 runner guarded"
-    assert lines[2].split() == ["7", "30", "s", "12", "2", "200.0", "MB", "7", "numpy,", "sklearn", "/venv/bin/python"]
-    assert lines[3:] == ["trial host 5: 1 attempt watched, 1 runner guarded", "  no warm server"]
+    lines = list(host_lines([HOST, HOST._replace(servers=(), attempts=1, runs=())], 130.0, HERE))
+    assert lines[:3] == [
+        "trial host 5: 2 attempts watched, 1 runner guarded",
+        "  serves what is submitted from here",
+        "  runs of /home/me/.hyperstep",
+    ]
+    assert lines[4].split() == ["7", "30", "s", "12", "2", "200.0", "MB", "7", "numpy,", "sklearn", "/venv/bin/python"]
+    assert lines[5:] == [
+        "trial host 5: 1 attempt watched, 0 runners guarded",
+        "  serves what is submitted from here",
+        "  no warm server",
+    ]
+
+
+def test_a_host_that_serves_others_says_what_they_have_and_we_have_not() -> None:
+    limits = (("RLIMIT_NOFILE", 333, 4096), ("RLIMIT_AS", 1 << 30, 1 << 30))
+    theirs = Conditions(0o077, 10, (5, 0), (0, 1, 2, 5), limits, "SLURM_JOB_ID=7")
+    other = HOST._replace(ours=False)
+    hosts = [other._replace(conditions=theirs), other, other._replace(conditions=None)]
+    lines = [line for line in host_lines(hosts, 130.0, HERE) if "serves" in line or "of another" in line]
+    assert lines == [
+        (
+            "  serves other conditions: umask 0077 (here 0022), nice 10 (here 0), groups 5,0 (here 0), "
+            "CPUs 0-2,5 (here 0-1), batch job SLURM_JOB_ID=7 (here none), nofile 333:4096 (here 1024:4096), "
+            "as 1073741824 (here unlimited)"
+        ),
+        "  of another interpreter or installation",
+        "  of another installation, which does not say what it has inherited",
+    ]
 
 
 def test_a_hosts_document_counts_modules_and_names_libraries() -> None:
@@ -94,15 +122,36 @@ def test_a_hosts_document_counts_modules_and_names_libraries() -> None:
     assert server["module_count"] == len(MODULES)
     assert server["libraries"] == ["numpy", "sklearn"]
     assert "modules" not in server
+    assert (document["ours"], document["runners"], document["homes"]) == (True, 1, ["/home/me/.hyperstep"])
+    assert document["conditions"] == {
+        "umask": "0022",
+        "nice": 0,
+        "groups": [0],
+        "cpus": [0, 1],
+        "limits": {"nofile": [1024, 4096], "as": [None, None]},
+        "job": "",
+    }
 
 
 def test_what_was_stopped_is_said() -> None:
-    stopped = [StoppedHost(5, 1, ended=False), StoppedHost(6, 0, ended=True)]
+    runs = ("/home/me/.hyperstep/runs/r1", "/tmp/other/runs/r2")  # noqa: S108 - names
+    stopped = [StoppedHost(5, 1, ended=False, attempts=1, runs=runs), StoppedHost(6, 0, ended=True)]
     assert list(stopped_lines(stopped)) == [
-        "trial host 5 stays: it watches attempts or guards runners; 1 warm server told to end",
+        (
+            "trial host 5 stays, with 1 live attempt and 2 runners of /home/me/.hyperstep, /tmp/other; "
+            "1 warm server told to end"
+        ),
         "trial host 6 ended: it had nothing to do; 0 warm servers told to end",
+        "These were all trial hosts of yours on this machine, of every home and checkout; no trial was ended.",
     ]
-    assert stopped_document(stopped[0]) == {"pid": 5, "servers": 1, "ended": False}
+    assert stopped_document(stopped[0]) == {
+        "pid": 5,
+        "servers": 1,
+        "ended": False,
+        "attempts": 1,
+        "runners": 2,
+        "homes": ["/home/me/.hyperstep", "/tmp/other"],  # noqa: S108 - names
+    }
     assert list(stopped_lines([])) == ["No trial host runs."]
 
 

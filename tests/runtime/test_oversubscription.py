@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import pytest
@@ -11,11 +10,12 @@ from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.cli.commands.show import show
 from hyperstep.digest import Json
+from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.submission import Label, submit_step
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="threads are counted on Linux")
 
-_CORES = os.cpu_count() or 1
+_CORES = usable_cores()
 BUSY = """
 import os, sys, time
 from hyperstep_trial import Run

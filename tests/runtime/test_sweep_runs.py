@@ -21,6 +21,7 @@ from hyperstep.pipeline.spec import DataMode, OutputSpec, TrainingKind, Training
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime import submission
+from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner
 from hyperstep.runtime.submission import Label, request_cancel, submit_step
@@ -156,7 +157,7 @@ def test_a_model_that_the_best_trial_did_not_write_fails_the_sweep_with_what_it_
 def test_slots_that_are_set_count_instead_of_the_cores(
     label: Label, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slots = (os.cpu_count() or 1) + 1
+    slots = usable_cores() + 1
     monkeypatch.setenv("HYPERSTEP_SLOTS", str(slots))
     monkeypatch.setenv("MEETING", str(tmp_path))
     script = f"""

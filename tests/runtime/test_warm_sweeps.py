@@ -17,6 +17,7 @@ from tests.runtime.processes_of_ours import replace_owner
 from hyperstep.cli.commands.show import show
 from hyperstep.cli.progress import recorded_decisions
 from hyperstep.digest import Json
+from hyperstep.errors import InvalidInputError
 from hyperstep.launchers.hosts import hosts_here, stop_idle
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.attempt import Launched
@@ -284,6 +285,27 @@ def test_a_module_on_the_python_path_that_comes_to_hide_a_library_is_seen_and_ha
     sweep, started = finish(bench, label, step)
     assert set(map(tuple, values(bench, sweep).values())) == {(2.0,)}
     assert any(launched.warm for launched in started)
+
+
+def test_what_a_trial_has_taught_is_refused_with_warm_always_before_anything_runs(bench: Bench, label: Label) -> None:
+    source = bench.folder / f"source-{abs(hash(USES_STATISTICS))}"
+    source.mkdir()
+    (source / "statistics.py").write_text("def mean(values):\n    return 7.0\n")
+    step = bench.tuning_step(USES_STATISTICS, sweep_config(total=3, concurrent=1))
+    assert step.tuning is not None
+    always = replace(step, tuning=replace(step.tuning, warm="always"))
+    _, started = finish(bench, label, always)
+    hidden = "its folder has a module of the same name as a library: statistics; rename it"
+    assert [each.why_cold for each in started] == [f"although warm = always: {why}" for why in (FIRST, hidden, hidden)]
+    before = len(bench.home.store.roots())
+    with pytest.raises(InvalidInputError, match="here none can be: its folder has a module"):
+        submit_step(bench.home, always, label)
+    assert len(bench.home.store.roots()) == before
+    _, started = finish(bench, label, step)
+    assert {each.why_cold for each in started} == {hidden}
+    (source / "statistics.py").unlink()
+    renamed = replace(always, code=bench.code(USES_STATISTICS))
+    assert finish(bench, label, renamed)[1][0].why_cold.endswith(FIRST)
 
 
 def until_warm(bench: Bench, label: Label, step: StepSpec) -> tuple[RunRecord, list[Launched]]:

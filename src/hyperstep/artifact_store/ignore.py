@@ -72,6 +72,7 @@ def read_ignore_rules(folder: Path) -> IgnoreRules:
 def ignore_line(path: str) -> str:
     """The line that leaves out exactly the file (or, with a slash at its end, the folder) at ``path``."""
     escaped = re.sub(r"([\\*?\[\]])", r"\\\1", path)
+    escaped = re.sub(r"[\n\r]", "?", escaped)  # a line has no end of a line in it
     return "/" + re.sub(r"(\s)$", r"[\1]", escaped)  # a space at the end would not count
 
 

@@ -8,8 +8,6 @@ from msgspec.structs import replace
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
 from hyperstep.errors import LaunchError
 from hyperstep.launchers import can_host
-from hyperstep.launchers.control_path import default_control_path
-from hyperstep.launchers.host_link import host_pid
 from hyperstep.launchers.marker import Claim, read_claim
 from hyperstep.launchers.process_table import keeper_of, look_up
 from hyperstep.records.run import RunKind
@@ -67,7 +65,7 @@ def live_processes(home: Home, root_id: str) -> LiveProcesses:
     finally:
         journal.close()
     hosts = {claim.parent for claim in claims.values() if owner is None or claim.parent != owner.pid}
-    hosts |= set() if ended else _users_host()
+    hosts |= set() if ended else _guards(home, root_id)
     hosts = {pid for pid in hosts if look_up(pid) is not None}
     pids = {run_id: claim.pid for run_id, claim in claims.items()}
     keepers = {keeper for pid in (*hosts, *pids.values()) if (keeper := keeper_of(pid)) is not None}
@@ -85,11 +83,12 @@ def _claims(home: Home, journal: Journal) -> dict[str, Claim]:
     return found
 
 
-def _users_host() -> set[int]:
+def _guards(home: Home, root_id: str) -> set[int]:
     if not can_host():
         return set()
+    from hyperstep.launchers.hosts import hosts_of  # noqa: PLC0415 - needs Unix
+
     try:
-        pid = host_pid(default_control_path())
+        return hosts_of(str(home.root_folder(root_id).resolve()))
     except LaunchError:
         return set()
-    return set() if pid is None else {pid}

@@ -18,6 +18,7 @@ from hyperstep.cli.documents import Document
 from hyperstep.cli.wording import file_size
 from hyperstep.errors import HyperstepError
 from hyperstep.run_store import damaged_databases
+from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.file_systems import existing_part, file_system_of, free_bytes, is_network
 from hyperstep.settings import Settings, load_settings, locate_home
 
@@ -106,7 +107,7 @@ def examine() -> Findings:
         home=home,
         file_system=system,
         free_bytes=free,
-        cores=os.cpu_count() or 1,
+        cores=usable_cores(),
         slots=settings.slots if settings else None,
         settings_file=settings.file if settings else file,
         foreign_azureml=foreign,

@@ -5,22 +5,34 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from hyperstep.cli import wording
 from hyperstep.cli.escaping import escape
+from hyperstep.cli.render_conditions import conditions_document, differences
 from hyperstep.cli.render_tables import columns
 from hyperstep.digest import Json
 from hyperstep.launchers.hosts import HostState, StoppedHost, WarmServerState
+from hyperstep.launchers.inherited import Conditions
 
 _NAMED = 5
 """Libraries that are named of a server, those with the most modules."""
 
 
-def host_lines(hosts: Sequence[HostState], now: float) -> Iterator[str]:
-    """Each host with a table of its servers."""
+def host_lines(hosts: Sequence[HostState], now: float, here: Conditions) -> Iterator[str]:
+    """Each host: whom it serves, and a table of its servers.
+
+    Args:
+        hosts: As they stand.
+        now: Seconds since the epoch.
+        here: What this process has inherited.
+    """
     for host in hosts:
-        attempts, runners = wording.how_many(host.attempts, "attempt"), wording.how_many(host.runners, "runner")
+        attempts, runners = wording.how_many(host.attempts, "attempt"), wording.how_many(len(host.runs), "runner")
         yield f"trial host {host.pid}: {attempts} watched, {runners} guarded"
+        yield f"  {_serves(host, here)}"
+        if host.runs:
+            yield f"  runs of {', '.join(map(escape, _homes(host.runs)))}"
         if host.servers:
             header = ("pid", "age", "trials", "alive", "memory", "modules", "libraries", "interpreter")
             yield from (f"  {line}" for line in columns(header, (_row(server, now) for server in host.servers)))
@@ -35,7 +47,10 @@ def host_documents(hosts: Sequence[HostState]) -> list[Json]:
             "pid": host.pid,
             "control_path": str(host.path),
             "attempts": host.attempts,
-            "runners": host.runners,
+            "runners": len(host.runs),
+            "homes": list(_homes(host.runs)),
+            "ours": host.ours,
+            "conditions": conditions_document(host.conditions) if host.conditions else None,
             "servers": [_server_document(server) for server in host.servers],
         }
         for host in hosts
@@ -46,20 +61,50 @@ def stopped_lines(stopped: Sequence[StoppedHost]) -> Iterator[str]:
     """What was told to end."""
     if not stopped:
         yield "No trial host runs."
+        return
     for host in stopped:
-        ended = "ended: it had nothing to do" if host.ended else "stays: it watches attempts or guards runners"
+        ended = "ended: it had nothing to do" if host.ended else f"stays, with {_goes_on(host)}"
         yield f"trial host {host.pid} {ended}; {wording.how_many(host.servers, 'warm server')} told to end"
+    yield "These were all trial hosts of yours on this machine, of every home and checkout; no trial was ended."
 
 
 def stopped_document(stopped: StoppedHost) -> Json:
     """The same of one host."""
-    return {"pid": stopped.pid, "servers": stopped.servers, "ended": stopped.ended}
+    return {
+        "pid": stopped.pid,
+        "servers": stopped.servers,
+        "ended": stopped.ended,
+        "attempts": stopped.attempts,
+        "runners": len(stopped.runs),
+        "homes": list(_homes(stopped.runs)),
+    }
 
 
 def main_libraries(modules: Sequence[str]) -> list[str]:
     """The libraries with the most modules, by the name that they are imported by; Python's own are not counted."""
     tops = Counter(top for module in modules if (top := module.partition(".")[0]) not in sys.stdlib_module_names)
     return [name for name, _ in tops.most_common() if not name.startswith("_")]
+
+
+def _serves(host: HostState, here: Conditions) -> str:
+    if host.ours:
+        return "serves what is submitted from here"
+    if host.conditions is None:
+        return "of another installation, which does not say what it has inherited"
+    found = differences(host.conditions, here)
+    return f"serves other conditions: {escape(', '.join(found))}" if found else "of another interpreter or installation"
+
+
+def _goes_on(host: StoppedHost) -> str:
+    """What a host that stays still has to do, and for which homes."""
+    attempts, runners = wording.how_many(host.attempts, "live attempt"), wording.how_many(len(host.runs), "runner")
+    whose = f" of {', '.join(map(escape, _homes(host.runs)))}" if host.runs else ""
+    return f"{attempts} and {runners}{whose}"
+
+
+def _homes(runs: Sequence[str]) -> list[str]:
+    """The homes of runs, given by their folders: these are below ``runs`` in a home."""
+    return sorted({str(Path(run).parents[1]) for run in runs})
 
 
 def _row(server: WarmServerState, now: float) -> tuple[str, ...]:

@@ -89,6 +89,6 @@ def _debug_wanted(arguments: Sequence[str]) -> bool:
 
 
 def _say(message: str) -> None:
-    from hyperstep.cli.escaping import escape  # noqa: PLC0415 - for an error only
+    from hyperstep.cli.escaping import escape_lines  # noqa: PLC0415 - for an error only
 
-    click.echo(f"hyperstep: {escape(message)}", err=True)
+    click.echo(f"hyperstep: {escape_lines(message)}", err=True)

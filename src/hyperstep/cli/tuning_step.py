@@ -24,6 +24,7 @@ from hyperstep.pipeline.spec import (
     TuningSpec,
 )
 from hyperstep.records.goal import Goal, PrimaryMetric
+from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 from hyperstep.samplers.base import Sampler
 from hyperstep.settings import Settings
@@ -116,7 +117,7 @@ def _config(request: TuningRequest, settings: Settings) -> SweepConfig:
 
 
 def _limits(asked: TuningLimits, settings: Settings, grid_size: int | None) -> Limits:
-    slots = settings.slots or os.cpu_count() or 1
+    slots = settings.slots or usable_cores()
     total = asked.max_total or grid_size or DEFAULT_TRIALS
     return Limits(
         max_total=total,

@@ -35,6 +35,11 @@ def status_word(status: RunStatus) -> str:
     return _STATUS_WORDS[status]
 
 
+def ended_already(name: str, status: RunStatus) -> str:
+    """What is said of a run that one would do something to, had it not ended."""
+    return f"{name} has ended already: {status_word(status)}"
+
+
 def number(value: float) -> str:
     """A metric value or float parameter, six significant digits."""
     return f"{value:.6g}"

@@ -12,6 +12,7 @@ from pathlib import Path
 import hyperstep
 import hyperstep_trial
 from hyperstep.errors import InvalidInputError, LaunchError
+from hyperstep.launchers.inherited import conditions
 
 MAX_PATH_BYTES = 100
 """Length of a socket's path; the systems allow 104 (macOS) and 108 (Linux), the end mark included."""
@@ -19,12 +20,15 @@ _NAME_BYTES = len("/0123456789ab.sock")
 
 
 def default_control_path() -> Path:
-    """The socket for this interpreter and this installation of hyperstep: no other may start attempts as we would.
+    """The socket of the host for this interpreter, this installation of hyperstep, and what we inherited.
+
+    No other may start attempts as we would: with our code, and with the umask, the limits, the processors that we have.
 
     Raises:
         LaunchError: The folder for it cannot be made, or is not ours alone.
     """
-    return control_folder() / f"{_installation()}.sock"
+    parts = "\0".join((*_installation(), conditions().digest))
+    return control_folder() / f"{hashlib.sha256(parts.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}.sock"
 
 
 def control_folder() -> Path:
@@ -64,9 +68,8 @@ def _short_temporary_folder() -> Path:
     return Path(chosen if len(os.fsencode(chosen)) <= room else "/tmp")  # noqa: S108 - our folder in it is checked
 
 
-def _installation() -> str:
+def _installation() -> tuple[str, ...]:
     source, servers = Path(__file__).parent / "host", Path(hyperstep_trial.__file__).parent / "warm"
     files = [*source.rglob("*.py"), *servers.rglob("*.py")]
     changed = max(file.stat().st_mtime_ns for file in files)  # an upgrade in place is another host
-    parts = (sys.executable, hyperstep.__version__, str(source), str(changed))
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return sys.executable, hyperstep.__version__, str(source), str(changed)

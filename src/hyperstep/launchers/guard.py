@@ -6,17 +6,22 @@ highest that it has seen for that run: an owner that slept while another took ov
 
 from __future__ import annotations
 
+import contextlib
+import json
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from hyperstep.errors import LaunchError, NotOwnerError
-from hyperstep.launchers.control_path import default_control_path
+from hyperstep.launchers.control_path import control_folder, default_control_path
 from hyperstep.launchers.host_link import HostGoneError, HostLink, Message, connect, connect_or_start
 
 DEFAULT_IDLE_S = 10.0
 _TRIES = 3
+_FENCE_S = 1.0
+"""How long an owner waits for a host that it does not command; one that stands still reads it when it goes on."""
 
 
 class GuardedCommand(Struct, frozen=True):
@@ -117,6 +122,33 @@ def guarded_runners(control_path: Path | None = None) -> dict[str, int]:
         return {}
     finally:
         link.close()
+
+
+def fence_elsewhere(ownership: Ownership, control_path: Path | None = None) -> None:
+    """Tell the hosts that we do not command that the run has a new owner: the last one may have used one of them.
+
+    That was started in other conditions, or by another interpreter. A host that knows nothing of the run notes it too.
+
+    Args:
+        ownership: The new one.
+        control_path: Socket of the host that is commanded; the user's own host without it.
+
+    Raises:
+        LaunchError: The folder of the control sockets is not usable.
+    """
+    own = control_path or default_control_path()
+    for path in sorted(control_folder().glob("*.sock")):
+        if path != own:
+            with contextlib.suppress(OSError):  # nobody listens there, or stands still
+                _send_fence(path, ownership.fence)
+
+
+def _send_fence(path: Path, fence: Message) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(_FENCE_S)
+        connection.connect(str(path))
+        connection.sendall(json.dumps({"id": 0, "do": "fence", **fence}).encode("ascii") + b"\n")
+        connection.recv(4096)
 
 
 def refuse_if_fenced(answer: Message) -> None:

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hyperstep.launchers.control_path import default_control_path
 from hyperstep.launchers.host_link import HostGoneError, HostLink, connect, live_hosts
+from hyperstep.launchers.inherited import Conditions, conditions_from_json
 
 
 class WarmServerState(NamedTuple):
@@ -38,9 +40,13 @@ class HostState(NamedTuple):
     """Its control socket."""
     attempts: int
     """Processes that it watches."""
-    runners: int
-    """Runners that it guards."""
+    runs: tuple[str, ...]
+    """Folders of the runs whose runners it guards."""
     servers: tuple[WarmServerState, ...]
+    conditions: Conditions | None
+    """What it, and all that it starts, has inherited; None when it does not say."""
+    ours: bool
+    """It serves this process: of the same interpreter and installation, in the same conditions."""
 
 
 class StoppedHost(NamedTuple):
@@ -51,6 +57,10 @@ class StoppedHost(NamedTuple):
     """How many warm servers were told to end; one with live attempts goes with the last of them."""
     ended: bool
     """It had nothing left to do and was told to end, too."""
+    attempts: int = 0
+    """Processes that it watches: they go on."""
+    runs: tuple[str, ...] = ()
+    """Folders of the runs whose runners it guards: they go on."""
 
 
 def hosts_here() -> list[HostState]:
@@ -59,12 +69,31 @@ def hosts_here() -> list[HostState]:
     Raises:
         LaunchError: The folder of the control sockets is not usable.
     """
-    found = []
+    found, own_path = [], default_control_path()
     for path, pid in live_hosts().items():
         with contextlib.suppress(HostGoneError), _linked(path) as link:
             pids, answer = link.ask("pids"), link.ask("hosts")
             servers = tuple(_server(each) for each in answer.get("servers", ()))
-            found.append(HostState(pid, path, len(pids["pids"]), len(pids["runners"]), servers))
+            has = conditions_from_json(answer["conditions"]) if "conditions" in answer else None
+            runs = tuple(pids["runners"])
+            found.append(HostState(pid, path, len(pids["pids"]), runs, servers, has, path == own_path))
+    return found
+
+
+def hosts_of(run: str) -> set[int]:
+    """Process ids of the hosts that guard a run's runner.
+
+    Args:
+        run: As ``GuardedCommand`` names it.
+
+    Raises:
+        LaunchError: The folder of the control sockets is not usable.
+    """
+    found = set()
+    for path, pid in live_hosts().items():
+        with contextlib.suppress(HostGoneError), _linked(path) as link:
+            if run in link.ask("pids")["runners"]:
+                found.add(pid)
     return found
 
 
@@ -83,7 +112,7 @@ def stop_idle() -> list[StoppedHost]:
             if is_idle:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGTERM)
-            stopped.append(StoppedHost(pid, servers, is_idle))
+            stopped.append(StoppedHost(pid, servers, is_idle, len(pids["pids"]), tuple(pids["runners"])))
     return stopped
 
 

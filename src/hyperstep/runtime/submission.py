@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.environments.preflight import PROPERTY, check_environment
 from hyperstep.runtime.guarding import start_runner
 from hyperstep.runtime.home import Home
@@ -190,8 +192,9 @@ def _check_warm(home: Home, spec: PipelineSpec) -> None:
     """Refuse what is to be warm always, and never can be."""
     if "always" in {home.settings.warm, *(step.tuning.warm for step in spec.steps if step.tuning)}:
         from hyperstep.runtime.runner.warm.demand import require_warm  # noqa: PLC0415 - where it is asked for
+        from hyperstep.runtime.runner.warm.foreseeing import why_cold_again  # noqa: PLC0415
 
-        require_warm(home.settings.warm, spec.steps)
+        require_warm(home.settings.warm, spec.steps, learnt=partial(why_cold_again, home))
 
 
 def root_run(label: Label, kind: RunKind, run_id: str, name: str) -> RunRecord:
@@ -254,7 +257,7 @@ def _record(
     envelope: dict[str, Json] = {
         **spec,
         "python": sys.executable,
-        "slots": home.settings.slots or os.cpu_count() or 1,
+        "slots": home.settings.slots or usable_cores(),
         "stop_grace_s": home.settings.stop_grace_s,
         "reuse": to_json(rules),
         "max_silence_s": home.settings.max_silence_s,

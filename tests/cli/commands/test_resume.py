@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from tests.cli.fabricated import PIPELINE, fabricate_second_pipeline
 
 from hyperstep.cli.commands import resume
 from hyperstep.cli.main import main
+from hyperstep.cli.wording import ended_already
+from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.interactive import ended, put_runs
 
 Captured = pytest.CaptureFixture[str]
 
@@ -75,3 +80,16 @@ def test_force_is_for_one_run(running: Home, capsys: Captured) -> None:
     assert running.store.roots()
     assert main(["resume", "--all", "--force"]) == 2
     assert "--force needs a RUN" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("detach", [[], ["--detach"]])
+@pytest.mark.parametrize(("status", "code"), [(RunStatus.COMPLETED, 0), (RunStatus.FAILED, 1), (RunStatus.CANCELED, 1)])
+def test_of_a_run_that_has_ended_the_same_is_said_when_detached_and_by_cancel(
+    running: Home, detach: list[str], status: RunStatus, code: int, capsys: Captured
+) -> None:
+    journal = running.store.journal(PIPELINE)
+    put_runs(running, journal, [ended(journal.run(PIPELINE), status, time.time(), None, "")])
+    assert main(["resume", PIPELINE, *detach]) == code
+    assert capsys.readouterr().err == f"hyperstep: {ended_already('11111111', status)}\n"
+    assert main(["cancel", PIPELINE]) == 0
+    assert capsys.readouterr().out == f"{ended_already(PIPELINE, status)}\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,13 @@ def test_no_folder_but_a_runs_is_removed(home: Home, folder: str) -> None:
     with pytest.raises(ConflictError, match="nobody drives or knows"):
         remove_unknown(home, home.path / Path(folder))
     assert (home.path / "runs" / "somebodys").is_dir()
+
+
+@pytest.mark.parametrize(("typed", "code"), [("", 2), ("n\n", 2), ("y\n", 0)])
+def test_without_a_terminal_nobody_is_taken_to_have_agreed_and_the_option_is_named(
+    home: Home, typed: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    assert main(["rm", "somebodys"]) == code
+    assert (home.path / "runs" / "somebodys").exists() == bool(code)
+    assert ("Give --yes to remove it" in capsys.readouterr().err) == bool(code)

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ import pytest
 from msgspec.structs import replace
 
 from hyperstep.errors import LaunchError, NotOwnerError
-from hyperstep.launchers.guard import GuardedCommand, Ownership, guarded_runners, start_guarded
+from hyperstep.launchers.control_path import control_folder
+from hyperstep.launchers.guard import GuardedCommand, Ownership, fence_elsewhere, guarded_runners, start_guarded
 from hyperstep.launchers.host import guards
 from hyperstep.launchers.host.guards import Guards
 from hyperstep.launchers.host.register import Register
@@ -187,6 +189,28 @@ class TestFence:
         bench.another().keep_guarded()
         with pytest.raises(NotOwnerError):
             first.keep_guarded()
+
+    def test_a_host_hears_of_an_owner_that_commands_another_one(
+        self, run: Run, tmp_path: Path, control_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(control_path.parent))
+        (control_folder() / "leftover.sock").touch()
+        state = look_up(os.getpid())
+        assert state is not None
+        old = Ownership(run.command, 1, os.getpid(), state.started_at)
+        host = control_folder() / "first.sock"
+        bench = Bench(tmp_path / "attempts", lambda notify: LocalLauncher(notify, host, idle_s=0.0, ownership=old))
+        bench.run(Behaviour())
+        fence_elsewhere(replace(old, epoch=2), host)
+        bench.run(Behaviour())
+        fence_elsewhere(replace(old, epoch=2), control_folder() / "second.sock")
+        with pytest.raises(NotOwnerError, match="epoch 2, not 1"):
+            bench.launch(Behaviour())
+        bench.clear()
+        pid = host_pid(host)
+        assert pid is not None
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: not is_running(pid), "the end of the host")
 
     def test_other_runs_have_counts_of_their_own(self, bench: Bench, tmp_path: Path, run: Run) -> None:
         bench.another().keep_guarded()

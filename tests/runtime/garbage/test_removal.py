@@ -65,10 +65,10 @@ def test_a_dry_run_says_what_would_go_and_touches_nothing(bench: Bench, label: L
     before = sorted(bench.home.path.rglob("*"))
     assert main(["gc"]) == 0
     said = capsys.readouterr().out
-    assert "would remove 1 stored files, 8 B" in said
+    assert "would remove 1 stored file, 8 B" in said
     assert "would remove 2 working folders, " in said
-    assert "kept 1 working folders: they are the best trial's" in said
-    assert "kept 1 runs: no rule says that old runs give up files" in said
+    assert "kept 1 working folder: of the best trial" in said
+    assert "kept 1 run: no rule says that old runs give up files" in said
     assert "Nothing was touched; add --yes to do it." in said
     assert sorted(bench.home.path.rglob("*")) == before
     assert main(["gc", "--yes", "--json"]) == 0

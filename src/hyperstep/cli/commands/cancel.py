@@ -6,6 +6,7 @@ import time
 
 import click
 
+from hyperstep.cli import wording
 from hyperstep.cli.exit_codes import OK
 from hyperstep.cli.opening import find_target, opened_home
 from hyperstep.errors import ConflictError
@@ -23,7 +24,7 @@ def cancel(*, run_id: str, reason: str, wait_s: float) -> int:
     with opened_home(writable=True) as home:  # a run whose runner is gone is taken over, one that has ended set right
         target = find_target(home, run_id)
         if target.run.status.is_terminal:
-            click.echo(f"{target.run.id} has ended already: {target.run.status.value}")
+            click.echo(wording.ended_already(target.run.id, target.run.status))
             return OK
         request_cancel(home, target.run.id, reason)
         deadline = time.monotonic() + wait_s
@@ -34,5 +35,7 @@ def cancel(*, run_id: str, reason: str, wait_s: float) -> int:
                 raise ConflictError(rule, received=status.value, remedy="It was asked to; look again later.")
             time.sleep(_LOOK_S)
             status = find_target(home, target.run.id).run.status
-    click.echo(f"{target.run.id}: {status.value}" if wait_s else f"{target.run.id} was asked to end")
+    click.echo(
+        f"{target.run.id} has ended: {wording.status_word(status)}" if wait_s else f"{target.run.id} was asked to end"
+    )
     return OK

@@ -81,12 +81,12 @@ def _text(plan: Plan, done: Removed | None) -> Iterator[str]:
     totals = plan.totals() if done is None else done.totals
     verb = "would remove" if done is None else "removed"
     for category, (count, size) in totals.items():
-        yield f"{verb} {count} {category}{f', {file_size(size)}' if size else ''}"
+        yield f"{verb} {_counted(count, category)}{f', {file_size(size)}' if size else ''}"
     if not totals:
         yield "there is nothing to remove"
     for reason, count in plan.kept.items():
         what, _, why = reason.partition(": ")
-        yield f"kept {count} {what}: {why}"
+        yield f"kept {_counted(count, what)}: {why}"
     if plan.run_again:
         verb, whose = "would run" if done is None else "run", "its" if plan.run_again == 1 else "their"
         yield f"{how_many(plan.run_again, 'trial')} {verb} again if the same sweep is submitted again: {whose} files go"
@@ -94,3 +94,9 @@ def _text(plan: Plan, done: Removed | None) -> Iterator[str]:
         yield f"could not be removed: {failure}"
     if done is None and totals:
         yield "Nothing was touched; add --yes to do it."
+
+
+def _counted(count: int, plural: str) -> str:
+    """``1 run``, ``2 runs``, of what is named by its plural: ``folders of something``."""
+    noun, of, whose = plural.partition(" of ")
+    return f"{how_many(count, noun.removesuffix('s'))}{of}{whose}"

@@ -18,13 +18,16 @@ def hosts(*, action: str, as_json: bool) -> None:
     """List the trial hosts and their warm servers; with `stop`, end those that nobody needs now.
 
     A host starts and watches trials, and outlives runners. A warm server has imported a script's libraries and is
-    forked for each trial. Both end by themselves when they have been idle for a while. `stop` ends no trial: a server
-    whose trials run goes when they have ended, and a host that watches trials or runners stays.
+    forked for each trial. Both end by themselves when they have been idle for a while.
+
+    `stop` reaches all of yours on this machine: of every home, checkout and shell (with this TMPDIR). It ends no trial
+    and no run: a server whose trials run goes when they have ended, and a host that watches trials or runners stays.
     """
     if not can_host():
         click.echo("There are no trial hosts on this system.", err=True)
         return
     from hyperstep.launchers.hosts import hosts_here, stop_idle  # noqa: PLC0415 - needs Unix
+    from hyperstep.launchers.inherited import conditions  # noqa: PLC0415
 
     if action == "stop":
         stopped = stop_idle()
@@ -37,6 +40,6 @@ def hosts(*, action: str, as_json: bool) -> None:
     if as_json:
         print_json(host_documents(found))
     elif found:
-        click.echo("\n".join(host_lines(found, time.time())))
+        click.echo("\n".join(host_lines(found, time.time(), conditions())))
     else:
         click.echo("No trial host runs; one is started with the next run.", err=True)

@@ -39,12 +39,13 @@ def resume(*, run_id: str, every: bool, force: bool, detach: bool, mode: Display
         raise click.UsageError(rule)
     with opened_home(writable=True) as home:
         roots = _orphans(home) if every else [_root(home, run_id)]
-        taken = [root for root in roots if _take(home, root, force=force, quiet=mode.quiet)]
+        found = [_take(home, root, force=force, quiet=mode.quiet) for root in roots]
     if every and not roots and not mode.quiet:
         say("no run has lost its runner")
-    if detach or not taken:
-        return OK if detach or not roots else exit_code([root.status for root in roots])
-    return watch([root.id for root in taken], mode)
+    taken = [root.id for root in found if not root.status.is_terminal]
+    if not taken:
+        return exit_code([root.status for root in found])
+    return OK if detach else watch(taken, mode)
 
 
 def _root(home: Home, text: str) -> RunRecord:
@@ -67,13 +68,15 @@ def _current(home: Home, root: RunRecord) -> RunRecord | None:
         return None
 
 
-def _take(home: Home, root: RunRecord, *, force: bool, quiet: bool) -> bool:
-    """Give a run a runner if it needs one; returns whether it goes on."""
+def _take(home: Home, root: RunRecord, *, force: bool, quiet: bool) -> RunRecord:
+    """Give a run a runner if it needs one; returns how it stands then."""
     name = unique_prefix(home, root.id)
     started = ensure_runner(home, root.id, force=force)
     now = find_target(home, root.id).run
-    if now.status.is_terminal:
-        words = f"{name} has ended{' already' if root.status.is_terminal else ''}: {wording.status_word(now.status)}"
+    if root.status.is_terminal:
+        words = wording.ended_already(name, now.status)
+    elif now.status.is_terminal:
+        words = f"{name} has ended: {wording.status_word(now.status)}"
     else:
         words = f"{name} goes on with a new runner" if started else f"{name} has a runner already"
         state = runner_state(home, now)
@@ -81,4 +84,4 @@ def _take(home: Home, root: RunRecord, *, force: bool, quiet: bool) -> bool:
             words += f", but {why}; --force takes the run over"
     if not quiet:
         say(words)
-    return not now.status.is_terminal
+    return now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -39,8 +40,23 @@ def rm(*, run_id: str, yes: bool) -> int:
 
 
 def _ask(question: str, *, yes: bool) -> None:
-    if not yes:
+    """Return when it may be done.
+
+    Raises:
+        click.Abort: It may not.
+        click.UsageError: There was nobody to say so.
+    """
+    if yes:
+        return
+    try:
         click.confirm(question, abort=True)
+    except click.Abort:
+        if sys.stdin is not None and sys.stdin.isatty():
+            raise
+        rule = (
+            "Nothing was removed: nobody has agreed to it, and there is no terminal to ask on. Give --yes to remove it."
+        )
+        raise click.UsageError(rule) from None
 
 
 def _folder(home: Home, text: str) -> Path | None:

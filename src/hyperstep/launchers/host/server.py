@@ -20,6 +20,7 @@ from hyperstep.launchers.host.guards import FencedError, Guards
 from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.warm.warm_servers import Wanted, WarmServers
+from hyperstep.launchers.inherited import conditions
 from hyperstep.launchers.process import AttemptFiles
 
 _FIRST_CLIENT_S = 10.0
@@ -62,6 +63,7 @@ class HostServer:
             "stop": self._stop,
             "pids": self._pids,
             "guard": self._guard,
+            "fence": self._fence,
             "hosts": self._hosts,
             "stop-servers": self._stop_servers,
         }
@@ -230,11 +232,15 @@ class HostServer:
         self._guards.register(command, request["pid"], request["started_at"], client)
         return {"pid": request["pid"], "started": False}
 
+    def _fence(self, _client: Connection, request: dict[str, Any]) -> dict[str, Any]:
+        self._guards.check(request["run"], request["epoch"])
+        return {}
+
     def _pids(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
         return {"pids": self._attempts.pids(), "runners": self._guards.pids()}
 
     def _hosts(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
-        return {"servers": self._servers.as_messages()}
+        return {"servers": self._servers.as_messages(), "conditions": conditions()._asdict()}
 
     def _stop_servers(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
         return {"stopped": self._servers.retire_all()}

@@ -139,7 +139,7 @@ def decide(facts: Facts, rules: KeepRules, now_s: float) -> Plan:
         best, reusable = _best(root, rules), set() if rules.forget_sources else _with_files(root, root.reusable)
         needed.update(*(root.files.get(run_id, ()) for run_id in best | reusable))
         if reusable - best:
-            kept["trials: later sweeps may reuse their files"] += len(reusable - best)
+            kept["trials: with files that later sweeps may reuse"] += len(reusable - best)
     objects = [held for held in facts.objects if not _stays(_object_reason(held, needed, facts, now_s), kept)]
     protected = {trials[0] for root in facts.roots for trials in root.ranked if trials}
     ended = {root.id for root in facts.roots if root.ended_at is not None}
@@ -158,14 +158,14 @@ def _reasons(roots: Sequence[RootFacts], rules: KeepRules, now_s: float) -> Iter
 
 def _reason(root: RootFacts, rules: KeepRules, now_s: float, last: set[str]) -> str:
     if root.ended_at is None:
-        return "they go on"
+        return "still going on"
     is_young = rules.older_than_s is not None and now_s - root.ended_at < rules.older_than_s
     reasons = {
         "no rule says that old runs give up files": not rules.any,
-        f"they are among the newest {rules.keep_last}": root.id in last,
-        "they are not old enough": is_young,
-        "they have a tag that is kept": any(_has_tag(root.tags, tag) for tag in rules.keep_tags),
-        "later runs may reuse them": root.is_source and not rules.forget_sources,
+        f"among the newest {rules.keep_last}": root.id in last,
+        "not old enough": is_young,
+        "with a tag that is kept": any(_has_tag(root.tags, tag) for tag in rules.keep_tags),
+        "later runs may reuse what they did": root.is_source and not rules.forget_sources,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 
@@ -192,19 +192,19 @@ def _run_again(facts: Facts, objects: Sequence[HeldObject]) -> int:
 
 def _object_reason(held: HeldObject, needed: set[str], facts: Facts, now_s: float) -> str:
     if held.digest in needed:
-        return "stored files: runs or names refer to them"
+        return "stored files: runs or names refer to what they hold"
     if facts.unreadable:
         return f"stored files: what {', '.join(facts.unreadable)} refers to cannot be read"
-    return "stored files: they are younger than a day" if now_s - held.changed_at < GRACE_S else ""
+    return "stored files: younger than a day" if now_s - held.changed_at < GRACE_S else ""
 
 
 def _leftover_reason(found: Leftover, ended: set[str], protected: set[str], now_s: float) -> str:
     if found.run_id in protected:
-        return f"{found.category}: they are the best trial's"
+        return f"{found.category}: of the best trial"
     if found.root_id:
-        return "" if found.root_id in ended else f"{found.category}: their run goes on"
+        return "" if found.root_id in ended else f"{found.category}: of a run that goes on"
     grace_s = ENVIRONMENT_GRACE_S if found.category == ENVIRONMENTS else GRACE_S
-    return f"{found.category}: they are young" if now_s - found.changed_at < grace_s else ""
+    return f"{found.category}: still young" if now_s - found.changed_at < grace_s else ""
 
 
 def _stays(reason: str, kept: Counter[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import time
@@ -13,9 +14,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from hyperstep.codec import from_json
-from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
-from hyperstep.launchers import local_launcher
-from hyperstep.launchers.guard import Ownership
+from hyperstep.errors import HyperstepError, InvalidInputError, LaunchError, NotOwnerError
+from hyperstep.launchers import can_host, local_launcher
+from hyperstep.launchers.guard import Ownership, fence_elsewhere
 from hyperstep.launchers.host.reaper import adopt_orphans
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.records.attempt import AttemptKey
@@ -65,6 +66,8 @@ def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
     patience = Patience(home, PauseNote(folder), note, time.sleep)
     context = RunnerContext(home, journal, owner.epoch, _envelope(submitted(journal)), clock.now)
     ownership = Ownership(runner_command(home, root_id), owner.epoch, owner.pid, owner.pid_started_at)
+    if owner.epoch > 1 and not inline and can_host():
+        _fence_elsewhere(ownership)
     faults: Mapping[AttemptKey, str] = {}
     while not context.root.status.is_terminal:
         runner: Runner | None = None
@@ -88,6 +91,11 @@ def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
             context = RunnerContext(home, journal, owner.epoch, context.envelope, clock.now)
     note(f"ended: {context.root.status.value}")
     return 0
+
+
+def _fence_elsewhere(ownership: Ownership) -> None:
+    with contextlib.suppress(LaunchError):  # the launcher tells that there can be no hosts
+        fence_elsewhere(ownership)
 
 
 def _sit_out(patience: Patience, obstacle: Obstacle, runner: Runner | None) -> Mapping[AttemptKey, str]:

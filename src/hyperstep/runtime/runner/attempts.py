@@ -23,6 +23,7 @@ from hyperstep.launchers.watch import marker_of
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, ThreadUse
 from hyperstep.run_store.base import AttemptRecord
+from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.runner.active_attempt import ActiveAttempt
 from hyperstep.runtime.runner.attempt_order import AttemptOrder
 from hyperstep.runtime.runner.clearing import Clearing
@@ -157,7 +158,7 @@ class Attempts:
             activity = activity_of(pids[key]) if key in pids else None
             if activity is None or active.stopped:
                 continue
-            cores = cores_of_one(os.cpu_count() or 1, active.place.processes)
+            cores = cores_of_one(usable_cores(), active.place.processes)
             active.threads = (active.threads or ThreadUse(cores)).after(activity.running)
             if self._warm.hangs(active.start, activity, active.bytes_written()):
                 self._launcher.stop(key, self._context.envelope.stop_grace_s)

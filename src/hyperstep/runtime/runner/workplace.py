@@ -19,6 +19,7 @@ from hyperstep.artifact_store.snapshot import (
 from hyperstep.pipeline.spec import DataMode, OutputSpec, StepSpec
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
+from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.runner import job_environment as environment
 from hyperstep.runtime.runner.commands import command_path, command_texts
 from hyperstep.runtime.runner.context import RunnerContext
@@ -183,7 +184,7 @@ def _environment(
     base |= command_path(base, code.python or context.envelope.python) if code.command else {}
     return environment.with_azureml(
         {
-            **environment.thread_share(base, context.once("cores", os.cpu_count) or 1, place.processes),
+            **environment.thread_share(base, context.once("cores", usable_cores), place.processes),
             **base,
             **environment.data_variables(place.step, place.inputs, outputs),
             **environment.parameter_variables(place.step, place.parameters),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
+from hyperstep.runtime.cores import usable_cores
 from hyperstep.testing.faults.comparing import first_difference
 from hyperstep.testing.faults.plan import Plan
 from hyperstep.testing.faults.running import Result, run_once
@@ -102,8 +102,8 @@ def facts_of(undisturbed: Result) -> Facts:
 
 
 def workers() -> int:
-    """How many runs go on at a time: as many as the machine has cores, two at least."""
-    return max(2, os.cpu_count() or 1)
+    """How many runs go on at a time: as many as there are cores for us, two at least."""
+    return max(2, usable_cores())
 
 
 def try_plans(

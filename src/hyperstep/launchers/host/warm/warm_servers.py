@@ -94,7 +94,10 @@ class WarmServers:
             return Cold("the warm server still imports", for_now=True)
         hidden = shadowed(Path(work_folder) / argv[command.script], server.loaded)
         if hidden is not None:
-            return Cold(f"the script's folder has a module {hidden}, and libraries have loaded another of that name")
+            why = (
+                f"the script's folder has a module {hidden}, and libraries have loaded another of that name; rename it"
+            )
+            return Cold(why)
         return Warm(server, command)
 
     def take_ended(self) -> Iterator[EndedChild]:

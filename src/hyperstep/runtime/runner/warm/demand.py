@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hyperstep.errors import InvalidInputError
 from hyperstep.launchers import can_host
@@ -13,13 +13,19 @@ from hyperstep.runtime.runner.job_environment import user_environment
 from hyperstep.runtime.runner.warm.conditions import why_never
 
 
-def require_warm(setting: str, steps: Iterable[StepSpec], platform: str = sys.platform) -> None:
+def require_warm(
+    setting: str,
+    steps: Iterable[StepSpec],
+    platform: str = sys.platform,
+    learnt: Callable[[StepSpec], str] = lambda _step: "",
+) -> None:
     """Check the steps whose processes are to be warm always. A step that is a command, and does not tune, may be cold.
 
     Args:
         setting: What holds for a step that does not say otherwise.
         steps: Those that are submitted.
         platform: As ``sys.platform`` has it.
+        learnt: Why the processes of a step would be cold by what earlier ones have taught; empty when they may be warm.
 
     Raises:
         InvalidInputError: One of them can never be warm here; the message says why.
@@ -30,6 +36,7 @@ def require_warm(setting: str, steps: Iterable[StepSpec], platform: str = sys.pl
             continue
         why = "a run in the foreground has no trial host" if in_foreground() or not can_host() else ""
         why = why or why_never(mode, step.code, {**user_environment(), **step.code.environment_variables}, platform)
+        why = why or learnt(step)
         if why:
             rule = f"With warm = always every trial is forked from a warm server, and here none can be: {why}."
             remedy = "Change that, or leave it to warm = auto, which is as fast wherever it can be."

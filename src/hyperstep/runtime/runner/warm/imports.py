@@ -141,7 +141,7 @@ def _why_never(note: ImportNote) -> str:
     if note.gpu:
         return "its script uses a GPU"
     if note.hidden:
-        return f"its folder has a module of the same name as a library: {', '.join(note.hidden[:3])}"
+        return f"its folder has a module of the same name as a library: {', '.join(note.hidden[:3])}; rename it"
     return ""
 
 

@@ -39,7 +39,8 @@ def why_shadowed(imports: Imports, variables: Mapping[str, str]) -> str:
         for name in _tops(folder, homes):
             found.setdefault(name, folder)
     hidden = sorted(name for name, folder in found.items() if not homes[name].startswith(os.path.join(folder, "")))  # noqa: PTH118
-    return f"PYTHONPATH has a module of the same name as a library: {', '.join(hidden[:3])}" if hidden else ""
+    names = ", ".join(hidden[:3])
+    return f"PYTHONPATH has a module of the same name as a library: {names}; rename it" if hidden else ""
 
 
 def _tops(folder: str, wanted: Mapping[str, str]) -> Iterator[str]:
