@@ -36,11 +36,12 @@ reuse-table: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.runtime.runner.test_step_reuse
 	$(BIN)/python -m tests.runtime.runner.test_trial_plan
 
-# Rivals and limits side by side; writes docs/benchmarks.md and its picture. Hours; bench-quick is one short round.
+# Rivals and limits side by side; writes docs/benchmarks.md and its picture. Hours; bench-quick is one short round, and
+# writes nothing.
 bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/rivals/compare.py --write
 bench-quick: $(VENV)/.ready-dev
-	$(BIN)/python benchmarks/rivals/compare.py --quick --write
+	$(BIN)/python benchmarks/rivals/compare.py --quick
 
 # A million simulated trials; writes docs/scale.md.
 bench-scale: $(VENV)/.ready-dev
