@@ -96,7 +96,11 @@ class _Session:
         self._total = len(chosen) * self._options.points
         undisturbed = Undisturbed()
         self._estimate(undisturbed.of(self._driver or chosen[0].subject).whole_s)
-        tallies = [self._try(scenario, undisturbed) for scenario in chosen]
+        tallies: list[Tally] = []
+        for scenario in chosen:
+            tallies.append(self._try(scenario, undisturbed))
+            if scenario is not chosen[-1]:
+                click.echo(report.table(tallies), err=True)  # a campaign of an hour may be cut short
         click.echo(report.table(tallies))
         return self._end(good=all(tally.is_good for tally in tallies))
 
