@@ -22,6 +22,8 @@ from hyperstep.launchers.control_path import control_folder
 
 _ANSWER_S = 60.0
 """A host answers within milliseconds; one that is silent for so long is taken for dead."""
+_GLANCE_S = 5.0
+"""So long a mere look waits: a host that stands still is no reason to keep whoever asks for a run from seeing it."""
 _START_S = 60.0
 _RETRY_S = 0.02
 _MAX_KILLED = 5
@@ -200,9 +202,9 @@ def connect_or_start(path: Path, *, idle_s: float) -> socket.socket:
 
 
 def host_pid(path: Path) -> int | None:
-    """Process id of the host that listens on ``path``; None when none does. Starts nothing."""
+    """Process id of the host that listens on ``path``; None when none does, or it stands still. Starts nothing."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(_ANSWER_S)
+        connection.settimeout(_GLANCE_S)
         try:
             connection.connect(str(path))
             return _hello(connection)
