@@ -3,7 +3,8 @@
 Loaded by the boot folder's ``sitecustomize`` only in a process whose environment asks for the note. What is written is
 one JSON object: ``site`` and ``library``, the folders of installed distributions and of the standard library;
 ``modules``, pairs of name and file in the order of loading; ``hidden``, names of the user's modules that a module of
-these folders has too; ``gpu``, whether the process has used one.
+these folders has too; ``gpu``, whether the process has used one; ``changed``, names of the variables that libraries
+read when they are loaded and that are not as they were at the start.
 """
 
 # pathlib costs milliseconds, which a trial would pay:
@@ -24,6 +25,12 @@ NOTE_VARIABLE = "HYPERSTEP_NOTE_IMPORTS"
 _NOT_IMPORTED = frozenset({"__main__", "__mp_main__", "sitecustomize", "usercustomize"})
 _GPU_MARKS = ("libcuda.so", "/dev/nvidia", "libamdhip64", "/dev/kfd")
 """In the memory map of a process that has opened a GPU."""
+_READ_AT_LOAD = ("OMP_", "GOMP_", "OPENBLAS_", "MKL_", "BLIS_", "VECLIB_", "NUMEXPR_", "NUMBA_", "JAX_", "XLA_", "HF_")
+_READ_AT_LOAD_NAMES = frozenset({"KERAS_BACKEND", "MPLBACKEND", "PYTORCH_JIT"})
+"""With the prefixes above: what libraries read when they are loaded, so that a script sets it before it imports them.
+
+No variable that they set themselves then: scikit-learn sets ``KMP_…``, torch ``TORCHINDUCTOR_…``, tensorflow ``TF2_…``.
+"""
 
 
 def note_at_exit(known: Collection[str] = ()) -> None:
@@ -39,19 +46,21 @@ def note_at_exit(known: Collection[str] = ()) -> None:
         return
     import atexit  # noqa: PLC0415 - built in
 
-    atexit.register(_write, os.path.abspath(file), frozenset(known), os.getpid())
+    atexit.register(_write, os.path.abspath(file), frozenset(known), os.getpid(), _read_at_load())
 
 
-def _write(file: str, known: frozenset[str], pid: int) -> None:
+def _write(file: str, known: frozenset[str], pid: int, told: dict[str, str]) -> None:
     if os.getpid() != pid:
         return
     modules = [(name, path) for name, path in _loaded(known) if name not in _NOT_IMPORTED]
-    if known and not modules:
+    now = _read_at_load()
+    changed = sorted(name for name in told | now if told.get(name) != now.get(name))
+    if known and not modules and not changed:
         return
     try:
         import json  # noqa: PLC0415 - whoever is asked pays for it, and mostly has it
 
-        text = json.dumps(_note(modules))
+        text = json.dumps({**_note(modules), "changed": changed})
         temporary = f"{file}.{pid}.part"
         with open(temporary, "w", encoding="ascii") as stream:
             stream.write(text)
@@ -97,6 +106,15 @@ def _is_installed(name: str, site: list[str]) -> bool:
     if name in sys.stdlib_module_names:
         return True
     return any(os.path.exists(os.path.join(folder, name + end)) for folder in site for end in ("", ".py"))
+
+
+def _read_at_load() -> dict[str, str]:
+    """Those of the environment that libraries read when they are loaded."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(_READ_AT_LOAD) or name in _READ_AT_LOAD_NAMES
+    }
 
 
 def _has_used_gpu() -> bool:

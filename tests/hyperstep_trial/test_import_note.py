@@ -65,6 +65,22 @@ def test_a_module_of_the_users_that_hides_a_library_is_told(tmp_path: Path) -> N
     assert note["hidden"] == ["msgspec", "wave"]
 
 
+def test_variables_that_libraries_read_when_they_are_loaded_are_told_where_the_script_changes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("MKL_NUM_THREADS", "1")
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    script = (
+        "import os\nos.environ['OMP_NUM_THREADS'] = '2'\nos.environ['MKL_NUM_THREADS'] = '1'\n"
+        "del os.environ['OPENBLAS_NUM_THREADS']\nos.environ |= {'KERAS_BACKEND': 'torch', 'PYTHONHASHSEED': '3'}\n"
+    )
+    _, note = run(tmp_path, script)
+    assert note["changed"] == ["KERAS_BACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]
+    _, note = run(tmp_path, "import os\nos.environ['OMP_NUM_THREADS'] = '1'\n")
+    assert note["changed"] == []
+
+
 def test_nothing_is_loaded_for_the_sake_of_the_note(tmp_path: Path) -> None:
     (tmp_path / "lazy.py").write_text("def __getattr__(name):\n    raise SystemExit(f'asked for {name}')\n")
     done, note = run(tmp_path, "import lazy\n")
@@ -119,3 +135,14 @@ def test_what_was_loaded_beforehand_is_not_noted_and_without_more_there_is_no_no
     noted = names(json.loads(note.read_text()))
     assert "colorsys" in noted
     assert "wave" not in noted
+
+
+def test_a_changed_variable_is_noted_also_where_all_modules_were_loaded_beforehand(tmp_path: Path) -> None:
+    script = (
+        "import os, sys, json\nfrom hyperstep_trial.import_note import note_at_exit\nnote_at_exit(sys.modules)\n"
+        "os.environ['OMP_NUM_THREADS'] = '77'\n"
+    )
+    (tmp_path / "train.py").write_text(script)
+    note = tmp_path / "note.json"
+    subprocess.run([sys.executable, "train.py"], cwd=tmp_path, env={**os.environ, NOTE_VARIABLE: str(note)}, check=True)
+    assert json.loads(note.read_text())["changed"] == ["OMP_NUM_THREADS"]

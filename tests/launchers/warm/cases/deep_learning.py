@@ -104,11 +104,6 @@ CASES = (
         env=ONE,
     ),
     Case(
-        "number of threads in the script's environment",
-        "import os\nos.environ['OMP_NUM_THREADS'] = '1'\n" + _FIT,
-        env=ONE,
-    ),
-    Case(
         "what torch says of its threads",
         "import torch\nprint(torch.__config__.parallel_info())\nprint(torch.get_num_threads(), torch.initial_seed() > 0)",
         env=TWO,
@@ -212,7 +207,7 @@ CASES = (
         "profiled",
         "import torch\nfrom torch.profiler import profile\nwith profile() as found:\n    torch.ones(50, 50).mm(torch.ones(50, 50))\n"
         "print(sorted(each.key for each in found.key_averages()))",
-        env=TWO,
+        env={**TWO, "KINETO_LOG_LEVEL": "5"},
     ),
     Case(
         "few bits",
@@ -221,7 +216,7 @@ CASES = (
         "    if engine == 'none':\n        continue\n    torch.backends.quantized.engine = engine\n"
         "    net = torch.ao.quantization.quantize_dynamic(torch.nn.Sequential(torch.nn.Linear(64, 64)), {torch.nn.Linear})\n"
         "    print(engine, net(torch.rand(128, 64)).sum())",
-        env=TWO,
+        env={**TWO, "TORCH_CPP_LOG_LEVEL": "ERROR"},
     ),
     Case(
         "beside scikit-learn and pandas",

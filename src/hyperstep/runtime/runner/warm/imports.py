@@ -51,6 +51,8 @@ class ImportNote(Struct, frozen=True):
     library: tuple[str, ...]
     hidden: tuple[str, ...]
     gpu: bool
+    changed: tuple[str, ...] = ()
+    """Variables that libraries read when they are loaded, and that the script has changed."""
 
 
 def read_note(file: Path) -> ImportNote | None:
@@ -63,6 +65,7 @@ def read_note(file: Path) -> ImportNote | None:
             library=tuple(map(str, data["library"])),
             hidden=tuple(map(str, data["hidden"])),
             gpu=bool(data["gpu"]),
+            changed=tuple(map(str, data.get("changed", ()))),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -140,6 +143,8 @@ def _may_be_shared(name: str, file: str, note: ImportNote, work_folder: str) -> 
 def _why_never(note: ImportNote) -> str:
     if note.gpu:
         return "its script uses a GPU"
+    if note.changed:
+        return f"its script sets {', '.join(note.changed[:3])} itself, which libraries read when they are loaded"
     if note.hidden:
         return f"its folder has a module of the same name as a library: {', '.join(note.hidden[:3])}; rename it"
     return ""
