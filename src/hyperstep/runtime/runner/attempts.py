@@ -286,8 +286,7 @@ class Attempts:
         active.reader.close()  # whoever replaced the file did so by now
         while self._take_lines([active], to_end=True):
             pass
-        fault = active.fault or self._faults.get(end.key) or limit_of(end, active.limits.max_duration_s)
-        end = self._judged(active, end, fault)
+        end, fault = self._judged(active, end)
         counts = not (end.lost or active.owner.tries_again(end, fault))
         files: list[ArtifactRecord] = []
         refusal = self._refusal_of(lambda: files.extend(self._store_files(active, end, fault))) if counts else ""
@@ -301,15 +300,22 @@ class Attempts:
         if counts and not refusal:
             self._clearing.begin(active.place.step.code.snapshot, active.attempt, completed=end.succeeded and not fault)
 
-    def _judged(self, active: ActiveAttempt, end: AttemptEnd, fault: str) -> AttemptEnd:
-        """The end, with a doubt where its being warm may have caused it."""
-        return self._warm.judge(
+    def _judged(self, active: ActiveAttempt, end: AttemptEnd) -> tuple[AttemptEnd, str]:
+        """The end, with a doubt where its being warm may have caused it, and the fault that is held against it."""
+        limit = active.fault or limit_of(end, active.limits.max_duration_s)
+        fault = limit or self._faults.get(end.key, "")
+        judged = self._warm.judge(
             active.start,
             end,
             active.started_at,
-            ours=active.stopped or bool(fault),
-            retry=lambda doubtful: active.owner.tries_again(doubtful, fault),
+            ours=active.stopped or (bool(fault) and not limit),
+            limit=limit,
+            retry=lambda doubtful: active.owner.tries_again(doubtful, "" if limit else fault),
         )
+        if judged.doubt:
+            fault = active.fault = ""
+            self._faults.pop(end.key, None)
+        return judged, fault
 
     def _release(self, key: AttemptKey) -> None:
         active = self._active.pop(key, None)

@@ -297,6 +297,43 @@ def test_what_ended_well_or_was_stopped_by_us_just_when_it_seemed_to_hang_did_no
     assert found == [FIRST, *["warm"] * (4 if stopped else 3)]
 
 
+def limited(warmth: Warmth, **limits: float) -> None:
+    """Have the attempts of its sweeps limited."""
+    warmth.bed.step = {**warmth.bed.step, "code": replace(warmth.bed.tuning_step().code, **limits)}
+
+
+@pytest.mark.parametrize("limits", [{"max_silence_s": 0.3}, {"max_duration_s": 0.3}], ids=str)
+def test_a_limit_that_only_warm_attempts_break_is_not_the_users(warmth: Warmth, limits: dict[str, float]) -> None:
+    limited(warmth, **limits)
+    warmth.play = lambda attempt, behaviour: changed(behaviour, hangs=attempt.warm is not None)
+    records = warmth.sweep()
+    assert statuses(warmth) == {RunStatus.COMPLETED}
+    assert how(records)[:3] == [FIRST, "warm", DOUBTED]
+    assert len(records) == 5
+    assert all("0.3" in why and "cold it ended well" in why for why in how(records)[3:])
+    (doubt,) = (record.end.doubt for record in records if record.end and record.end.doubt)
+    assert doubt.startswith("it was warm, and ")
+    (verdict,) = (warmth.bed.home.path / "cache" / "warm" / "verdicts").glob("*.json")
+    assert json.loads(verdict.read_text()).get("watch") is None
+
+
+def test_a_limit_that_cold_attempts_break_too_is_the_users_and_is_doubted_once_only(warmth: Warmth) -> None:
+    limited(warmth, max_silence_s=0.3)
+    warmth.play = lambda attempt, behaviour: changed(behaviour, hangs=attempt.key.run_id.endswith(("_1", "_2")))
+    records = warmth.sweep()
+    assert [trial.status for trial in warmth.bed.trials].count(RunStatus.FAILED) == 2
+    assert how(records) == [FIRST, "warm", DOUBTED, "warm", "warm"]
+    for trial in warmth.bed.trials[1:3]:
+        assert trial.error is not None
+        assert "max_silence_s" in trial.error.message
+
+
+def test_what_ended_well_when_it_was_told_to_for_a_limit_teaches_nothing(warmth: Warmth) -> None:
+    limited(warmth, max_silence_s=0.3)
+    warmth.play = lambda _attempt, behaviour: changed(behaviour, hangs=True)
+    assert how(warmth.sweep()) == [FIRST] * 4
+
+
 def test_launched_is_what_the_launcher_said(warmth: Warmth) -> None:
     records = warmth.sweep()
     assert records[1].launched == Launched(warm=True)

@@ -133,7 +133,14 @@ class WarmStarts:
         return True
 
     def judge(
-        self, start: Start, end: AttemptEnd, started_at: float, *, ours: bool, retry: Callable[[AttemptEnd], bool]
+        self,
+        start: Start,
+        end: AttemptEnd,
+        started_at: float,
+        *,
+        ours: bool,
+        limit: str,
+        retry: Callable[[AttemptEnd], bool],
     ) -> AttemptEnd:
         """Learn from the end of an attempt; returns it as it is to be recorded: as no fault of the user's, perhaps.
 
@@ -141,19 +148,22 @@ class WarmStarts:
             start: How it was started.
             end: Its end.
             started_at: Seconds since the epoch.
-            ours: Whether we asked it to end, or a limit was broken.
+            ours: Whether we asked it to end, for no limit.
+            limit: Which limit it was ended for, in words; empty when it was none.
             retry: Whether another attempt follows an end.
         """
-        if end.succeeded and not ours:
+        if end.succeeded and not (ours or limit):
             self._learn(start, (end.ended_at or self._context.now()) - started_at)
         if start.script:
             (start.attempt.folder / NOTE_NAME).unlink(missing_ok=True)
-        settled = self._watches.settle(end.key.run_id, _how(end, ours=ours))
+        settled = self._watches.settle(end.key.run_id, _how(end, ours=ours, limit=limit))
         if settled is not None:
             self._known.pop(settled, None)
         if start.watch is None:
             return end
-        return self._judge_watched(start, start.watch, end, ours=ours, retry=retry)
+        how = How.HUNG if _is_hang(start, end) and not ours else _how(end, ours=ours, limit=limit)
+        words = start.hung or limit or f"failed with exit code {end.exit_code}"
+        return self._judge_watched(start, start.watch, end, Ending(how, end.signal, words), retry)
 
     def _choose(self, attempt: Attempt, step: StepSpec, mode: str) -> Start:
         why = why_never(mode, step.code, attempt.env)
@@ -214,13 +224,10 @@ class WarmStarts:
                 self._known.pop(start.script, None)
 
     def _judge_watched(
-        self, start: Start, watch: Watch, end: AttemptEnd, *, ours: bool, retry: Callable[[AttemptEnd], bool]
+        self, start: Start, watch: Watch, end: AttemptEnd, ending: Ending, retry: Callable[[AttemptEnd], bool]
     ) -> AttemptEnd:
-        how = How.HUNG if _is_hang(start, end) and not ours else _how(end, ours=ours)
-        words = start.hung or f"failed with exit code {end.exit_code}"
-        doubtful = replace(end, doubt=f"it was warm, and {words}")
+        doubtful = replace(end, doubt=f"it was warm, and {ending.words}", timed_out=False)
         agreed = watch.script in self._memory.verdict(start.server).agreed_for
-        ending = Ending(how, end.signal, words)
         if is_doubtful(ending) and (agreed or not retry(doubtful)):
             ending = Ending(How.UNTOLD)
         self._watches.over(start.server, watch, ending)
@@ -228,7 +235,10 @@ class WarmStarts:
         return doubtful if ending.how in {How.FAILED, How.HUNG} else end
 
 
-def _how(end: AttemptEnd, *, ours: bool) -> How:
+def _how(end: AttemptEnd, *, ours: bool, limit: str) -> How:
+    """How an attempt ended; one that broke a limit failed, for one that hangs does so, asleep or at work."""
+    if limit and not ours:
+        return How.FAILED
     if ours or end.lost or end.out_of_memory or end.timed_out:
         return How.UNTOLD
     if end.signal is not None:
