@@ -129,20 +129,20 @@ class Launched:
             launched = self._launch(place, self._warm)
             self._wait()
 
-    def cold(self, place: Place, trials: int) -> None:
+    def cold(self, place: Place, trials: int, in_flight: int = IN_FLIGHT) -> None:
         """As often, cold."""
-        self._run(place, trials, None)
+        self._run(place, trials, None, in_flight)
 
-    def warm(self, place: Place, trials: int) -> None:
+    def warm(self, place: Place, trials: int, in_flight: int = IN_FLIGHT) -> None:
         """As often, warm."""
-        self._run(place, trials, self._warm)
+        self._run(place, trials, self._warm, in_flight)
 
-    def _run(self, place: Place, trials: int, warm: WarmStart | None) -> None:
+    def _run(self, place: Place, trials: int, warm: WarmStart | None, in_flight: int) -> None:
         live = 0
         for _ in range(trials):
             assert self._launch(place, warm).warm == (warm is not None)
             live += 1
-            if live == IN_FLIGHT:
+            if live == in_flight:
                 live -= self._wait()
         while live:
             live -= self._wait()

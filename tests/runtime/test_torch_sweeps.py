@@ -117,7 +117,9 @@ def test_it_has_its_share_of_threads(bench: Bench, label: Label, concurrent: int
     step = bench.tuning_step(TELLS_THREADS, sweep_config(total=3, concurrent=concurrent))
     sweep, _started = until_warm(bench, label, step)
     off, _cold = finish(
-        bench, label, replace(step, tuning=replace(bench.tuning(sweep_config(total=3, concurrent=concurrent)), warm="off"))
+        bench,
+        label,
+        replace(step, tuning=replace(bench.tuning(sweep_config(total=3, concurrent=concurrent)), warm="off")),
     )
     assert values(bench, sweep) == values(bench, off)
 
@@ -147,6 +149,18 @@ def test_a_library_whose_import_has_left_torch_without_its_threads_is_found_and_
     assert set(map(tuple, values(bench, sweep).values())) == {(EXPECTED[source],)}
     _, again = finish(bench, label, step)
     assert all("hung" in launched.why_cold for launched in again)
+
+
+def test_where_its_threads_wait_for_dead_ones_at_work_a_limit_tells(bench: Bench, label: Label, tmp_path: Path) -> None:
+    step = with_rash_library(bench, MULTIPLIES, tmp_path)
+    at_work = {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "ACTIVE"}
+    step = replace(step, code=replace(step.code, environment_variables=at_work, max_silence_s=20.0))
+    started: list[Launched] = []
+    while not any("max_silence_s" in launched.why_cold for launched in started):
+        sweep, started = finish(bench, label, step)
+        assert {trial.status for trial in trials_of(bench, sweep)} == {RunStatus.COMPLETED}
+        assert how_many_warm(started) <= 1
+    assert "and cold it ended well" in started[-1].why_cold
 
 
 def test_a_library_that_has_derived_at_its_import_does_no_harm(bench: Bench, label: Label, tmp_path: Path) -> None:

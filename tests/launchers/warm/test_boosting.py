@@ -1,6 +1,6 @@
 """Libraries that are too large for the development environment, with two threads, cold and warm.
 
-Set WARM_PYTHON to an interpreter that has some of them (``pip install lightgbm xgboost torch scikit-learn``); what it
+Set WARM_PYTHON to an interpreter that has some of them (``pip install lightgbm xgboost scikit-learn``); what it
 lacks is skipped.
 """
 
@@ -31,18 +31,6 @@ CASES = (
         _DATA
         + "from xgboost import XGBClassifier\nprint(XGBClassifier(n_estimators=30, n_jobs=2).fit(X, y).score(X, y))",
         modules=("sklearn.datasets", "xgboost", "xgboost.sklearn", "pandas"),
-        env=THREADS,
-    ),
-    Case(
-        "torch",
-        "import torch\ntorch.manual_seed(3)\ntorch.set_num_threads(2)\nnet = torch.nn.Linear(50, 1)\n"
-        "data = torch.utils.data.TensorDataset(torch.rand(512, 50), torch.rand(512, 1))\n"
-        "loss = torch.nn.MSELoss()\nbest = torch.optim.SGD(net.parameters(), 0.1)\n"
-        "if __name__ == '__main__':\n"
-        "    for x, y in torch.utils.data.DataLoader(data, 64, num_workers=2):\n"
-        "        best.zero_grad()\n        loss(net(x), y).backward()\n        best.step()\n"
-        "    print(round(float(net.weight.sum()), 4))",
-        modules=("torch", "torch.utils.data"),
         env=THREADS,
     ),
 )

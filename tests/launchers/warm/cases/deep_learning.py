@@ -220,7 +220,8 @@ CASES = (
     ),
     Case(
         "beside scikit-learn and pandas",
-        _DIGITS + "import pandas as pd\nfrom sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier\n"
+        _DIGITS
+        + "import pandas as pd\nfrom sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier\n"
         "from sklearn.linear_model import LogisticRegression\n"
         "torch.manual_seed(7)\nx, y = digits()\nframe = pd.DataFrame(x.numpy()).assign(y=y)\n"
         "print(frame.groupby('y').mean().sum().sum())\n"

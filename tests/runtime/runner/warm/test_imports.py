@@ -64,7 +64,9 @@ def test_a_gpu_or_a_hidden_library_is_a_reason_for_ever() -> None:
     assert "queue" in learn(note(hidden=("queue",)), _WORK, 1.0).why_cold
 
 
-def test_a_script_that_tells_libraries_what_they_read_when_they_are_loaded_is_cold_also_when_that_is_seen_late() -> None:
+def test_a_script_that_tells_libraries_what_they_read_when_they_are_loaded_is_cold_also_when_that_is_seen_late() -> (
+    None
+):
     telling = ImportNote((), (_SITE,), (_LIBRARY,), (), gpu=False, changed=("OMP_NUM_THREADS",))
     assert "sets OMP_NUM_THREADS" in learn(telling, _WORK, 1.0).why_cold
     later = add(learn(note(*library("a")), _WORK, 1.0), telling, _WORK)
