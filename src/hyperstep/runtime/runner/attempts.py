@@ -312,10 +312,7 @@ class Attempts:
             limit=limit,
             retry=lambda doubtful: active.owner.tries_again(doubtful, "" if limit else fault),
         )
-        if judged.doubt:
-            fault = active.fault = ""
-            self._faults.pop(end.key, None)
-        return judged, fault
+        return judged, "" if judged.doubt else fault
 
     def _release(self, key: AttemptKey) -> None:
         active = self._active.pop(key, None)
