@@ -207,7 +207,7 @@ CASES = (
         "profiled",
         "import torch\nfrom torch.profiler import profile\nwith profile() as found:\n    torch.ones(50, 50).mm(torch.ones(50, 50))\n"
         "print(sorted(each.key for each in found.key_averages()))",
-        env={**TWO, "KINETO_LOG_LEVEL": "5"},
+        env={**TWO, "KINETO_LOG_LEVEL": "6"},
     ),
     Case(
         "few bits",
