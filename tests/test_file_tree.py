@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from hyperstep.file_tree import files_under
 
@@ -30,3 +35,21 @@ def test_a_folder_that_goes_away_during_the_walk_is_left_out(tmp_path: Path) -> 
         found.append(path.parent.name)
         shutil.rmtree(tmp_path / ({"one", "two"} - {path.parent.name}).pop())
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EIO])
+def test_a_folder_that_cannot_be_listed_now_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "file").touch()
+    scandir = os.scandir
+
+    def refuse(path: str) -> Any:
+        if os.fspath(path).endswith("inner"):
+            raise OSError(number, os.strerror(number), path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(OSError, match=os.strerror(number)):
+        list(files_under(tmp_path))

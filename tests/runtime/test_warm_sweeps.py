@@ -53,6 +53,14 @@ def work():
     with _lock:
         return 1.0
 """
+TURNING = """
+import os
+_pid = os.getpid()
+def work():
+    while os.getpid() != _pid:
+        pass
+    return 1.0
+"""
 USES_LOCKED = """
 import sys, time, forkshy
 from hyperstep_trial import Run
@@ -175,10 +183,13 @@ def test_a_changed_script_shares_the_server_and_a_changed_variable_does_not(
     bench.wait_until(lambda: not any(host.servers for host in hosts_here()))
 
 
-def test_a_library_that_hangs_in_a_fork_is_found_and_remembered(bench: Bench, label: Label, tmp_path: Path) -> None:
-    (bench.home.path / "hyperstep.toml").write_text("[local]\nwarm_patience_s = 1.0\n")
-    python = environment_with("forkshy", LOCKED, tmp_path / "venv")
-    space: Json = {"x": ["choice", [list(range(5))]], "slow": ["choice", [[1]]]}
+@pytest.mark.parametrize(("library", "patience_s", "slow"), [(LOCKED, 1.0, 1), (TURNING, 0.3, 0)])
+def test_a_library_that_hangs_in_a_fork_is_found_and_remembered(
+    bench: Bench, label: Label, tmp_path: Path, library: str, patience_s: float, slow: int
+) -> None:
+    (bench.home.path / "hyperstep.toml").write_text(f"[local]\nwarm_patience_s = {patience_s}\n")
+    python = environment_with("forkshy", library, tmp_path / "venv")
+    space: Json = {"x": ["choice", [list(range(5))]], "slow": ["choice", [[slow]]]}
     step = bench.tuning_step(USES_LOCKED, sweep_config(total=5, concurrent=1, space=space))
     step = replace(step, code=replace(step.code, python=python))
     sweep, started = finish(bench, label, step)

@@ -151,6 +151,12 @@ def remove_snapshot(snapshot: Snapshot, target: Path) -> None:
             (target / folder).rmdir()
 
 
+def is_removed(snapshot: Snapshot, target: Path) -> bool:
+    """Whether ``remove_snapshot`` has come to its end there: what it removes last is not there."""
+    removed = [file.path for file in snapshot.files if PurePosixPath(file.path).parts[0] not in KEPT_FOLDERS]
+    return not removed or not os.path.lexists(target / removed[-1])
+
+
 def _find_files(
     folder: Path, home: Path | None, rules: IgnoreRules, limits: SnapshotLimits, known: Collection[str]
 ) -> list[FoundFile]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hyperstep.artifact_store.snapshot import Snapshot, SnapshotLimits, take_snapshot, write_snapshot
+from hyperstep.artifact_store.snapshot import (
+    Snapshot,
+    SnapshotLimits,
+    remove_snapshot,
+    take_snapshot,
+    write_snapshot,
+)
 from hyperstep.records import RunKind, RunRecord, RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.clearing import Clearing
@@ -15,7 +23,7 @@ from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.ownership import this_process
 from hyperstep.settings import Settings
 
-STATUSES = (RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING)
+STATUSES = (RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING, RunStatus.FINALIZING)
 """Of the runs of one root, one each."""
 
 
@@ -80,12 +88,27 @@ def context_of(home: Home) -> RunnerContext:
 WHOLE = {"train.py", "inner/model.py", "inner/made.txt"}
 
 
-def test_an_ended_attempt_is_cleared_by_the_time_that_the_runner_ends(
-    home: Home, snapshot: Snapshot, runs: Sequence[RunRecord]
+def test_an_ended_attempt_is_cleared_by_the_time_that_the_root_run_is_seen_to_have_ended(
+    home: Home, snapshot: Snapshot, runs: Sequence[RunRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clearing = Clearing(context_of(home))
+    at_the_end = threading.Event()
+
+    def remove_late(*arguments: Any) -> None:
+        assert at_the_end.wait(60)
+        remove_snapshot(*arguments)
+
+    monkeypatch.setattr("hyperstep.runtime.runner.clearing.remove_snapshot", remove_late)
+    context = context_of(home)
+    clearing = Clearing(context)
+
+    def settle() -> None:
+        at_the_end.set()
+        clearing.settle()
+
+    context.before_the_end = settle
     clearing.begin(snapshot.digest, home.attempt(runs[0], 1), completed=True)
-    clearing.close()
+    with context.transaction() as unit:
+        unit.change_run("root", status=RunStatus.COMPLETED)
     assert left_in(home, runs[0], 1) == {"inner/made.txt"}
     assert left_in(home, runs[0], 0) == WHOLE
     assert not (home.run_folder(runs[0]) / "checkpoint").exists()
@@ -96,7 +119,7 @@ def test_a_run_that_did_not_complete_keeps_its_checkpoint(
 ) -> None:
     clearing = Clearing(context_of(home))
     clearing.begin(snapshot.digest, home.attempt(runs[1], 1), completed=False)
-    clearing.close()
+    clearing.settle()
     assert left_in(home, runs[1], 1) == {"inner/made.txt"}
     assert (home.run_folder(runs[1]) / "checkpoint" / "state").exists()
 
@@ -106,10 +129,24 @@ def test_what_a_dead_owner_left_of_ended_runs_is_cleared_and_no_live_run_is_touc
 ) -> None:
     clearing = Clearing(context_of(home))
     clearing.take_up()
-    clearing.close()
-    assert [left_in(home, run, 1) for run in runs] == [{"inner/made.txt"}, {"inner/made.txt"}, WHOLE]
-    assert [left_in(home, run, 0) for run in runs] == [WHOLE] * 3
-    assert [(home.run_folder(run) / "checkpoint").exists() for run in runs] == [False, True, True]
+    clearing.settle()
+    made = {"inner/made.txt"}
+    assert [left_in(home, run, 1) for run in runs] == [made, made, WHOLE, made]
+    assert [left_in(home, run, 0) for run in runs] == [WHOLE] * 4
+    assert [(home.run_folder(run) / "checkpoint").exists() for run in runs] == [False, True, True, False]
+
+
+def test_what_is_not_done_when_it_is_left_stays_for_the_next_owner(
+    home: Home, snapshot: Snapshot, runs: Sequence[RunRecord]
+) -> None:
+    left, next_one = Clearing(context_of(home)), Clearing(context_of(home))
+    left.leave()
+    left.begin(snapshot.digest, home.attempt(runs[0], 1), completed=True)
+    left.settle()
+    assert left_in(home, runs[0], 1) == WHOLE
+    next_one.take_up()
+    next_one.settle()
+    assert left_in(home, runs[0], 1) == {"inner/made.txt"}
 
 
 def test_what_cannot_be_cleared_is_noted_and_the_rest_is_cleared(
@@ -118,7 +155,7 @@ def test_what_cannot_be_cleared_is_noted_and_the_rest_is_cleared(
     clearing = Clearing(context_of(home))
     clearing.begin("0" * 64, home.attempt(runs[0], 1), completed=True)
     clearing.begin(snapshot.digest, home.attempt(runs[1], 1), completed=True)
-    clearing.close()
+    clearing.settle()
     assert left_in(home, runs[0], 1) == WHOLE
     assert left_in(home, runs[1], 1) == {"inner/made.txt"}
     assert f"{home.attempt(runs[0], 1).work_folder} could not be cleared" in "".join(capsys.readouterr())

@@ -70,6 +70,7 @@ class Attempts:
         self._warm = WarmStarts(context)
         self._clearing = Clearing(context)
         self._clearing.take_up()
+        context.before_the_end = self._clearing.settle
         self._looks = Turns(_LOOKS_AT_ONCE)
         self._slots = Slots(context.envelope.slots)
         self._active: dict[AttemptKey, ActiveAttempt] = {}
@@ -193,9 +194,9 @@ class Attempts:
             self._faults.setdefault(end.key, f"it failed while the disk was full, probably {how}")
 
     def close(self) -> None:
-        """Stop watching; what is being cleared up is finished."""
+        """Stop watching."""
         self._launcher.close()
-        self._clearing.close()
+        self._clearing.leave()
 
     def _launch(self, order: AttemptOrder) -> None:
         self._context.check_owner()  # the folder may be another owner's by now
@@ -291,14 +292,14 @@ class Attempts:
         files: list[ArtifactRecord] = []
         refusal = self._refusal_of(lambda: files.extend(self._store_files(active, end, fault))) if counts else ""
         fault = fault or refusal
+        if counts:
+            self._clearing.begin(active.place.step.code.snapshot, active.attempt, completed=end.succeeded and not fault)
         with self._context.transaction() as unit:
             for file in files:
                 unit.writer.add_artifact(file)
             unit.writer.put_attempt(_record(active, end))
             active.owner.attempt_ended(unit, end, fault, active.reader.torn_bytes())
             unit.afterwards(lambda: self._release(end.key))
-        if counts and not refusal:
-            self._clearing.begin(active.place.step.code.snapshot, active.attempt, completed=end.succeeded and not fault)
 
     def _judged(self, active: ActiveAttempt, end: AttemptEnd) -> tuple[AttemptEnd, str]:
         """The end, with a doubt where its being warm may have caused it, and the fault that is held against it."""

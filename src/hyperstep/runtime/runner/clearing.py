@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Queue
 from typing import NamedTuple
 
-from hyperstep.artifact_store.snapshot import Snapshot, load_snapshot, remove_snapshot
-from hyperstep.errors import HyperstepError
+from hyperstep.artifact_store.snapshot import Snapshot, is_removed, load_snapshot, remove_snapshot
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.workplace import CHECKPOINT_FOLDER
 
+_MOST_WAITING = 4
+"""With more than that the loop waits: a disk is not to fill because removals are slower than trials."""
 _SNAPSHOT = "ContentSnapshotId"
 
 
@@ -31,8 +33,8 @@ class _Place(NamedTuple):
 class Clearing:
     """Takes the snapshot's files out of working folders, one after the other; what a process wrote stays.
 
-    The checkpoint folder of a completed run goes, too. No result needs any of this: what fails is noted, and what an
-    owner that dies leaves undone is done by the next one.
+    The checkpoint folder of a completed run goes, too. No result needs any of this: what fails is noted. All is done
+    before the root run is seen to have ended; what an owner that dies before that leaves undone, the next one does.
 
     Args:
         context: The runner's.
@@ -40,12 +42,14 @@ class Clearing:
 
     def __init__(self, context: RunnerContext) -> None:
         self._context = context
-        self._worker: ThreadPoolExecutor | None = None
+        self._waiting: Queue[Iterable[_Place]] = Queue(_MOST_WAITING)
+        self._worker: threading.Thread | None = None
+        self._left = False
         self._snapshots: dict[str, Snapshot] = {}
         """By digest; the worker's."""
 
     def begin(self, snapshot: str, attempt: Attempt, *, completed: bool) -> None:
-        """Clear up after an attempt whose end has been recorded, soon.
+        """Clear up after an attempt whose files are stored, soon.
 
         Args:
             snapshot: Digest of its step's files.
@@ -60,36 +64,56 @@ class Clearing:
         if over:
             self._submit(_places(self._context.home.root_folder(self._context.root.id), over))
 
-    def close(self) -> None:
+    def settle(self) -> None:
         """Wait until all is done."""
-        if self._worker is not None:
-            self._worker.shutdown()
+        self._waiting.join()
+
+    def leave(self) -> None:
+        """Do no more than what is being done now; returns at once."""
+        self._left = True
 
     def _submit(self, places: Iterable[_Place]) -> None:
-        self._worker = self._worker or ThreadPoolExecutor(max_workers=1, thread_name_prefix="clearing")
-        self._worker.submit(self._clear_all, places)
+        if self._worker is None:
+            self._worker = threading.Thread(target=self._work, name="hyperstep-clearing", daemon=True)
+            self._worker.start()
+        self._waiting.put(places)
+
+    def _work(self) -> None:
+        while True:
+            places = self._waiting.get()
+            try:
+                self._clear_all(places)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the rest is to be cleared, and waited for
+                self._context.note(f"what ended before could not be cleared: {error}")
+            finally:
+                self._waiting.task_done()
 
     def _clear_all(self, places: Iterable[_Place]) -> None:
         for place in places:
+            if self._left:
+                return
             try:
                 self._clear(place)
-            except (HyperstepError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - likewise
                 self._context.note(f"{place.work} could not be cleared: {error}")
 
     def _clear(self, place: _Place) -> None:
         if place.snapshot not in self._snapshots:
             self._snapshots[place.snapshot] = load_snapshot(place.snapshot, self._context.home.artifacts)
-        remove_snapshot(self._snapshots[place.snapshot], place.work)
+        snapshot = self._snapshots[place.snapshot]
+        if not is_removed(snapshot, place.work):
+            remove_snapshot(snapshot, place.work)
         if place.completed:
             _remove(place.run_folder / CHECKPOINT_FOLDER)
 
 
 def _is_over(run: RunRecord) -> bool:
-    return run.reused_from is None and _SNAPSHOT in run.properties and _is_at_its_end(run.status)
+    return run.reused_from is None and _SNAPSHOT in run.properties and (run.status.is_terminal or _completes(run))
 
 
-def _is_at_its_end(status: RunStatus) -> bool:
-    return status.is_terminal or status is RunStatus.FINALIZING
+def _completes(run: RunRecord) -> bool:
+    """Its process has ended well; one that waits for a verdict has no further attempt either."""
+    return run.status in {RunStatus.COMPLETED, RunStatus.FINALIZING}
 
 
 def _places(root_folder: Path, runs: Iterable[RunRecord]) -> Iterator[_Place]:
@@ -100,7 +124,7 @@ def _places(root_folder: Path, runs: Iterable[RunRecord]) -> Iterator[_Place]:
             number += 1
         work = folder / f"attempt-{number}" / "work"
         if work.exists():
-            yield _Place(run.properties[_SNAPSHOT], work, folder, run.status is RunStatus.COMPLETED)
+            yield _Place(run.properties[_SNAPSHOT], work, folder, _completes(run))
 
 
 def _remove(folder: Path) -> None:

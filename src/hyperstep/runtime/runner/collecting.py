@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from hyperstep.artifact_store.base import ArtifactStore
-from hyperstep.file_tree import files_under
+from hyperstep.file_tree import GONE, files_under
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
@@ -101,7 +101,7 @@ def _has_entries(folder: Path) -> bool:
     try:
         with os.scandir(folder) as entries:
             return next(entries, None) is not None
-    except OSError:
+    except GONE:
         return False
 
 

@@ -53,6 +53,8 @@ class Unit:
 
     def put_run(self, run: RunRecord) -> RunRecord:
         """Write a run's record; the context and, for a root, the index follow."""
+        if run.is_root and run.status.is_terminal:
+            self._context.before_the_end()
         self.writer.put_run(run)
         self._before.setdefault(run.id, self._context.runs.get(run.id))
         self._context.take(run)
@@ -117,6 +119,8 @@ class RunnerContext:
         self._actions: deque[Callable[[], None]] = deque()
         self._acting = False
         self._facts: dict[str, Any] = {}
+        self.before_the_end: Callable[[], None] = lambda: None
+        """What must be done before anybody sees that the root run has ended."""
 
     def once(self, name: str, find: Callable[[], T]) -> T:
         """What does not change while the run goes on, found when it is first asked for."""

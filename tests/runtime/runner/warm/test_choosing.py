@@ -26,7 +26,7 @@ from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner import attempts
 from hyperstep.runtime.runner.context import Envelope
-from hyperstep.runtime.runner.warm import choosing
+from hyperstep.runtime.runner.warm import choosing, stillness
 from hyperstep.runtime.runner.warm.choosing import DOUBTED, FIRST
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.scripted_launcher import ScriptedLauncher
@@ -258,7 +258,7 @@ def test_trials_decide_the_same_warm_and_cold(warmth: Warmth) -> None:
 def test_one_that_hangs_is_ended_and_run_again_cold(warmth: Warmth, monkeypatch: pytest.MonkeyPatch) -> None:
     still = Activity(cpu_s=1.0, running=0, all_asleep=True)
     monkeypatch.setattr(attempts, "activity_of", lambda _pid: still)
-    monkeypatch.setattr(choosing, "patience_s", lambda _least, _cold: 0.2)
+    monkeypatch.setattr(stillness, "patience_s", lambda _least, _cold: 0.2)
     warmth.play = lambda attempt, behaviour: changed(behaviour, hangs=attempt.warm is not None)
     found = how(warmth.sweep())
     assert found[:2] == [FIRST, "warm"]
@@ -288,7 +288,7 @@ def test_what_ended_well_or_was_stopped_by_us_just_when_it_seemed_to_hang_did_no
         return judge(starts, start, end, *rest, **how)
 
     monkeypatch.setattr(attempts, "activity_of", lambda _pid: Activity(cpu_s=1.0, running=0, all_asleep=True))
-    monkeypatch.setattr(choosing, "patience_s", lambda _least, _cold: 0.2)
+    monkeypatch.setattr(stillness, "patience_s", lambda _least, _cold: 0.2)
     monkeypatch.setattr(ScriptedLauncher, "stop", end_first)
     monkeypatch.setattr(choosing.WarmStarts, "judge", judge_stopped)
     warmth.play = lambda attempt, behaviour: changed(behaviour, hangs=attempt.warm is not None and not ended)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperstep.runtime.runner.warm.stillness import Look, Stillness, patience_s
+from hyperstep.runtime.runner.warm.stillness import Look, Signs, Stillness, patience_s
 
 _TICK_S = 0.5
 
@@ -52,3 +52,32 @@ def test_a_slow_but_steady_worker_is_not() -> None:
 def test_patience_is_clearly_longer_than_the_cold_attempt_took() -> None:
     assert patience_s(30.0, 2.0) == 30.0
     assert patience_s(30.0, 60.0) == 300.0
+
+
+def why_hung(seen: list[Look], *, least_s: float, cold_s: float) -> str:
+    signs = Signs.first(seen[0])
+    for look in seen[1:]:
+        signs = signs.after(look)
+    return signs.why_hung(seen[-1], least_s, cold_s)
+
+
+TURNING = (_TICK_S, 0, False)
+"""A core at work, and nothing written."""
+
+
+def test_one_that_works_and_writes_nothing_hangs_only_after_very_long() -> None:
+    assert not why_hung(looks([TURNING] * 39), least_s=1.0, cold_s=0.5)
+    assert why_hung(looks([TURNING] * 41), least_s=1.0, cold_s=0.5).startswith(
+        "hung, it seems: it wrote nothing for 20 s"
+    )
+    assert not why_hung(looks([TURNING] * 41), least_s=1.0, cold_s=2.0)
+
+
+@given(st.lists(busy, min_size=1, max_size=30))
+def test_a_line_now_and_then_is_life(seen: list[tuple[float, int, bool]]) -> None:
+    assert not why_hung(looks([*[TURNING] * 30, *seen, (0.0, 1, False), *[TURNING] * 30]), least_s=1.0, cold_s=0.1)
+
+
+def test_one_that_is_still_hangs_soon() -> None:
+    still = looks([(0.0, 0, True)] * 3)
+    assert why_hung(still, least_s=1.0, cold_s=0.1) == "hung: for 2 s it used no CPU time and wrote nothing"

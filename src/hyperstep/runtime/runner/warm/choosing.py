@@ -18,7 +18,7 @@ from hyperstep.runtime.runner.warm.imports import MOST_UPDATES, NOTE_NAME, Impor
 from hyperstep.runtime.runner.warm.key import common_variables, script_key, server_key
 from hyperstep.runtime.runner.warm.memory import WarmMemory
 from hyperstep.runtime.runner.warm.search_path import why_shadowed
-from hyperstep.runtime.runner.warm.stillness import Look, Stillness, patience_s
+from hyperstep.runtime.runner.warm.stillness import Look, Signs
 from hyperstep.runtime.runner.warm.verdict import Ending, How, Verdict, Watch, is_doubtful, is_proven
 from hyperstep.runtime.runner.warm.watches import Watches
 from hyperstep_trial.import_note import NOTE_VARIABLE
@@ -49,8 +49,9 @@ class Start(Struct):
     hung: str = ""
     """What was seen when it did nothing any more, and was ended for it."""
     hung_at: float = 0.0
-    """When, in seconds since the epoch."""
-    stillness: Stillness | None = None
+    """When it was last looked at, in seconds since the epoch."""
+    signs: Signs | None = None
+    """Of its life, while it is under a watch."""
 
 
 class _Known(NamedTuple):
@@ -115,7 +116,7 @@ class WarmStarts:
             start.watch = None
 
     def hangs(self, start: Start, activity: Activity, written: int) -> bool:
-        """Whether a watched attempt does nothing any more; told once.
+        """Whether a watched attempt does nothing any more, or for very long nothing to be seen; told once.
 
         Args:
             start: How it was started.
@@ -125,12 +126,10 @@ class WarmStarts:
         if start.watch is None or start.hung:
             return False
         look = Look(time.monotonic(), activity.cpu_s, written, activity.all_asleep)
-        start.stillness = start.stillness.after(look) if start.stillness else Stillness(look)
-        if start.stillness.lasts_s(look) <= patience_s(self._context.home.settings.warm_patience_s, start.cold_s):
-            return False
-        start.hung = f"hung: for {start.stillness.lasts_s(look):.0f} s it used no CPU time and wrote nothing"
+        start.signs = start.signs.after(look) if start.signs else Signs.first(look)
+        start.hung = start.signs.why_hung(look, self._context.home.settings.warm_patience_s, start.cold_s)
         start.hung_at = self._context.now()
-        return True
+        return bool(start.hung)
 
     def judge(
         self,
