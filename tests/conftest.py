@@ -40,7 +40,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def own_hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Trial hosts of the test's own, which it may kill: no other test's processes belong to them."""
-    from hyperstep.launchers.host_link import live_hosts  # noqa: PLC0415 - for few tests
+    from hyperstep.launchers.glance import live_hosts  # noqa: PLC0415 - for few tests
 
     folder = tempfile.mkdtemp(prefix="hs-", dir="/tmp")  # tmp_path may be too long for a socket
     monkeypatch.setenv("TMPDIR", folder)

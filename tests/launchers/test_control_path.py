@@ -15,7 +15,8 @@ from hyperstep.launchers.control_path import (
     control_folder,
     default_control_path,
 )
-from hyperstep.launchers.host_link import host_pid, live_hosts
+from hyperstep.launchers.glance import live_hosts
+from hyperstep.launchers.host_link import host_pid
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.launcher_bench import Bench, is_running, wait_until

@@ -20,7 +20,7 @@ from tests.runtime.waiting_script import started, submit_waiting
 
 from hyperstep.cli.live_processes import live_processes
 from hyperstep.launchers import can_host
-from hyperstep.launchers.host_link import live_hosts
+from hyperstep.launchers.glance import live_hosts
 from hyperstep.launchers.hosts import hosts_here
 from hyperstep.launchers.inherited import conditions
 from hyperstep.records.attempt import Launched

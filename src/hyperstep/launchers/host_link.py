@@ -18,7 +18,6 @@ from typing import IO, Any
 
 import hyperstep
 from hyperstep.errors import BusyMachineError, LaunchError, NoHostError, means_busy_machine
-from hyperstep.launchers.control_path import control_folder
 
 _ANSWER_S = 60.0
 """A host answers within milliseconds; one that is silent for so long is taken for dead."""
@@ -210,16 +209,6 @@ def host_pid(path: Path) -> int | None:
             return _hello(connection)
         except OSError:
             return None
-
-
-def live_hosts() -> dict[Path, int]:
-    """Control socket and process id of each trial host of this user on this machine.
-
-    Raises:
-        LaunchError: The folder of the control sockets is not usable.
-    """
-    found = {path: host_pid(path) for path in sorted(control_folder().glob("*.sock"))}
-    return {path: pid for path, pid in found.items() if pid is not None}
 
 
 def _hello(connection: socket.socket) -> int:

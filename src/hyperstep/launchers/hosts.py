@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperstep.launchers.control_path import default_control_path
-from hyperstep.launchers.host_link import HostGoneError, HostLink, connect, live_hosts
-from hyperstep.launchers.inherited import Conditions, conditions_from_json
+from hyperstep.launchers.glance import ask_all
+from hyperstep.launchers.inherited import Conditions, conditions, conditions_from_json
 
 
 class WarmServerState(NamedTuple):
@@ -69,14 +68,13 @@ def hosts_here() -> list[HostState]:
     Raises:
         LaunchError: The folder of the control sockets is not usable.
     """
-    found, own_path = [], default_control_path()
-    for path, pid in live_hosts().items():
-        with contextlib.suppress(HostGoneError), _linked(path) as link:
-            pids, answer = link.ask("pids"), link.ask("hosts")
-            servers = tuple(_server(each) for each in answer.get("servers", ()))
-            has = conditions_from_json(answer["conditions"]) if "conditions" in answer else None
-            runs = tuple(pids["runners"])
-            found.append(HostState(pid, path, len(pids["pids"]), runs, servers, has, path == own_path))
+    own_path, own = default_control_path(), conditions()
+    found = []
+    for path, (hello, pids, answer) in ask_all("hello", "pids", "hosts").items():
+        servers = tuple(_server(each) for each in answer.get("servers", ()))
+        has = conditions_from_json(answer["conditions"]) if "conditions" in answer else None
+        ours = path == own_path and has in {None, own}
+        found.append(HostState(hello["pid"], path, len(pids["pids"]), tuple(pids["runners"]), servers, has, ours))
     return found
 
 
@@ -89,12 +87,7 @@ def hosts_of(run: str) -> set[int]:
     Raises:
         LaunchError: The folder of the control sockets is not usable.
     """
-    found = set()
-    for path, pid in live_hosts().items():
-        with contextlib.suppress(HostGoneError), _linked(path) as link:
-            if run in link.ask("pids")["runners"]:
-                found.add(pid)
-    return found
+    return {hello["pid"] for hello, pids in ask_all("hello", "pids").values() if run in pids["runners"]}
 
 
 def stop_idle() -> list[StoppedHost]:
@@ -104,28 +97,14 @@ def stop_idle() -> list[StoppedHost]:
         LaunchError: The folder of the control sockets is not usable.
     """
     stopped = []
-    for path, pid in live_hosts().items():
-        with contextlib.suppress(HostGoneError), _linked(path) as link:
-            servers = int(link.ask("stop-servers").get("stopped", 0))
-            pids = link.ask("pids")
-            is_idle = not pids["pids"] and not pids["runners"]
-            if is_idle:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGTERM)
-            stopped.append(StoppedHost(pid, servers, is_idle, len(pids["pids"]), tuple(pids["runners"])))
+    for hello, told, pids in ask_all("hello", "stop-servers", "pids").values():
+        is_idle = not pids["pids"] and not pids["runners"]
+        if is_idle:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(hello["pid"], signal.SIGTERM)
+        servers = int(told.get("stopped", 0))
+        stopped.append(StoppedHost(hello["pid"], servers, is_idle, len(pids["pids"]), tuple(pids["runners"])))
     return stopped
-
-
-@contextmanager
-def _linked(path: Path) -> Iterator[HostLink]:
-    connection = connect(path)
-    if connection is None:
-        raise HostGoneError
-    link = HostLink(connection, lambda _message: None, lambda _link: None)
-    try:
-        yield link
-    finally:
-        link.close()
 
 
 def _server(data: Mapping[str, Any]) -> WarmServerState:
