@@ -200,14 +200,6 @@ def test_there_are_as_many_slots_as_cores_that_the_submitter_may_use(submitter: 
 
 
 @pytest.fixture
-def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file that the process waits for."""
-    path = tmp_path / "gate"
-    monkeypatch.setenv("GATE", str(path))
-    return path
-
-
-@pytest.fixture
 def _other_umask() -> Iterator[None]:
     mask = os.umask(0o037)
     yield
@@ -251,6 +243,7 @@ def test_a_run_that_is_resumed_from_elsewhere_goes_on_in_the_conditions_of_that_
     run_id = submit_waiting(bench, label)
     process, first = started(bench, run_id), owner_pid(bench, run_id)
     (host,) = live_hosts().values()
+    os.kill(first, signal.SIGSTOP)  # it would start another host
     kill(host)
     kill(first)
     bench.wait_until(lambda: is_gone(first))

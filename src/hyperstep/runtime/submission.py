@@ -194,7 +194,7 @@ def _check_warm(home: Home, spec: PipelineSpec) -> None:
         from hyperstep.runtime.runner.warm.demand import require_warm  # noqa: PLC0415 - where it is asked for
         from hyperstep.runtime.runner.warm.foreseeing import why_cold_again  # noqa: PLC0415
 
-        require_warm(home.settings.warm, spec.steps, learnt=partial(why_cold_again, home))
+        require_warm(home.settings.warm, spec.steps, partial(why_cold_again, home))
 
 
 def root_run(label: Label, kind: RunKind, run_id: str, name: str) -> RunRecord:

@@ -10,17 +10,23 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.test_obstacles import GATED
 
 from hyperstep.cli.main import main
 from hyperstep.digest import digest_bytes
+from hyperstep.errors import ConflictError
+from hyperstep.launchers.process_table import look_up
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.garbage import removal
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.interactive import start_run
 from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.runner.ownership import this_process
 from hyperstep.runtime.submission import Label, submit_step
+from hyperstep.testing.launcher_bench import is_running
 from hyperstep.testing.run_store import root_run
 
 Captured = pytest.CaptureFixture[str]
@@ -183,6 +189,7 @@ from pathlib import Path
 from tests.runtime.bench import Bench, sweep_config
 from hyperstep.records.status import RunStatus
 from hyperstep.pipeline.spec import PipelineSpec
+from hyperstep.runtime.garbage import removal
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.submission import Label, submit_pipeline
 folder = Path(sys.argv[1])
@@ -204,6 +211,7 @@ print("done", flush=True)
 _READ = """
 import time
 from hyperstep.cli.reading import read_root
+from hyperstep.runtime.garbage import removal
 from hyperstep.runtime.home import Home
 while True:
     home = Home.open(read_only=True)
@@ -270,3 +278,24 @@ def test_eight_processes_submit_at_once_into_a_fresh_home_while_five_read_and_gc
         assert [len(journal.metrics(trial.id)) for trial in journal.runs(kind=RunKind.TRIAL)] == [1, 1]
     assert not home.artifacts.has(digest_bytes(b"7"))
     home.close()
+
+
+def test_a_run_is_removed_right_after_its_end_and_not_while_its_runner_stays(
+    bench: Bench, label: Label, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = submit_step(bench.home, bench.tuning_step(WRITES, sweep_config(total=3)), label)
+    bench.wait(sweep.id)
+    runner = live_owner(bench.home, sweep.id)
+    removal.remove_run(bench.home, bench.read(sweep.id))  # which may have to wait for it
+    assert not bench.home.store.roots()
+    assert runner is None or not is_running(runner.pid)
+    staying = ended_sweep(bench, label, total=1)
+    above = look_up(os.getppid())
+    assert above is not None
+    bench.home.store.journal(staying).acquire(
+        replace(this_process(), pid=os.getppid(), pid_started_at=above.started_at)
+    )
+    monkeypatch.setattr(removal, "_LEAVES_S", 0.1)
+    with pytest.raises(ConflictError, match="once its runner has left"):
+        removal.remove_run(bench.home, bench.read(staying))
+    assert bench.home.root_folder(staying).exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -14,6 +15,10 @@ from hyperstep.run_store import last_owner
 from hyperstep.runtime.garbage.decision import GRACE_S, OBJECTS, STRAYS, Leftover, Plan
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import lives_here
+
+_LEAVES_S = 5.0
+"""So long the runner of a run that has ended is waited for."""
+_LOOK_AGAIN_S = 0.02
 
 
 class Removed(Struct):
@@ -47,13 +52,16 @@ def remove_run(home: Home, root: RunRecord) -> None:
     """Remove a run that has ended: its folder, and what the index knows of it. Files under digests go with the next gc.
 
     Raises:
-        ConflictError: It has not ended, or its runner still lives.
+        ConflictError: It has not ended, or its runner does not leave.
     """
     folder = home.root_folder(root.id)
-    if not root.status.is_terminal or _is_driven(folder):
+    if not root.status.is_terminal:
         rule = "Only a run that has ended can be removed."
         remedy = "Cancel it first, or resume it and wait for its end."
         raise ConflictError(rule, received=f"{root.id} ({root.status.value})", remedy=remedy)
+    if not _is_left(folder):
+        rule = "A run can be removed once its runner has left it, which follows its end."
+        raise ConflictError(rule, received=root.id, remedy="Try again in a moment; `hyperstep show` names the process.")
     home.store.remove_root(root.id)
     shutil.rmtree(folder)
 
@@ -94,6 +102,14 @@ def _remove(home: Home, leftover: Leftover, done: Removed) -> None:
 def _is_known(home: Home, folder: Path) -> bool:
     """Whether a run of that folder has been recorded since."""
     return run_of_folder(home, folder.name) is not None
+
+
+def _is_left(folder: Path) -> bool:
+    """Whether no runner drives it any more, or in a moment none does."""
+    deadline = time.monotonic() + _LEAVES_S
+    while _is_driven(folder) and time.monotonic() < deadline:
+        time.sleep(_LOOK_AGAIN_S)
+    return not _is_driven(folder)
 
 
 def _is_driven(folder: Path) -> bool:

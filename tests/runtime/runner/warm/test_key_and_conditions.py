@@ -30,6 +30,10 @@ ENV = {
 }
 
 
+def nothing_learnt(_step: StepSpec) -> str:
+    return ""
+
+
 def test_trials_of_a_sweep_share_what_is_not_of_one_run() -> None:
     other = {name: f"{value}x" for name, value in ENV.items() if name not in {"PATH", "OMP_NUM_THREADS"}}
     common = common_variables(ENV, STEP)
@@ -145,7 +149,16 @@ def test_a_script_in_a_usual_environment_may_be_warm(mode: str) -> None:
 )
 def test_what_is_to_be_warm_always_and_never_can_be_is_refused(step: StepSpec, platform: str, word: str) -> None:
     with pytest.raises(InvalidInputError, match=word):
-        require_warm("always", [step], platform)
+        require_warm("always", [step], nothing_learnt, platform)
+
+
+def test_what_was_learnt_speaks_against_tuning_steps_only() -> None:
+    def learnt(_step: StepSpec) -> str:
+        return "its script uses a GPU"
+
+    require_warm("always", [STEP], learnt, "linux")
+    with pytest.raises(InvalidInputError, match="uses a GPU"):
+        require_warm("always", [STEP, replace(STEP, tuning=TuningSpec({}))], learnt, "linux")
 
 
 def test_always_asks_nothing_of_steps_that_say_otherwise_or_are_commands(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +167,7 @@ def test_always_asks_nothing_of_steps_that_say_otherwise_or_are_commands(monkeyp
     for name in os.environ:
         if name.startswith(("LD_", "PYTHON", "MALLOC_")):
             monkeypatch.delenv(name)
-    require_warm("always", [off, command, STEP], "linux")
+    require_warm("always", [off, command, STEP], nothing_learnt, "linux")
     monkeypatch.setenv("HYPERSTEP_FOREGROUND", "1")
     with pytest.raises(InvalidInputError, match="foreground"):
-        require_warm("always", [STEP], "linux")
+        require_warm("always", [STEP], nothing_learnt, "linux")

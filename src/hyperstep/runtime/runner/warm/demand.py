@@ -16,16 +16,16 @@ from hyperstep.runtime.runner.warm.conditions import why_never
 def require_warm(
     setting: str,
     steps: Iterable[StepSpec],
+    learnt: Callable[[StepSpec], str],
     platform: str = sys.platform,
-    learnt: Callable[[StepSpec], str] = lambda _step: "",
 ) -> None:
     """Check the steps whose processes are to be warm always. A step that is a command, and does not tune, may be cold.
 
     Args:
         setting: What holds for a step that does not say otherwise.
         steps: Those that are submitted.
+        learnt: Why the trials of a step would be cold by what earlier ones have taught; empty when they may be warm.
         platform: As ``sys.platform`` has it.
-        learnt: Why the processes of a step would be cold by what earlier ones have taught; empty when they may be warm.
 
     Raises:
         InvalidInputError: One of them can never be warm here; the message says why.
@@ -36,7 +36,7 @@ def require_warm(
             continue
         why = "a run in the foreground has no trial host" if in_foreground() or not can_host() else ""
         why = why or why_never(mode, step.code, {**user_environment(), **step.code.environment_variables}, platform)
-        why = why or learnt(step)
+        why = why or (learnt(step) if step.tuning else "")
         if why:
             rule = f"With warm = always every trial is forked from a warm server, and here none can be: {why}."
             remedy = "Change that, or leave it to warm = auto, which is as fast wherever it can be."
