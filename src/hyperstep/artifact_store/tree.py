@@ -63,12 +63,29 @@ def digest_tree(path: Path, reading: Reading | None = None) -> TreeDigest:
             return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found))
         tree = _digest_all(found, {file.path for file in unread}, cache, is_folder=is_folder)
     except OSError as error:
-        rule = f"Data must be a file or folder that can be read: {error.strerror}."
-        raise InvalidInputError(rule, received=str(error.filename or path)) from error
+        raise _unreadable(path, error) from error
     if is_folder and not unread:
         cache.keep_whole(_FORMAT, tree.digest)
     cache.save()
     return tree
+
+
+def tree_state(path: Path) -> str:
+    """A text that is another one when a file at or below ``path`` was written, replaced or removed; reads no file.
+
+    Raises:
+        InvalidInputError: There is nothing at ``path``, or a folder cannot be listed.
+    """
+    try:
+        found = _below(path) if path.is_dir() else [FoundFile("", str(path), path.stat())]
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return digest_json([[file.path, _stand_in(file.stat)] for file in found])
+
+
+def _unreadable(path: Path, error: OSError) -> InvalidInputError:
+    rule = f"Data must be a file or folder that can be read: {error.strerror}."
+    return InvalidInputError(rule, received=str(error.filename or path))
 
 
 def _below(folder: Path) -> list[FoundFile]:

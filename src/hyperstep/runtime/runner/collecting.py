@@ -16,6 +16,7 @@ from hyperstep.records.run import RunRecord
 from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, Line, ScalarLine, TrialLine
+from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, INPUT_STATES
 from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY, SETTLED_PROPERTY, with_read
 
 LOG_NAMES = ("azureml-logs/70_driver_log.txt", "user_logs/std_log.txt")
@@ -36,6 +37,8 @@ ENGINE_PROPERTIES = frozenset(
         COUNTED_VALUES,
         READS_PROPERTY,
         SETTLED_PROPERTY,
+        INPUT_STATES,
+        CHANGED_INPUT,
     }
 )
 """What the engine itself keeps in a run's properties and reads again."""

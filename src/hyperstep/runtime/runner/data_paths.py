@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hyperstep.artifact_store.tree import Reading, digest_tree
+from hyperstep.artifact_store.tree import Reading, digest_tree, tree_state
 from hyperstep.digest import Json, digest_json
 from hyperstep.errors import InvalidInputError, NotFoundError
 from hyperstep.pipeline.dataset_definition import FILES, LINKED, with_paths
@@ -102,6 +102,17 @@ def content_digest(found: Found, reading: Reading) -> tuple[str, bool]:
     trees = {place: digest_tree(path, reading) for place, path in found.files}
     digest = digest_json({place: tree.digest for place, tree in trees.items()})
     return digest, not any(tree.unread for tree in trees.values())
+
+
+def content_state(found: Found) -> str:
+    """A text that is another one when a file of an input was written, replaced or removed; no file is read.
+
+    Raises:
+        InvalidInputError: Something of it is not there, or cannot be listed.
+    """
+    if found.path is not None:
+        return tree_state(found.path)
+    return digest_json({place: tree_state(path) for place, path in found.files})
 
 
 def provide_input(port: InputSpec, found: Found, folder: Path) -> str:

@@ -23,7 +23,14 @@ from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.ownership import BEAT_S
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
 from hyperstep.runtime.runner.requests import answer_requests
-from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, tuning_facts
+from hyperstep.runtime.runner.reuse.steady_inputs import recorded_states
+from hyperstep.runtime.runner.reuse.step_facts import (
+    Identified,
+    StepQuestion,
+    identify,
+    states_at_start,
+    tuning_facts,
+)
 from hyperstep.runtime.runner.reuse.unread_inputs import UnreadInputs
 from hyperstep.runtime.runner.script_driver import ScriptDriver
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace
@@ -156,7 +163,9 @@ class Runner:
             rules = self._context.envelope.reuse
             question = StepQuestion(self._context.home, run.workspace, PipelineSpec((step,)), step, inputs, rules)
             found = identify(question)
-            place = replace(place, facts=tuning_facts(question, found))
+            states = recorded_states(run) or states_at_start(question, found.fingerprint)
+            facts = replace(tuning_facts(question, found), inputs=inputs, states=states)
+            place = replace(place, facts=facts)
             return SweepDriver(self._context, self._attempts, place, run.id, self._read_behind(question, found))
         return ScriptDriver(self._context, self._attempts, place, run.id, lambda _unit: self._single_done(step))
 

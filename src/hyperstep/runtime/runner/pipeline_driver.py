@@ -19,8 +19,14 @@ from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reuse.reused_steps import STEP_READY, complete_reused, record_decision
+from hyperstep.runtime.runner.reuse.steady_inputs import (
+    States,
+    recorded_states,
+    require_steady,
+    states_property,
+)
 from hyperstep.runtime.runner.reuse.step_claims import StepClaims
-from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, tuning_facts
+from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, states_at_start, tuning_facts
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import remember_step
 from hyperstep.runtime.runner.reuse.unread_inputs import UnreadInputs
@@ -134,7 +140,7 @@ class PipelineDriver:
             if answer.source is not None:
                 complete_reused(self._context, step, run, answer, answer.source, self._advance)
             else:
-                self._prepare(step, answer)
+                self._prepare(step, answer, states_at_start(question, answer.fingerprint))
                 if answer.unread:
                     self._unread.begin(question)
                 self._work(step, inputs, answer.unread)
@@ -175,11 +181,12 @@ class PipelineDriver:
         body: Any = next(e.body for e in reversed(events) if e.kind == STEP_READY and e.body["step"] == step.id)
         return Fingerprint(parts=body["parts"], digest=body["digest"])
 
-    def _prepare(self, step: StepSpec, answer: ReuseAnswer) -> None:
+    def _prepare(self, step: StepSpec, answer: ReuseAnswer, states: States) -> None:
         with self._context.transaction() as unit:
             record_decision(self._context, unit, step, self._run_ids[step.id], answer)
             run = declare_outputs(unit, self._run_of(step), step)
-            unit.change_run(run.id, status=RunStatus.PREPARING)
+            properties = {**run.properties, **states_property(states)}
+            unit.change_run(run.id, status=RunStatus.PREPARING, properties=properties)
 
     def _question(self, step: StepSpec, inputs: dict[str, Found]) -> StepQuestion:
         context = self._context
@@ -190,7 +197,8 @@ class PipelineDriver:
         place = make_workplace(self._context, step, run, inputs, self._spec.parameters)
         if step.tuning is not None:
             found = Identified(self._fingerprints[step.id], unread)
-            place = replace(place, facts=tuning_facts(self._question(step, inputs), found))
+            facts = tuning_facts(self._question(step, inputs), found)
+            place = replace(place, facts=replace(facts, inputs=inputs, states=recorded_states(run)))
         driver = step_driver(self._context, self._attempts, place, run.id, partial(self._step_done, step))
         self._drivers[run.id] = driver
         driver.begin()
@@ -209,6 +217,7 @@ class PipelineDriver:
     def _remember(self, step: StepSpec, run: RunRecord, fingerprint: Fingerprint) -> None:
         """Keep a completed step as a source; what cannot be kept costs a later run only."""
         try:
+            require_steady(run, step, self._find_inputs(step), self._context.envelope.reuse)
             remember_step(self._context.home, run, step, fingerprint, self._context.now())
             self._unread.remember(step.id, fingerprint)
         except (*USER_FAULTS, OSError) as error:

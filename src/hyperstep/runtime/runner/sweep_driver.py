@@ -269,7 +269,8 @@ class SweepDriver:
         if trial.reused_from:
             run = unit.put_run(take_results(self._context, unit, run, trial.reused_from))
         elif instruction.status is not RunStatus.FAILED:
-            run = replace(run, properties={**run.properties, **settled_properties(self._context, run)})
+            settled = {**settled_properties(self._context, run), **self._reuse.ended(run.id)}
+            run = replace(run, properties={**run.properties, **settled})
         properties = {**run.properties, **ending_properties(trial)}
         unit.change_run(
             run.id, status=instruction.status, reason=instruction.reason, error=error, properties=properties
@@ -283,6 +284,7 @@ class SweepDriver:
         }
         for run in self._trials()[len(self._controller.state.counted_trials) :]:
             unit.change_run(run.id, properties={**run.properties, COUNTED_VALUES: "0"})
+        self._reuse.vindicate(unit)
         self._best_table.close(unit)
         unit.change_run(self._sweep_id, status=RunStatus.FINALIZING, reason=instruction.reason, properties=properties)
         unit.afterwards(self._finalize)

@@ -22,6 +22,7 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest
+from hyperstep.runtime.runner.reuse.steady_inputs import States, input_states
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 
 INPUTS = "inputs: "
@@ -54,6 +55,10 @@ class TuningFacts(Struct, frozen=True):
     """Of the step's fingerprint."""
     off: Reason | None = None
     """Why none of its trials is taken over from another sweep."""
+    inputs: Mapping[str, Found] = {}
+    """What stands behind each input."""
+    states: States = {}
+    """Of the inputs, when it started."""
 
 
 def tuning_facts(question: StepQuestion, found: Identified) -> TuningFacts:
@@ -75,6 +80,22 @@ def tuning_facts(question: StepQuestion, found: Identified) -> TuningFacts:
         return facts
     content = identify(question, Reading(question.home.path)).fingerprint.parts
     return replace(facts, parts=content) if _has_sweeps(question, content) else facts
+
+
+def states_at_start(question: StepQuestion, fingerprint: Fingerprint) -> States:
+    """The states of what a step is about to read, by input; of all no state when one has changed since it was read.
+
+    Args:
+        question: The step.
+        fingerprint: What it is known by.
+
+    Raises:
+        InvalidInputError: An input cannot be read.
+    """
+    states = input_states(question.step, question.inputs, question.rules)
+    again = identify(question, Reading(question.home.path, question.rules.hash_limit_bytes)) if states else None
+    same = again is None or again.fingerprint.digest == fingerprint.digest
+    return states if same else dict.fromkeys(states, "")
 
 
 def _has_sweeps(question: StepQuestion, parts: Mapping[str, Json]) -> bool:

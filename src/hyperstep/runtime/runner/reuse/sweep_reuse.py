@@ -12,8 +12,17 @@ from hyperstep.codec import to_json
 from hyperstep.pipeline.reuse import ReuseDecision
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.attempt_order import AttemptOrder
-from hyperstep.runtime.runner.context import RunnerContext
+from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.reuse.kept_history import HISTORY, history_evidence, keep_history, with_recorded
+from hyperstep.runtime.runner.reuse.steady_inputs import (
+    CHANGED_INPUT,
+    NOT_LOOKED_AT,
+    InputWatch,
+    input_states,
+    recorded_states,
+    states_property,
+)
+from hyperstep.runtime.runner.reuse.step_facts import TuningFacts
 from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM, with_seed
 from hyperstep.runtime.runner.reuse.trial_memory import Asker, TrialMemory
 from hyperstep.runtime.runner.sweep_records import point_of, trial_index
@@ -37,6 +46,7 @@ class SweepReuse:
         self._place = place
         self._sweep_id = sweep_id
         self._history: RecordDecision | None = None
+        self._not_looked_at: list[str] = []
         self._missed: dict[str, ReuseDecision] = {}
         """Why no finished trial stands for a trial that is about to start."""
 
@@ -54,7 +64,7 @@ class SweepReuse:
             self._history = RecordDecision(HISTORY, None, history_evidence(config, verdict))
             properties = {**properties, HISTORY: json.dumps(to_json(verdict))}
         memory.remember(config, self._context.now())
-        return config, properties
+        return config, {**properties, **states_property(self._facts.states)}
 
     def take_up(self, config: SweepConfig) -> SweepConfig:
         """A sweep that an earlier runner began, with the trials that it kept."""
@@ -85,10 +95,37 @@ class SweepReuse:
             self._missed[run.id] = answer.decision
         return None if answer is None else answer.event
 
+    def ended(self, run_id: str) -> dict[str, str]:
+        """The property of a trial that has ended and may stand for no other; none for one that may."""
+        change = self._inputs.change()
+        if change == NOT_LOOKED_AT:
+            self._not_looked_at.append(run_id)
+        elif change:
+            self._context.note(f"{run_id} can stand for no other: input '{change}' changed after the sweep had begun")
+        return {CHANGED_INPUT: change} if change else {}
+
+    def vindicate(self, unit: Unit) -> None:
+        """At the sweep's end: let trials that ended without a look stand for others if no input has changed."""
+        if self._not_looked_at and not self._inputs.change(at_last=True):
+            for run in map(self._context.runs.__getitem__, self._not_looked_at):
+                properties = {name: value for name, value in run.properties.items() if name != CHANGED_INPUT}
+                unit.put_run(replace(run, properties=properties))
+
     def take_miss(self, run_id: str) -> RecordDecision | None:
         """Why a trial that starts runs, for the ledger; once."""
         missed = self._missed.pop(run_id, None)
         return None if missed is None else RecordDecision("reuse", trial_index(run_id), to_json(missed))
+
+    @property
+    def _facts(self) -> TuningFacts:
+        return self._place.facts or TuningFacts({})
+
+    @cached_property
+    def _inputs(self) -> InputWatch:
+        """Asked when the sweep's run has its properties."""
+        step, facts, rules = self._place.step, self._facts, self._context.envelope.reuse
+        before = recorded_states(self._context.runs[self._sweep_id])
+        return InputWatch(before, lambda: input_states(step, facts.inputs, rules))
 
     @cached_property
     def _memory(self) -> TrialMemory | None:

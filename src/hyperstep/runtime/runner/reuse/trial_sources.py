@@ -18,6 +18,7 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_reads import READS, READS_PROPERTY, SETTLED_PROPERTY, changed_reads
 from hyperstep.runtime.runner.reuse.step_sources import missing_file
@@ -187,9 +188,10 @@ def sources_in(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
 
 
 def _finished(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
-    """Trials that completed, or were stopped by a policy; not those that opened runs of their own."""
+    """Trials that completed, or were stopped by a policy; not those that opened runs, or read inputs that changed."""
     above = {run.parent_id for run in journal.runs(kind=RunKind.INTERACTIVE)}
     for run in journal.runs(parent_id=sweep_id, kind=RunKind.TRIAL):
         stopped = run.status is RunStatus.CANCELED and STOPPED_EARLY in run.properties
-        if (run.status is RunStatus.COMPLETED or stopped) and run.id not in above:
+        is_sound = CHANGED_INPUT not in run.properties and run.id not in above
+        if (run.status is RunStatus.COMPLETED or stopped) and is_sound:
             yield run

@@ -1,0 +1,113 @@
+"""What read inputs that changed after it was known by them stands for nothing later, also when they were set back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from tests.runtime.bench import Bench, sweep_config
+from tests.runtime.test_pipeline_runs import MIDDLE, RAW, submit
+
+from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT
+from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
+
+COPIES_LATE = """
+import os, sys, time
+open(os.environ["GATE"] + ".up", "w").close()
+while not os.path.exists(os.environ["GATE"]):
+    time.sleep(0.01)
+os.makedirs(sys.argv[2])
+open(sys.argv[2] + "/copy.txt", "w").write(open(sys.argv[1]).read())
+"""
+READS = """
+import os, sys, time
+from hyperstep_trial import Run
+x = int(sys.argv[sys.argv.index("--x") + 1])
+if x == 2:
+    open(os.environ["GATE"] + ".up", "w").close()
+    while not os.path.exists(os.environ["GATE"]):
+        time.sleep(0.01)
+Run.get_context().log("acc", float(open(sys.argv[1]).read()) + x)
+"""
+
+
+@pytest.fixture
+def data(bench: Bench) -> Path:
+    """The input's file."""
+    return bench.home.datastore_folder("local", "workspaceblobstore") / "raw.txt"
+
+
+def change_while_it_runs(bench: Bench, gate: Path, data: Path, text: str) -> None:
+    """Once a script waits at the gate, give it other data, and let it go on."""
+    bench.wait_until(gate.with_name("gate.up").exists)
+    data.write_text(text)
+    gate.touch()
+
+
+def one_step(bench: Bench) -> PipelineSpec:
+    code = bench.code(COPIES_LATE, "$RAW", "$MIDDLE")
+    return PipelineSpec(steps=(StepSpec("copy", "copy", code, inputs=(RAW,), outputs=(MIDDLE,)),))
+
+
+def test_a_step_that_read_data_which_changed_after_its_start_is_no_source(
+    bench: Bench, label: Label, gate: Path, data: Path
+) -> None:
+    data.write_text("111")
+    root = submit_pipeline(bench.home, one_step(bench), label)
+    change_while_it_runs(bench, gate, data, "222")
+    assert bench.wait(root.id).status is RunStatus.COMPLETED
+    data.write_text("111")
+    _, steps = submit(bench, one_step(bench), label)
+    assert steps["copy"].reused_from is None
+    _, again = submit(bench, one_step(bench), label)
+    assert again["copy"].reused_from == steps["copy"].id
+    log = (bench.home.root_folder(root.id) / "runner.log").read_text()
+    assert "step 'copy' cannot be reused later: Input 'raw' must not change while a step reads it." in log
+
+
+def trials_of(bench: Bench, sweep: RunRecord) -> list[RunRecord]:
+    return bench.home.store.journal(sweep.id).runs(kind=RunKind.TRIAL)
+
+
+def test_trials_that_ended_after_a_change_of_the_data_stand_for_no_others_and_those_before_do(
+    bench: Bench, label: Label, gate: Path, data: Path
+) -> None:
+    step = bench.tuning_step(READS, sweep_config(total=5, concurrent=1))
+    step = replace(step, inputs=(RAW,), code=replace(step.code, arguments=("$RAW",)))
+    data.write_text("30")
+    sweep = submit_step(bench.home, step, label)
+    change_while_it_runs(bench, gate, data, "40")
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    assert [CHANGED_INPUT in trial.properties for trial in trials_of(bench, sweep)] == [False] * 2 + [True] * 3
+    data.write_text("30")
+    again = submit_step(bench.home, step, label)
+    assert bench.wait(again.id).status is RunStatus.COMPLETED
+    assert [trial.reused_from is not None for trial in trials_of(bench, again)] == [True] * 2 + [False] * 3
+    journal = bench.home.store.journal(again.id)
+    values = [journal.metrics(trial.id)[0].value for trial in trials_of(bench, again)]
+    assert values == [30, 31, 32, 33, 34]
+    third = submit_step(bench.home, step, label)
+    assert bench.wait(third.id).status is RunStatus.COMPLETED
+    assert all(trial.reused_from is not None for trial in trials_of(bench, third))
+
+
+def test_data_that_were_changed_and_set_back_while_a_trial_ran_have_changed(
+    bench: Bench, label: Label, gate: Path, data: Path
+) -> None:
+    step = bench.tuning_step(READS, sweep_config(total=4, concurrent=1))
+    step = replace(step, inputs=(RAW,), code=replace(step.code, arguments=("$RAW",)))
+    data.write_text("30")
+    before = data.stat()
+    sweep = submit_step(bench.home, step, label)
+    bench.wait_until(gate.with_name("gate.up").exists)
+    data.write_text("40")
+    data.write_text("30")
+    os.utime(data, ns=(before.st_atime_ns, before.st_mtime_ns))
+    gate.touch()
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    assert [CHANGED_INPUT in trial.properties for trial in trials_of(bench, sweep)] == [False] * 2 + [True] * 2
