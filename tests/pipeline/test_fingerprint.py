@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from hyperstep.codec import from_json, to_json
+from hyperstep.digest import Json
 from hyperstep.pipeline.fingerprint import (
     Fingerprint,
     StepFacts,
@@ -126,6 +127,15 @@ def test_a_difference_holds_old_and_new() -> None:
         Difference("code: y", "2", None),
         Difference("code: z", None, "4"),
     )
+
+
+def test_a_variable_of_an_environment_is_named_once() -> None:
+    def with_variable(value: str) -> StepSpec:
+        environment: dict[str, Json] = {"name": "sk", "environmentVariables": {"A": value}}
+        return replace(STEP, code=replace(STEP.code, environment=environment, environment_variables={"A": value}))
+
+    before, now = (fingerprint_step(with_variable(value), StepFacts({}, {})).parts for value in "12")
+    assert [found.part for found in differences(before, now, lambda _digest: None)] == ["environment_variables: A"]
 
 
 def test_of_code_that_is_gone_the_snapshots_are_named() -> None:

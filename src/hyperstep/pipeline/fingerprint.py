@@ -85,6 +85,10 @@ def _fingerprint(parts: dict[str, Json]) -> Fingerprint:
     return Fingerprint(parts=parts, digest=digest_json(parts))
 
 
+_SAID_AGAIN = "environmentVariables"
+"""Of an environment's definition: its variables are among the step's, which are a part of their own."""
+
+
 def _process_parts(step: StepSpec, facts: StepFacts) -> dict[str, Json]:
     """What one process of the step depends on, a trial's point aside."""
     parts: dict[str, Json] = {
@@ -93,7 +97,7 @@ def _process_parts(step: StepSpec, facts: StepFacts) -> dict[str, Json]:
         CODE: step.code.snapshot,
         "entry": {"script": step.code.script, "command": list(step.code.command)},
         "arguments": list(step.code.arguments),
-        "environment": dict(step.code.environment),
+        "environment": {name: value for name, value in step.code.environment.items() if name != _SAID_AGAIN},
         "environment_variables": dict(step.code.environment_variables),
         "parameters": {name: facts.parameters.get(name, "") for name in step.parameters},
         "inputs": {port.name: _input_part(port, facts.inputs.get(port.name)) for port in step.inputs},
