@@ -61,3 +61,23 @@ def test_more_trials_are_told_as_run_and_reused_by_every_command(tmp_path: Path,
     assert shown(capsys, "show", "latest")["reused_trials"] == 4
     assert main(["rerun", "latest", "--failed"]) == 2
     assert "none failed" in capsys.readouterr().err
+
+
+def test_a_changed_folder_that_an_argument_names_by_its_absolute_path_has_all_trials_run(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    script, data = tmp_path / "project" / "train.py", tmp_path / "data"
+    for folder in (script.parent, data):
+        folder.mkdir()
+    script.write_text(
+        "import pathlib, sys\n"
+        "from azureml.core import Run\n"
+        "Run.get_context().log('acc', float(pathlib.Path(sys.argv[2], 'd.txt').read_text()))\n"
+    )
+    for value in ("1", "2"):
+        (data / "d.txt").write_text(value)
+        assert tune(script, 1, "--", "--data", str(data)) == 0
+        [trial] = shown(capsys, "show", "latest")["trials"]
+        assert (trial["best"], trial["reused_from"]) == (float(value), None), trial
+    assert main(["why", "latest"]) == 0
+    assert "all run: an argument names a file outside the script's folder" in capsys.readouterr().out

@@ -13,7 +13,7 @@ from hyperstep.cli.tuning_options import SAMPLERS, parse_policy, parse_space
 from hyperstep.cli.tuning_request import Execution, Objective, Search, Stopping, TuningLimits, TuningRequest
 from hyperstep.cli.tuning_step import DEFAULT_TRIALS, experiment_name, make_step
 from hyperstep.errors import InvalidInputError
-from hyperstep.pipeline.spec import StepSpec, TrainingKind
+from hyperstep.pipeline.spec import Forbids, StepSpec, TrainingKind
 from hyperstep.records.goal import Goal
 from hyperstep.settings import Settings
 from hyperstep.sweep.config import SweepConfig
@@ -149,6 +149,36 @@ def test_data_behind_our_back_forbids_reuse(
     assert step_of(request_, tmp_path).allow_reuse
     for given in ("data.csv", f"--data={tmp_path / 'data.csv'}"):
         assert not step_of(replace(request_, arguments=(given,)), tmp_path).allow_reuse
+
+
+def test_an_absolute_path_in_any_spelling_forbids_reuse(request_: TuningRequest, tmp_path: Path) -> None:
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "dir" / "d.txt").touch()
+    folder = str(tmp_path / "dir")
+    for given in (
+        folder,
+        f"--data={folder}",
+        f"{folder}/*.txt",
+        f"csv:{folder}/d.txt",
+        f"file://{folder}/d.txt",
+        f"train={folder}/d.txt",
+        f"{folder}/d.txt,{folder}/e.txt",
+        f"{folder}/not-yet",
+        "~/",
+        str(request_.script.parent),
+    ):
+        step = step_of(replace(request_, arguments=("--data", given)), tmp_path)
+        assert (step.allow_reuse, step.forbidden_by, step.code.arguments) == (
+            False,
+            Forbids.OUTSIDE_PATHS,
+            ("--data", given),
+        )
+    assert step_of(replace(request_, arguments=("--data", "/no-such-folder/x")), tmp_path).allow_reuse
+
+
+def test_an_absolute_path_among_the_hyperparameters_forbids_reuse(request_: TuningRequest, tmp_path: Path) -> None:
+    space = parse_space([f"data=choice:small,{tmp_path}"])
+    assert not step_of(searching(request_, space=space), tmp_path).allow_reuse
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.artifact_store.snapshot import Snapshot, SnapshotLimits, take_snapshot
 from hyperstep.cli.tuning_options import make_sampler
 from hyperstep.cli.tuning_request import Search, TuningLimits, TuningRequest
+from hyperstep.digest import canonical_json
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import (
     CodeSpec,
@@ -26,6 +27,7 @@ from hyperstep.pipeline.spec import (
 from hyperstep.records.goal import Goal, PrimaryMetric
 from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
+from hyperstep.runtime.outside_paths import names_outside
 from hyperstep.samplers.base import Sampler
 from hyperstep.settings import Settings
 from hyperstep.sweep.config import Limits, SweepConfig
@@ -50,6 +52,7 @@ def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settin
     snapshot = take_snapshot(script.parent, artifacts, limits)
     paths = [_path_for_trials(argument, script.parent, snapshot) for argument in request.arguments]
     arguments = tuple(argument for argument, _ in paths)
+    space = canonical_json(request.search.space.to_json())  # its values are arguments, too
     return StepSpec(
         id="tune",
         name=script.stem,
@@ -66,7 +69,7 @@ def make_step(request: TuningRequest, artifacts: ArtifactStore, settings: Settin
             metric_pattern=request.objective.metric_pattern,
             warm=request.execution.warm,
         ),
-        allow_reuse=not any(is_outside for _, is_outside in paths),
+        allow_reuse=not (any(is_outside for _, is_outside in paths) or names_outside(space)),
         forbidden_by=Forbids.OUTSIDE_PATHS,
         kind="HyperDriveStep",
     )
@@ -82,11 +85,14 @@ def _path_for_trials(argument: str, folder: Path, snapshot: Snapshot) -> tuple[s
     """An argument as a trial needs it, and whether it names what lies outside of the snapshot.
 
     Trials run in a copy of the script's folder, where a path that is seen from here alone would lead nowhere: one into
-    that folder is given as it is seen from there, any other is made absolute.
+    that folder is given as it is seen from there, any other is made absolute. One that was given absolute leads to the
+    folder itself and not to the copy, so that nothing vouches for what trials find there.
     """
     name, equals, path = argument.rpartition("=") if argument.startswith("-") else ("", "", argument)
+    if names_outside(argument):
+        return argument, True
     if Path(path).is_absolute():
-        return argument, Path(path).is_file()
+        return argument, Path(path).exists()  # with a drive's letter
     if not path or (folder / path).exists() or not Path(path).exists():
         return argument, False
     absolute = Path(os.path.normpath(Path(path).absolute()))

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,28 @@ def start(experiment: Experiment) -> Start:
         return sweep
 
     return run
+
+
+def test_trials_with_an_absolute_path_are_not_taken_from_an_equal_sweep(experiment: Experiment, project: Path) -> None:
+    (project / "data").mkdir()
+
+    def reused(*arguments: str) -> list[bool]:
+        config = HyperDriveConfig(
+            hyperparameter_sampling=GridParameterSampling({"--c": choice(1)}),
+            primary_metric_name="accuracy",
+            primary_metric_goal=PrimaryMetricGoal.MAXIMIZE,
+            max_total_runs=1,
+            run_config=ScriptRunConfig("src", "train.py", arguments=list(arguments)),
+        )
+        sweeps = []
+        for _ in range(2):
+            sweeps.append(experiment.submit(config))
+            sweeps[-1].wait_for_completion()
+        return ["azureml.isreused" in child.get_properties() for sweep in sweeps for child in sweep.get_children()]
+
+    assert reused("--data", "data") == [False, True]
+    assert reused("--data", str(project / "data")) == [False, False]
+    assert reused("--data", f"train={project}/data/*.csv") == [False, False]
 
 
 @pytest.mark.parametrize("run_id", [None, 3])

@@ -13,9 +13,10 @@ from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.exceptions import TrainingException, UserErrorException
 from hyperstep.azureml_v1.train.hyperdrive_run import HyperDriveRun
 from hyperstep.azureml_v1.train.sweep_definition import fix_sweep
-from hyperstep.digest import digest_json
+from hyperstep.digest import canonical_json, digest_json
 from hyperstep.errors import ConflictError
-from hyperstep.pipeline.spec import StepSpec
+from hyperstep.pipeline.spec import CodeSpec, Forbids, StepSpec, TuningSpec
+from hyperstep.runtime.outside_paths import names_outside
 from hyperstep.runtime.submission import Label, submit_step
 
 if TYPE_CHECKING:
@@ -59,13 +60,20 @@ def submit_sweep(config: HyperDriveConfig, experiment: Experiment, tags: Mapping
 
 def sweep_step(config: HyperDriveConfig, workspace: Workspace) -> StepSpec:
     """The engine's step that a HyperDriveConfig is."""
-    step = script_step(_script(config), workspace)
+    step, tuning = script_step(_script(config), workspace), fix_sweep(config)()
     return replace(
         step,
         id=digest_json(step.name)[:_ID_LENGTH],
-        tuning=fix_sweep(config)(),
+        tuning=tuning,
+        allow_reuse=not _reads_outside(step.code, tuning),
+        forbidden_by=Forbids.OUTSIDE_PATHS,
         kind="HyperDriveRun",
     )
+
+
+def _reads_outside(code: CodeSpec, tuning: TuningSpec) -> bool:
+    """Whether trials are given an absolute path. v1 takes over no trials, so that nobody relies on it that we do."""
+    return any(map(names_outside, (*code.arguments, *code.command[1:], canonical_json(tuning.config["sampler"]))))
 
 
 def _script(config: HyperDriveConfig) -> ScriptRunConfig:
