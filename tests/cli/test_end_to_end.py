@@ -63,6 +63,37 @@ def test_a_newcomers_script_is_tuned_and_its_best_model_is_a_file(tmp_path: Path
     assert run("logs", best["id"]).stdout == b"done with 2.0\n"
 
 
+LEFT_OVER = """
+import pathlib, sys
+from azureml.core import Run
+x = float(sys.argv[sys.argv.index("--x") + 1])
+Run.get_context().log("score", x)
+model = pathlib.Path("outputs/model.txt")
+found = model.read_text()
+if "again" in sys.argv:
+    model.write_text(found)
+"""
+
+
+def test_a_model_that_was_beside_the_script_is_none_that_a_trial_wrote(tmp_path: Path) -> None:
+    script = Path(write_script(tmp_path, LEFT_OVER))
+    (script.parent / "outputs").mkdir()
+    (script.parent / "outputs" / "model.txt").write_text("local")
+    (script.parent / "logs").mkdir()
+    (script.parent / "logs" / "old.txt").write_text("local")
+    code, text = tune(str(script), "--model-file", "outputs/model.txt")
+    assert code == 1
+    assert "must write the file" in text
+    assert "outputs/model.txt, " not in text
+    files = [file["name"] for file in reading("best", "latest")["files"]]
+    assert files == ["azureml-logs/70_driver_log.txt", "user_logs/std_log.txt"]
+    code, text = tune(str(script), "--model-file", "outputs/model.txt", "--", "again")
+    assert code == 0, text
+    best = reading("best", "latest")
+    assert Path(best["model"]).read_text() == "local"
+    assert "outputs/model.txt" in [file["name"] for file in best["files"]]
+
+
 def test_a_metric_can_be_read_from_what_the_script_prints(tmp_path: Path) -> None:
     script = write_script(tmp_path, "import sys\nprint('loss=' + sys.argv[2], flush=True)")
     code, text = tune(script, "--goal", "minimize", "--metric-pattern", r"loss=([0-9.]+)", metric="loss")

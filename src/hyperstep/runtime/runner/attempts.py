@@ -39,6 +39,7 @@ from hyperstep.runtime.runner.slots import Slots
 from hyperstep.runtime.runner.turns import Turns
 from hyperstep.runtime.runner.warm.choosing import Start, WarmStarts
 from hyperstep.runtime.runner.workplace import (
+    copied_files,
     prepare_attempt,
     store_uploads,
 )
@@ -326,7 +327,8 @@ class Attempts:
 
         An owner that dies before it records them leaves the next one to do it again, which finds all that is kept.
         """
-        artifacts = collect_artifacts(self._context.home.artifacts, active.attempt)
+        copied = copied_files(self._context, active.place)
+        artifacts = collect_artifacts(self._context.home.artifacts, active.attempt, copied)
         if end.succeeded and not fault:
             run = self._context.runs[active.attempt.key.run_id]
             store_uploads(self._context, active.place, run, active.attempt)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from hyperstep.artifact_store.base import ArtifactStore
+from hyperstep.artifact_store.copied_files import Mark, is_untouched
 from hyperstep.file_tree import GONE, files_under
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt
@@ -72,10 +73,16 @@ def may_set_property(run: RunRecord, name: str, value: str) -> bool:
     return name not in ENGINE_PROPERTIES and run.properties.get(name, value) == value
 
 
-def collect_artifacts(artifacts: ArtifactStore, attempt: Attempt) -> list[ArtifactRecord]:
-    """Store an ended attempt's files: ``outputs/``, ``logs/``, uploads, and its log under both of v1's names."""
+def collect_artifacts(artifacts: ArtifactStore, attempt: Attempt, copied: Mapping[str, Mark]) -> list[ArtifactRecord]:
+    """Store an ended attempt's files: ``outputs/``, ``logs/``, uploads, and its log under both of v1's names.
+
+    Args:
+        artifacts: Where.
+        attempt: That one.
+        copied: What the snapshot had in these folders: nothing that the attempt made, unless it wrote it again.
+    """
     run_id = attempt.key.run_id
-    found = [_stored(artifacts, run_id, name, path) for name, path in _files(attempt)]
+    found = [_stored(artifacts, run_id, name, path) for name, path in _files(attempt, copied)]
     if attempt.log_file.exists():
         log = _stored(artifacts, run_id, LOG_NAMES[0], attempt.log_file)
         found += [replace(log, path=name) for name in LOG_NAMES]
@@ -86,9 +93,11 @@ def _stored(artifacts: ArtifactStore, run_id: str, name: str, path: Path) -> Art
     return ArtifactRecord(run_id, name, artifacts.put_file(path), path.stat().st_size)
 
 
-def _files(attempt: Attempt) -> Iterator[tuple[str, Path]]:
+def _files(attempt: Attempt, copied: Mapping[str, Mark]) -> Iterator[tuple[str, Path]]:
     for folder in _COLLECTED:
-        yield from _below(attempt.work_folder / folder, attempt.work_folder)
+        for name, path in _below(attempt.work_folder / folder, attempt.work_folder):
+            if name not in copied or not is_untouched(path, copied[name]):
+                yield name, path
     yield from _below(attempt.uploads_folder, attempt.uploads_folder)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from hyperstep.artifact_store.copied_files import Mark, mark_copies, marks_of
 from hyperstep.artifact_store.snapshot import (
     KEPT_FOLDERS,
     Snapshot,
@@ -101,6 +102,12 @@ def store_uploads(context: RunnerContext, place: Workplace, run: RunRecord, atte
             _copy_whole(source, target / source.name if output.is_directory else target)
 
 
+def copied_files(context: RunnerContext, place: Workplace) -> Mapping[str, Mark]:
+    """What the snapshot has in ``outputs/`` and ``logs/``, which a process finds there and need not have written."""
+    digest = place.step.code.snapshot
+    return context.once(f"copied files {digest}", lambda: marks_of(_snapshot_of(context, digest)))
+
+
 def _snapshot_of(context: RunnerContext, digest: str) -> Snapshot:
     return context.once(f"snapshot {digest}", lambda: load_snapshot(digest, context.home.artifacts))
 
@@ -112,6 +119,7 @@ def _make_work_folder(context: RunnerContext, place: Workplace, attempt: Attempt
     attempt.folder.parent.mkdir(parents=True, exist_ok=True)
     attempt.folder.mkdir(exist_ok=True)
     write_snapshot(_snapshot_of(context, place.step.code.snapshot), context.home.artifacts, work)
+    mark_copies(copied_files(context, place), work)
     for name in KEPT_FOLDERS:
         (work / name).mkdir(exist_ok=True)
 
