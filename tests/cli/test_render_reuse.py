@@ -88,3 +88,13 @@ def test_of_a_sweep_without_sources_what_the_step_has_not_told_is_named() -> Non
         "      trials: all run: differs from the nearest earlier sweep (sweep hd_a)",
         '        version: "1" -> "2"',
     ]
+
+
+def test_of_code_outside_the_folder_the_first_places_are_named() -> None:
+    def told(count: int) -> str:
+        places = tuple(f"/me/p{n}" for n in range(count))
+        return list(verdict_lines([StepVerdict("train", "", Verdict.HIT, "", outside_code=places)], str))[-1]
+
+    before = "      changes of code outside the script's folder are not seen: "
+    assert told(1) == f"{before}/me/p0"
+    assert told(7) == f"{before}/me/p0, /me/p1, /me/p2, /me/p3, /me/p4 and 2 more"

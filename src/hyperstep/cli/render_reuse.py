@@ -48,6 +48,8 @@ def verdict_lines(verdicts: Sequence[StepVerdict], short: Callable[[str], str]) 
             yield f"      and {len(verdict.differences) - len(shown)} more; see --json"
         if verdict.sweep is not None:
             yield from (f"      {line}" for line in _sweep_lines(verdict.sweep, verdict.differences, short))
+        if verdict.outside_code:
+            yield f"      {wording.outside_code_words(verdict.outside_code)}"
 
 
 def _sweep_lines(sweep: SweepVerdict, told: Sequence[Difference], short: Callable[[str], str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from hyperstep.cli.escaping import escape
@@ -14,6 +14,8 @@ from hyperstep.records.status import RunStatus
 from hyperstep.sweep.keeping import SetAside
 
 _DRAWN_ID = re.compile(r"((?:HD_)?[0-9a-f]{8})-")
+_PLACES = 5
+"""Places of code that are named in one line."""
 _MINUTE_S = 60
 _HOUR_S = 3600
 
@@ -126,6 +128,12 @@ def reuse_words(sweep: SweepView) -> str:
 def seed_words(sweep: SweepView) -> str:
     """``7``, ``7, that of sweep HD_1a2b3c4d``."""
     return f"{sweep.seed}, that of sweep {short_id(sweep.seed_from)}" if sweep.seed_from else str(sweep.seed)
+
+
+def outside_code_words(places: Sequence[str]) -> str:
+    """That changes of the user's own modules elsewhere are not seen."""
+    more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
+    return f"changes of code outside the script's folder are not seen: {', '.join(map(escape, places[:_PLACES]))}{more}"
 
 
 def history_words(history: HistoryVerdict) -> str:

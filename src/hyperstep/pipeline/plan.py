@@ -100,6 +100,9 @@ class StepVerdict(Struct, frozen=True):
     """The step's run; None before there is one."""
     sweep: SweepVerdict | None = None
     """Of a tuning step that runs: its trials."""
+    outside_code: tuple[str, ...] = ()
+    """Paths of the user's own packages and modules that scripts of its folder were seen to load from elsewhere: their
+    changes are not looked at."""
 
     def to_json(self) -> dict[str, Json]:
         """As commands print it."""

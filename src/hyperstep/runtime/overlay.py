@@ -19,7 +19,7 @@ from hyperstep.settings import FILE_NAME
 OVERLAY_VARIABLE = "HYPERSTEP_OVERLAY_OF"
 """The home that the one in use looks like."""
 
-_LINKED = (FILE_NAME, "environments", "cache/digests", "cache/imports")
+_LINKED = (FILE_NAME, "environments", "cache/digests", "cache/imports", "cache/outside-code")
 _COPIED = ("secrets",)
 _PREFIX = "hyperstep-plan-"
 _LOCK = "plan.lock"

@@ -6,6 +6,7 @@ import time
 
 import click
 
+from hyperstep.cli import wording
 from hyperstep.cli.documents import Document, root_document, run_document, step_document, trial_document
 from hyperstep.cli.json_output import print_json
 from hyperstep.cli.live_processes import live_processes
@@ -21,6 +22,7 @@ from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, TrialV
 from hyperstep.digest import Json
 from hyperstep.records.run import RunKind
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.outside_code import outside_code
 
 
 @click.command()
@@ -53,14 +55,22 @@ def _text(home: Home, target: Target, view: RootView, runner: RunnerState) -> li
         return trial_text(*trial, printable(process_details(home, target.run)), runner.words, now)
     step = _step(view, target.run.id)
     if target.run.id == target.root_id or step is None:
-        return root_text(view, runner.words, now, locate) + _process_lines(home, target)
-    return part_text(view, step, runner.words, now, locate) + _process_lines(home, target)
+        lines = root_text(view, runner.words, now, locate)
+    else:
+        lines = part_text(view, step, runner.words, now, locate)
+    return [*lines, *_process_lines(home, target), *_outside_lines(home, target)]
 
 
 def _process_lines(home: Home, target: Target) -> list[str]:
     """What there is of a script, or of a step that is one."""
     details = process_details(home, target.run) if target.run.kind in {RunKind.STEP, RunKind.SCRIPT} else None
     return list(process_text(printable(details))) if details and details.attempts else []
+
+
+def _outside_lines(home: Home, target: Target) -> list[str]:
+    """What of the user's own code no fingerprint sees."""
+    places = outside_code(home.path, target.run.properties.get("ContentSnapshotId", ""))
+    return ["", wording.outside_code_words(places)] if places else []
 
 
 def _trial(view: RootView, run_id: str) -> tuple[SweepView, TrialView] | None:

@@ -140,7 +140,8 @@ def _submit(request: TuningRequest, experiment: str, *, quiet: bool) -> str:
             say(f"handed to the script as {argument}: trials run in a copy of its folder")
         rules = replace(reuse_rules(home.settings), new_seed=request.search.new_seed)
         rules = replace(rules, without=(EVERY_STEP,)) if request.execution.no_reuse else rules
-        return submit_step(home, step, Label(_WORKSPACE, experiment), rules).id
+        properties = {"ContentSnapshotId": step.code.snapshot}
+        return submit_step(home, step, Label(_WORKSPACE, experiment, properties=properties), rules).id
 
 
 def _watch(run_id: str, runners: ForegroundRunners | None, mode: DisplayMode) -> tuple[list[RootView], bool]:

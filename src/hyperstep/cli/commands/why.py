@@ -13,6 +13,7 @@ from hyperstep.errors import NotFoundError
 from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict, recorded_decision, verdict_of
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.outside_code import outside_code
 from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM
 from hyperstep.runtime.runner.reuse.trial_plan import told_trials
 
@@ -44,7 +45,8 @@ def _verdicts(home: Home, root_id: str) -> list[StepVerdict]:
             sweep = (
                 told_trials(journal, root.id, root.properties.get(SEED_FROM)) if root.kind is RunKind.SWEEP else None
             )
-            return [StepVerdict(root.name, "", Verdict.MISS, ALONE, run_id=root.id, sweep=sweep)]
+            verdict = StepVerdict(root.name, "", Verdict.MISS, ALONE, run_id=root.id, sweep=sweep)
+            return [replace(verdict, outside_code=_outside_code(home, root))]
         steps = sorted(journal.runs(parent_id=root_id, kind=RunKind.STEP), key=lambda run: run.number)
         decided = {d.subject: d.evidence for d in journal.decisions(root_id) if d.kind == "reuse"}
         sweeps = {
@@ -57,11 +59,16 @@ def _verdicts(home: Home, root_id: str) -> list[StepVerdict]:
         replace(
             verdict_of(run.name, run.properties.get(_NODE, ""), recorded_decision(decided[run.id]), run.id),
             sweep=sweeps.get(run.id),
+            outside_code=_outside_code(home, run),
         )
         if run.id in decided
         else _undecided(run)
         for run in steps
     ]
+
+
+def _outside_code(home: Home, run: RunRecord) -> tuple[str, ...]:
+    return outside_code(home.path, run.properties.get("ContentSnapshotId", ""))
 
 
 def _undecided(run: RunRecord) -> StepVerdict:

@@ -13,6 +13,7 @@ from hyperstep.runtime.runner.warm.imports import (
     add,
     from_data,
     learn,
+    own_places,
     read_note,
     stamps_of,
     to_data,
@@ -131,3 +132,25 @@ def test_stamps_tell_a_changed_file_and_one_that_is_gone(tmp_path: Path) -> None
     assert stamps_of([str(file)]) != before
     file.unlink()
     assert stamps_of([str(file)]) == [None]
+
+
+def test_ones_own_modules_outside_the_folder_are_told_by_the_place_of_their_package() -> None:
+    found = own_places(
+        note(
+            ("json", f"{_LIBRARY}/json/__init__.py"),
+            ("numpy", f"{_SITE}/numpy/__init__.py"),
+            ("__editable___project_finder", f"{_SITE}/__editable___project_finder.py"),
+            ("hyperstep_trial.run", "/checkout/src/hyperstep_trial/run.py"),
+            ("model", f"{_WORK}/model.py"),
+            ("mypk", "/me/src/mypk/__init__.py"),
+            ("mypk.deep", "/me/src/mypk/deep/__init__.py"),
+            ("mypk.deep.net", "/me/src/mypk/deep/net.py"),
+            ("spread.part", "/me/spread/part.py"),
+            ("helper", "/me/helper.py"),
+            ("fast", "/me/fast.cpython-311-x86_64-linux-gnu.so"),
+            ("odd.name", "/me/elsewhere.py"),
+        ),
+        _WORK,
+    )
+    names = ("src/mypk", "spread", "helper.py", "fast.cpython-311-x86_64-linux-gnu.so", "elsewhere.py")
+    assert found == {f"/me/{name}" for name in names}

@@ -14,6 +14,7 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.outside_code import outside_code
 from hyperstep.runtime.runner.data_paths import Found, find_input
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, tuning_facts
 from hyperstep.runtime.runner.reuse.step_reuse import look_for_source
@@ -34,12 +35,16 @@ def plan_pipeline(
         now: Seconds since the epoch.
     """
     plan = _Plan(home, spec, workspace, rules, now)
-    return tuple(plan.judge(step) for step in topological_order(spec))
+    return tuple(_told(home, step, plan.judge(step)) for step in topological_order(spec))
 
 
 def plan_single(home: Home, step: StepSpec, workspace: str, rules: ReuseRules, now: float) -> StepVerdict:
     """The same for a step that is submitted by itself."""
-    return _Plan(home, PipelineSpec(steps=(step,)), workspace, rules, now).plan_alone(step)
+    return _told(home, step, _Plan(home, PipelineSpec(steps=(step,)), workspace, rules, now).plan_alone(step))
+
+
+def _told(home: Home, step: StepSpec, verdict: StepVerdict) -> StepVerdict:
+    return replace(verdict, outside_code=outside_code(home.path, step.code.snapshot))
 
 
 class _Plan:

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from hyperstep.launchers.process_activity import Activity
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.attempt import Attempt, AttemptEnd, Launched, WarmStart
+from hyperstep.runtime.outside_code import keep_outside_code
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.warm.conditions import why_never
-from hyperstep.runtime.runner.warm.imports import MOST_UPDATES, NOTE_NAME, Imports, add, learn, read_note
+from hyperstep.runtime.runner.warm.imports import MOST_UPDATES, NOTE_NAME, Imports, add, learn, own_places, read_note
 from hyperstep.runtime.runner.warm.key import common_variables, script_key, server_key
 from hyperstep.runtime.runner.warm.memory import WarmMemory
 from hyperstep.runtime.runner.warm.search_path import why_shadowed
@@ -50,6 +51,8 @@ class Start(Struct):
     """What was seen when it did nothing any more, and was ended for it."""
     hung_at: float = 0.0
     """When it was last looked at, in seconds since the epoch."""
+    snapshot: str = ""
+    """Digest of its script's folder."""
     signs: Signs | None = None
     """Of its life, while it is under a watch."""
 
@@ -80,7 +83,7 @@ class WarmStarts:
         """What is to be launched for a prepared attempt: it, perhaps with a warm start or a note asked for."""
         mode = (step.tuning.warm if step.tuning else "") or self._context.envelope.warm
         start = self._choose(attempt, step, mode)
-        start.always = mode == "always"
+        start.always, start.snapshot = mode == "always", step.code.snapshot
         return start
 
     def launched(self, start: Start, launched: Launched) -> Launched:
@@ -213,6 +216,7 @@ class WarmStarts:
         if note is None:
             return
         work = str(start.attempt.work_folder)
+        keep_outside_code(self._context.home.path, start.snapshot, own_places(note, work))
         known = self._memory.imports(start.script)
         if known is None:
             self._memory.keep_imports(start.script, learn(note, work, duration_s))

@@ -103,6 +103,15 @@ def add(known: Imports, note: ImportNote, work_folder: str) -> Imports | None:
     )
 
 
+def own_places(note: ImportNote, work_folder: str) -> set[str]:
+    """The user's own packages and modules outside the script's folder, each by the path of its folder or file."""
+    return {
+        _top_of(name, file)
+        for name, file in note.modules
+        if not (_is_ours(name) or _is_below(file, (work_folder, *note.site, *note.library)))
+    }
+
+
 def stamps_of(files: Sequence[str]) -> list[list[int] | None]:
     """Time of change and size of each file, which an install or an edit changes; None for one that is not there."""
     return [_stamp(file) for file in files]
@@ -138,6 +147,19 @@ def _may_be_shared(name: str, file: str, note: ImportNote, work_folder: str) -> 
     if name in _PER_PROCESS or top.startswith("__editable__") or _is_below(file, (work_folder,)):
         return False
     return top in OURS or _is_below(file, (*note.site, *note.library))
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] in OURS
+
+
+def _top_of(name: str, file: str) -> str:
+    """Where the package lies that a module is of; of a module that is in none its file."""
+    parts, path = name.split("."), Path(file)
+    place = path.parent if path.stem == "__init__" else path
+    for _ in parts[1:]:
+        place = place.parent
+    return str(place if place.name.partition(".")[0] == parts[0] else path)
 
 
 def _why_never(note: ImportNote) -> str:
