@@ -74,7 +74,7 @@ class StoreBusyError(StoreError):
 
 
 class StoreDeniedError(StoreError):
-    """The records are there, and we may not open them as they must be opened: for writing, as SQLite's log needs it."""
+    """The records are there, and we may not open them as they must be opened; nothing says that they are damaged."""
 
 
 class DiskFullError(StoreError):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -48,6 +50,9 @@ def settle(bench: Bench) -> None:
     for root in home.store.roots():
         bench.wait_until(partial(nobody_drives, home, root.id))
     home.close()
+    for file in home.path.rglob("*.db"):  # a process that is about to end may have it open still
+        with closing(sqlite3.connect(file)) as connection:
+            assert connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0] == 0
     for rest in [*home.path.rglob("*-wal"), *home.path.rglob("*-shm")]:
         rest.unlink()
 

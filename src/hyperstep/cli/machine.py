@@ -17,9 +17,10 @@ from hyperstep import __version__
 from hyperstep.cli.documents import Document
 from hyperstep.cli.wording import file_size
 from hyperstep.errors import HyperstepError
-from hyperstep.run_store import damaged_databases
+from hyperstep.run_store import faulty_databases
+from hyperstep.run_store.base import Fault
 from hyperstep.runtime.cores import usable_cores
-from hyperstep.runtime.file_systems import existing_part, file_system_of, free_bytes, is_network
+from hyperstep.runtime.file_systems import existing_part, file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.settings import Settings, load_settings, locate_home
 
 _SHIM_PATH = str(Path(hyperstep.__file__).absolute().parent / "shim_path")
@@ -96,7 +97,7 @@ def examine() -> Findings:
     system = file_system_of(place) if place else ""
     free = free_bytes(place) if place else None
     if home and home.is_dir():
-        problems += map(_damage, damaged_databases(home))
+        problems += map(_fault_words, faulty_databases(home))
     if home and is_network(system) and not (settings and settings.network_home == "allow"):
         problems.append(_network_problem(system))
     foreign = foreign_azureml()
@@ -123,6 +124,8 @@ def home_problems(home: Path, place: Path) -> list[str]:
         home: The home's path.
         place: The same, or the nearest above it that exists.
     """
+    if _is_only_readable(home):
+        return [_only_readable(home)]
     fault = _home_fault(home, place)
     return [f"The home {home} {fault}. Set HYPERSTEP_HOME to another folder."] if fault else []
 
@@ -137,6 +140,19 @@ def foreign_azureml() -> tuple[str, ...]:
         named = {f"{d.name} {d.version}" for d in metadata.distributions(path=[entry]) if _is_azureml(d.name)}
         found |= named or _azureml_in(entry)
     return tuple(sorted(found))
+
+
+def _is_only_readable(home: Path) -> bool:
+    return home.is_dir() and os.access(home, os.R_OK | os.X_OK) and not os.access(home, os.W_OK)
+
+
+def _only_readable(home: Path) -> str:
+    why = "its disk is mounted for reading only" if is_read_only(home) else "you have no permission to write there"
+    return (
+        f"The home {home} can only be read here: {why}. What is recorded can be looked at (runs, show, best, logs, "
+        "why, plan); nothing can be submitted, resumed, canceled or removed. To do that set HYPERSTEP_HOME to another "
+        "folder, or work where this one can be written to."
+    )
 
 
 def _home_fault(home: Path, place: Path) -> str:
@@ -180,8 +196,13 @@ def _is_azureml(name: str | None) -> bool:
     return bool(name) and str(name).lower().replace("_", "-").split("-")[0] == "azureml"
 
 
-def _damage(found: tuple[Path, str]) -> str:
-    file, why = found
+def _fault_words(found: Fault) -> str:
+    file, why = found.file, found.why
+    if not found.is_damage:
+        return (
+            f"{file} cannot be opened ({why}), which says nothing of what is in it. It was left as it is; see whether "
+            "you may read it and its folder."
+        )
     if file.name == "index.db":
         return f"{file} is damaged ({why}). Type `hyperstep doctor --rebuild-index`: it is made anew from the runs."
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyperstep.run_store.base import Owner, RunStore
+from hyperstep.run_store.base import Fault, Owner, RunStore
 
 if TYPE_CHECKING:  # SQLite is loaded only where a store is opened
     from hyperstep.run_store.sqlite.database import JournalMode
@@ -54,11 +54,11 @@ def rebuild_index(home: Path, stamp: str) -> Rebuilt:
     return rebuilding.rebuild_index(home, stamp)
 
 
-def damaged_databases(home: Path) -> list[tuple[Path, str]]:
-    """The databases of a home that are not whole, each with why."""
+def faulty_databases(home: Path) -> list[Fault]:
+    """The databases of a home that are not whole, or cannot be opened."""
     from hyperstep.run_store.sqlite import rebuilding  # noqa: PLC0415 - hardly ever needed
 
-    return rebuilding.damaged_databases(home)
+    return rebuilding.faulty_databases(home)
 
 
 def last_owner(folder: Path) -> Owner | None:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -286,6 +287,15 @@ class Journal(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of files and connections. The journal may be used again: it opens them anew."""
+
+
+class Fault(Struct, frozen=True):
+    """Why one file of a run store cannot be read."""
+
+    file: Path
+    why: str
+    is_damage: bool = True
+    """False when it may not or cannot be opened, so that nobody knows what is in it."""
 
 
 class RunStore(ABC):

@@ -50,7 +50,7 @@ class Home(Struct, frozen=True):
         settings = settings or load_settings()
         on_network = _check_place(settings)
         if not read_only:
-            _make_writable(settings.home)
+            make_writable(settings.home)
         base = base_of(settings.home)
         return cls(
             path=settings.home,
@@ -140,8 +140,12 @@ def _check_place(settings: Settings) -> bool:
     return True
 
 
-def _make_writable(home: Path) -> None:
-    """Make the home's folder, or see that it can be written to."""
+def make_writable(home: Path) -> None:
+    """Make the home's folder, or see that it can be written to.
+
+    Raises:
+        StoreError: It cannot.
+    """
     try:
         home.mkdir(parents=True, exist_ok=True)
     except FileExistsError:

@@ -8,6 +8,7 @@ from pathlib import Path
 from hyperstep.errors import ConflictError, StoreError
 from hyperstep.run_store import last_owner, rebuild_index
 from hyperstep.run_store.sqlite.rebuilding import Rebuilt
+from hyperstep.runtime.home import make_writable
 from hyperstep.runtime.liveness import lives_here
 
 
@@ -18,6 +19,7 @@ def rebuild(home: Path) -> Rebuilt:
         ConflictError: A run goes on; its runner has the index open.
         StoreError: The new one cannot be written.
     """
+    make_writable(home)
     busy = [folder.name for folder in sorted((home / "runs").glob("*")) if _has_runner(folder)]
     if busy:
         rule = "The index is made anew when no run goes on."

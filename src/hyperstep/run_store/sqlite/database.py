@@ -12,15 +12,25 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from msgspec import Struct, field
 
-from hyperstep.errors import StoreError
+from hyperstep.errors import StoreDeniedError, StoreError
 from hyperstep.run_store.sqlite.migrations import Step, check_version, migrate, version_of
-from hyperstep.run_store.sqlite.refusals import Refusal, is_busy, store_error, unwritable
+from hyperstep.run_store.sqlite.refusals import (
+    ChangedMeanwhileError,
+    Refusal,
+    is_busy,
+    is_not_opened,
+    store_error,
+    unwritable,
+)
+
+if TYPE_CHECKING:  # hardly ever needed
+    from hyperstep.run_store.sqlite.read_only import Still
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -48,6 +58,8 @@ class _Connections(Struct):
     pid: int = field(default_factory=os.getpid)
     reader: sqlite3.Connection | None = None
     writer: sqlite3.Connection | None = None
+    still: Still | None = None
+    """What the reader looks at where SQLite cannot read it in its own way."""
     reading: threading.Lock = field(default_factory=threading.Lock)
     writing: threading.Lock = field(default_factory=threading.Lock)
     writing_thread: int | None = None
@@ -141,7 +153,10 @@ class Database:
         self._leave_parent()
         with self._own.reading:
             try:
-                return self._query(sql, parameters)
+                try:
+                    return self._query(sql, parameters)
+                except ChangedMeanwhileError:
+                    return self._query_again(sql, parameters)
             except Refusal as error:
                 raise store_error(error, self.path) from error
 
@@ -171,9 +186,7 @@ class Database:
         """Let go of the connections that are not in use now; a later call opens new ones."""
         self._leave_parent()
         with self._own.reading:
-            if self._own.reader is not None:
-                self._own.reader.close()
-                self._own.reader = None
+            self._close_reader()
         if self._own.writing.acquire(blocking=False):
             try:
                 if self._own.writer is not None:
@@ -232,22 +245,38 @@ class Database:
     def _query(self, sql: str, parameters: Parameters) -> list[Row]:
         connection = self._open_reader()
         try:
-            return self._patiently(lambda: connection.execute(sql, parameters).fetchall())
+            if self._own.still is None:
+                return self._patiently(lambda: connection.execute(sql, parameters).fetchall())
+            with self._own.still:
+                return connection.execute(sql, parameters).fetchall()
         finally:
             if connection is not self._own.reader:
                 connection.close()
 
+    def _query_again(self, sql: str, parameters: Parameters) -> list[Row]:
+        from hyperstep.run_store.sqlite.read_only import when_still  # noqa: PLC0415 - hardly ever needed
+
+        return when_still(lambda: self._query(sql, parameters), self.path, self._busy_timeout_s)
+
     def _open_reader(self) -> sqlite3.Connection:
         """The reading connection; an empty one of its own when there is nothing to read yet."""
+        if self._own.still is not None and not self._own.still.is_current():
+            self._close_reader()
         if self._own.reader is None:
             if self._mode == "ro" and not self.path.exists():
                 return self._empty()
-            connection = self._connect()
-            if self._mode == "ro" and version_of(connection) == 0:
-                connection.close()
+            self._own.reader = self._connect_reader()
+            with self._own.still or nullcontext():
+                is_empty = self._mode == "ro" and version_of(self._own.reader) == 0
+            if is_empty:
+                self._close_reader()
                 return self._empty()
-            self._own.reader = connection
         return self._own.reader
+
+    def _close_reader(self) -> None:
+        if self._own.reader is not None:
+            self._own.reader.close()
+        self._own.reader = self._own.still = None
 
     def _empty(self) -> sqlite3.Connection:
         connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -277,6 +306,29 @@ class Database:
                 time.sleep(_LOOK_AGAIN_S)
             else:
                 return connection
+
+    def _connect_reader(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except StoreError as error:  # of a full disk too: those that are made once, for reading only, have no room
+            if self._mode != "ro" or self._journal_mode != "wal" or not is_not_opened(error.__cause__):
+                raise
+            return self._connect_still(error)
+
+    def _connect_still(self, refused: StoreError) -> sqlite3.Connection:
+        from hyperstep.run_store.sqlite.read_only import is_read_only_here, open_still  # noqa: PLC0415 - as above
+
+        if not is_read_only_here(self.path, refused.__cause__):
+            raise refused
+        self._own.still = open_still(self.path)
+        try:
+            with self._own.still as connection:
+                self._prepare(connection)
+        except BaseException:
+            self._own.still.connection.close()
+            self._own.still = None
+            raise
+        return self._own.still.connection
 
     def _make_folder(self) -> None:
         try:
@@ -312,7 +364,7 @@ class Database:
         except sqlite3.Error as error:
             rule = f"Databases of version {version} must be brought up to version {len(self._steps)} before reading."
             remedy = f"That was refused ({error}): look once where the home can be written to."
-            raise StoreError(rule, received=str(self.path), remedy=remedy) from error
+            raise StoreDeniedError(rule, received=str(self.path), remedy=remedy) from error
 
     def _switch_journal_mode(self, connection: sqlite3.Connection) -> None:
         mode = connection.execute(f"pragma journal_mode = {self._journal_mode}").fetchone()[0]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct, field
 
-from hyperstep.errors import StoreError
+from hyperstep.errors import StoreBusyError, StoreDeniedError, StoreError
 from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.run_store.base import Owner
+from hyperstep.run_store.base import Fault, Owner
 from hyperstep.run_store.sqlite.database import Database, Transaction
 from hyperstep.run_store.sqlite.index_copy import CopiedIndex
 from hyperstep.run_store.sqlite.journal import SqliteJournal
 from hyperstep.run_store.sqlite.migrations import INDEX
-from hyperstep.run_store.sqlite.refusals import Refusal, is_busy
+from hyperstep.run_store.sqlite.read_only import read_once
+from hyperstep.run_store.sqlite.refusals import Refusal, is_busy, is_not_opened
 from hyperstep.run_store.sqlite.store import SqliteRunStore, add_registered, add_root
 
 _ADD_NAMED = "insert into named (workspace, kind, name, version, created_at, body) values (?, ?, ?, ?, ?, ?)"
@@ -68,11 +68,11 @@ def rebuild_index(home: Path, stamp: str) -> Rebuilt:
     return found
 
 
-def damaged_databases(home: Path) -> list[tuple[Path, str]]:
-    """The databases of a home that are not whole, each with what SQLite says. Nothing is changed."""
+def faulty_databases(home: Path) -> list[Fault]:
+    """The databases of a home that are not whole, or cannot be opened. Nothing is changed."""
     files = [home / "index.db", *sorted((home / "runs").glob("*/run.db"))]
-    checked = ((file, _fault_of(file)) for file in files if file.exists())
-    return [(file, fault) for file, fault in checked if fault]
+    checked = (_fault_of(file) for file in files if file.exists())
+    return [fault for fault in checked if fault is not None]
 
 
 def was_driven(folder: Path) -> bool:
@@ -144,11 +144,18 @@ def _set_aside(home: Path, stamp: str) -> Path | None:
     return kept if kept.exists() else None
 
 
-def _fault_of(file: Path) -> str:
+def _fault_of(file: Path) -> Fault | None:
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            answer = str(connection.execute("pragma quick_check(1)").fetchone()[0])
+        answer = read_once(file, _check)
+    except StoreBusyError:
+        return None
+    except StoreDeniedError as error:
+        return Fault(file, str(error), is_damage=False)
     except Refusal as error:
         is_held = isinstance(error, sqlite3.Error) and is_busy(error)
-        return "" if is_held else str(error)
-    return "" if answer == "ok" else answer
+        return None if is_held else Fault(file, str(error), is_damage=not is_not_opened(error))
+    return None if answer == "ok" else Fault(file, answer)
+
+
+def _check(connection: sqlite3.Connection) -> str:
+    return str(connection.execute("pragma quick_check(1)").fetchone()[0])

@@ -10,6 +10,11 @@ from hyperstep.errors import DiskFullError, StoreBusyError, StoreDeniedError, St
 Refusal = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 """What a statement may raise; the last two when a value has no form in a database."""
 
+
+class ChangedMeanwhileError(Exception):
+    """Somebody wrote to a database that was read without SQLite's locks: what was read counts for nothing."""
+
+
 _PRIMARY = 0xFF
 _DAMAGED = (
     "A run store's database must be whole, and this one is damaged ({why}).",
@@ -44,6 +49,7 @@ _KINDS: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_BUSY: StoreBusyError,
     sqlite3.SQLITE_LOCKED: StoreBusyError,
     sqlite3.SQLITE_READONLY: StoreDeniedError,
+    sqlite3.SQLITE_CANTOPEN: StoreDeniedError,
 }
 _NO_ROOM_BYTES = 256 * 1024
 """With less free than this, an error of input or output means a full disk: SQLite does not always say so."""
@@ -53,6 +59,11 @@ _OTHER = ("The run store's database refused a statement ({why}).", "It was left 
 def is_busy(error: sqlite3.Error) -> bool:
     """Whether another process holds the database."""
     return getattr(error, "sqlite_errorcode", 0) & _PRIMARY in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def is_not_opened(error: BaseException | None) -> bool:
+    """Whether SQLite got no access to the file or what lies beside it, and so says nothing of what is in it."""
+    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
 
 def store_error(error: Exception, path: Path) -> StoreError:
