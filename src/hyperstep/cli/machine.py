@@ -17,8 +17,8 @@ from hyperstep import __version__
 from hyperstep.cli.documents import Document
 from hyperstep.cli.wording import file_size
 from hyperstep.errors import HyperstepError
-from hyperstep.run_store import faulty_databases
-from hyperstep.run_store.base import Fault
+from hyperstep.run_store import faulty_databases, lost_runs
+from hyperstep.run_store.base import Fault, LostRun
 from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.file_systems import existing_part, file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.settings import Settings, load_settings, locate_home
@@ -98,6 +98,7 @@ def examine() -> Findings:
     free = free_bytes(place) if place else None
     if home and home.is_dir():
         problems += map(_fault_words, faulty_databases(home))
+        problems += map(_loss, lost_runs(home))
     if home and is_network(system) and not (settings and settings.network_home == "allow"):
         problems.append(_network_problem(system))
     foreign = foreign_azureml()
@@ -208,6 +209,13 @@ def _fault_words(found: Fault) -> str:
     return (
         f"{file} is damaged ({why}): it concerns that run only. It was left as it is; put back a copy of it, or remove "
         f"the run with `hyperstep rm {file.parent.name}`."
+    )
+
+
+def _loss(run: LostRun) -> str:
+    return (
+        f"{run.file} of run {run.id} {run.why}: it concerns that run only. Put a copy of its folder back, or remove "
+        f"the run with `hyperstep rm {run.file.parent.name}`."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyperstep.run_store.base import Fault, Owner, RunStore
+from hyperstep.run_store.base import Fault, LostRun, Owner, RunStore
 
 if TYPE_CHECKING:  # SQLite is loaded only where a store is opened
     from hyperstep.run_store.sqlite.database import JournalMode
@@ -59,6 +59,13 @@ def faulty_databases(home: Path) -> list[Fault]:
     from hyperstep.run_store.sqlite import rebuilding  # noqa: PLC0415 - hardly ever needed
 
     return rebuilding.faulty_databases(home)
+
+
+def lost_runs(home: Path) -> list[LostRun]:
+    """The runs that a home's index knows and whose database is gone or holds nothing."""
+    from hyperstep.run_store.sqlite import lost  # noqa: PLC0415 - hardly ever needed
+
+    return lost.lost_runs(home)
 
 
 def last_owner(folder: Path) -> Owner | None:

@@ -298,6 +298,16 @@ class Fault(Struct, frozen=True):
     """False when it may not or cannot be opened, so that nobody knows what is in it."""
 
 
+class LostRun(Struct, frozen=True):
+    """A run that the index knows and whose records are not there."""
+
+    id: str
+    file: Path
+    """Where its database is, or should be."""
+    why: str
+    """``is empty``, ``is gone``, …"""
+
+
 class RunStore(ABC):
     """The index, and the way to the journals.
 

@@ -54,7 +54,10 @@ def test_only_what_nothing_refers_to_and_is_old_enough_goes() -> None:
 def test_records_that_cannot_be_read_keep_every_object_and_are_named() -> None:
     found = facts(objects=held("a"), unreadable=("20260101-x",))
     assert gone(found) == set()
-    assert decide(found, KeepRules(), NOW).kept == {"stored files: what 20260101-x refers to cannot be read": 1}
+    assert decide(found, KeepRules(), NOW).kept == {
+        "runs: records not readable (20260101-x)": 1,
+        "stored files: what 20260101-x refers to cannot be read": 1,
+    }
 
 
 SWEEP = root("s", files={"s_0": "a", "s_1": "b", "s_2": "c"}, ranked=(("s_1", "s_2", "s_0"),))

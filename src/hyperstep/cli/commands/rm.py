@@ -18,7 +18,8 @@ from hyperstep.runtime.home import Home
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def rm(*, run_id: str, yes: bool) -> int:
+@click.option("--force", is_flag=True, help="Also a run that cannot be read, so that nobody knows if it has ended.")
+def rm(*, run_id: str, yes: bool, force: bool) -> int:
     """Remove RUN, which was submitted by itself and has ended: records, logs, working folders.
 
     Files that nothing else refers to go with the next `hyperstep gc`. A registered model keeps its files. RUN may be
@@ -26,7 +27,7 @@ def rm(*, run_id: str, yes: bool) -> int:
     """
     with opened_home(writable=True) as home:
         folder = _folder(home, run_id)
-        known = run_of_folder(home, run_id) if folder else None
+        known = run_of_folder(home, run_id)
         if folder and known is None:
             _ask(f"Remove {folder}, of which the index knows nothing?", yes=yes)
             remove_unknown(home, folder)
@@ -34,7 +35,7 @@ def rm(*, run_id: str, yes: bool) -> int:
             return OK
         root = _root(home, known.id if known else run_id)
         _ask(f"Remove {root.kind.value} {root.id} ({root.status.value}) and {home.root_folder(root.id)}?", yes=yes)
-        remove_run(home, root)
+        remove_run(home, root, force=force)
     click.echo(f"{root.id} was removed")
     return OK
 

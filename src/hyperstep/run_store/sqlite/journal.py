@@ -44,6 +44,7 @@ update owners set beat = beat + 1, beat_at = ? where epoch = ? and epoch = (sele
 _ADD_SPEC = "insert into spec (body) values (?)"
 _SPEC = "select body from spec"
 _RUN = "select id, parent_id, kind, status, number, name, created_at, body from runs where id = ?"
+_HAS_RUN = "select count(*) from runs where id = ?"
 _RUNS = """
 select id, parent_id, kind, status, number, name, created_at, body from runs
 where (:parent is null or parent_id = :parent) and (:kind is null or kind = :kind)
@@ -132,6 +133,10 @@ class SqliteJournal(Journal):
             writer = SqliteJournalWriter(transaction)
             for run in runs:
                 writer.put_run(run)
+
+    def has_root(self) -> bool:
+        """Whether the run is recorded, as it is from the first transaction on."""
+        return bool(self._database.query(_HAS_RUN, (self.root_id,))[0][0])
 
     def acquire(self, owner: Owner, *, after: int | None = None) -> Owner:
         """See the base."""

@@ -13,6 +13,7 @@ from hyperstep.run_store.base import Fault, Owner
 from hyperstep.run_store.sqlite.database import Database, Transaction
 from hyperstep.run_store.sqlite.index_copy import CopiedIndex
 from hyperstep.run_store.sqlite.journal import SqliteJournal
+from hyperstep.run_store.sqlite.lost import why_lost
 from hyperstep.run_store.sqlite.migrations import INDEX
 from hyperstep.run_store.sqlite.read_only import read_once
 from hyperstep.run_store.sqlite.refusals import Refusal, is_busy, is_not_opened
@@ -76,9 +77,12 @@ def faulty_databases(home: Path) -> list[Fault]:
 
 
 def was_driven(folder: Path) -> bool:
-    """Whether a run's folder that no index knows has been somebody's run: it had an owner, or cannot be read."""
+    """Whether a run's folder that no index knows has been somebody's run: it had an owner, or cannot be read.
+
+    A submission that never came to be leaves its database at most, so that more without records was somebody's too.
+    """
     try:
-        return last_owner(folder) is not None
+        return last_owner(folder) is not None or _holds_more(folder)
     except StoreError:
         return True
 
@@ -93,6 +97,12 @@ def last_owner(folder: Path) -> Owner | None:
         return journal.owner()
     finally:
         journal.close()
+
+
+def _holds_more(folder: Path) -> bool:
+    """Whether a folder with an empty database, or with none, holds other things."""
+    database = {f"run.db{ending}" for ending in _BESIDE}
+    return bool(why_lost(folder / "run.db")) and any(path.name not in database for path in folder.iterdir())
 
 
 def _add_runs(home: Path, index: Transaction, found: Rebuilt) -> set[str]:

@@ -165,12 +165,12 @@ class SqliteRunStore(ResolvingStore):
         file = self._journal_file(folder)
         if self._base is not None and not file.exists():
             copy_database(self._base / "runs" / folder / file.name, file)
-        if not file.exists():
-            rule = "The index knows a run whose database is gone."
-            remedy = "Put its folder back from a backup; nothing else was changed."
-            raise StoreError(rule, received=str(file), remedy=remedy)
+        if not _may_hold_records(file):  # opening an empty one for writing would make it a database
+            raise _lost(file)
         journal = self._open_journal(root_id, file)
-        journal.version()  # opens it now, so that a damaged file is told here
+        if not journal.has_root():  # opens it now, so that a damaged file is told here
+            journal.close()
+            raise _lost(file)
         return self._keep(journal)
 
     def put_named(self, workspace: str, kind: str, name: str, body: Mapping[str, Json], time: float) -> NamedRecord:
@@ -311,3 +311,18 @@ def add_root(index: Transaction, root: RunRecord, folder: str, *, submission: st
 def add_registered(index: Transaction, run_id: str, root_id: str) -> None:
     """Make a run below a root run findable by its id."""
     index.execute(_REGISTER, (run_id, root_id))
+
+
+def _may_hold_records(file: Path) -> bool:
+    try:
+        return file.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+    except OSError:  # whoever opens it says what it is
+        return True
+
+
+def _lost(file: Path) -> StoreError:
+    from hyperstep.run_store.sqlite.lost import lost  # noqa: PLC0415 - hardly ever needed
+
+    return lost(file)

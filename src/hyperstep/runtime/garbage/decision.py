@@ -130,6 +130,8 @@ def decide(facts: Facts, rules: KeepRules, now_s: float) -> Plan:
     The files of trials that later sweeps may reuse go only if sources are forgotten.
     """
     kept: Counter[str] = Counter()
+    if facts.unreadable:
+        kept[f"runs: records not readable ({', '.join(facts.unreadable)})"] = len(facts.unreadable)
     needed = set(facts.mentioned)
     for root, reason in _reasons(facts.roots, rules, now_s):
         if reason:
@@ -144,7 +146,7 @@ def decide(facts: Facts, rules: KeepRules, now_s: float) -> Plan:
     protected = {trials[0] for root in facts.roots for trials in root.ranked if trials}
     ended = {root.id for root in facts.roots if root.ended_at is not None}
     leftovers = [
-        found for found in facts.leftovers if not _stays(_leftover_reason(found, ended, protected, now_s), kept)
+        found for found in facts.leftovers if not _stays(_leftover_reason(found, ended, protected, facts, now_s), kept)
     ]
     return Plan(tuple(objects), tuple(leftovers), dict(kept), _run_again(facts, objects))
 
@@ -194,15 +196,21 @@ def _object_reason(held: HeldObject, needed: set[str], facts: Facts, now_s: floa
     if held.digest in needed:
         return "stored files: runs or names refer to what they hold"
     if facts.unreadable:
-        return f"stored files: what {', '.join(facts.unreadable)} refers to cannot be read"
+        return f"stored files: {_not_known(facts)}"
     return "stored files: younger than a day" if now_s - held.changed_at < GRACE_S else ""
 
 
-def _leftover_reason(found: Leftover, ended: set[str], protected: set[str], now_s: float) -> str:
+def _not_known(facts: Facts) -> str:
+    return f"what {', '.join(facts.unreadable)} refers to cannot be read"
+
+
+def _leftover_reason(found: Leftover, ended: set[str], protected: set[str], facts: Facts, now_s: float) -> str:
     if found.run_id in protected:
         return f"{found.category}: of the best trial"
     if found.root_id:
         return "" if found.root_id in ended else f"{found.category}: of a run that goes on"
+    if found.category == ENVIRONMENTS and facts.unreadable:
+        return f"{found.category}: {_not_known(facts)}"
     grace_s = ENVIRONMENT_GRACE_S if found.category == ENVIRONMENTS else GRACE_S
     return f"{found.category}: still young" if now_s - found.changed_at < grace_s else ""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from hyperstep.errors import ConflictError, StoreError
+from hyperstep.errors import ConflictError, StoreBusyError, StoreDeniedError, StoreError
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store import last_owner
 from hyperstep.runtime.garbage.decision import GRACE_S, OBJECTS, STRAYS, Leftover, Plan
@@ -48,22 +48,27 @@ def carry_out(home: Home, plan: Plan, now_s: float) -> Removed:
     return done
 
 
-def remove_run(home: Home, root: RunRecord) -> None:
+def remove_run(home: Home, root: RunRecord, *, force: bool = False) -> None:
     """Remove a run that has ended: its folder, and what the index knows of it. Files under digests go with the next gc.
+
+    Args:
+        home: Where it is.
+        root: As its records have it, or as the index has it when they cannot be read.
+        force: Also one that has not ended as far as the index knows, if its records cannot be read.
 
     Raises:
         ConflictError: It has not ended, or its runner does not leave.
+        StoreError: Its records cannot be read just now.
     """
     folder = home.root_folder(root.id)
-    if not root.status.is_terminal:
-        rule = "Only a run that has ended can be removed."
-        remedy = "Cancel it first, or resume it and wait for its end."
-        raise ConflictError(rule, received=f"{root.id} ({root.status.value})", remedy=remedy)
+    if not root.status.is_terminal and (not force or _has_records(home, root.id)):
+        raise _not_ended(home, root)
     if not _is_left(folder):
         rule = "A run can be removed once its runner has left it, which follows its end."
         raise ConflictError(rule, received=root.id, remedy="Try again in a moment; `hyperstep show` names the process.")
     home.store.remove_root(root.id)
-    shutil.rmtree(folder)
+    if folder.is_dir():
+        shutil.rmtree(folder)
 
 
 def remove_unknown(home: Home, folder: Path) -> None:
@@ -82,6 +87,26 @@ def remove_unknown(home: Home, folder: Path) -> None:
 def run_of_folder(home: Home, name: str) -> RunRecord | None:
     """The root run that the index has under that folder's name."""
     return next((run for run in home.store.roots() if home.store.folder_of(run.id) == name), None)
+
+
+def _has_records(home: Home, root_id: str) -> bool:
+    try:
+        home.store.journal(root_id).run(root_id)
+    except (StoreDeniedError, StoreBusyError):
+        raise
+    except StoreError:
+        return False
+    return True
+
+
+def _not_ended(home: Home, root: RunRecord) -> ConflictError:
+    rule, remedy = "Only a run that has ended can be removed.", "Cancel it first, or resume it and wait for its end."
+    if not _has_records(home, root.id):
+        rule = (
+            "Only a run that has ended can be removed; whether this one has is not known: its records cannot be read."
+        )
+        remedy = "See that none of its processes runs, then give --force."
+    return ConflictError(rule, received=f"{root.id} ({root.status.value})", remedy=remedy)
 
 
 def _remove(home: Home, leftover: Leftover, done: Removed) -> None:
