@@ -48,7 +48,8 @@ def root_document(view: RootView, runner: Document, locate: Callable[[OutputView
     }
     if view.steps and view.steps[0].id == view.id:
         step = view.steps[0]
-        document |= {"reused_from": step.reused_from, "outputs": _outputs(step, locate), "pid": step.pid}
+        document |= {"reused_from": step.reused_from, "source_lost": step.source_lost or None}
+        document |= {"outputs": _outputs(step, locate), "pid": step.pid}
         return document | (sweep_document(step.sweep) if step.sweep else {})
     return document | {"steps": [step_document(step, locate) for step in view.steps]}
 
@@ -64,6 +65,7 @@ def step_document(step: StepView, locate: Callable[[OutputView], str]) -> Docume
         "ended_at": moment(step.ended_at),
         "reused": step.reused_from is not None,
         "reused_from": step.reused_from,
+        "source_lost": step.source_lost or None,
         "computed_because": step.computed_because,
         "reason": step.reason,
         "error": _error(step.error),

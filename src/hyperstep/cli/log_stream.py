@@ -12,8 +12,10 @@ from msgspec import Struct
 from hyperstep.cli import wording
 from hyperstep.cli.escaping import escape, escape_lines
 from hyperstep.cli.opening import Target
+from hyperstep.cli.reading import why_lost
 from hyperstep.cli.runner_state import runner_state
 from hyperstep.cli.taking_over import GOES_ON, may_take_over, take_over
+from hyperstep.cli.view import REMOVED
 from hyperstep.digest import canonical_json
 from hyperstep.errors import NotFoundError
 from hyperstep.records.event import DecisionRecord
@@ -207,8 +209,14 @@ def _stream_part(
         watch.look()
         time.sleep(_LOOK_S)
     if run.reused_from:
-        write(f"reused from {run.reused_from}; its log: hyperstep logs {run.reused_from}\n".encode())
+        write(_source_words(home, run.reused_from).encode())
     _write_failed_trial(home, journal, run, write)
+
+
+def _source_words(home: Home, source: str) -> str:
+    if why_lost(home.store, source) == REMOVED:
+        return f"reused from {source}, which was removed with its log\n"
+    return f"reused from {source}; its log: hyperstep logs {source}\n"
 
 
 def _open_log(home: Home, journal: Journal, run: RunRecord, attempt: int | None = None) -> LogSource | None:

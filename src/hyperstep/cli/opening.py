@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from hyperstep.cli import wording
-from hyperstep.cli.view import OutputView, RootView, StepView, SweepView
+from hyperstep.cli.view import REMOVED, OutputView, RootView, StepView, SweepView
 from hyperstep.errors import HyperstepError, InvalidInputError, NotFoundError
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
@@ -79,15 +79,28 @@ def sweep_in(target: Target, view: RootView) -> SweepView:
 
     Raises:
         InvalidInputError: It holds no sweep, or several; the message lists them.
+        NotFoundError: It held that of an earlier run, which is there no more.
     """
     steps = [step for step in view.steps if _is_about(step, target.run)] or list(view.steps)
     sweeps = [step.sweep for step in steps if step.sweep is not None]
     if len(sweeps) == 1:
         return sweeps[0]
+    lost = next((step for step in steps if step.source_lost), None)
+    if lost is not None and not sweeps:
+        raise _source_lost(target, lost)
     rule = "The run must hold exactly one sweep."
     found = ", ".join(sweep.id for sweep in sweeps)
     remedy = f"It holds {found}; give one of these ids." if found else "Its steps tune nothing."
     raise InvalidInputError(rule, received=target.run.id, remedy=remedy)
+
+
+def _source_lost(target: Target, step: StepView) -> NotFoundError:
+    rule = f"Its step '{step.name}' was reused from run {step.reused_from}, which {step.source_lost}, nor its trials."
+    remedy = "`hyperstep doctor` says what is damaged and what to do."
+    if step.source_lost == REMOVED:
+        rule = f"Its step '{step.name}' was reused from run {step.reused_from}, which was removed with its trials."
+        remedy = "Submit it again: it is computed anew."
+    return NotFoundError(rule, received=target.run.id, remedy=remedy)
 
 
 def _is_about(step: StepView, run: RunRecord) -> bool:

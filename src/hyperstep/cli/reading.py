@@ -8,8 +8,8 @@ from contextlib import closing
 from msgspec.structs import replace
 
 from hyperstep.cli.progress import RootRecords, SweepRecords, primary_metric, view_root
-from hyperstep.cli.view import RootView, StepView, SweepView
-from hyperstep.errors import HyperstepError
+from hyperstep.cli.view import REMOVED, UNREADABLE, RootView, StepView, SweepView
+from hyperstep.errors import HyperstepError, NotFoundError
 from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Journal, RunStore
@@ -111,7 +111,8 @@ def _sweep_records(journal: Journal, sweep: RunRecord) -> SweepRecords:
 def _with_source_sweep(store: RunStore, step: StepView) -> StepView:
     if not step.reused_from or not _lacks_sweep(step):
         return step
-    return replace(step, sweep=source_sweep(store, step.reused_from) or step.sweep)
+    sweep = source_sweep(store, step.reused_from)
+    return replace(step, sweep=sweep or step.sweep, source_lost="" if sweep else why_lost(store, step.reused_from))
 
 
 def _lacks_sweep(step: StepView) -> bool:
@@ -126,3 +127,14 @@ def source_sweep(store: RunStore, step_id: str) -> SweepView | None:
     except HyperstepError:
         return None
     return next((step.sweep for step in steps if step.id == step_id), None)
+
+
+def why_lost(store: RunStore, run_id: str) -> str:
+    """Why what an earlier run held cannot be shown any more: ``REMOVED`` or ``UNREADABLE``; empty when it can."""
+    try:
+        store.journal(store.root_of(run_id)).run(run_id)
+    except NotFoundError:
+        return REMOVED
+    except HyperstepError:
+        return UNREADABLE
+    return ""

@@ -136,7 +136,7 @@ def step_text(step: StepView, now: float, locate: LocateOutput, *, titled: bool)
     if titled:
         yield from _title(step, now)
     elif step.reused_from:
-        yield f"reused from {step.reused_from}"
+        yield _source(step)
     if step.computed_because:
         yield f"  not reused: {step.computed_because}"
     if step.sweep is not None:
@@ -146,9 +146,13 @@ def step_text(step: StepView, now: float, locate: LocateOutput, *, titled: bool)
         yield from (f"  {line}" for line in columns(("name", "kind", "path"), _output_rows(step, locate)))
 
 
+def _source(step: StepView) -> str:
+    return f"reused from {step.reused_from}" + (f", which {step.source_lost}" if step.source_lost else "")
+
+
 def _title(step: StepView, now: float) -> Iterator[str]:
     took = wording.elapsed(step.started_at, step.ended_at, now)
-    how = f"reused from {step.reused_from}" if step.reused_from else wording.status_word(step.status)
+    how = _source(step) if step.reused_from else wording.status_word(step.status)
     how += f", attempt {step.attempts}" if step.attempts > 1 else ""
     yield f"step '{step.name}' ({step.id}): {how}{f' after {took}' if took and not step.reused_from else ''}"
     if step.error:

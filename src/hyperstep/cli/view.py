@@ -160,6 +160,10 @@ class OutputView(Struct, frozen=True):
     """``model``, ``metrics`` or ``data``."""
 
 
+REMOVED, UNREADABLE = "was removed", "cannot be read"
+"""What became of an earlier run whose results a later one took over."""
+
+
 class StepView(Struct, frozen=True):
     """One step of a pipeline; a sweep or script that was submitted by itself counts as one."""
 
@@ -170,6 +174,8 @@ class StepView(Struct, frozen=True):
     started_at: float | None = None
     ended_at: float | None = None
     reused_from: str | None = None
+    source_lost: str = ""
+    """Why what that run held cannot be shown: ``REMOVED`` or ``UNREADABLE``; empty when it can."""
     computed_because: str = ""
     """Why no earlier run of a step of this name stands for it."""
     saved_s: float | None = None

@@ -229,6 +229,10 @@ class Journal(ABC):
             for run in self.runs(parent_id=parent_id, kind=kind)
         )
 
+    def taken_over(self) -> dict[str, str]:
+        """The run whose results each one took over that took some, by its id."""
+        return {run.id: run.reused_from for run in self.runs() if run.reused_from is not None}
+
     def newest_children(self, parent_id: str, kind: RunKind, limit: int) -> list[RunRecord]:
         """The last of the runs of a kind with that parent, by number."""
         return sorted(self.runs(parent_id=parent_id, kind=kind), key=lambda run: run.number)[-limit:]

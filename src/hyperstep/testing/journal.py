@@ -240,6 +240,11 @@ class JournalContract(StoreFactory):
         assert [run.number for run in other.newest_children("HD_root", RunKind.TRIAL, 2)] == [3, 4]
         assert other.newest_children("HD_root", RunKind.TRIAL, 9)[0] == other.run("HD_root_0")
 
+    def test_what_was_taken_over_is_found_with_its_source(self, journal: Journal, other: Journal) -> None:
+        with journal.transaction(0) as writer:
+            writer.put_run(replace(trial_run(4), reused_from="HD_1_0"))
+        assert other.taken_over() == {"HD_root_4": "HD_1_0"}
+
     def test_attempts_are_counted_and_those_that_are_open_found(self, journal: Journal, other: Journal) -> None:
         keys = [AttemptKey("HD_root_0", 0), AttemptKey("HD_root_0", 1), AttemptKey("HD_root_1", 0)]
         with journal.transaction(0) as writer:

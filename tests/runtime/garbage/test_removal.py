@@ -168,7 +168,7 @@ def test_what_a_killed_fetch_left_goes_and_what_was_fetched_stays(bench: Bench) 
 def test_a_removed_run_is_gone_and_one_that_goes_on_is_refused(
     bench: Bench, label: Label, capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ended, kept = ended_sweep(bench, label), ended_sweep(bench, label)
+    kept, ended = ended_sweep(bench, label), ended_sweep(bench, label)
     folder = bench.home.root_folder(ended)
     assert main(["rm", ended, "--yes"]) == 0
     assert not folder.exists()

@@ -11,19 +11,21 @@ from hyperstep.cli.exit_codes import OK
 from hyperstep.cli.opening import opened_home
 from hyperstep.errors import NotFoundError, StoreError
 from hyperstep.records.run import RunRecord
-from hyperstep.runtime.garbage.removal import remove_run, remove_unknown, run_of_folder
+from hyperstep.runtime.garbage.dependants import dependants_of, named, still_needed
+from hyperstep.runtime.garbage.removal import has_records, remove_run, remove_unknown, run_of_folder
 from hyperstep.runtime.home import Home
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--force", is_flag=True, help="Also a run that cannot be read, so that nobody knows if it has ended.")
+@click.option("--force", is_flag=True, help="Also one whose results others took over, or that cannot be read.")
 def rm(*, run_id: str, yes: bool, force: bool) -> int:
     """Remove RUN, which was submitted by itself and has ended: records, logs, working folders.
 
     Files that nothing else refers to go with the next `hyperstep gc`. A registered model keeps its files. RUN may be
-    the name of its folder, for a run whose records are damaged.
+    the name of its folder, for a run whose records are damaged. A run whose results later ones took over stays, unless
+    --force is given: these lose what is in its records only, as trials and logs.
     """
     with opened_home(writable=True) as home:
         folder = _folder(home, run_id)
@@ -34,10 +36,24 @@ def rm(*, run_id: str, yes: bool, force: bool) -> int:
             click.echo(f"{folder} was removed")
             return OK
         root = _root(home, known.id if known else run_id)
-        _ask(f"Remove {root.kind.value} {root.id} ({root.status.value}) and {home.root_folder(root.id)}?", yes=yes)
+        losses = _losses(home, root, force=force)
+        question = f"Remove {root.kind.value} {root.id} ({root.status.value}) and {home.root_folder(root.id)}?"
+        _ask(f"{question}{losses}", yes=yes)
         remove_run(home, root, force=force)
     click.echo(f"{root.id} was removed")
     return OK
+
+
+def _losses(home: Home, root: RunRecord, *, force: bool) -> str:
+    """What others lose, in words.
+
+    Raises:
+        ConflictError: They do, and that was not agreed to.
+    """
+    dependants = dependants_of(home, root.id) if has_records(home, root.id) else []  # else they have lost it already
+    if dependants and not force:
+        raise still_needed(root.id, dependants)
+    return f" {named(dependants)} took results over, and lose what only its records hold." if dependants else ""
 
 
 def _ask(question: str, *, yes: bool) -> None:

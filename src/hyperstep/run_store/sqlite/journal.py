@@ -54,6 +54,9 @@ _COUNT_CHILDREN = """
 select status, json_extract(body, '$.reused_from') is not null, {properties} count(*) from runs
 where parent_id = ? and kind = ? group by {groups}
 """
+_TAKEN_OVER = """
+select id, json_extract(body, '$.reused_from') as source from runs where source is not null order by position
+"""
 _NEWEST_CHILDREN = """
 select id, parent_id, kind, status, number, name, created_at, body from runs
 where parent_id = ? and kind = ? order by number desc, position desc limit ?
@@ -197,6 +200,10 @@ class SqliteJournal(Journal):
         for status, reused, *values, count in self._database.query(sql, (*paths, parent_id, kind.value)):
             counted[ChildGroup(RunStatus(status), bool(reused), tuple(values))] += int(count)
         return counted
+
+    def taken_over(self) -> dict[str, str]:
+        """See the base."""
+        return {str(run_id): str(source) for run_id, source in self._database.query(_TAKEN_OVER)}
 
     def newest_children(self, parent_id: str, kind: RunKind, limit: int) -> list[RunRecord]:
         """See the base."""

@@ -61,7 +61,7 @@ def remove_run(home: Home, root: RunRecord, *, force: bool = False) -> None:
         StoreError: Its records cannot be read just now.
     """
     folder = home.root_folder(root.id)
-    if not root.status.is_terminal and (not force or _has_records(home, root.id)):
+    if not root.status.is_terminal and (not force or has_records(home, root.id)):
         raise _not_ended(home, root)
     if not _is_left(folder):
         rule = "A run can be removed once its runner has left it, which follows its end."
@@ -69,6 +69,21 @@ def remove_run(home: Home, root: RunRecord, *, force: bool = False) -> None:
     home.store.remove_root(root.id)
     if folder.is_dir():
         shutil.rmtree(folder)
+
+
+def has_records(home: Home, root_id: str) -> bool:
+    """Whether the records of a root run are there; when they are damaged, empty or gone they are not.
+
+    Raises:
+        StoreError: They cannot be read just now.
+    """
+    try:
+        home.store.journal(root_id).run(root_id)
+    except (StoreDeniedError, StoreBusyError):
+        raise
+    except StoreError:
+        return False
+    return True
 
 
 def remove_unknown(home: Home, folder: Path) -> None:
@@ -89,19 +104,9 @@ def run_of_folder(home: Home, name: str) -> RunRecord | None:
     return next((run for run in home.store.roots() if home.store.folder_of(run.id) == name), None)
 
 
-def _has_records(home: Home, root_id: str) -> bool:
-    try:
-        home.store.journal(root_id).run(root_id)
-    except (StoreDeniedError, StoreBusyError):
-        raise
-    except StoreError:
-        return False
-    return True
-
-
 def _not_ended(home: Home, root: RunRecord) -> ConflictError:
     rule, remedy = "Only a run that has ended can be removed.", "Cancel it first, or resume it and wait for its end."
-    if not _has_records(home, root.id):
+    if not has_records(home, root.id):
         rule = (
             "Only a run that has ended can be removed; whether this one has is not known: its records cannot be read."
         )
