@@ -203,7 +203,7 @@ def test_a_run_that_was_asked_to_end_is_not_said_to_go_on() -> None:
 
 
 def test_a_trial_that_ended_well_without_a_value_says_how() -> None:
-    silent, unusable = trial(0, RunStatus.COMPLETED), replace(trial(1, RunStatus.COMPLETED), reports=2)
+    silent, unusable = trial(0, RunStatus.COMPLETED), replace(trial(1, RunStatus.COMPLETED), unusable=2)
     table = trials_table(replace(SWEEP, trials=(silent, unusable, trial(2, RunStatus.RUNNING)), best=None))
     assert [line.partition("lr=0.5")[2].strip() for line in table[1:]] == [
         "never logged acc",

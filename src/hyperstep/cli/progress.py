@@ -19,7 +19,7 @@ from hyperstep.records.metric import MetricRecord
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import ChildGroup
-from hyperstep.runtime.ranking import counted_values, usable_values
+from hyperstep.runtime.ranking import counted_values, logged_values, usable_values
 from hyperstep.runtime.runner.reuse.kept_history import HISTORY
 from hyperstep.runtime.runner.reuse.reused_trials import SAVED_S
 from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM
@@ -209,7 +209,8 @@ def _retries(decisions: Sequence[DecisionRecord]) -> dict[str, dict[str, Any]]:
 def _view_trial(
     trial: RunRecord, goal: Goal, metrics: Sequence[MetricRecord], policy_stops: frozenset[str]
 ) -> TrialView:
-    values = usable_values(metrics, counted_values(trial.properties))
+    counted = counted_values(trial.properties)
+    values = usable_values(metrics, counted)
     return TrialView(
         id=trial.id,
         number=trial.number,
@@ -218,6 +219,7 @@ def _view_trial(
         last=values[-1] if values else None,
         best=goal.best(values),
         reports=len(values),
+        unusable=0 if values else sum(1 for _ in logged_values(metrics, counted)),
         reason=trial.reason,
         error=trial.error,
         started_at=trial.started_at,

@@ -71,7 +71,8 @@ def process_text(details: ProcessDetails) -> Iterator[str]:
 
 def _primary(trial: TrialView) -> str:
     if trial.best is None or trial.last is None:
-        return "not reported"
+        times = wording.how_many(trial.unusable, "time")
+        return f"no finite number, reported {times}" if trial.unusable else "not reported"
     last = f" (last {wording.number(trial.last)})" if trial.last != trial.best else ""
     return f"{wording.number(trial.best)}{last}, reported {wording.how_many(trial.reports, 'time')}"
 

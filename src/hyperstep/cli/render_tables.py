@@ -111,7 +111,7 @@ def _why(sweep: SweepView, trial: TrialView) -> str:
         return f"{why_ended(trial)}{reused}"
     if trial.status is not RunStatus.COMPLETED or trial.best is not None or not sweep.metric:
         return ""
-    return f"no value of {sweep.metric} was a finite number" if trial.reports else f"never logged {sweep.metric}"
+    return f"no value of {sweep.metric} was a finite number" if trial.unusable else f"never logged {sweep.metric}"
 
 
 def best_text(sweep: SweepView, best: TrialView, files: Sequence[FileView], model: str | None) -> list[str]:

@@ -26,7 +26,9 @@ class TrialView(Struct, frozen=True):
     """Newest usable value of the primary metric."""
     best: float | None = None
     reports: int = 0
-    """How often it reported the primary metric."""
+    """How often it reported a usable value of the primary metric."""
+    unusable: int = 0
+    """Of a trial without a usable value: how many it reported that were no finite numbers."""
     reason: str = ""
     error: RunError | None = None
     started_at: float | None = None

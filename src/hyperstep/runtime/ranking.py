@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
 
+from hyperstep.digest import Json
 from hyperstep.records.goal import Goal
 from hyperstep.records.metric import MetricRecord
 
@@ -27,9 +28,14 @@ def usable_values(records: Sequence[MetricRecord], counted: int | None = None) -
         records: Of one metric.
         counted: Only so many values, usable or not, are looked at; all without it.
     """
-    values = chain.from_iterable(r.value if isinstance(r.value, list) else [r.value] for r in records)
-    numbers = (value for value in islice(values, counted) if isinstance(value, bool | int | float))
+    numbers = (value for value in logged_values(records, counted) if isinstance(value, bool | int | float))
     return [float(number) for number in numbers if math.isfinite(number)]
+
+
+def logged_values(records: Sequence[MetricRecord], counted: int | None = None) -> Iterator[Json]:
+    """All logged values, usable or not, in order; arguments as for ``usable_values``."""
+    values = chain.from_iterable(r.value if isinstance(r.value, list) else [r.value] for r in records)
+    return islice(values, counted)
 
 
 def best_value(records: Sequence[MetricRecord], goal: Goal, counted: int | None = None) -> float | None:

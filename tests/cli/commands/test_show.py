@@ -9,7 +9,8 @@ import time
 from typing import Any
 
 import pytest
-from tests.cli.fabricated import PIPELINE, REGISTER, SWEEP, TUNE, make_run, make_sweep, make_trial
+from msgspec.structs import replace
+from tests.cli.fabricated import PIPELINE, REGISTER, SWEEP, TUNE, make_metrics, make_run, make_sweep, make_trial
 
 from hyperstep.cli.main import main
 from hyperstep.records.run import RunKind
@@ -188,3 +189,30 @@ def test_an_output_that_is_not_there_is_marked(running: Home, capsys: Captured) 
     path.parent.mkdir()
     path.write_text("weights", encoding="utf-8")
     assert f"  m     model  {path}\n" in show_text(capsys, "latest")
+
+
+@pytest.mark.parametrize(
+    ("value", "in_table", "on_page"),
+    [
+        (float("nan"), "no value of accuracy was a finite number", "no finite number, reported 1 time"),
+        ("text", "no value of accuracy was a finite number", "no finite number, reported 1 time"),
+        (None, "never logged accuracy", "not reported"),
+    ],
+)
+def test_a_trial_without_a_value_is_told_rightly_in_the_table_and_on_its_page(
+    home: Home, capsys: Captured, value: float | str | None, in_table: str, on_page: str
+) -> None:
+    sweep = make_sweep(parent_id=None, root_id=SWEEP, folder="", status=RunStatus.COMPLETED)
+    trial = make_trial(0, RunStatus.COMPLETED, root_id=SWEEP)
+    journal = home.store.create([sweep], folder="sweep", spec={})
+    with journal.transaction(0) as writer:
+        writer.put_run(trial)
+        if value is not None:
+            writer.add_metrics([replace(record, value=value) for record in make_metrics(trial, 0.5)])
+    journal.close()
+    assert main(["show", SWEEP]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.split()[:2] == ["0", "completed"]]
+    assert line.endswith(in_table)
+    assert main(["show", trial.id]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  accuracy ")]
+    assert line.endswith(on_page)
