@@ -9,7 +9,8 @@ from contenders import Contender
 from watching import Watched
 
 CONCURRENT = 2
-SHARE = 10
+SHARE, QUICK_SHARE = 50, 10
+"""By which rivals are given fewer values, and everybody in a quick round."""
 SLOW_TRIALS = 8
 """What a contender that looks every few seconds is given."""
 
@@ -28,7 +29,7 @@ class Contest:
     trials: int
     quick_trials: int
     points: int = 0
-    """Values that each trial reports, for ours; a tenth of them for rivals, and in a quick round."""
+    """Values that each trial of ours reports."""
     stop_below: float | None = None
     rounds: int = 5
     others_trials: int | None = None
@@ -42,7 +43,7 @@ class Contest:
 
     def points_of(self, contender: Contender, *, quick: bool) -> int:
         """How many values each trial reports."""
-        return self.points // (1 if contender.ours else SHARE) // (SHARE if quick else 1)
+        return self.points // (1 if contender.ours else SHARE) // (QUICK_SHARE if quick else 1)
 
 
 def rate(run: Watched, contender: Contender, contest: Contest) -> float:
