@@ -77,6 +77,8 @@ def test_what_is_there_or_may_come_to_be_there_is_outside(tmp_path: Path, monkey
         "~5",
         "$NONE/x",
         "/no-such-folder/x",
+        "/no-such-thing-at-the-root",
+        "--route=/no-such-route",
         "/" + "x" * 300 + "/y",
     ):
         assert not names_outside(argument), argument

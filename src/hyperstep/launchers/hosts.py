@@ -74,7 +74,8 @@ def hosts_here() -> list[HostState]:
         servers = tuple(_server(each) for each in answer.get("servers", ()))
         has = conditions_from_json(answer["conditions"]) if "conditions" in answer else None
         ours = path == own_path and has in {None, own}
-        found.append(HostState(hello["pid"], path, len(pids["pids"]), tuple(pids["runners"]), servers, has, ours))
+        attempts, runs = _watched(pids)
+        found.append(HostState(hello["pid"], path, attempts, runs, servers, has, ours))
     return found
 
 
@@ -87,7 +88,7 @@ def hosts_of(run: str) -> set[int]:
     Raises:
         LaunchError: The folder of the control sockets is not usable.
     """
-    return {hello["pid"] for hello, pids in ask_all("hello", "pids").values() if run in pids["runners"]}
+    return {hello["pid"] for hello, pids in ask_all("hello", "pids").values() if run in _watched(pids)[1]}
 
 
 def stop_idle() -> list[StoppedHost]:
@@ -98,13 +99,19 @@ def stop_idle() -> list[StoppedHost]:
     """
     stopped = []
     for hello, told, pids in ask_all("hello", "stop-servers", "pids").values():
-        is_idle = not pids["pids"] and not pids["runners"]
+        attempts, runs = _watched(pids)
+        is_idle = pids["ok"] and not attempts and not runs
         if is_idle:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(hello["pid"], signal.SIGTERM)
         servers = int(told.get("stopped", 0))
-        stopped.append(StoppedHost(hello["pid"], servers, is_idle, len(pids["pids"]), tuple(pids["runners"])))
+        stopped.append(StoppedHost(hello["pid"], servers, is_idle, attempts, runs))
     return stopped
+
+
+def _watched(pids: Mapping[str, Any]) -> tuple[int, tuple[str, ...]]:
+    """How many processes a host watches, and whose runners it guards; nothing where it says nothing."""
+    return len(pids.get("pids", ())), tuple(pids.get("runners", ()))
 
 
 def _server(data: Mapping[str, Any]) -> WarmServerState:

@@ -30,8 +30,8 @@ def absolute_paths_in(argument: str) -> tuple[str, ...]:
 def names_outside(argument: str) -> bool:
     """Whether an argument names an absolute path where something is, or may be by the time that a script looks.
 
-    That is one that exists, or whose folder does. One into the script's own folder counts too: trials work in copies of
-    that folder, and such a path leads past the copy.
+    That is one that exists, or whose folder does: not ``/predict``, as nobody puts data there. One into the script's
+    own folder counts too: trials work in copies of that folder, and such a path leads past the copy.
     """
     return any(_may_be_there(path) for path in absolute_paths_in(argument))
 
@@ -41,4 +41,5 @@ def _may_be_there(path: str) -> bool:
     place = os.path.expandvars(os.path.expanduser(path)).rstrip("/") or "/"  # noqa: PTH111
     if not os.path.isabs(place):  # noqa: PTH117
         return False
-    return os.path.lexists(place) or os.path.isdir(os.path.dirname(place))  # noqa: PTH112, PTH120
+    folder = os.path.dirname(place)  # noqa: PTH120
+    return os.path.lexists(place) or (folder != "/" and os.path.isdir(folder))  # noqa: PTH112

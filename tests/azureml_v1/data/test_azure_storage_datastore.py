@@ -34,6 +34,17 @@ def test_an_existing_file_is_kept_unless_overwritten(datastore: AbstractAzureSto
     assert (datastore.folder / "digits/a.txt").read_text(encoding="utf-8") == "new"
 
 
+def test_a_file_of_equal_content_is_left_in_peace_when_it_is_overwritten(
+    datastore: AbstractAzureStorageDatastore,
+) -> None:
+    datastore.upload("data", "digits", show_progress=False)
+    stored = datastore.folder / "digits/a.txt"
+    before = stored.stat()
+    datastore.upload("data", "digits", overwrite=True, show_progress=False)
+    after = stored.stat()
+    assert (after.st_ino, after.st_ctime_ns) == (before.st_ino, before.st_ctime_ns)
+
+
 def test_uploading_what_is_no_folder_is_refused(datastore: AbstractAzureStorageDatastore) -> None:
     with pytest.raises(UserErrorException, match="src_dir"):
         datastore.upload("data/a.txt")

@@ -133,7 +133,7 @@ def test_what_a_dead_owner_left_of_ended_runs_is_cleared_and_no_live_run_is_touc
     made = {"inner/made.txt"}
     assert [left_in(home, run, 1) for run in runs] == [made, made, WHOLE, made]
     assert [left_in(home, run, 0) for run in runs] == [WHOLE] * 4
-    assert [(home.run_folder(run) / "checkpoint").exists() for run in runs] == [False, True, True, False]
+    assert [(home.run_folder(run) / "checkpoint").exists() for run in runs] == [False, True, True, True]
 
 
 def test_what_is_not_done_when_it_is_left_stays_for_the_next_owner(

@@ -6,6 +6,8 @@ import os
 from abc import ABC, abstractmethod
 from pathlib import Path
 
+from hyperstep.digest import digest_file
+
 
 class FileStorage(ABC):
     """Files by name; a name is a relative path with forward slashes.
@@ -72,9 +74,20 @@ class FolderStorage(FileStorage):
         return _copy(self._folder / name, target, overwrite=overwrite)
 
 
-def _copy(source: Path, target: Path, *, overwrite: bool) -> bool:
-    if target.exists() and not overwrite:
+_MOST_COMPARED = 1 << 28
+"""Bytes: larger files are replaced without a look, which costs less where the file system shares their content."""
+
+
+def _is_equal(source: Path, target: Path) -> bool:
+    """Whether a file need not be replaced; whoever reads it now is then left in peace."""
+    if target.is_symlink() or not source.stat().st_size == target.stat().st_size <= _MOST_COMPARED:
         return False
+    return digest_file(source) == digest_file(target)
+
+
+def _copy(source: Path, target: Path, *, overwrite: bool) -> bool:
+    if target.exists() and (not overwrite or _is_equal(source, target)):
+        return overwrite
     from hyperstep.artifact_store.reflink import copy_content  # noqa: PLC0415 - keeps the import of Datastore light
 
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,8 @@ class _Place(NamedTuple):
     run_folder: Path
     completed: bool
     """The run needs no further attempt, and so no checkpoint."""
+    earlier: bool = False
+    """It had ended before us, and mostly was cleared then."""
 
 
 class Clearing:
@@ -101,19 +103,16 @@ class Clearing:
         if place.snapshot not in self._snapshots:
             self._snapshots[place.snapshot] = load_snapshot(place.snapshot, self._context.home.artifacts)
         snapshot = self._snapshots[place.snapshot]
-        if not is_removed(snapshot, place.work):
+        if not (place.earlier and is_removed(snapshot, place.work)):
             remove_snapshot(snapshot, place.work)
         if place.completed:
             _remove(place.run_folder / CHECKPOINT_FOLDER)
 
 
 def _is_over(run: RunRecord) -> bool:
-    return run.reused_from is None and _SNAPSHOT in run.properties and (run.status.is_terminal or _completes(run))
-
-
-def _completes(run: RunRecord) -> bool:
-    """Its process has ended well; one that waits for a verdict has no further attempt either."""
-    return run.status in {RunStatus.COMPLETED, RunStatus.FINALIZING}
+    """Its last process has ended, be it that a verdict is still to come."""
+    is_at_its_end = run.status.is_terminal or run.status is RunStatus.FINALIZING
+    return run.reused_from is None and _SNAPSHOT in run.properties and is_at_its_end
 
 
 def _places(root_folder: Path, runs: Iterable[RunRecord]) -> Iterator[_Place]:
@@ -124,7 +123,7 @@ def _places(root_folder: Path, runs: Iterable[RunRecord]) -> Iterator[_Place]:
             number += 1
         work = folder / f"attempt-{number}" / "work"
         if work.exists():
-            yield _Place(run.properties[_SNAPSHOT], work, folder, _completes(run))
+            yield _Place(run.properties[_SNAPSHOT], work, folder, run.status is RunStatus.COMPLETED, earlier=True)
 
 
 def _remove(folder: Path) -> None:

@@ -18,12 +18,13 @@ from hyperstep.runtime.doorbell import Doorbell
 from hyperstep.runtime.file_systems import free_bytes
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
+from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.obstacles import Patience, full_words
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.ownership import BEAT_S
 from hyperstep.runtime.runner.pipeline_driver import PipelineDriver
 from hyperstep.runtime.runner.requests import answer_requests
-from hyperstep.runtime.runner.reuse.steady_inputs import recorded_states
+from hyperstep.runtime.runner.reuse.steady_inputs import recorded_states, states_property
 from hyperstep.runtime.runner.reuse.step_facts import (
     Identified,
     StepQuestion,
@@ -156,18 +157,25 @@ class Runner:
 
     def _make_single_driver(self, step: StepSpec) -> Driver:
         inputs = find_inputs(self._context, step, self._context.root, {})
+        if step.tuning is not None:
+            return self._make_sweep_driver(step, inputs)
         with self._context.transaction() as unit:
             run = declare_outputs(unit, self._context.root, step)
         place = make_workplace(self._context, step, run, inputs, {})
-        if step.tuning is not None:
-            rules = self._context.envelope.reuse
-            question = StepQuestion(self._context.home, run.workspace, PipelineSpec((step,)), step, inputs, rules)
-            found = identify(question)
-            states = recorded_states(run) or states_at_start(question, found.fingerprint)
-            facts = replace(tuning_facts(question, found), inputs=inputs, states=states)
-            place = replace(place, facts=facts)
-            return SweepDriver(self._context, self._attempts, place, run.id, self._read_behind(question, found))
         return ScriptDriver(self._context, self._attempts, place, run.id, lambda _unit: self._single_done(step))
+
+    def _make_sweep_driver(self, step: StepSpec, inputs: dict[str, Found]) -> Driver:
+        """What the sweep is known by is found before anything is copied for its trials to read."""
+        root, rules = self._context.root, self._context.envelope.reuse
+        question = StepQuestion(self._context.home, root.workspace, PipelineSpec((step,)), step, inputs, rules)
+        found = identify(question)
+        states = recorded_states(root) or states_at_start(question, found.fingerprint)
+        with self._context.transaction() as unit:
+            run = declare_outputs(unit, root, step)
+            run = unit.change_run(run.id, properties={**run.properties, **states_property(states)})
+        facts = replace(tuning_facts(question, found), inputs=inputs, states=states)
+        place = replace(make_workplace(self._context, step, run, inputs, {}), facts=facts)
+        return SweepDriver(self._context, self._attempts, place, run.id, self._read_behind(question, found))
 
     def _read_behind(self, question: StepQuestion, found: Identified) -> Callable[[Unit], None]:
         """What is done when a sweep ends; what was not read of its inputs is read while its trials run."""

@@ -46,7 +46,6 @@ class SweepReuse:
         self._place = place
         self._sweep_id = sweep_id
         self._history: RecordDecision | None = None
-        self._not_looked_at: list[str] = []
         self._missed: dict[str, ReuseDecision] = {}
         """Why no finished trial stands for a trial that is about to start."""
 
@@ -98,16 +97,15 @@ class SweepReuse:
     def ended(self, run_id: str) -> dict[str, str]:
         """The property of a trial that has ended and may stand for no other; none for one that may."""
         change = self._inputs.change()
-        if change == NOT_LOOKED_AT:
-            self._not_looked_at.append(run_id)
-        elif change:
+        if change and change != NOT_LOOKED_AT:
             self._context.note(f"{run_id} can stand for no other: input '{change}' changed after the sweep had begun")
         return {CHANGED_INPUT: change} if change else {}
 
     def vindicate(self, unit: Unit) -> None:
         """At the sweep's end: let trials that ended without a look stand for others if no input has changed."""
-        if self._not_looked_at and not self._inputs.change(at_last=True):
-            for run in map(self._context.runs.__getitem__, self._not_looked_at):
+        doubtful = [run for run in self._context.runs.values() if run.properties.get(CHANGED_INPUT) == NOT_LOOKED_AT]
+        if doubtful and not self._inputs.change(at_last=True):
+            for run in doubtful:
                 properties = {name: value for name, value in run.properties.items() if name != CHANGED_INPUT}
                 unit.put_run(replace(run, properties=properties))
 
