@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from tests.forked import NOBODY, said_in_child
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.small_disk import small_disk
 
@@ -59,19 +60,8 @@ def test_a_home_without_permission_to_write_is_refused(tmp_path: Path) -> None:
     home.mkdir(mode=0o755)
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
-    reading, writing = os.pipe()
-    pid = os.fork()  # whoever it becomes may not be allowed to load anything any more
-    if pid == 0:
-        os.setuid(65534)
-        try:
-            Home.open()
-        except StoreError as error:
-            os.write(writing, str(error).encode())
-        os._exit(0)
-    os.close(writing)
-    os.waitpid(pid, 0)
-    with os.fdopen(reading) as said:
-        assert "you have no permission to write there. Received" in said.read()
+    said = said_in_child(Home.open, user=NOBODY)
+    assert "you have no permission to write there. Received" in said
     assert list(home.iterdir()) == []
 
 

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from tests.forked import said_in_child
 
 from hyperstep.run_store import open_run_store
 from hyperstep.testing.run_store import OWNER, root_run
@@ -139,13 +140,13 @@ def test_a_forked_child_goes_on_with_connections_of_its_own(tmp_path: Path) -> N
     with journal.transaction(0) as writer:
         writer.append_event("HD_root", "parent", {}, 1.0)
     assert len(journal.events("HD_root")) == 1
-    pid = os.fork()
-    if pid == 0:
+
+    def write_too() -> None:
         with journal.transaction(0) as writer:
             writer.append_event("HD_root", f"child sees {len(journal.events('HD_root'))}", {}, 1.0)
         store.close()
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+    assert said_in_child(write_too) == "None"
     with journal.transaction(0) as writer:
         writer.append_event("HD_root", "parent again", {}, 1.0)
     assert [event.kind for event in journal.events("HD_root")] == ["parent", "child sees 1", "parent again"]

@@ -7,11 +7,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from tests.forked import NOBODY, said_in_child
 from tests.runtime.small_disk import fill, small_disk
 
 from hyperstep.errors import StoreBusyError, StoreDeniedError, StoreError
@@ -257,39 +259,27 @@ def test_an_older_one_is_no_damaged_one(folder: Path) -> None:
         database.query(ALL)
 
 
+@pytest.fixture
+def open_place() -> Iterator[Path]:
+    """A folder that everybody may enter, and all folders above it."""
+    place = Path(tempfile.mkdtemp(prefix="hs-", dir="/tmp"))
+    place.chmod(0o777)
+    yield place
+    shutil.rmtree(place)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="only a process of its own can become somebody else")
 @pytest.mark.parametrize(("leave", "rows"), [(lambda _: None, [1]), (leave_log_alone, [1, 2])], ids=["closed", "log"])
 def test_somebody_elses_folder_is_read_too(
-    folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    leave: Callable[[Path], None],
-    rows: list[int],
+    folder: Path, open_place: Path, monkeypatch: pytest.MonkeyPatch, leave: Callable[[Path], None], rows: list[int]
 ) -> None:
     leave(folder / "a.db")
-    for above in (tmp_path, *tmp_path.parents[:2]):
-        above.chmod(0o755)
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    temporary.chmod(0o777)
-    monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    folder.chmod(0o555)
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        if os.geteuid() == 0:
-            os.setuid(65534)
-        try:
-            found = Database(folder / "a.db", STEPS, "ro").query(ALL)
-            os.write(writing, repr([x for (x,) in found]).encode())
-        except StoreError as error:
-            os.write(writing, str(error).encode())
-        os._exit(0)
-    os.close(writing)
-    os.waitpid(pid, 0)
-    folder.chmod(0o755)
-    with os.fdopen(reading) as said:
-        assert said.read() == repr(rows)
+    theirs = Path(shutil.copytree(folder, open_place / "theirs"))
+    theirs.chmod(0o555)
+    monkeypatch.setattr("tempfile.tempdir", str(open_place))
+    found = said_in_child(lambda: [x for (x,) in Database(theirs / "a.db", STEPS, "ro").query(ALL)], user=NOBODY)
+    theirs.chmod(0o755)
+    assert found == repr(rows)
 
 
 _WRITES_IN_PAIRS = """
