@@ -220,5 +220,7 @@ class TestAccounts:
         start = {"what": "start", "run": "trial-0000", "attempt": 1}
         with outside.open("a") as notes:
             notes.write(json.dumps(start) + "\n")
-        assert account(read_notes(outside), home, {}).faults == ("trial-0000 had 2 attempts, and 0 faults hit it",)
+        assert account(read_notes(outside), home, {}).faults == (
+            "trial-0000 had 2 attempts, and 0 faults or doubts cost it one",
+        )
         assert account(read_notes(outside), home, {"trial-0000": 1}).faults == ()

@@ -217,6 +217,7 @@ class Attempts:
         self._active[order.key] = active
         try:
             active.launched = self._warm.launched(start, self._launcher.launch(start.attempt))
+            active.started_at = self._context.now()  # a host may have had to be started first, which is not its time
             self._keep_watch(active)
         except ConflictError:  # an earlier owner died after it had asked for this very launch
             self._warm.forget(start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -83,6 +84,8 @@ def account(notes: Notes, home_folder: Path, hits: Mapping[str, int]) -> Account
     """
     lost: list[str] = []
     duplicated: list[str] = []
+    causes = Counter(hits)
+    causes.update(_doubted(home_folder))
     for name, recorded in _recorded(home_folder):
         written = notes.logged.get(name, [])
         if recorded[: len(written)] != written:
@@ -91,7 +94,7 @@ def account(notes: Notes, home_folder: Path, hits: Mapping[str, int]) -> Account
         duplicated += [
             f"{name.run} attempt {name.number}: {item} is on record more often than logged" for item in twice
         ]
-    return Accounts(notes.attempts, tuple(_causeless(notes, hits)), tuple(lost), tuple(duplicated))
+    return Accounts(notes.attempts, tuple(_causeless(notes, causes)), tuple(lost), tuple(duplicated))
 
 
 def count_attempts(home_folder: Path, hits: Mapping[str, int]) -> Accounts:
@@ -100,23 +103,22 @@ def count_attempts(home_folder: Path, hits: Mapping[str, int]) -> Accounts:
     return Accounts(counts, tuple(_beyond(counts, hits)))
 
 
-def _causeless(notes: Notes, hits: Mapping[str, int]) -> Iterator[str]:
+def _causeless(notes: Notes, causes: Mapping[str, int]) -> Iterator[str]:
     for name, starts in notes.starts.items():
         if starts > 1:
             yield f"{name.run} attempt {name.number} was started {starts} times"
-    yield from _beyond(notes.attempts, hits)
+    yield from _beyond(notes.attempts, causes)
 
 
-def _beyond(attempts: Mapping[str, int], hits: Mapping[str, int]) -> Iterator[str]:
+def _beyond(attempts: Mapping[str, int], causes: Mapping[str, int]) -> Iterator[str]:
     for run, count in attempts.items():
-        if count > 1 + hits.get(run, 0):
-            yield f"{run} had {count} attempts, and {hits.get(run, 0)} faults hit it"
+        if count > 1 + causes.get(run, 0):
+            yield f"{run} had {count} attempts, and {causes.get(run, 0)} faults or doubts cost it one"
 
 
 def _recorded(home_folder: Path) -> Iterator[tuple[AttemptName, list[Logged]]]:
     """What counts of each run: the metrics of its last attempt."""
-    home = Home.open(Settings(home=home_folder), read_only=True)
-    try:
+    with _opened(home_folder) as home:
         for root in home.store.roots():
             journal = home.store.journal(root.id)
             for run in journal.runs():
@@ -124,5 +126,22 @@ def _recorded(home_folder: Path) -> Iterator[tuple[AttemptName, list[Logged]]]:
                 if attempts:
                     name = AttemptName(Path(run.folder).name, attempts[-1].key.number)
                     yield name, [(record.name, repr(record.value)) for record in journal.metrics(run.id)]
+
+
+def _doubted(home_folder: Path) -> Iterator[str]:
+    """The run's folder, for each warm attempt that was run again cold, as its being warm may have been the cause."""
+    with _opened(home_folder) as home:
+        for root in home.store.roots():
+            journal = home.store.journal(root.id)
+            for run in journal.runs():
+                ends = [attempt.end for attempt in journal.attempts(run.id)]
+                yield from (Path(run.folder).name for end in ends if end is not None and end.doubt)
+
+
+@contextmanager
+def _opened(home_folder: Path) -> Iterator[Home]:
+    home = Home.open(Settings(home=home_folder), read_only=True)
+    try:
+        yield home
     finally:
         home.close()

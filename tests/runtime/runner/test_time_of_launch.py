@@ -1,0 +1,74 @@
+"""The time that a launch takes, in which a trial host may be started first, is not time that a process has had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
+from hyperstep.pipeline.spec import CodeSpec, StepSpec
+from hyperstep.records import RunKind, RunRecord, RunStatus
+from hyperstep.records.attempt import Attempt, Launched
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.attempts import Attempts
+from hyperstep.runtime.runner.context import Envelope, RunnerContext
+from hyperstep.runtime.runner.ownership import this_process
+from hyperstep.runtime.runner.script_driver import ScriptDriver
+from hyperstep.runtime.runner.workplace import Workplace
+from hyperstep.settings import Settings
+from hyperstep.testing.behaviour import Behaviour
+from hyperstep.testing.scripted_launcher import ScriptedLauncher
+
+LIMIT_S = 50.0
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class SlowLauncher(ScriptedLauncher):
+    """Each launch takes twice the limit."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(lambda: None, lambda _attempt: Behaviour(hangs=True))
+        self._clock = clock
+
+    def launch(self, attempt: Attempt) -> Launched:
+        self._clock.now += 2 * LIMIT_S
+        return super().launch(attempt)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    home = Home.open(Settings(home=tmp_path / "home"))
+    yield home
+    home.close()
+
+
+def test_a_limit_counts_from_the_end_of_the_launch(home: Home, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "train.py").touch()
+    snapshot = take_snapshot(source, home.artifacts, SnapshotLimits(None, None))
+    step = StepSpec("s", "s", CodeSpec(snapshot.digest, "train.py", max_duration_s=LIMIT_S))
+    root = RunRecord("root", "root", RunKind.SCRIPT, "s", "local", "e", RunStatus.NOT_STARTED, 1.0)
+    journal = home.store.create([root], folder="f", spec={})
+    clock = Clock()
+    context = RunnerContext(home, journal, journal.acquire(this_process()).epoch, Envelope("python", 1, 1.0), clock)
+    launcher = SlowLauncher(clock)
+    attempts = Attempts(context, launcher)
+    context.do(ScriptDriver(context, attempts, Workplace(step, {}, {}), "root", lambda _unit: None).begin)
+    attempts.enforce_limits()
+    assert len(launcher.pids()) == 1
+    clock.now += LIMIT_S + 1
+    attempts.enforce_limits()
+    assert launcher.pids() == {}
+    attempts.pump()
+    assert context.root.error is not None
+    assert context.root.error.message == "ran longer than max_run_duration_seconds = 50"
+    attempts.close()
