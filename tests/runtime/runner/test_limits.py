@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hyperstep.records.attempt import AttemptEnd, AttemptKey
-from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit, limit_of
+from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit, limit_of, with_limit
 
 TIMES = st.floats(0, 1e6)
 
@@ -25,6 +27,27 @@ def test_an_end_by_a_hosts_limit_is_told_as_the_runner_tells_it() -> None:
     end = AttemptEnd(AttemptKey("trial", 0), None, signal=9, timed_out=True)
     assert limit_of(end, 10) == broken(ProcessLimits(max_duration_s=10), now=200)
     assert not limit_of(AttemptEnd(AttemptKey("trial", 0), None, signal=9), 10)
+
+
+@pytest.mark.parametrize(
+    ("number", "ended_at", "now", "timed_out"),
+    [
+        (9, 111.0, 120.0, True),
+        (15, 111.0, 120.0, True),
+        (9, 109.0, 120.0, False),
+        (11, 111.0, 120.0, False),
+        (9, 5000.0, 105.0, False),
+        (None, 111.0, 120.0, False),
+    ],
+)
+def test_a_kill_past_the_limit_is_for_the_limit_although_the_host_did_not_come_to_say_so(
+    number: int | None, ended_at: float, now: float, *, timed_out: bool
+) -> None:
+    end = AttemptEnd(AttemptKey("trial", 0), None if number else 0, signal=number, ended_at=ended_at)
+    assert with_limit(end, 100.0, now, 10.0).timed_out is timed_out
+    assert with_limit(end, 100.0, now, None) is end
+    starved = replace(end, out_of_memory=True)
+    assert with_limit(starved, 100.0, now, 10.0) is starved
 
 
 def test_silence_counts_from_the_last_sign_and_before_any_from_the_start() -> None:

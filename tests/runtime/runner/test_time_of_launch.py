@@ -10,7 +10,7 @@ import pytest
 from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
 from hyperstep.pipeline.spec import CodeSpec, StepSpec
 from hyperstep.records import RunKind, RunRecord, RunStatus
-from hyperstep.records.attempt import Attempt, Launched
+from hyperstep.records.attempt import Attempt, AttemptKey, Launched
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
@@ -50,19 +50,32 @@ def home(tmp_path: Path) -> Iterator[Home]:
     home.close()
 
 
-def test_a_limit_counts_from_the_end_of_the_launch(home: Home, tmp_path: Path) -> None:
+Begun = tuple[RunnerContext, StepSpec, Clock]
+
+
+@pytest.fixture
+def begun(home: Home, tmp_path: Path) -> Begun:
+    """A run of a script with a limit, its step, and the runner's clock."""
     source = tmp_path / "source"
     source.mkdir()
     (source / "train.py").touch()
     snapshot = take_snapshot(source, home.artifacts, SnapshotLimits(None, None))
     step = StepSpec("s", "s", CodeSpec(snapshot.digest, "train.py", max_duration_s=LIMIT_S))
     root = RunRecord("root", "root", RunKind.SCRIPT, "s", "local", "e", RunStatus.NOT_STARTED, 1.0)
-    journal = home.store.create([root], folder="f", spec={})
-    clock = Clock()
-    context = RunnerContext(home, journal, journal.acquire(this_process()).epoch, Envelope("python", 1, 1.0), clock)
+    journal, clock = home.store.create([root], folder="f", spec={}), Clock()
+    owner = journal.acquire(this_process())
+    return RunnerContext(home, journal, owner.epoch, Envelope("python", 1, 1.0), clock), step, clock
+
+
+def drive(context: RunnerContext, step: StepSpec, attempts: Attempts) -> None:
+    context.do(ScriptDriver(context, attempts, Workplace(step, {}, {}), "root", lambda _unit: None).begin)
+
+
+def test_a_limit_counts_from_the_end_of_the_launch(begun: Begun) -> None:
+    context, step, clock = begun
     launcher = SlowLauncher(clock)
     attempts = Attempts(context, launcher)
-    context.do(ScriptDriver(context, attempts, Workplace(step, {}, {}), "root", lambda _unit: None).begin)
+    drive(context, step, attempts)
     attempts.enforce_limits()
     assert len(launcher.pids()) == 1
     clock.now += LIMIT_S + 1
@@ -72,3 +85,31 @@ def test_a_limit_counts_from_the_end_of_the_launch(home: Home, tmp_path: Path) -
     assert context.root.error is not None
     assert context.root.error.message == "ran longer than max_run_duration_seconds = 50"
     attempts.close()
+
+
+class KnowsNone(ScriptedLauncher):
+    """Of an attempt that is adopted it knows no process: everything was killed when one was about to start."""
+
+    stopped = 0
+
+    def adopt(self, attempt: Attempt) -> None:
+        self.adopted = attempt
+
+    def stop(self, key: AttemptKey, grace_s: float) -> None:
+        self.stopped += 1
+        super().stop(key, grace_s)
+
+
+def test_what_may_never_have_had_a_process_breaks_no_limit(begun: Begun) -> None:
+    context, step, clock = begun
+    first = Attempts(context, ScriptedLauncher(lambda: None, lambda _attempt: Behaviour(hangs=True)))
+    drive(context, step, first)
+    first.put_aside()
+    launcher = KnowsNone(lambda: None)
+    attempts = Attempts(context, launcher)
+    drive(context, step, attempts)
+    clock.now += 2 * LIMIT_S
+    attempts.enforce_limits()
+    assert launcher.adopted.key == AttemptKey("root", 0)
+    assert not launcher.stopped
+    assert attempts.put_aside() == {}

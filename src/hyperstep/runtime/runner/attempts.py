@@ -31,7 +31,7 @@ from hyperstep.runtime.runner.collecting import collect_artifacts, record_lines
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.failures import log_tail
 from hyperstep.runtime.runner.job_environment import cores_of_one
-from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit, limit_of
+from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit, limit_of, with_limit
 from hyperstep.runtime.runner.log_metrics import LogMetrics
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.records_file import RecordsFile
@@ -139,9 +139,14 @@ class Attempts:
         return any(active.reader.has_more for active in self._active.values())
 
     def enforce_limits(self) -> None:
-        """End the attempts that run, or are silent, longer than their step allows."""
-        now = self._context.now()
+        """End the attempts that run, or are silent, longer than their step allows.
+
+        Not one whose process nobody knows: it may never have had one, and then is lost, not to blame.
+        """
+        now, pids = self._context.now(), self._launcher.pids()
         for key, active in self._active.items():
+            if key not in pids:
+                continue
             if active.limits.max_silence_s is not None:
                 active.look_for_signs(now)
             fault = active.fault or broken_limit(
@@ -305,6 +310,7 @@ class Attempts:
 
     def _judged(self, active: ActiveAttempt, end: AttemptEnd) -> tuple[AttemptEnd, str]:
         """The end, with a doubt where its being warm may have caused it, and the fault that is held against it."""
+        end = with_limit(end, active.started_at, self._context.now(), active.limits.max_duration_s)
         limit = active.fault or limit_of(end, active.limits.max_duration_s)
         fault = limit or self._faults.get(end.key, "")
         judged = self._warm.judge(

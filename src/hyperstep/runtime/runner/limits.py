@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hyperstep.records.attempt import AttemptEnd
 
@@ -39,6 +42,23 @@ def limit_of(end: AttemptEnd, longest_s: float | None) -> str:
         longest_s: How long it was allowed to run.
     """
     return _too_long(longest_s) if end.timed_out and longest_s is not None else ""
+
+
+def with_limit(end: AttemptEnd, started_at_s: float, now_s: float, longest_s: float | None) -> AttemptEnd:
+    """An end, said to be for the limit of time when the process was killed past it.
+
+    Who does that is the host; one that is killed itself before it has said so leaves the signal only.
+
+    Args:
+        end: How it ended.
+        started_at_s: When it was started.
+        now_s: The present: an end in the future tells that somebody's clock has jumped.
+        longest_s: How long it was allowed to run.
+    """
+    if longest_s is None or end.signal not in {signal.SIGTERM, signal.SIGKILL} or end.ended_at is None:
+        return end
+    is_past = min(end.ended_at, now_s) - started_at_s > longest_s and not end.out_of_memory
+    return replace(end, timed_out=True) if is_past else end
 
 
 def _too_long(longest_s: float) -> str:
