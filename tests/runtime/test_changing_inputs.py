@@ -70,6 +70,11 @@ def test_a_step_that_read_data_which_changed_after_its_start_is_no_source(
     assert "step 'copy' cannot be reused later: Input 'raw' must not change while a step reads it." in log
 
 
+def reading_step(bench: Bench, total: int) -> StepSpec:
+    step = bench.tuning_step(READS, sweep_config(total=total, concurrent=1))
+    return replace(step, inputs=(RAW,), code=replace(step.code, arguments=("$RAW",)))
+
+
 def trials_of(bench: Bench, sweep: RunRecord) -> list[RunRecord]:
     return bench.home.store.journal(sweep.id).runs(kind=RunKind.TRIAL)
 
@@ -77,8 +82,7 @@ def trials_of(bench: Bench, sweep: RunRecord) -> list[RunRecord]:
 def test_trials_that_ended_after_a_change_of_the_data_stand_for_no_others_and_those_before_do(
     bench: Bench, label: Label, gate: Path, data: Path
 ) -> None:
-    step = bench.tuning_step(READS, sweep_config(total=5, concurrent=1))
-    step = replace(step, inputs=(RAW,), code=replace(step.code, arguments=("$RAW",)))
+    step = reading_step(bench, total=5)
     data.write_text("30")
     sweep = submit_step(bench.home, step, label)
     change_while_it_runs(bench, gate, data, "40")
@@ -99,8 +103,7 @@ def test_trials_that_ended_after_a_change_of_the_data_stand_for_no_others_and_th
 def test_data_that_were_changed_and_set_back_while_a_trial_ran_have_changed(
     bench: Bench, label: Label, gate: Path, data: Path
 ) -> None:
-    step = bench.tuning_step(READS, sweep_config(total=4, concurrent=1))
-    step = replace(step, inputs=(RAW,), code=replace(step.code, arguments=("$RAW",)))
+    step = reading_step(bench, total=4)
     data.write_text("30")
     before = data.stat()
     sweep = submit_step(bench.home, step, label)

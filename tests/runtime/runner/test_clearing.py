@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +21,9 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.clearing import Clearing
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.ownership import this_process
-from hyperstep.settings import Settings
 
 STATUSES = (RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING, RunStatus.FINALIZING)
 """Of the runs of one root, one each."""
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home.open(Settings(home=tmp_path / "home"))
-    yield home
-    home.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.ownership import this_process
 from hyperstep.runtime.runner.script_driver import ScriptDriver
 from hyperstep.runtime.runner.workplace import Workplace
-from hyperstep.settings import Settings
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.scripted_launcher import ScriptedLauncher
 
@@ -41,13 +39,6 @@ class SlowLauncher(ScriptedLauncher):
     def launch(self, attempt: Attempt) -> Launched:
         self._clock.now += 2 * LIMIT_S
         return super().launch(attempt)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home.open(Settings(home=tmp_path / "home"))
-    yield home
-    home.close()
 
 
 Begun = tuple[RunnerContext, StepSpec, Clock]

@@ -155,11 +155,10 @@ class Attempts:
             if fault and not active.fault:
                 active.fault = self._faults[key] = fault
                 self._launcher.stop(key, self._context.envelope.stop_grace_s)
-        self._look_at_processes()
+        self._look_at_processes(pids)
 
-    def _look_at_processes(self) -> None:
+    def _look_at_processes(self, pids: Mapping[AttemptKey, int]) -> None:
         """Count the threads of some at work, and end the one under a watch when it hangs."""
-        pids = self._launcher.pids()
         for key in self._looks.choose(self._active, lambda key: self._active[key].start.watch is not None):
             active = self._active[key]
             activity = activity_of(pids[key]) if key in pids else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from hyperstep.records.run import RunRecord
+from hyperstep.run_store.base import AttemptRecord, Journal
 from hyperstep.runtime.home import Home
 from hyperstep.settings import Settings
 from hyperstep.testing.faults.claims import claimed_folders
@@ -118,30 +119,26 @@ def _beyond(attempts: Mapping[str, int], causes: Mapping[str, int]) -> Iterator[
 
 def _recorded(home_folder: Path) -> Iterator[tuple[AttemptName, list[Logged]]]:
     """What counts of each run: the metrics of its last attempt."""
-    with _opened(home_folder) as home:
+    for journal, run, attempts in _tried_runs(home_folder):
+        name = AttemptName(Path(run.folder).name, attempts[-1].key.number)
+        yield name, [(record.name, repr(record.value)) for record in journal.metrics(run.id)]
+
+
+def _doubted(home_folder: Path) -> Iterator[str]:
+    """The run's folder, for each warm attempt that was run again cold, as its being warm may have been the cause."""
+    for _journal, run, attempts in _tried_runs(home_folder):
+        yield from (Path(run.folder).name for attempt in attempts if attempt.end is not None and attempt.end.doubt)
+
+
+def _tried_runs(home_folder: Path) -> Iterator[tuple[Journal, RunRecord, list[AttemptRecord]]]:
+    """All runs of the home that have had attempts."""
+    home = Home.open(Settings(home=home_folder), read_only=True)
+    try:
         for root in home.store.roots():
             journal = home.store.journal(root.id)
             for run in journal.runs():
                 attempts = journal.attempts(run.id)
                 if attempts:
-                    name = AttemptName(Path(run.folder).name, attempts[-1].key.number)
-                    yield name, [(record.name, repr(record.value)) for record in journal.metrics(run.id)]
-
-
-def _doubted(home_folder: Path) -> Iterator[str]:
-    """The run's folder, for each warm attempt that was run again cold, as its being warm may have been the cause."""
-    with _opened(home_folder) as home:
-        for root in home.store.roots():
-            journal = home.store.journal(root.id)
-            for run in journal.runs():
-                ends = [attempt.end for attempt in journal.attempts(run.id)]
-                yield from (Path(run.folder).name for end in ends if end is not None and end.doubt)
-
-
-@contextmanager
-def _opened(home_folder: Path) -> Iterator[Home]:
-    home = Home.open(Settings(home=home_folder), read_only=True)
-    try:
-        yield home
+                    yield journal, run, attempts
     finally:
         home.close()
