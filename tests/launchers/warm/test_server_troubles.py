@@ -141,7 +141,7 @@ class TestWant:
                 os.kill(spare, signal.SIGKILL)
             spares = _spares_other_than(server, spares)
             _let_it_read(bench)
-        wait_until(lambda: host.num_fds() <= before, "the host to hold as few descriptors as before")
+        wait_until(lambda: host.num_fds() == before, "the host to hold as many descriptors as before")
 
 
 REAPS = """
