@@ -52,6 +52,15 @@ _QUIET = {
     "hyperstep_trial",
     "hyperstep_trial.boot_environment",
 }
+_SHOWN = {
+    "hyperstep.cli.exit_codes",
+    "hyperstep.cli.forwarding",
+    "hyperstep.cli.pseudoterminal",
+    "hyperstep.cli.script_process",
+    "hyperstep.cli.shown_script",
+    "hyperstep.cli.started_process",
+    "hyperstep.errors",
+}
 _ENGINE = {"artifact_store", "launchers", "policies", "records", "run_store", "samplers", "search_space", "sweep"}
 _HEAVY = {
     "asyncio",
@@ -144,6 +153,21 @@ def test_a_quiet_run_becomes_its_script_without_the_command_line(tmp_path: Path)
     found = loaded(done.stdout)
     assert of_ours(found) <= _QUIET
     assert not {*_HEAVY, "logging", "pathlib", "re", "typing", "uuid"} & found
+
+
+def test_a_script_is_started_before_the_command_line_and_the_display_are_loaded(tmp_path: Path) -> None:
+    code = (
+        "import os, sys\n"
+        f"def spawn(*_given, **_more):\n    {_SHOW}\n    os._exit(0) if not sys.stdout.flush() else None\n"
+        "os.posix_spawnp = spawn\n"
+        "from hyperstep.cli.main import main\n"
+        f"sys.argv[1:] = ['run', {str(tmp_path / 'script.py')!r}]\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    found = loaded(done.stdout)
+    assert of_ours(found) <= _QUIET | _SHOWN
+    assert not {*_HEAVY, "json", "logging", "msgspec", "pathlib", "re", "threading", "typing", "uuid"} & found
 
 
 def test_a_trials_boot_loads_the_finder_only() -> None:

@@ -28,24 +28,31 @@ _QUIET = frozenset({"-q", "--quiet"})
 _TOKEN_BYTES = 16
 
 
-def become_quiet_script(arguments: Sequence[str]) -> None:
-    """Run the script if that is all that is asked for: ``run -q SCRIPT [ARGS]`` without other options.
+def become_quiet_script(words: Sequence[str]) -> None:
+    """Run the script if that is all that is asked for: ``-q SCRIPT [ARGS]`` without other options.
 
-    Returns when something else is asked for: another command, more options, a notebook, a run in the foreground. And
-    when Python cannot be started: the whole command says why.
+    Returns when something else is asked for, and when Python cannot be started: the whole command says why.
+
+    Args:
+        words: What follows ``run``.
     """
-    command, quiet, script = (*arguments[:3], "", "", "")[:3]
-    if command != "run" or quiet not in _QUIET or not script or script.startswith("-"):
-        return
-    from hyperstep.runtime.foreground import in_foreground  # noqa: PLC0415 - not for `hyperstep --help`
-
-    if script.endswith(".ipynb") or in_foreground() or os.name != "posix":
+    if not words or words[0] not in _QUIET or not is_lone_script(words[1:]):
         return
     env = script_environment({SUBMISSION_VARIABLE: new_token()})
     try:
-        _become(python_command(script, arguments[3:]), env)
+        _become(python_command(words[1], words[2:]), env)
     except OSError:
         return
+
+
+def is_lone_script(words: Sequence[str]) -> bool:
+    """Whether they are ``SCRIPT [ARGS]``: no options of ours, no notebook, no run in the foreground; on POSIX."""
+    script = words[0] if words else ""
+    if os.name != "posix" or not script or script.startswith("-") or script.endswith(".ipynb"):
+        return False
+    from hyperstep.runtime.foreground import in_foreground  # noqa: PLC0415 - not for `hyperstep --help`
+
+    return not in_foreground()
 
 
 def new_token() -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hyperstep.cli.display import Display, Feed, PlainDisplay, SilentDisplay, TerminalDisplay, write_lines
 from hyperstep.cli.display_mode import DisplayMode
-from hyperstep.cli.script_process import can_draw
+from hyperstep.cli.pseudoterminal import can_draw
 from hyperstep.cli.view import OutputView, RootView
 from hyperstep.errors import HyperstepError
 

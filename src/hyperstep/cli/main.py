@@ -18,7 +18,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What follows the command's name; those of this process without it.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
-    become_quiet_script(given)
+    code = _run_at_once(given[1:]) if given[:1] == ["run"] else None
+    if code is not None:
+        return code
     from hyperstep.cli.root import run_command  # noqa: PLC0415 - see above
 
     return run_command(given)
+
+
+def _run_at_once(words: Sequence[str]) -> int | None:
+    """The usual forms of `hyperstep run`; None for all others."""
+    become_quiet_script(words)
+    from hyperstep.cli.shown_script import run_lone_script  # noqa: PLC0415 - not for `hyperstep --help`
+
+    return run_lone_script(words)

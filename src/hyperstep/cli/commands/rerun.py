@@ -6,7 +6,8 @@ import click
 
 from hyperstep.cli import wording
 from hyperstep.cli.awaiting import watch
-from hyperstep.cli.display_mode import DisplayMode, display_options
+from hyperstep.cli.display_mode import DisplayMode
+from hyperstep.cli.display_options import display_options
 from hyperstep.cli.exit_codes import OK
 from hyperstep.cli.following import say
 from hyperstep.cli.opening import find_target, opened_home, unique_prefix

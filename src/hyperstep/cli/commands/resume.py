@@ -9,7 +9,8 @@ import click
 
 from hyperstep.cli import wording
 from hyperstep.cli.awaiting import exit_code, watch
-from hyperstep.cli.display_mode import DisplayMode, display_options
+from hyperstep.cli.display_mode import DisplayMode
+from hyperstep.cli.display_options import display_options
 from hyperstep.cli.exit_codes import OK
 from hyperstep.cli.following import say
 from hyperstep.cli.opening import find_target, opened_home, unique_prefix

@@ -15,14 +15,13 @@ from hyperstep.cli.becoming import (
     python_command,
     script_environment,
 )
-from hyperstep.cli.display_mode import DisplayMode, display_options
-from hyperstep.cli.exit_codes import OK, SIGNAL_BASE
+from hyperstep.cli.display_mode import DisplayMode
+from hyperstep.cli.display_options import display_options
 from hyperstep.cli.reuse_flags import ReuseFlags, ScriptCommand, reuse_options, warm_option, warm_variables
-from hyperstep.cli.script_process import can_draw, run_script
+from hyperstep.cli.shown_script import run_shown
 from hyperstep.runtime.foreground import in_foreground
 
 if TYPE_CHECKING:
-    from hyperstep.cli.display import Display
     from hyperstep.cli.foreground import ForegroundRunners
 
 _DETERMINISTIC_VARIABLE = "HYPERSTEP_DETERMINISTIC"
@@ -65,32 +64,7 @@ def run(
     command = _command(script, arguments, quiet=mode.quiet)
     if mode.quiet and runners is None and os.name == "posix":
         become_script(command, env)
-    on_signal = runners.cancel if runners else None
-
-    def show() -> Display:
-        from hyperstep.cli.following import make_display, open_feed  # noqa: PLC0415 - while the script starts up
-
-        return make_display(open_feed(submission=token), mode)
-
-    shares_terminal = can_draw() and mode == DisplayMode(quiet=False, plain=False)
-    code, display = run_script(command, env, show, shares_terminal=shares_terminal, on_signal=on_signal)
-    if runners:
-        runners.wait(display.tick)
-        code = code or (SIGNAL_BASE + runners.signal if runners.signal else OK)
-    _finish(display, code, quiet=mode.quiet)
-    return code
-
-
-def _finish(display: Display, code: int, *, quiet: bool) -> None:
-    """Show the last news, and say how it ended."""
-    from hyperstep.cli.following import fault_words, report, say  # noqa: PLC0415 - it has been imported by then
-
-    views = display.finish()
-    if quiet:
-        return
-    report(views)
-    if display.feed.fault and code == OK:
-        say(f"what the script submitted cannot be shown: {fault_words(display.feed.fault)}")
+    return run_shown(command, env, token, quiet=mode.quiet, plain=mode.plain, runners=runners)
 
 
 def _foreground_runners() -> ForegroundRunners:

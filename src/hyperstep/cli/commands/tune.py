@@ -9,7 +9,8 @@ import click
 from msgspec.structs import replace
 
 from hyperstep.cli.awaiting import Wait
-from hyperstep.cli.display_mode import DisplayMode, display_options
+from hyperstep.cli.display_mode import DisplayMode
+from hyperstep.cli.display_options import display_options
 from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK, SIGNAL_BASE
 from hyperstep.cli.following import report, say
 from hyperstep.cli.foreground import ForegroundRunners, submitting_to
