@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.test_pipeline_runs import MIDDLE, RAW, submit
 
+from hyperstep.codec import from_json
+from hyperstep.pipeline.reuse import Reason, ReuseDecision
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
@@ -62,12 +64,47 @@ def test_a_step_that_read_data_which_changed_after_its_start_is_no_source(
     change_while_it_runs(bench, gate, data, "222")
     assert bench.wait(root.id).status is RunStatus.COMPLETED
     data.write_text("111")
-    _, steps = submit(bench, one_step(bench), label)
+    second, steps = submit(bench, one_step(bench), label)
     assert steps["copy"].reused_from is None
+    assert told(bench, second) == (Reason.UNSTEADY, ["inputs: raw"])
     _, again = submit(bench, one_step(bench), label)
     assert again["copy"].reused_from == steps["copy"].id
     log = (bench.home.root_folder(root.id) / "runner.log").read_text()
     assert "step 'copy' cannot be reused later: Input 'raw' must not change while a step reads it." in log
+
+
+def told(bench: Bench, root: RunRecord) -> tuple[Reason, list[str]]:
+    """Why its step ran, and the parts that are named."""
+    (decision,) = [d for d in bench.home.store.journal(root.id).decisions(root.id) if d.kind == "reuse"]
+    found = from_json(ReuseDecision, {k: v for k, v in decision.evidence.items() if k != "fingerprint"})
+    return found.reason, [difference.part for difference in found.differences]
+
+
+def test_of_a_run_whose_data_changed_the_parts_that_differ_now_are_named(
+    bench: Bench, label: Label, gate: Path, data: Path
+) -> None:
+    data.write_text("111")
+    root = submit_pipeline(bench.home, one_step(bench), label)
+    change_while_it_runs(bench, gate, data, "222")
+    assert bench.wait(root.id).status is RunStatus.COMPLETED
+    second, _ = submit(bench, one_step(bench), label)
+    assert told(bench, second) == (Reason.CHANGED, ["inputs: raw"])
+
+
+def test_a_run_whose_data_changed_does_not_stand_before_an_earlier_source(
+    bench: Bench, label: Label, gate: Path, data: Path
+) -> None:
+    data.write_text("111")
+    gate.touch()
+    _, steps = submit(bench, one_step(bench), label)
+    gate.unlink()
+    gate.with_name("gate.up").unlink()
+    anew = submit_pipeline(bench.home, replace(one_step(bench), regenerate_outputs=True), label)
+    change_while_it_runs(bench, gate, data, "222")
+    assert bench.wait(anew.id).status is RunStatus.COMPLETED
+    data.write_text("111")
+    _, again = submit(bench, one_step(bench), label)
+    assert again["copy"].reused_from == steps["copy"].id
 
 
 def reading_step(bench: Bench, total: int) -> StepSpec:

@@ -17,6 +17,8 @@ ListFiles = Callable[[str], Mapping[str, str] | None]
 """What each file of a snapshot is, by path; None when the snapshot is gone."""
 
 
+INPUTS = "inputs: "
+"""How the name of a difference in an input begins."""
 COMPARED = 50
 """How many earlier runs a miss is compared with."""
 
@@ -37,6 +39,7 @@ class Reason(Enum):
     EXPIRED = "the earlier run is older than reuse.max_age"
     SOURCE_GONE = "the earlier run's records or files are gone"
     OUTPUTS_GONE = "the earlier run's outputs are gone or changed"
+    UNSTEADY = "what the earlier run read was changed while it ran"
     READS_CHANGED = "what the earlier run read by name has changed"
     NO_TRIAL = "no finished trial of this point"
     WOULD_GO_ON = "stopped early, where this sweep's policy would go on"

@@ -64,8 +64,15 @@ class NamedRecord(Struct, frozen=True):
     created_at: float
 
 
+CHANGED = "changed"
+"""Key in the record of a finished step run that stands for nothing: what was changed while it ran."""
+
+
 class StoredFingerprint(Struct, frozen=True):
-    """A finished step run that can stand for an equal one; or a sweep, whose trials can, without ``outputs``."""
+    """A finished step run that can stand for an equal one; or a sweep, whose trials can, without ``outputs``.
+
+    Where ``record`` says what was changed while it ran, it tells the next run of the step why it runs, and no more.
+    """
 
     workspace: str
     digest: str
@@ -453,7 +460,7 @@ class RunStore(ABC):
 
     @abstractmethod
     def reuse_sources(self) -> set[str]:
-        """Ids of the root runs whose steps are remembered."""
+        """Ids of the root runs whose steps can stand for others."""
 
     @abstractmethod
     def remove_root(self, root_id: str) -> None:

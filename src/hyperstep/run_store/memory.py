@@ -13,7 +13,7 @@ from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError, StoreError
 from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.run_store.base import Journal, NamedRecord, StoredFingerprint
+from hyperstep.run_store.base import CHANGED, Journal, NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_named, no_run
 from hyperstep.run_store.memory_journal import JournalState, MemoryJournal, detached
 from hyperstep.run_store.mentions import digests_in
@@ -177,7 +177,7 @@ class MemoryRunStore(ResolvingStore):
 
     def reuse_sources(self) -> set[str]:
         """See the base."""
-        return {fingerprint.root_id for fingerprint in self.state.fingerprints}
+        return {found.root_id for found in self.state.fingerprints if CHANGED not in found.record}
 
     def remove_root(self, root_id: str) -> None:
         """See the base."""

@@ -13,7 +13,7 @@ from hyperstep.errors import ConflictError, InvalidInputError, NotFoundError, St
 from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.records.run import RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import Owner, RunStore, StoredFingerprint
+from hyperstep.run_store.base import CHANGED, Owner, RunStore, StoredFingerprint
 
 OWNER = Owner(pid=7, pid_started_at=1.5, host="here")
 
@@ -98,6 +98,8 @@ class RunStoreContract(StoreFactory):
             found = _fingerprint(f"step of {name}", digest=name, created_at=1.0)
             store.remember(replace(found, root_id=name))
             store.remember_sweep(replace(found, root_id=name))
+        changed = _fingerprint("changed", digest="changed", created_at=1.0)
+        store.remember(replace(changed, root_id="changed", record={CHANGED: "inputs: raw"}))
         assert store.reuse_sources() == {"one", "two"}
         store.remove_root("one")
         assert [run.id for run in other_store.roots()] == ["two"]

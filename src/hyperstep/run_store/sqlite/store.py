@@ -10,7 +10,7 @@ from pathlib import Path
 from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError, StoreError
 from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.run_store.base import Journal, NamedRecord, StoredFingerprint
+from hyperstep.run_store.base import CHANGED, Journal, NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_run
 from hyperstep.run_store.mentions import digests_in
 from hyperstep.run_store.resolve import ResolvingStore, trial_parts
@@ -52,7 +52,7 @@ union select run_id from registered_runs where substr(run_id, 1, length(:text)) 
 order by 1
 """
 _TEXTS = "select body from named union all select body from fingerprints union all select body from sweeps"
-_SOURCES = "select distinct root_id from fingerprints"
+_SOURCES = f"select distinct root_id from fingerprints where json_extract(body, '$.record.{CHANGED}') is null"  # noqa: S608 - ours
 _REMOVE_ROOT = "delete from roots where id = ?"
 _REMOVE_BELOW = (
     "delete from registered_runs where root_id = ?",

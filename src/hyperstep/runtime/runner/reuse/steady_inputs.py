@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from hyperstep.errors import USER_FAULTS, InvalidInputError
 from hyperstep.pipeline.fingerprint import counts_by_definition
+from hyperstep.pipeline.reuse import INPUTS
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.run import RunRecord
@@ -34,16 +35,29 @@ def input_states(step: StepSpec, inputs: Mapping[str, Found], rules: ReuseRules)
     return {name: _state(inputs[name]) for name in ports}
 
 
+class ChangedWhileReadError(InvalidInputError):
+    """What a step reads was changed while it ran: nobody can say what its result stands for.
+
+    Args:
+        part: As differences name it, ``inputs: data``.
+        title: As a sentence begins with it.
+    """
+
+    def __init__(self, part: str, *, title: str) -> None:
+        self.part = part
+        rule = f"{title} must not change while a step reads it."
+        super().__init__(rule, received="a later change", remedy="It runs anew next time.")
+
+
 def require_steady(run: RunRecord, step: StepSpec, inputs: Mapping[str, Found], rules: ReuseRules) -> None:
     """Check that the inputs of a step that has ended are as they were when it began.
 
     Raises:
-        InvalidInputError: One of them is not.
+        ChangedWhileReadError: One of them is not.
     """
     changed = first_change(recorded_states(run), input_states(step, inputs, rules))
     if changed:
-        rule = f"Input '{changed}' must not change while a step reads it."
-        raise InvalidInputError(rule, received="a later change", remedy="It runs anew next time.")
+        raise ChangedWhileReadError(INPUTS + changed, title=f"Input '{changed}'")
 
 
 def states_property(states: States) -> dict[str, str]:

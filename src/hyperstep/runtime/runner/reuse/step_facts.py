@@ -17,16 +17,13 @@ from hyperstep.pipeline.fingerprint import (
     fingerprint_process,
     fingerprint_step,
 )
-from hyperstep.pipeline.reuse import COMPARED, Reason, differences, trials_switched_off
+from hyperstep.pipeline.reuse import COMPARED, INPUTS, Reason, differences, trials_switched_off
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest
 from hyperstep.runtime.runner.reuse.steady_inputs import States, input_states
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
-
-INPUTS = "inputs: "
-"""How the name of a difference in an input begins."""
 
 
 class StepQuestion(Struct, frozen=True):

@@ -14,13 +14,14 @@ from hyperstep.artifact_store.tree import Reading
 from hyperstep.artifact_store.walk import walk_files
 from hyperstep.artifact_store.web_files import ADDRESS, FOLDER, News, look_again
 from hyperstep.digest import Json
-from hyperstep.errors import HyperstepError, InvalidInputError, NotFoundError
+from hyperstep.errors import HyperstepError, NotFoundError
 from hyperstep.pipeline.reuse import Difference
 from hyperstep.pipeline.spec import DatastorePaths
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import NamedRecord, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest, find_in_datastores
+from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
 
 READS = "reads"
 """Key of a source's record."""
@@ -62,7 +63,7 @@ def settle_reads(home: Home, workspace: str, reads: list[dict[str, Json]], *, si
         since: When the run started, seconds since the epoch.
 
     Raises:
-        InvalidInputError: Files of a dataset were changed after the run had started.
+        ChangedWhileReadError: Files of a dataset were changed after the run had started.
     """
     settled: list[Json] = []
     for read in reads:
@@ -71,8 +72,8 @@ def settle_reads(home: Home, workspace: str, reads: list[dict[str, Json]], *, si
             settled.append(read)
             continue
         if any(time > since for time in _change_times(found)):
-            rule = f"The files of {_title(read)} must not change while a step reads them."
-            raise InvalidInputError(rule, received="a later change", remedy="It runs anew next time.")
+            title = _title(read)
+            raise ChangedWhileReadError(title, title=f"What is behind '{title.removeprefix('read: ')}'")
         settled.append({**read, "content": content_digest(found, Reading(home.path))[0]})
     return settled
 

@@ -16,6 +16,7 @@ from hyperstep.errors import HyperstepError
 from hyperstep.pipeline.fingerprint import Fingerprint, dataset_rule
 from hyperstep.pipeline.reuse import (
     COMPARED,
+    INPUTS,
     SWITCHED_OFF,
     Difference,
     ListFiles,
@@ -27,9 +28,9 @@ from hyperstep.pipeline.reuse import (
     with_addresses,
 )
 from hyperstep.pipeline.reuse_rules import DatasetReuse
-from hyperstep.run_store.base import StoredFingerprint
+from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.step_facts import INPUTS, Identified, StepQuestion, identify, reading_of
+from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, reading_of
 from hyperstep.runtime.runner.reuse.step_reads import changed_reads
 from hyperstep.runtime.runner.reuse.step_sources import changed_outputs, record_is_there
 
@@ -119,6 +120,9 @@ def _objection(
     question: StepQuestion, source: StoredFingerprint, age_s: float
 ) -> tuple[Reason, tuple[Difference, ...]]:
     home, rules = question.home, question.rules
+    changed_meanwhile = source.record.get(CHANGED)
+    if isinstance(changed_meanwhile, str):
+        return Reason.UNSTEADY, (Difference(changed_meanwhile, "when it began", "when it ended"),)
     too_old = expiry(age_s, rules)
     if too_old is not None:
         return Reason.EXPIRED, (too_old,)

@@ -19,7 +19,7 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import Journal, StoredFingerprint
+from hyperstep.run_store.base import CHANGED, Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
 from hyperstep.runtime.runner.prefixed_files import output_digest
@@ -32,7 +32,7 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
     """Keep a completed step run as a source for later ones.
 
     Raises:
-        InvalidInputError: What it read by name was changed while it ran, so that nobody can say what it read.
+        ChangedWhileReadError: What it read by name was changed while it ran.
     """
     reading = Reading(home.path)
     outputs: dict[str, Json] = {}
@@ -60,6 +60,34 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
             outputs=outputs,
             created_at=now,
             record=record,
+        )
+    )
+
+
+def remember_changed(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, changed: str) -> None:
+    """Keep why a completed step run stands for no other, for the next one to say; not where another stands for it.
+
+    Args:
+        home: Where.
+        run: Of the step.
+        step: Which.
+        fingerprint: The run's.
+        changed: What was changed while it ran, as differences name it.
+    """
+    known = home.store.recall(run.workspace, fingerprint.digest)
+    if known is not None and CHANGED not in known.record:
+        return
+    home.store.remember(
+        StoredFingerprint(
+            workspace=run.workspace,
+            digest=fingerprint.digest,
+            run_id=run.id,
+            root_id=run.root_id,
+            step=step.name,
+            parts=fingerprint.parts,
+            outputs={},
+            created_at=run.ended_at or run.created_at,
+            record={CHANGED: changed},
         )
     )
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.errors import USER_FAULTS
 from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process
+from hyperstep.run_store.base import CHANGED
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify
 from hyperstep.runtime.runner.reuse.step_sources import remember_also
 
@@ -66,7 +67,7 @@ class UnreadInputs:
         if found is None:
             return
         source = question.home.store.recall(question.workspace, fingerprint.digest)
-        if source is not None:
+        if source is not None and CHANGED not in source.record:
             remember_also(question.home, source, found.fingerprint)
         self._remember_sweeps(question, fingerprint, found.fingerprint)
 
