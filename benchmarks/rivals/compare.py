@@ -37,6 +37,9 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 from machine import in_words, load
 
 LIMIT_S, QUICK_LIMIT_S = 3 * 3600.0, 150.0
+LEARNS_FROM = 8
+"""Trials of the sweep before: one to learn from, and some for which a server is started. Where the script counts them,
+as many as there are."""
 
 
 def take_turn(contest: Contest, contender: Contender, folder: Path, *, quick: bool) -> Watched:
@@ -54,7 +57,10 @@ def take_turn(contest: Contest, contender: Contender, folder: Path, *, quick: bo
     os.environ["HYPERSTEP_HOME"] = str(folder / "home")
     limit_s = QUICK_LIMIT_S if quick else LIMIT_S
     if contender.warms_up:
-        learnt = watch(contender.command(job), work, stamps, contender.words(folder), limit_s)
+        earlier = folder / "earlier.json"
+        few = LEARNS_FROM if contest.stop_below is None else trials
+        Job(str(script), few, CONCURRENT, str(work), contest.stop_below, libraries).write(earlier)
+        learnt = watch(contender.command(earlier), work, stamps, contender.words(folder), limit_s)
         if learnt.exit_code:
             return learnt
         stamps.unlink(missing_ok=True)

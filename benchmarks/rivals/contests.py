@@ -91,7 +91,7 @@ def memory(run: Watched, contender: Contender, contest: Contest) -> float:
 
 
 CONTESTS = (
-    Contest("trivial", "1. Trivial scripts", "trivial", rate, "trials/s", True, 100, 30),
+    Contest("trivial", "1. Trivial scripts", "trivial", rate, "trials/s", True, 300, 30),
     Contest("libraries", "2. Scripts with scikit-learn, pandas", "libraries", rate, "trials/s", True, 24, 8),
     Contest("ingest", "3. Metric ingest", "ingest", ingest, "values/s", True, 2, 2, points=100_000),
     Contest("stop", "4. Bad value to dead process", "stop", stop, "ms", False, 21, 6, stop_below=0.5),
