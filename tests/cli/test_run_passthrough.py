@@ -224,6 +224,27 @@ def test_a_signal_without_a_terminal_is_handed_on(tmp_path: Path, number: signal
 
 
 @posix_only
+@pytest.mark.parametrize("options", [(), ("-q",), ("--plain",)])
+def test_a_script_runs_where_standard_output_is_closed(tmp_path: Path, options: tuple[str, ...]) -> None:
+    script = write_script(tmp_path, f"open({str(tmp_path / 'ran')!r}, 'w').close()\nraise SystemExit(3)")
+    command = ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *hyperstep("run", *options, script)]
+    done = subprocess.run(command, stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False)
+    assert (done.returncode, done.stderr) == (3, b"")
+    assert (tmp_path / "ran").exists()
+
+
+@posix_only
+@pytest.mark.parametrize("options", [(), ("--plain",)])
+def test_the_exit_code_is_known_where_ends_of_children_are_ignored(tmp_path: Path, options: tuple[str, ...]) -> None:
+    command = hyperstep("run", *options, write_script(tmp_path, "raise SystemExit(3)"))
+    ignoring = (
+        "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    done = subprocess.run([sys.executable, "-c", ignoring, *command], timeout=PATIENCE_S, check=False)
+    assert done.returncode == 3
+
+
+@posix_only
 def test_ctrl_z_stops_both_and_both_go_on(tmp_path: Path) -> None:
     text = """
 import time

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from tests.cli.real_process import write_script
 from hyperstep.cli.becoming import is_lone_script
 from hyperstep.cli.main import main
 from hyperstep.cli.shown_script import run_lone_script
+from hyperstep.cli.started_process import StartedProcess
 from hyperstep.runtime.foreground import FOREGROUND_VARIABLE
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere the command line comes first")
@@ -50,3 +52,27 @@ def test_where_there_are_no_signals_and_no_spawn_a_script_runs_all_the_same(
         monkeypatch.setattr(f"hyperstep.cli.{module}.os", elsewhere)
     assert main(["run", write_script(tmp_path, "raise SystemExit(3)")]) == 3
     assert main(["run", "-q", write_script(tmp_path, "raise SystemExit(4)")]) == 4
+
+
+def test_ctrl_c_after_the_scripts_end_is_an_exit_code_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_words: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hyperstep.cli.shown_script.run_lone_script", interrupted)
+    assert main(["run", "train.py"]) == 130
+
+
+def test_a_signal_that_comes_while_the_end_is_looked_at_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = StartedProcess([sys.executable, "-c", "raise SystemExit(3)"], os.environ, {})
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    wait = os.waitpid
+
+    def wait_and_be_interrupted(pid: int, options: int) -> tuple[int, int]:
+        ended = wait(pid, options)
+        process.send_signal(signal.SIGTERM)
+        return ended
+
+    monkeypatch.setattr(os, "waitpid", wait_and_be_interrupted)
+    assert process.poll() == 3
+    process.send_signal(signal.SIGTERM)
+    assert process.returncode == 3

@@ -83,7 +83,8 @@ def become_script(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:
 
 
 def _become(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:
-    sys.stdout.flush()
+    if sys.stdout is not None:  # closed by who started us
+        sys.stdout.flush()
     os.execvpe(argv[0], list(argv), env)  # noqa: S606 - a command, as when it is started beside us
 
 

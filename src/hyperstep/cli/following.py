@@ -77,5 +77,6 @@ def fault_words(error: Exception) -> str:
 
 def say(message: str) -> None:
     """One line of ours on standard error."""
-    sys.stdout.flush()
+    if sys.stdout is not None:  # closed by who started us
+        sys.stdout.flush()
     write_lines([message])

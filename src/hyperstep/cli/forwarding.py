@@ -84,7 +84,9 @@ class Forwarder:
 
 @contextlib.contextmanager
 def forwarding(terminal: Pseudoterminal | None) -> Iterator[Forwarder]:
-    """Handle signals on the script's behalf within the block. What we were started to ignore stays ignored."""
+    """Handle signals on the script's behalf within the block. What we were started to ignore stays ignored, except
+    ends of children: who ignores those never learns how a child ended.
+    """  # noqa: D205 - one sentence
     forward = Forwarder(terminal)
     if os.name != "posix":
         previous = signal.signal(signal.SIGINT, forward.ignore)  # the console gives Ctrl-C to both
@@ -99,7 +101,8 @@ def forwarding(terminal: Pseudoterminal | None) -> Iterator[Forwarder]:
     forward.wake, write_end = os.pipe()
     os.set_blocking(write_end, False)
     old_wake = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
-    old = {n: signal.signal(n, h) for n, h in handlers.items() if signal.getsignal(n) is not signal.SIG_IGN}
+    ignored = {n for n in handlers if n != signal.SIGCHLD and signal.getsignal(n) is signal.SIG_IGN}
+    old = {n: signal.signal(n, h) for n, h in handlers.items() if n not in ignored}
     try:
         yield forward
     finally:

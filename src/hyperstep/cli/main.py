@@ -29,6 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run_at_once(words: Sequence[str]) -> int | None:
     """The usual forms of `hyperstep run`; None for all others."""
     become_quiet_script(words)
-    from hyperstep.cli.shown_script import run_lone_script  # noqa: PLC0415 - not for `hyperstep --help`
+    from hyperstep.cli.exit_codes import INTERRUPTED  # noqa: PLC0415 - not for `hyperstep --help`
+    from hyperstep.cli.shown_script import run_lone_script  # noqa: PLC0415 - likewise
 
-    return run_lone_script(words)
+    try:
+        return run_lone_script(words)
+    except KeyboardInterrupt:
+        return INTERRUPTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 
@@ -40,6 +41,10 @@ class StartedProcess:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to it, unless it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
+        """Send a signal to it, unless it is known to have ended.
+
+        Signal handlers call this, also in the middle of ``poll``: so it does not look itself.
+        """
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
