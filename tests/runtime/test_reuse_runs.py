@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import pytest
 from msgspec.structs import replace
@@ -98,6 +100,33 @@ def test_two_submits_at_once_do_the_work_once_and_both_complete(bench: Bench, la
     assert sorted(attempts) == [0, 1]
     ran, reused = sorted(steps, key=lambda step: step.reused_from is not None)
     assert reused.reused_from == ran.id
+
+
+def test_who_waits_goes_on_waiting_when_the_other_runs_runner_is_killed_and_followed(
+    bench: Bench, label: Label
+) -> None:
+    raw(bench)
+    gate, starts = bench.folder / "gate", bench.folder / "starts"
+    script = (
+        f"open({str(starts)!r}, 'a').write('s')\n"
+        + COPY
+        + f"import time\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.01)\n"
+    )
+    first = submit_pipeline(bench.home, one_step(bench, script), label)
+    bench.wait_until(starts.exists)
+    second = submit_pipeline(bench.home, one_step(bench, script), label)
+    log = bench.home.root_folder(second.id) / "runner.log"
+    bench.wait_until(lambda: log.exists() and "waits for an equal one" in log.read_text())
+    journal = bench.home.store.journal(first.id)
+    owner = journal.owner()
+    assert owner is not None
+    os.kill(owner.pid, signal.SIGKILL)
+    bench.wait_until(lambda: (now := journal.owner()) is not None and now.epoch > owner.epoch)
+    gate.touch()
+    assert [bench.wait(root.id).status for root in (first, second)] == [RunStatus.COMPLETED] * 2
+    (step,) = bench.home.store.journal(second.id).runs(kind=RunKind.STEP)
+    assert step.reused_from == journal.runs(kind=RunKind.STEP)[0].id
+    assert starts.read_text() == "s"
 
 
 def test_who_waits_for_a_step_that_fails_does_the_work_itself(bench: Bench, label: Label) -> None:

@@ -21,7 +21,7 @@ from hyperstep.cli.started_process import StartedProcess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hyperstep.cli.display import Display
 
@@ -51,8 +51,7 @@ def run_script(
     Raises:
         LaunchError: The command cannot be started.
     """
-    terminal = Pseudoterminal.make() if shares_terminal else None
-    with forwarding(terminal) as forward:
+    with _pseudoterminal(shares_terminal) as terminal, forwarding(terminal) as forward:
         forward.on_signal = on_signal
         if os.name != "posix":
             return _run_portably(argv, env, make_display)
@@ -61,6 +60,16 @@ def run_script(
         forward.display = display = make_display()
         code = _pump(process, display, terminal, forward)
     return (code if code >= 0 else SIGNAL_BASE - code), display
+
+
+@contextlib.contextmanager
+def _pseudoterminal(wanted: bool) -> Iterator[Pseudoterminal | None]:  # noqa: FBT001 - says whether there is one
+    terminal = Pseudoterminal.make() if wanted else None
+    try:
+        yield terminal
+    finally:
+        if terminal:
+            os.close(terminal.master)
 
 
 def _start(argv: Sequence[str], env: Mapping[str, str], terminal: Pseudoterminal | None) -> StartedProcess:
@@ -88,8 +97,6 @@ def _pump(process: StartedProcess, display: Display, terminal: Pseudoterminal | 
         display.tick()
     while terminal and select.select([terminal.master], [], [], _DRAIN_S)[0] and terminal.copy_to(display):
         pass
-    if terminal:
-        os.close(terminal.master)
     return code
 
 

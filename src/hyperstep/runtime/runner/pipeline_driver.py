@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
 
-from hyperstep.errors import USER_FAULTS, InvalidInputError
+from hyperstep.errors import USER_FAULTS, HyperstepError, InvalidInputError
 from hyperstep.pipeline.fingerprint import Fingerprint
 from hyperstep.pipeline.progress import hopeless_steps, pipeline_outcome, ready_steps
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.data_paths import Found
@@ -54,9 +56,11 @@ class PipelineDriver:
         }
         self._drivers: dict[str, Driver] = {}
         self._fingerprints: dict[str, Fingerprint] = {}
-        self._claims = StepClaims(context.home.path)
+        self._claims = StepClaims(context.home.path, context.root.id, partial(_is_open, context.home))
         self._waiting: set[str] = set()
         """Ids of steps that an equal one of another run keeps waiting."""
+        self._unclaimed: set[str] = set()
+        """Ids of steps of an earlier owner whose claim is to be taken back."""
         self._unread = UnreadInputs(context.note)
         self._canceling = context.root.status is RunStatus.CANCEL_REQUESTED
 
@@ -68,6 +72,8 @@ class PipelineDriver:
                 unit.change_run(root.id, status=RunStatus.RUNNING)
         else:
             self._remember_earlier()
+            self._unclaimed = self._ready_steps()
+            self._take_claims_back()
         for step in self._spec.steps:
             run = self._run_of(step)
             if run.status is not RunStatus.NOT_STARTED and not run.status.is_terminal:
@@ -95,6 +101,8 @@ class PipelineDriver:
         """Time went by for every step under way."""
         for driver in list(self._drivers.values()):
             driver.tick()
+        if self._unclaimed:
+            self._take_claims_back()
         if self._waiting:
             self._advance()
 
@@ -128,6 +136,8 @@ class PipelineDriver:
     def _enter(self, step: StepSpec) -> None:
         """Reuse a step, or put it to work."""
         run = self._run_of(step)
+        if step.id in self._waiting and not self._may_look(step):
+            return
         try:
             inputs = self._find_inputs(step)
             question = self._question(step, inputs)
@@ -155,6 +165,14 @@ class PipelineDriver:
             self._context.note(f"step '{step.name}' waits for an equal one that is under way in another run")
             self._waiting.add(step.id)
 
+    def _may_look(self, step: StepSpec) -> bool:
+        """Whether the equal step of the other run has ended: what is looked at may be large."""
+        digest = self._fingerprints[step.id].digest
+        if not self._claims.take(digest):
+            return False
+        self._claims.release(digest)
+        return True
+
     def _look_again(self, question: StepQuestion, answer: ReuseAnswer) -> ReuseAnswer:
         """A step is claimed now: another run may have completed an equal one just before."""
         self._waiting.discard(question.step.id)
@@ -172,6 +190,22 @@ class PipelineDriver:
         except (*USER_FAULTS, OSError) as error:
             reraise_passing(error)
             self._fail(step, str(error))
+
+    def _ready_steps(self) -> set[str]:
+        """Ids of the steps that an earlier owner decided on; their fingerprints are known then."""
+        events = self._context.journal.events(self._context.root.id)
+        ready = {step.id for step in self._spec.steps} & {e.body.get("step") for e in events if e.kind == STEP_READY}
+        self._fingerprints |= {s.id: self._recorded_fingerprint(s) for s in self._spec.steps if s.id in ready}
+        return ready
+
+    def _take_claims_back(self) -> None:
+        """Claim what an earlier owner had claimed, and let others have what has ended since."""
+        for step in self._spec.steps:
+            digest = self._fingerprints[step.id].digest if step.id in self._unclaimed else ""
+            if digest and self._claims.take_back(digest):
+                self._unclaimed.discard(step.id)
+                if self._run_of(step).status.is_terminal:
+                    self._claims.release(digest)
 
     def _find_inputs(self, step: StepSpec) -> dict[str, Found]:
         producers = {other.id: self._run_of(other) for other in self._spec.steps}
@@ -258,3 +292,12 @@ class PipelineDriver:
 
     def _statuses(self) -> dict[str, RunStatus]:
         return {step.id: self._run_of(step).status for step in self._spec.steps}
+
+
+def _is_open(home: Home, root_id: str) -> bool:
+    """Whether a root run has not ended, as far as anybody can tell."""
+    try:
+        with closing(home.store.journal(root_id)) as journal:
+            return not journal.run(root_id).status.is_terminal
+    except HyperstepError:
+        return False
