@@ -63,7 +63,7 @@ def run_script(
 
 
 @contextlib.contextmanager
-def _pseudoterminal(wanted: bool) -> Iterator[Pseudoterminal | None]:  # noqa: FBT001 - says whether there is one
+def _pseudoterminal(wanted: bool) -> Iterator[Pseudoterminal | None]:
     terminal = Pseudoterminal.make() if wanted else None
     try:
         yield terminal
