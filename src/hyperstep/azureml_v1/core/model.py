@@ -165,7 +165,7 @@ class Model(ModelServing):
         fitting = list(query.fitting(workspace))
         for record in {record.name: record for record in reversed(fitting)}.values():
             note_named(record, None)
-        found = [_model(workspace, record) for record in fitting]
+        found = [recorded_model(workspace, record) for record in fitting]
         if not latest:
             return found
         newest: dict[str, Model] = {}
@@ -388,7 +388,8 @@ class Model(ModelServing):
         return str(self._files[0]["path"]).partition("/")[0]
 
 
-def _model(workspace: Workspace, record: NamedRecord) -> Model:
+def recorded_model(workspace: Workspace, record: NamedRecord) -> Model:
+    """The model that a record is of; that it was made of it is no read."""
     model = object.__new__(Model)
     model.workspace = workspace
     model._read(record)

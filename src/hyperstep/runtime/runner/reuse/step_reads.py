@@ -18,7 +18,7 @@ from hyperstep.errors import HyperstepError, NotFoundError
 from hyperstep.pipeline.reuse import Difference
 from hyperstep.pipeline.spec import DatastorePaths
 from hyperstep.records.run import RunRecord
-from hyperstep.run_store.base import NamedRecord, StoredFingerprint
+from hyperstep.run_store.base import REGISTERED_BY, NamedRecord, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest, find_in_datastores
 from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
@@ -107,7 +107,7 @@ def _change(
         yield Difference(_title(read), read["found"], now[0])
     elif contents and "content" in read:
         files = _files_of(home, workspace, read)
-        content = content_digest(files, reading)[0] if files else None
+        content = content_digest(files, replace(reading, limit_bytes=None))[0] if files else None
         if content != read["content"]:
             yield Difference(_title(read), read["content"], content)
 
@@ -144,16 +144,8 @@ def _versions(home: Home, workspace: str, read: Mapping[str, Json], root_id: str
         record = _record(home, workspace, read, read["asked"])
         return [None if record is None else f"version {record.version}"]
     records = home.store.all_named(workspace, str(read["what"]), str(read["name"]))
-    others = [record for record in records if not _is_by(home, record, root_id)]
+    others = [record for record in records if record.body.get(REGISTERED_BY) != root_id]
     return [f"version {found[0].version}" if found else None for found in (records, others)]
-
-
-def _is_by(home: Home, record: NamedRecord, root_id: str) -> bool:
-    """Whether something was registered by a run, or one below it."""
-    try:
-        return home.store.root_of(str(record.body.get("run_id") or "")) == root_id
-    except HyperstepError:
-        return False
 
 
 def _record(home: Home, workspace: str, read: Mapping[str, Json], version: Json) -> NamedRecord | None:
