@@ -138,8 +138,10 @@ def test_a_trial_whose_dataset_changed_after_it_was_read_stands_for_no_other(
     assert bench.wait(sweep.id).status is RunStatus.COMPLETED
     again = submit_step(bench.home, step, label)
     assert bench.wait(again.id).status is RunStatus.COMPLETED
-    waited = [trial for trial in trials_of(bench, again) if trial.reused_from is None]
-    assert waited
+    unsettled = [step_reads.SETTLED_PROPERTY not in trial.properties for trial in trials_of(bench, sweep)]
+    assert sorted(unsettled) == [False, False, True]
+    stands_for_none = trials_of(bench, sweep)[unsettled.index(True)]
+    assert stands_for_none.id not in {trial.reused_from for trial in trials_of(bench, again)}
 
 
 def test_a_dataset_that_was_read_after_its_files_had_come_is_a_steady_read(
