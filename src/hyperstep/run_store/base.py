@@ -64,6 +64,9 @@ class NamedRecord(Struct, frozen=True):
     created_at: float
 
 
+REGISTERED_BY = "registered_by"
+"""Key in a named thing's body: the root run that alone has written this version; not where a driver did."""
+
 CHANGED = "changed"
 """Key in the record of a finished step run that stands for nothing: what was changed while it ran."""
 

@@ -35,9 +35,10 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import find_input, output_locations, output_path
+from hyperstep.runtime.runner.reuse.read_data import data_state
 from hyperstep.runtime.runner.reuse.step_facts import StepQuestion
 from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
-from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY
+from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY, STATE
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import remember_step, stand_in
 from hyperstep.runtime.submission import Label, root_run
@@ -200,7 +201,7 @@ class Bed:
         )  # fmt: skip
         properties = {"outputs": json.dumps(output_locations(run, step))}
         if step.name == TUNE:
-            properties[READS_PROPERTY] = json.dumps(self.reads)
+            properties[READS_PROPERTY] = json.dumps([self._noted(read) for read in self.reads])
         run = replace(run, properties=properties)
         self.home.store.create([root, run], folder=root.id, spec=None)
         self.home.store.register_run(run.id, root.id)
@@ -214,6 +215,13 @@ class Bed:
         remember_step(self.home, run, step, answer.fingerprint, self.now)
         self.runs[step.name] = run
         return run
+
+    def _noted(self, read: dict[str, Json]) -> dict[str, Json]:
+        """As a script notes it: with the state of a dataset's files."""
+        if read["what"] != "dataset":
+            return read
+        record = self.home.store.named(WORKSPACE, "dataset", str(read["name"]), 1)
+        return {**read, STATE: data_state(self.home, record)}
 
     def output(self, step: str) -> Path:
         """Where the output of a step's newest run lies."""

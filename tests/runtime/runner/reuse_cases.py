@@ -13,6 +13,7 @@ from tests.runtime.runner.reuse_bed import PREPARE, STORE, TUNE, Bed
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
+from hyperstep.run_store.base import REGISTERED_BY
 from hyperstep.runtime.runner.reuse.step_reads import run_state
 from hyperstep.runtime.submission import Label, root_run
 
@@ -208,7 +209,7 @@ def reads_absent(bed: Bed) -> None:
 
 def own_model(bed: Bed) -> None:
     """The step itself registers a newer version."""
-    bed.register("model", "best", {"run_id": bed.runs[TUNE].id})
+    bed.register("model", "best", {REGISTERED_BY: bed.runs[TUNE].root_id})
 
 
 def unseeded(bed: Bed) -> None:

@@ -22,6 +22,7 @@ from hyperstep.azureml_v1.core.environment_sections import (
     RSection,
     SparkSection,
 )
+from hyperstep.azureml_v1.core.reading import note_absent, note_listing, note_named
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ class Environment:
         number = _labelled(workspace, name, label) if label else _version_number(version)
         record = registry.find_named(workspace.home, workspace.name, _KIND, name, number)
         if record is not None:
+            note_named(record, number)
             return _versioned(record.body, record.version)
+        note_absent(workspace.name, _KIND, name, number)
         if name.lower().startswith(_CURATED):
             return _curated(name, version)
         known = ", ".join(r.name for r in registry.newest_named(workspace.home, workspace.name, _KIND))
@@ -105,6 +108,7 @@ class Environment:
     @staticmethod
     def list(workspace: Workspace) -> dict[str, Environment]:
         """The newest version of each registered environment, by name."""
+        note_listing(workspace.home, workspace.name, _KIND)
         records = registry.newest_named(workspace.home, workspace.name, _KIND)
         return {record.name: _versioned(record.body, record.version) for record in records}
 
@@ -344,7 +348,9 @@ def _labelled(workspace: Workspace, name: str, label: str) -> int | None:
     """
     record = registry.find_named(workspace.home, workspace.name, _LABEL, f"{name}:{label}")
     if record is not None:
+        note_named(record, None)
         return int(str(record.body["version"]))
+    note_absent(workspace.name, _LABEL, f"{name}:{label}")
     if label.lower() == "latest":
         return None
     message = f"No version of environment {name!r} has the label {label!r}. Give it with Environment.label(...)."

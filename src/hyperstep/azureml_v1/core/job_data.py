@@ -80,6 +80,6 @@ def _names(variable: str) -> Iterator[str]:
 def _input(workspace: Workspace, value: str, mode: str) -> Any:  # noqa: ANN401 - a path or a dataset
     if mode != "direct":
         return value
-    from hyperstep.azureml_v1.core.dataset import Dataset  # noqa: PLC0415 - for direct inputs only
+    from hyperstep.azureml_v1.data.dataset_records import input_dataset  # noqa: PLC0415 - for direct inputs only
 
-    return Dataset.get_by_id(workspace, value)
+    return input_dataset(workspace, value)

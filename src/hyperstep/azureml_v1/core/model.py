@@ -18,8 +18,8 @@ from hyperstep.azureml_v1.core.model_details import (
     resource_values,
     text_values,
 )
-from hyperstep.azureml_v1.core.model_query import ModelQuery, Tags
-from hyperstep.azureml_v1.core.reading import note_named
+from hyperstep.azureml_v1.core.model_query import KIND, ModelQuery, Tags
+from hyperstep.azureml_v1.core.reading import note_listing
 from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.deployment.model_serving import ModelServing
 from hyperstep.azureml_v1.deployment.resource_configuration import ResourceConfiguration
@@ -163,9 +163,8 @@ class Model(ModelServing):
         del expand, page_count
         query = ModelQuery(name, None, tags, properties, run_id, model_framework, dataset_id)
         fitting = list(query.fitting(workspace))
-        for record in {record.name: record for record in reversed(fitting)}.values():
-            note_named(record, None)
-        found = [_model(workspace, record) for record in fitting]
+        note_listing(workspace.home, workspace.name, KIND, name)
+        found = [recorded_model(workspace, record) for record in fitting]
         if not latest:
             return found
         newest: dict[str, Model] = {}
@@ -388,7 +387,8 @@ class Model(ModelServing):
         return str(self._files[0]["path"]).partition("/")[0]
 
 
-def _model(workspace: Workspace, record: NamedRecord) -> Model:
+def recorded_model(workspace: Workspace, record: NamedRecord) -> Model:
+    """The model that a record is of; that it was made of it is no read."""
     model = object.__new__(Model)
     model.workspace = workspace
     model._read(record)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hyperstep.azureml_v1.core import registry
-from hyperstep.azureml_v1.core.reading import note_absent, note_named
+from hyperstep.azureml_v1.core.reading import note_absent, note_listing, note_named
 from hyperstep.azureml_v1.exceptions import ModelNotFoundException, WebserviceException
 
 if TYPE_CHECKING:
@@ -45,15 +45,24 @@ class ModelQuery(NamedTuple):
         Raises:
             AbsentModelException: There is none ("ModelNotFound").
         """
-        for record in self.fitting(workspace):
-            note_named(record, record.version if self.version is not None else None)
-            return record
-        if self.name is not None:
-            note_absent(KIND, self.name)
+        found = next(self.fitting(workspace), None)
+        self._note(workspace, found)
+        if found is not None:
+            return found
         known = ", ".join(record.name for record in registry.newest_named(workspace.home, workspace.name, KIND))
         wanted = f"has no model {self.name!r} of version {self.version!r} that fits"
         message = f"ModelNotFound: workspace {workspace.name!r} {wanted}. It has: {known or 'none'}."
         raise AbsentModelException(message, status_code=_NOT_FOUND)
+
+    def _note(self, workspace: Workspace, found: NamedRecord | None) -> None:
+        """What a job asked for by name, and by version, is noted as such; anything else as a look through all."""
+        by_name = self == ModelQuery(self.name, self.version) and self.name is not None
+        if by_name and found is not None:
+            note_named(found, None if self.version is None else found.version)
+        elif by_name and self.version is None:
+            note_absent(workspace.name, KIND, str(self.name))
+        else:
+            note_listing(workspace.home, workspace.name, KIND, self.name)
 
     def _fits(self, record: NamedRecord) -> bool:
         body: Mapping[str, Any] = record.body

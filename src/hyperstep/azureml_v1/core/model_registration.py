@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from hyperstep.azureml_v1.core import registry
-from hyperstep.azureml_v1.core.model import Model
+from hyperstep.azureml_v1.core.model import Model, recorded_model
 from hyperstep.azureml_v1.core.model_details import described as describe
 from hyperstep.azureml_v1.core.model_query import KIND
 from hyperstep.azureml_v1.core.names import check_model_name
@@ -130,4 +130,4 @@ def _record(
         "experiment": experiment,
     }
     version = registry.put_named(workspace.home, workspace.name, KIND, name, body)
-    return Model(workspace, name, version=version)
+    return recorded_model(workspace, workspace.home.store.named(workspace.name, KIND, name, version))

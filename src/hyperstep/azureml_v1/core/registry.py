@@ -58,7 +58,7 @@ def replace_body(home: Home, record: NamedRecord, body: Mapping[str, Json]) -> N
     from msgspec.structs import replace  # noqa: PLC0415 - keeps the import of Run light
 
     refuse_in_job(f"Changing the {record.kind} '{record.name}'")
-    changed = replace(record, body=body)
+    changed = replace(record, body=_by_hand(body))
     home.store.replace_named(changed)
     return changed
 
@@ -87,10 +87,19 @@ def change_body(
 
 
 def _replace(home: Home, changed: NamedRecord, expected: Mapping[str, Json]) -> bool:
+    from msgspec.structs import replace  # noqa: PLC0415 - keeps the import of Run light
+
     if not in_job():
-        return home.store.replace_named(changed, expected)
+        return home.store.replace_named(replace(changed, body=_by_hand(changed.body)), expected)
     request = {**_address(changed), "body": changed.body, "expected": expected}
     return bool(ask_runner(home, "replace_named", request))
+
+
+def _by_hand(body: Mapping[str, Json]) -> dict[str, Json]:
+    """The body of what is a run's own work no more: a driver has changed it."""
+    from hyperstep.run_store.base import REGISTERED_BY  # noqa: PLC0415 - keeps the import of Run light
+
+    return {key: value for key, value in body.items() if key != REGISTERED_BY}
 
 
 def remove_named(home: Home, record: NamedRecord) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core import registry
-from hyperstep.azureml_v1.core.reading import note_named
+from hyperstep.azureml_v1.core.reading import note_absent, note_dataset, note_listing
 from hyperstep.azureml_v1.data.dataset_paths import DatasetPath
 from hyperstep.azureml_v1.data.file_dataset import FileDataset
 from hyperstep.azureml_v1.data.tabular_dataset import TabularDataset
@@ -28,11 +28,12 @@ def dataset_by_name(workspace: Workspace, name: str, version: int | str = "lates
     number = _version_number(version)
     record = registry.find_named(workspace.home, workspace.name, REGISTERED, name, number)
     if record is None:
+        note_absent(workspace.name, REGISTERED, name, number)
         known = ", ".join(r.name for r in registry.newest_named(workspace.home, workspace.name, REGISTERED))
         missing = f"Workspace {workspace.name!r} has no dataset {name!r} of version {version!r}."
         message = f"{missing} It has: {known or 'none'}."
         raise UserErrorException(message)
-    note_named(record, number)
+    note_dataset(workspace.home, record, number)
     return _from_record(workspace, record)
 
 
@@ -42,21 +43,26 @@ def dataset_by_id(workspace: Workspace, identifier: str) -> FileDataset | Tabula
     Raises:
         UserErrorException: No dataset of that id was ever registered or used.
     """
-    for record in workspace.home.store.all_named(workspace.name, REGISTERED):
-        if record.body.get("id") == identifier:
-            return _from_record(workspace, record)
-    saved = registry.find_named(workspace.home, workspace.name, SAVED, identifier)
-    if saved is None:
-        message = f"Workspace {workspace.name!r} has no dataset of that id. Received: {identifier!r}."
-        raise UserErrorException(message)
-    return dataset_from_definition(workspace, saved.body.get("definition"))
+    record = _record_of_id(workspace, identifier)
+    note_dataset(workspace.home, record, record.version)
+    return _from_record(workspace, record)
+
+
+def input_dataset(workspace: Workspace, identifier: str) -> FileDataset | TabularDataset:
+    """A dataset that is an input of this job, by its id: it counts as an input, not as one that is read by name.
+
+    Raises:
+        UserErrorException: No dataset of that id was ever registered or used.
+    """
+    return _from_record(workspace, _record_of_id(workspace, identifier))
 
 
 def all_datasets(workspace: Workspace) -> dict[str, FileDataset | TabularDataset]:
     """The newest version of each registered dataset, by name."""
     records = registry.newest_named(workspace.home, workspace.name, REGISTERED)
+    note_listing(workspace.home, workspace.name, REGISTERED)
     for record in records:
-        note_named(record, None)
+        note_dataset(workspace.home, record, None)
     return {record.name: _from_record(workspace, record) for record in records}
 
 
@@ -76,8 +82,22 @@ def dataset_from_definition(workspace: Workspace, definition: Json) -> FileDatas
     return FileDataset(pairs, workspace, str(definition.get("partition_format", "")))
 
 
+def _record_of_id(workspace: Workspace, identifier: str) -> NamedRecord:
+    for record in workspace.home.store.all_named(workspace.name, REGISTERED):
+        if record.body.get("id") == identifier:
+            return record
+    saved = registry.find_named(workspace.home, workspace.name, SAVED, identifier)
+    if saved is None:
+        note_absent(workspace.name, SAVED, identifier)
+        message = f"Workspace {workspace.name!r} has no dataset of that id. Received: {identifier!r}."
+        raise UserErrorException(message)
+    return saved
+
+
 def _from_record(workspace: Workspace, record: NamedRecord) -> FileDataset | TabularDataset:
     dataset = dataset_from_definition(workspace, record.body.get("definition"))
+    if record.kind == SAVED:
+        return dataset
     return dataset._registered(workspace, record)  # noqa: SLF001 - one area
 
 

@@ -8,13 +8,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from hyperstep.digest import Json
+from hyperstep.run_store.base import REGISTERED_BY
 from hyperstep.runtime.runner.context import RunnerContext
 
 
 def _replace(context: RunnerContext, body: Mapping[str, Any]) -> Json:
     store = context.home.store
     known = store.named(body["workspace"], body["kind"], body["name"], body["version"])
-    return store.replace_named(replace(known, body=body["body"]), expected=body["expected"])
+    changed = dict(body["body"])
+    if changed.get(REGISTERED_BY) != context.root.id:
+        changed.pop(REGISTERED_BY, None)
+    return store.replace_named(replace(known, body=changed), expected=body["expected"])
 
 
 def _remove(context: RunnerContext, body: Mapping[str, Any]) -> Json:

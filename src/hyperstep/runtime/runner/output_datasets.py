@@ -16,7 +16,7 @@ from hyperstep.pipeline.dataset_definition import (
 )
 from hyperstep.pipeline.spec import RegistrationSpec, StepSpec
 from hyperstep.records.run import RunRecord
-from hyperstep.run_store.base import NamedRecord
+from hyperstep.run_store.base import REGISTERED_BY, NamedRecord
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.data_paths import LINK, Found, recorded_outputs
 
@@ -66,6 +66,7 @@ def _register(
         context.note(f"{run.id}: the name '{registration.name}' is taken, and no new version of it is wanted")
         return
     body = registration_body(definition, registration.description, registration.tags)
+    body[REGISTERED_BY] = context.root.id
     context.home.store.put_named(run.workspace, REGISTERED, registration.name, body, context.now())
 
 

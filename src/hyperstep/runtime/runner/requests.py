@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError, InvalidInputError, StoreError
 from hyperstep.records.metric import MetricKind, MetricRecord
+from hyperstep.run_store.base import REGISTERED_BY
 from hyperstep.runtime.inbox import Request, answer, pending
 from hyperstep.runtime.runner.child_requests import CHILD_REQUESTS
 from hyperstep.runtime.runner.collecting import may_set_property
@@ -88,7 +89,8 @@ def _put_named(context: RunnerContext, request: Request) -> int:
     for known in store.all_named(*place):
         if known.body.get(_REQUEST_ID) == request.id:
             return known.version
-    return store.put_named(*place, {**body["body"], _REQUEST_ID: request.id}, context.now()).version
+    marks = {_REQUEST_ID: request.id, REGISTERED_BY: context.root.id}
+    return store.put_named(*place, {**body["body"], **marks}, context.now()).version
 
 
 def _log(context: RunnerContext, request: Request) -> None:

@@ -45,14 +45,12 @@ def take_results(context: RunnerContext, unit: Unit, run: RunRecord, source_id: 
 def settled_properties(context: RunnerContext, run: RunRecord) -> dict[str, str]:
     """What a trial read by name, with the contents of datasets, so that it can be a source later.
 
-    Empty when it read nothing, or when files were changed while it ran: then it is no source.
+    Empty when it read nothing, or when files were changed after it had read them: then it is no source.
     """
     if READS_PROPERTY not in run.properties:
         return {}
     try:
-        settled: list[Json] = settle_reads(
-            context.home, run.workspace, reads_of([run]), since=run.started_at or run.created_at
-        )
+        settled: list[Json] = settle_reads(context.home, run.workspace, reads_of([run]))
     except (*USER_FAULTS, OSError) as error:
         reraise_passing(error)
         context.note(f"{run.id} cannot stand for others: {error}")

@@ -6,32 +6,40 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
 
 from msgspec.structs import replace
 
 from hyperstep.artifact_store.tree import Reading
-from hyperstep.artifact_store.walk import walk_files
 from hyperstep.artifact_store.web_files import ADDRESS, FOLDER, News, look_again
-from hyperstep.digest import Json
-from hyperstep.errors import HyperstepError, NotFoundError
+from hyperstep.digest import Json, digest_json
+from hyperstep.errors import USER_FAULTS, HyperstepError, NotFoundError
+from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED
 from hyperstep.pipeline.reuse import Difference
-from hyperstep.pipeline.spec import DatastorePaths
 from hyperstep.records.run import RunRecord
-from hyperstep.run_store.base import NamedRecord, StoredFingerprint
+from hyperstep.run_store.base import REGISTERED_BY, NamedRecord, StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.data_paths import Found, content_digest, find_in_datastores
+from hyperstep.runtime.runner.data_paths import Found, content_digest
 from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
 
 READS = "reads"
 """Key of a source's record."""
 
 READS_PROPERTY = "hyperstep.reads"
-"""Property of a run: JSON, a list of ``{"what", "name", "asked", "found"}``."""
+"""Property of a run: JSON, a list of ``{"what", "name", "asked", "found"}``, of a dataset with its ``"state"``."""
 
 SETTLED_PROPERTY = "hyperstep.settled_reads"
 """Property of a trial that has ended: the same, with the content of each dataset."""
+_SHOWN_DIGITS = 12
 _logger = logging.getLogger(__name__)
+
+DATASETS = frozenset({REGISTERED, SAVED})
+"""Kinds of the named things that have files of data behind them."""
+
+STATE = "state"
+"""Key of a noted read: the state of the dataset's files just before the script got it."""
+
+LISTING = "all versions"
+"""What is asked for, when a script looks through all versions of a thing, or through all things of a kind."""
 
 RUN = "run"
 """What is read, when it is a run; else the kind of a named thing."""
@@ -53,29 +61,35 @@ def reads_of(runs: Iterable[RunRecord]) -> list[dict[str, Json]]:
     return list(found.values())
 
 
-def settle_reads(home: Home, workspace: str, reads: list[dict[str, Json]], *, since: float) -> list[Json]:
+def settle_reads(home: Home, workspace: str, reads: list[dict[str, Json]]) -> list[Json]:
     """Add the content of each dataset that was read.
 
     Args:
         home: Where.
         workspace: Whose datasets.
         reads: As noted.
-        since: When the run started, seconds since the epoch.
 
     Raises:
-        ChangedWhileReadError: Files of a dataset were changed after the run had started.
+        ChangedWhileReadError: Files of a dataset are not as they were when the script got it.
     """
-    settled: list[Json] = []
-    for read in reads:
-        found = _files_of(home, workspace, read)
-        if found is None:
-            settled.append(read)
-            continue
-        if any(time > since for time in _change_times(found)):
-            title = _title(read)
-            raise ChangedWhileReadError(title, title=f"What is behind '{title.removeprefix('read: ')}'")
-        settled.append({**read, "content": content_digest(found, Reading(home.path))[0]})
-    return settled
+    return [_settled(home, workspace, read) if _is_dataset(read) else read for read in reads]
+
+
+def _is_dataset(read: Mapping[str, Json]) -> bool:
+    return read["what"] in DATASETS and read["asked"] != LISTING and read["found"] is not None
+
+
+def _settled(home: Home, workspace: str, read: dict[str, Json]) -> Json:
+    """The read with the content of its dataset, taken before the state is looked at, so that it is that state's."""
+    from hyperstep.runtime.runner.reuse.read_data import data_content, data_state  # noqa: PLC0415 - few read datasets
+
+    record = _record_found(home, str(read.get("workspace", workspace)), read)
+    with suppress(*USER_FAULTS, OSError):  # it has gone away
+        content = None if record is None else data_content(home, record, Reading(home.path))
+        if record is not None and read.get(STATE) and data_state(home, record) == read[STATE]:
+            return {**{key: value for key, value in read.items() if key != STATE}, "content": content}
+    title = _title(read)
+    raise ChangedWhileReadError(title, title=f"What is behind '{title.removeprefix('read: ')}'")
 
 
 def changed_reads(home: Home, source: StoredFingerprint, reading: Reading, *, contents: bool) -> tuple[Difference, ...]:
@@ -101,13 +115,16 @@ def _change(
     if read["what"] == ADDRESS:
         yield from _address_change(home, read, reading)
         return
-    workspace, root_id = source.workspace, source.root_id
+    workspace, root_id = str(read.get("workspace", source.workspace)), source.root_id
     now = [_run_state(home, read)] if read["what"] == RUN else _versions(home, workspace, read, root_id)
     if read["found"] not in now:
         yield Difference(_title(read), read["found"], now[0])
     elif contents and "content" in read:
-        files = _files_of(home, workspace, read)
-        content = content_digest(files, reading)[0] if files else None
+        from hyperstep.runtime.runner.reuse.read_data import data_content  # noqa: PLC0415 - few read datasets
+
+        record = _record_found(home, workspace, read)
+        unlimited = replace(reading, limit_bytes=None)
+        content = None if record is None else data_content(home, record, unlimited)
         if content != read["content"]:
             yield Difference(_title(read), read["content"], content)
 
@@ -140,20 +157,22 @@ def _run_state(home: Home, read: Mapping[str, Json]) -> str | None:
 
 def _versions(home: Home, workspace: str, read: Mapping[str, Json], root_id: str) -> list[str | None]:
     """What a reader would get now: the asked version; of the newest that too that would be without the run's own."""
+    name = str(read["name"]) or None
+    if read["asked"] == LISTING:
+        return [listing_state(home.store.all_named(workspace, str(read["what"]), name), root_id)]
     if isinstance(read["asked"], int):
         record = _record(home, workspace, read, read["asked"])
         return [None if record is None else f"version {record.version}"]
     records = home.store.all_named(workspace, str(read["what"]), str(read["name"]))
-    others = [record for record in records if not _is_by(home, record, root_id)]
+    others = [record for record in records if record.body.get(REGISTERED_BY) != root_id]
     return [f"version {found[0].version}" if found else None for found in (records, others)]
 
 
-def _is_by(home: Home, record: NamedRecord, root_id: str) -> bool:
-    """Whether something was registered by a run, or one below it."""
-    try:
-        return home.store.root_of(str(record.body.get("run_id") or "")) == root_id
-    except HyperstepError:
-        return False
+def listing_state(records: Iterable[NamedRecord], root_id: str) -> str:
+    """What can be seen by looking through versions, without those that a run registered itself."""
+    others = [record for record in records if record.body.get(REGISTERED_BY) != root_id]
+    marks = [[each.name, each.version, each.body.get("tags"), each.body.get("properties")] for each in others]
+    return f"{len(others)} versions, {digest_json(marks)[:_SHOWN_DIGITS]}"
 
 
 def _record(home: Home, workspace: str, read: Mapping[str, Json], version: Json) -> NamedRecord | None:
@@ -164,28 +183,10 @@ def _record(home: Home, workspace: str, read: Mapping[str, Json], version: Json)
         return None
 
 
-def _files_of(home: Home, workspace: str, read: Mapping[str, Json]) -> Found | None:
-    """The files behind a dataset that was read; None for what is no dataset, or is there no more."""
-    if read["what"] in {RUN, ADDRESS}:
-        return None
-    found = str(read["found"]).removeprefix("version ")
-    record = _record(home, workspace, read, int(found) if found.isdigit() else None)
-    definition: Any = record.body.get("definition") if record is not None else None
-    if not isinstance(definition, Mapping) or "paths" not in definition:
-        return None
-    paths = tuple((str(store), str(path)) for store, path in definition["paths"])
-    try:
-        return find_in_datastores(home, workspace, str(read["name"]), DatastorePaths(paths))
-    except HyperstepError:
-        return None
-
-
-def _change_times(found: Found) -> Iterator[float]:
-    for path in [found.path] if found.path else [file for _, file in found.files]:
-        if path.is_dir():
-            yield from (file.stat.st_mtime for file in walk_files(path, lambda _path, _is_folder: True))
-        else:
-            yield path.stat().st_mtime
+def _record_found(home: Home, workspace: str, read: Mapping[str, Json]) -> NamedRecord | None:
+    """The version that was read; None when there was none, or it is there no more."""
+    version = str(read["found"]).removeprefix("version ")
+    return _record(home, workspace, read, int(version)) if version.isdigit() else None
 
 
 def _noted(run: RunRecord) -> list[dict[str, Json]]:
@@ -194,4 +195,4 @@ def _noted(run: RunRecord) -> list[dict[str, Json]]:
 
 
 def _title(read: Mapping[str, Json]) -> str:
-    return f"read: {read['what']} {read['name']}"
+    return f"read: {read['what']} {read['name'] or '(all)'}"

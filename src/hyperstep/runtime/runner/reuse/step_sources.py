@@ -47,7 +47,7 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
         "ended_at": run.ended_at or now,
         "packages": package_versions(home, snapshot, step.code.python),
         "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
-        READS: settle_reads(home, run.workspace, reads_of(below), since=run.started_at or run.created_at),
+        READS: settle_reads(home, run.workspace, reads_of(below)),
     }
     home.store.remember(
         StoredFingerprint(
