@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.runtime.test_pipeline_runs import MIDDLE, RAW, submit
 
 from hyperstep.codec import from_json
 from hyperstep.pipeline.reuse import Reason, ReuseDecision
-from hyperstep.pipeline.spec import PipelineSpec, StepSpec
+from hyperstep.pipeline.spec import DatastorePaths, PipelineSpec, StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT
@@ -25,6 +26,21 @@ while not os.path.exists(os.environ["GATE"]):
     time.sleep(0.01)
 os.makedirs(sys.argv[2])
 open(sys.argv[2] + "/copy.txt", "w").write(open(sys.argv[1]).read())
+"""
+LISTS_LATE = """
+import os, sys, time
+gate = os.environ["GATE"]
+def wait(name):
+    while not os.path.exists(name):
+        time.sleep(0.01)
+open(gate + ".up", "w").close()
+wait(gate)
+os.makedirs(sys.argv[2])
+with open(sys.argv[2] + "/read.txt", "w") as read:
+    for name in sorted(os.listdir(sys.argv[1])):
+        read.write(name + open(os.path.join(sys.argv[1], name)).read())
+open(gate + ".read", "w").close()
+wait(gate + ".end")
 """
 READS = """
 import os, sys, time
@@ -105,6 +121,40 @@ def test_a_run_whose_data_changed_does_not_stand_before_an_earlier_source(
     data.write_text("111")
     _, again = submit(bench, one_step(bench), label)
     assert again["copy"].reused_from == steps["copy"].id
+
+
+@pytest.mark.parametrize("way", ["add and remove", "swap and swap back"])
+def test_a_change_of_a_folder_that_was_undone_before_the_end_is_one(
+    bench: Bench, label: Label, gate: Path, data: Path, way: str
+) -> None:
+    folder = data.with_name("folder")
+    folder.mkdir()
+    (folder / "a.txt").write_text("111")
+    port = replace(RAW, source=DatastorePaths((("workspaceblobstore", "folder"),)))
+    code = bench.code(LISTS_LATE, "$RAW", "$MIDDLE")
+    spec = PipelineSpec(steps=(StepSpec("copy", "copy", code, inputs=(port,), outputs=(MIDDLE,)),))
+    root = submit_pipeline(bench.home, spec, label)
+    bench.wait_until(gate.with_name("gate.up").exists)
+    if way == "add and remove":
+        (folder / "ghost.txt").write_text("222")
+    else:
+        folder.rename(data.with_name("away"))
+        shutil.copytree(data.with_name("away"), folder)
+        (folder / "a.txt").write_text("222")
+    gate.touch()
+    bench.wait_until(gate.with_name("gate.read").exists)
+    if way == "add and remove":
+        (folder / "ghost.txt").unlink()
+    else:
+        shutil.rmtree(folder)
+        data.with_name("away").rename(folder)
+    gate.with_name("gate.end").touch()
+    assert bench.wait(root.id).status is RunStatus.COMPLETED
+    second, steps = submit(bench, spec, label)
+    assert steps["copy"].reused_from is None
+    assert told(bench, second) == (Reason.UNSTEADY, ["inputs: raw"])
+    _, steps = submit(bench, spec, label)
+    assert steps["copy"].reused_from is not None
 
 
 def reading_step(bench: Bench, total: int) -> StepSpec:

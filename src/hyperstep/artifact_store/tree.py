@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,16 +72,25 @@ def digest_tree(path: Path, reading: Reading | None = None) -> TreeDigest:
 
 
 def tree_state(path: Path) -> str:
-    """A text that is another one when a file at or below ``path`` was written, replaced or removed; reads no file.
+    """A text that is another one when a file at or below ``path`` was written, replaced, added or removed, also when
+    that was undone: folders have times, too. Reads no file.
 
     Raises:
         InvalidInputError: There is nothing at ``path``, or a folder cannot be listed.
-    """
+    """  # noqa: D205 - one sentence
+    folders: list[str] = []
+
+    def keep(below: str, is_folder: bool) -> bool:
+        if is_folder:
+            folders.append(below)
+        return True
+
     try:
-        found = _below(path) if path.is_dir() else [FoundFile("", str(path), path.stat())]
+        found = [(file.path, file.stat) for file in walk_files(path, keep)] if path.is_dir() else []
+        found += [(f"{folder}/", (path / folder).stat()) for folder in ("", *folders)]
     except OSError as error:
         raise _unreadable(path, error) from error
-    return digest_json([[file.path, _stand_in(file.stat)] for file in found])
+    return digest_json([[name, _stand_in(status)] for name, status in sorted(found, key=itemgetter(0))])
 
 
 def _unreadable(path: Path, error: OSError) -> InvalidInputError:

@@ -252,7 +252,7 @@ class PipelineDriver:
     def _remember(self, step: StepSpec, run: RunRecord, fingerprint: Fingerprint) -> None:
         """Keep a completed step as a source; what cannot be kept costs a later run only."""
         try:
-            require_steady(run, step, self._find_inputs(step), self._context.envelope.reuse)
+            require_steady(run, step, self._find_inputs(step), self._context.envelope.reuse, self._trials_of(run))
             remember_step(self._context.home, run, step, fingerprint, self._context.now())
             self._unread.remember(step.id, fingerprint)
         except ChangedWhileReadError as error:
@@ -260,6 +260,11 @@ class PipelineDriver:
             self._context.note(f"step '{step.name}' cannot be reused later: {error}")
         except (*USER_FAULTS, OSError) as error:
             self._context.note(f"step '{step.name}' cannot be reused later: {error}")
+
+    def _trials_of(self, step_run: RunRecord) -> list[RunRecord]:
+        runs = self._context.runs.values()
+        sweeps = {run.id for run in runs if run.parent_id == step_run.id}
+        return [run for run in runs if run.parent_id in sweeps]
 
     def _remember_earlier(self) -> None:
         """Keep what an earlier owner completed and could not keep before it died."""

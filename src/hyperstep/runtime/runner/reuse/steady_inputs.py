@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from hyperstep.errors import USER_FAULTS, InvalidInputError
 from hyperstep.pipeline.fingerprint import counts_by_definition
@@ -49,13 +49,17 @@ class ChangedWhileReadError(InvalidInputError):
         super().__init__(rule, received="a later change", remedy="It runs anew next time.")
 
 
-def require_steady(run: RunRecord, step: StepSpec, inputs: Mapping[str, Found], rules: ReuseRules) -> None:
-    """Check that the inputs of a step that has ended are as they were when it began.
+def require_steady(
+    run: RunRecord, step: StepSpec, inputs: Mapping[str, Found], rules: ReuseRules, trials: Iterable[RunRecord] = ()
+) -> None:
+    """Check that the inputs of a step that has ended are as they were when it began, and when its trials ended.
 
     Raises:
-        ChangedWhileReadError: One of them is not.
+        ChangedWhileReadError: One of them is not, or was not.
     """
-    changed = first_change(recorded_states(run), input_states(step, inputs, rules))
+    marks = (trial.properties.get(CHANGED_INPUT, "") for trial in trials)
+    seen = next((mark for mark in marks if mark and mark != NOT_LOOKED_AT), "")
+    changed = first_change(recorded_states(run), input_states(step, inputs, rules)) or seen
     if changed:
         raise ChangedWhileReadError(INPUTS + changed, title=f"Input '{changed}'")
 
