@@ -27,6 +27,13 @@ def canonical_json(value: Json) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
+def is_same(one: Json, other: Json) -> bool:
+    """Whether two values mean the same in JSON: 1, 1.0 and true are three, and NaN is itself."""
+    if isinstance(one, str) and isinstance(other, str):  # there are thousands
+        return one == other
+    return canonical_json(one) == canonical_json(other)
+
+
 def digest_bytes(data: bytes) -> str:
     """SHA-256 of ``data``, 64 hexadecimal characters."""
     return hashlib.sha256(data).hexdigest()

@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 
 import pytest
 from msgspec.structs import replace
 from tests.runtime.bench import Bench
 from tests.runtime.test_pipeline_runs import MIDDLE, MIDDLE_IN, RAW, submit
 
+from hyperstep.cli.render_reuse import verdict_lines
 from hyperstep.digest import Json
+from hyperstep.pipeline.plan import Verdict
+from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
 from hyperstep.runtime.submission import Label, submit_pipeline
 
 COPY = """
@@ -93,6 +98,9 @@ def test_two_submits_at_once_do_the_work_once_and_both_complete(bench: Bench, la
         return sum("waits for an equal one" in log.read_text() for log in logs if log.exists())
 
     bench.wait_until(lambda: waiting() == 1)
+    (verdict,) = plan_pipeline(bench.home, one_step(bench, slow), label.workspace, ReuseRules(), time.time())
+    assert (verdict.verdict, verdict.source_run in {root.id for root in roots}) == (Verdict.DEPENDS, True)
+    assert "an equal step is under way in another run" in "".join(verdict_lines([verdict], lambda run_id: run_id[:8]))
     gate.touch()
     assert [bench.wait(root.id).status for root in roots] == [RunStatus.COMPLETED] * 2
     steps = [bench.home.store.journal(root.id).runs(kind=RunKind.STEP)[0] for root in roots]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hyperstep.cli import wording
 from hyperstep.cli.escaping import escape
-from hyperstep.digest import Json
+from hyperstep.digest import Json, is_same
 from hyperstep.pipeline.plan import StepVerdict, SweepVerdict, TrialVerdict, Verdict
 from hyperstep.pipeline.reuse import Difference, Reason
 
@@ -20,7 +20,7 @@ _DAY_S = 86400
 _FILES = ("code: ", "output: ", "inputs: ", "read: ")
 
 _SWEEP_REASONS = {
-    Reason.FIRST.value: "no earlier sweep of this step",
+    Reason.FIRST.value: "no earlier sweep of this step can be reused",
     Reason.CHANGED.value: "differs from the nearest earlier sweep",
 }
 _WORDS = {
@@ -111,7 +111,7 @@ def _leaves(part: str, old: Json, new: Json) -> Iterator[tuple[str, Json, Json]]
         yield part, old, new
         return
     for name in sorted({*old, *new}):
-        if old.get(name) != new.get(name):
+        if not is_same(old.get(name), new.get(name)):
             yield from _leaves(f"{part}: {name}", old.get(name), new.get(name))
 
 
@@ -127,7 +127,9 @@ def _why(verdict: StepVerdict, short: Callable[[str], str]) -> str:
         age = f", {age_words(verdict.age_s)}" if verdict.age_s is not None else ""
         saved = f", saves {wording.duration(verdict.saved_s)}" if verdict.saved_s is not None else ""
         return f"from run {short(verdict.source_run)}{age}{saved}"
-    compared = f" (run {short(verdict.source_run)})" if verdict.source_run and verdict.verdict is Verdict.MISS else ""
+    is_waited_for = verdict.verdict is Verdict.DEPENDS and not verdict.because_of
+    is_told = verdict.verdict is Verdict.MISS or is_waited_for
+    compared = f" (run {short(verdict.source_run)})" if is_told and verdict.source_run else ""
     names = ", ".join(f"'{escape(name)}'" for name in verdict.because_of)
     before = f"; so does {names} before it" if names and compared else ""
     return f"{escape(verdict.reason)}{compared}{before}"

@@ -24,7 +24,8 @@ class Verdict(Enum):
     MISS = "miss"
     """It runs."""
     DEPENDS = "depends"
-    """A step before it runs; it runs too, unless that step's output turns out as it was."""
+    """A step before it runs; it runs too, unless that step's output turns out as it was. Or an equal step of another
+    run is under way."""
     FAILS = "fails"
     """It cannot start."""
     NOT_REACHED = "not reached"

@@ -8,7 +8,7 @@ from enum import Enum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hyperstep.digest import Json
+from hyperstep.digest import Json, is_same
 from hyperstep.pipeline.fingerprint import CODE
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import DatastorePaths, Forbids, StepSpec
@@ -27,7 +27,7 @@ class Reason(Enum):
     """Why a step is computed, or not."""
 
     HIT = "equal to an earlier run"
-    FIRST = "no earlier run of this step"
+    FIRST = "no earlier run of this step can be reused"
     CHANGED = "differs from the nearest earlier run"
     FORBIDDEN = "allow_reuse is False"
     EXACT_RERUN = "rerun --exact computes everything"
@@ -127,7 +127,7 @@ def differences(old: Mapping[str, Json], new: Mapping[str, Json], files: ListFil
     found: list[Difference] = []
     for part in sorted({*old, *new}):
         before, after = old.get(part), new.get(part)
-        if before == after:
+        if is_same(before, after):
             continue
         if part == CODE:
             before, after = _listed(before, files), _listed(after, files)
@@ -177,5 +177,5 @@ def _entries(part: str, old: Mapping[str, Json], new: Mapping[str, Json]) -> lis
     return [
         Difference(f"{part}: {name}", old.get(name), new.get(name))
         for name in sorted({*old, *new})
-        if old.get(name) != new.get(name)
+        if not is_same(old.get(name), new.get(name))
     ]

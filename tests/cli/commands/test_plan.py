@@ -102,14 +102,14 @@ def test_the_plan_says_what_the_run_then_does_and_leaves_the_home_as_it_is(proje
     home = with_home.path
     with_home.close()
     assert verdicts(plan("pipeline.py")) == {
-        "prepare": ("miss", "no earlier run of this step", []),
-        "count": ("miss", "no earlier run of this step", []),
+        "prepare": ("miss", "no earlier run of this step can be reused", []),
+        "count": ("miss", "no earlier run of this step can be reused", []),
     }
     assert not list((home / "runs").glob("*"))
     first = submit("pipeline.py")
     assert verdicts(first) == verdicts(plan("pipeline.py", "--fast")) | {
-        "prepare": ("miss", "no earlier run of this step", []),
-        "count": ("miss", "no earlier run of this step", []),
+        "prepare": ("miss", "no earlier run of this step can be reused", []),
+        "count": ("miss", "no earlier run of this step can be reused", []),
     }
 
     before = content(home)

@@ -286,7 +286,7 @@ CASES: dict[str, Case] = {
     ),
     "version": Case("`version=`", tune_field(version="2"), "version"),
     "max-duration": Case("the time limit of a trial", attribute("duration_s", 60.0), "max_duration_s"),
-    "name": Case("the step's name", tune_field(name="search"), "(no earlier run of this step)"),
+    "name": Case("the step's name", tune_field(name="search"), "(no earlier run of this step can be reused)"),
     # the sweep
     "space-bound": Case("a bound of the space", space(lr=["uniform", [0, 2]]), "space: lr"),
     "space-more": Case("one more hyperparameter", space(momentum=["uniform", [0, 1]]), "space: momentum"),

@@ -96,6 +96,24 @@ class StepClaims:
         self._held[digest] = stream
 
 
+def claimed_by(home: Path, digest: str) -> str:
+    """The root run that computes a fingerprint just now; empty for none.
+
+    Args:
+        home: The home's folder.
+        digest: The fingerprint's.
+    """
+    file = home / "claims" / digest
+    try:
+        stream = hold(file) if file.exists() else None
+        if stream is None:
+            return file.read_text(encoding="utf-8")
+        stream.close()
+    except OSError:
+        return ""
+    return ""
+
+
 def _claimant(stream: IO[bytes]) -> str:
     """The root run that claimed it last."""
     stream.seek(0)

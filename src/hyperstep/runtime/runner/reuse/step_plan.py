@@ -15,7 +15,9 @@ from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.outside_code import outside_code
+from hyperstep.runtime.overlay import base_of
 from hyperstep.runtime.runner.data_paths import Found, find_input
+from hyperstep.runtime.runner.reuse.step_claims import claimed_by
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, tuning_facts
 from hyperstep.runtime.runner.reuse.step_reuse import look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import stand_in
@@ -45,6 +47,9 @@ def plan_single(home: Home, step: StepSpec, workspace: str, rules: ReuseRules, n
 
 def _told(home: Home, step: StepSpec, verdict: StepVerdict) -> StepVerdict:
     return replace(verdict, outside_code=outside_code(home.path, step.code.snapshot))
+
+
+_UNDER_WAY = "an equal step is under way in another run; it is waited for, and taken over if it completes"
 
 
 class _Plan:
@@ -77,6 +82,9 @@ class _Plan:
         verdict = verdict_of(step.name, step.id, answer.decision)
         if answer.source is not None:
             return verdict
+        other = claimed_by(base_of(self._home.path) or self._home.path, answer.fingerprint.digest)
+        if other and answer.may_be_shared:
+            return replace(verdict, verdict=Verdict.DEPENDS, reason=_UNDER_WAY, source_run=other, differences=())
         found = Identified(answer.fingerprint, answer.unread)
         return replace(verdict, sweep=self._trials(self._question(step, inputs), found))
 
