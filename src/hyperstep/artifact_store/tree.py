@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,21 +54,29 @@ def digest_tree(path: Path, reading: Reading | None = None) -> TreeDigest:
     Raises:
         InvalidInputError: There is nothing at ``path``, or a part of it cannot be read.
     """
-    reading = reading or Reading()
+    return examine_tree(path, reading or Reading())[0]
+
+
+def examine_tree(path: Path, reading: Reading) -> tuple[TreeDigest, Callable[[], str]]:
+    """The same, and what tells the state that all was in just before it was read, as ``tree_state`` does.
+
+    Raises:
+        InvalidInputError: There is nothing at ``path``, or a part of it cannot be read.
+    """
     try:
         cache = DigestCache.of_folder(reading.home, path, verify=reading.verify)
         is_folder = path.is_dir()
         found = _below(path) if is_folder else [FoundFile("", str(path), path.stat())]
         unread = [file for file in found if _is_too_large(file, cache, reading)]
         if is_folder and not unread and (digest := cache.whole(_FORMAT)):
-            return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found))
+            return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found)), lambda: _state(found)
         tree = _digest_all(found, {file.path for file in unread}, cache, is_folder=is_folder)
     except OSError as error:
         raise _unreadable(path, error) from error
     if is_folder and not unread:
         cache.keep_whole(_FORMAT, tree.digest)
     cache.save()
-    return tree
+    return tree, lambda: _state(found)
 
 
 def tree_state(path: Path) -> str:
@@ -80,6 +89,10 @@ def tree_state(path: Path) -> str:
         found = _below(path) if path.is_dir() else [FoundFile("", str(path), path.stat())]
     except OSError as error:
         raise _unreadable(path, error) from error
+    return _state(found)
+
+
+def _state(found: list[FoundFile]) -> str:
     return digest_json([[file.path, _stand_in(file.stat)] for file in found])
 
 
