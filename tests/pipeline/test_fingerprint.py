@@ -13,7 +13,6 @@ from hyperstep.pipeline.fingerprint import (
     counts_by_definition,
     fingerprint_process,
     fingerprint_step,
-    fingerprint_trial,
 )
 from hyperstep.pipeline.reuse import Difference, differences
 from hyperstep.pipeline.reuse_rules import DatasetReuse
@@ -144,30 +143,19 @@ def test_of_code_that_is_gone_the_snapshots_are_named() -> None:
     )
 
 
-def trial_of(step: StepSpec, facts: StepFacts, lr: float, written: str = "") -> Fingerprint:
-    process = fingerprint_process(fingerprint_step(step, facts).parts)
-    return fingerprint_trial(process, {"lr": lr, "n": 1}, ("--lr", written or str(lr), "--n", "1"))
+def process_of(step: StepSpec, facts: StepFacts) -> Fingerprint:
+    return fingerprint_process(fingerprint_step(step, facts).parts)
 
 
-def test_a_trial_depends_on_its_point_and_process_and_on_nothing_that_chooses_trials() -> None:
-    trial = trial_of(STEP, FACTS, 0.5)
+def test_what_trials_have_in_common_is_their_process_and_nothing_that_chooses_trials() -> None:
+    process = process_of(STEP, FACTS)
     for part in ("limits: max_total", "policy: name", "space: lr", "sampler: seed", "metric: goal", "outputs: model"):
         step, facts = CHANGES[part]
-        assert trial_of(step, facts, 0.5).digest == trial.digest, part
+        assert process_of(step, facts).digest == process.digest, part
     for part in ("code: model.py", "arguments", "entry: script", "environment: name", "inputs: data", "version"):
         step, facts = CHANGES[part]
-        changed = trial_of(step, facts, 0.5)
-        assert [d.part for d in differences(trial.parts, changed.parts, FILES.get)] == [part]
-    other = trial_of(STEP, FACTS, 0.6)
-    assert [d.part for d in differences(trial.parts, other.parts, FILES.get)] == ["point: lr", "written"]
-
-
-def test_how_a_point_is_written_counts_and_in_which_order_does_not() -> None:
-    process = fingerprint_process(fingerprint_step(STEP, FACTS).parts)
-    trial = trial_of(STEP, FACTS, 2.0)
-    assert trial_of(STEP, FACTS, 2.0, written="2").digest != trial.digest
-    turned = fingerprint_trial(process, {"n": 1, "lr": 2.0}, ("--n", "1", "--lr", "2.0"))
-    assert turned.digest == trial.digest
+        changed = process_of(step, facts)
+        assert [d.part for d in differences(process.parts, changed.parts, FILES.get)] == [part]
 
 
 def test_a_pattern_counts_with_the_name_of_the_metric_that_it_finds() -> None:

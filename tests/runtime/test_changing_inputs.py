@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,15 @@ from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.test_pipeline_runs import MIDDLE, RAW, submit
 
 from hyperstep.codec import from_json
+from hyperstep.pipeline.plan import SweepVerdict
 from hyperstep.pipeline.reuse import Reason, ReuseDecision
+from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import DatastorePaths, PipelineSpec, StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT
+from hyperstep.runtime.runner.reuse.step_plan import plan_single
+from hyperstep.runtime.runner.reuse.trial_plan import told_trials
 from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
 
 COPIES_LATE = """
@@ -166,6 +171,12 @@ def trials_of(bench: Bench, sweep: RunRecord) -> list[RunRecord]:
     return bench.home.store.journal(sweep.id).runs(kind=RunKind.TRIAL)
 
 
+def reasons(sweep: SweepVerdict | None) -> list[tuple[str, list[str]]]:
+    """Why each trial runs, or does not, and the parts that are named."""
+    assert sweep is not None
+    return [(trial.reason, [difference.part for difference in trial.differences]) for trial in sweep.trials]
+
+
 def test_trials_that_ended_after_a_change_of_the_data_stand_for_no_others_and_those_before_do(
     bench: Bench, label: Label, gate: Path, data: Path
 ) -> None:
@@ -176,10 +187,14 @@ def test_trials_that_ended_after_a_change_of_the_data_stand_for_no_others_and_th
     assert bench.wait(sweep.id).status is RunStatus.COMPLETED
     assert [CHANGED_INPUT in trial.properties for trial in trials_of(bench, sweep)] == [False] * 2 + [True] * 3
     data.write_text("30")
+    told: list[tuple[str, list[str]]] = [(Reason.HIT.value, [])] * 2 + [(Reason.UNSTEADY.value, ["inputs: raw"])] * 3
+    planned = plan_single(bench.home, step, "local", ReuseRules(), time.time()).sweep
+    assert reasons(planned) == told
     again = submit_step(bench.home, step, label)
     assert bench.wait(again.id).status is RunStatus.COMPLETED
     assert [trial.reused_from is not None for trial in trials_of(bench, again)] == [True] * 2 + [False] * 3
     journal = bench.home.store.journal(again.id)
+    assert reasons(told_trials(journal, again.id, None)) == told
     values = [journal.metrics(trial.id)[0].value for trial in trials_of(bench, again)]
     assert values == [30, 31, 32, 33, 34]
     third = submit_step(bench.home, step, label)

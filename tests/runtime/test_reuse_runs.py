@@ -16,7 +16,7 @@ from hyperstep.cli.render_reuse import verdict_lines
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import Verdict
 from hyperstep.pipeline.reuse_rules import ReuseRules
-from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
+from hyperstep.pipeline.spec import DatastorePaths, PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
@@ -195,6 +195,29 @@ def test_large_data_is_read_in_the_background_and_counts_by_content_from_then_on
         found = evidence(large, root, third["copy"])["differences"]
         assert isinstance(found, list)
         assert [d["part"] for d in found] == ["inputs: raw"]
+    finally:
+        home.close()
+
+
+def test_a_second_large_file_in_a_folder_is_read_and_counts_by_content_too(
+    bench: Bench, label: Label, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = Home.open(replace(bench.home.settings, hash_limit_bytes=10))
+    large = Bench(home, tmp_path_factory.mktemp("large"))
+    folder = home.datastore_folder("local", STORE) / "raw"
+    folder.mkdir(parents=True)
+    port = replace(RAW, source=DatastorePaths(((STORE, "raw"),)))
+    counts = one_step(large, "import os, sys\nos.makedirs(sys.argv[2])\nprint(os.listdir(sys.argv[1]))", inputs=(port,))
+    try:
+        (folder / "a.bin").write_text("a" * 50)
+        submit(large, counts, label)
+        large.wait_until(lambda: len(home.store.remembered("local", "copy", limit=9)) == 2)
+        (folder / "b.bin").write_text("b" * 50)
+        edited = PipelineSpec(steps=(replace(counts.steps[0], version="2"),))
+        _, second = submit(large, edited, label)
+        large.wait_until(lambda: len(home.store.remembered("local", "copy", limit=9)) == 4)
+        _, third = submit(large, edited, label)
+        assert third["copy"].reused_from == second["copy"].id
     finally:
         home.close()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from operator import itemgetter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,21 +55,32 @@ def digest_tree(path: Path, reading: Reading | None = None) -> TreeDigest:
     Raises:
         InvalidInputError: There is nothing at ``path``, or a part of it cannot be read.
     """
-    reading = reading or Reading()
+    return examine_tree(path, reading or Reading())[0]
+
+
+def examine_tree(path: Path, reading: Reading) -> tuple[TreeDigest, Callable[[], str]]:
+    """The same, and what tells the state that all was in just before it was read, as ``tree_state`` does.
+
+    Raises:
+        InvalidInputError: There is nothing at ``path``, or a part of it cannot be read.
+    """
     try:
         cache = DigestCache.of_folder(reading.home, path, verify=reading.verify)
         is_folder = path.is_dir()
-        found = _below(path) if is_folder else [FoundFile("", str(path), path.stat())]
+        found, folders = _look_at(path)
+        state = partial(_state, found, folders)
         unread = [file for file in found if _is_too_large(file, cache, reading)]
         if is_folder and not unread and (digest := cache.whole(_FORMAT)):
-            return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found))
+            return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found)), lambda: _state(
+                found, folders
+            )
         tree = _digest_all(found, {file.path for file in unread}, cache, is_folder=is_folder)
     except OSError as error:
         raise _unreadable(path, error) from error
     if is_folder and not unread:
         cache.keep_whole(_FORMAT, tree.digest)
     cache.save()
-    return tree
+    return tree, state
 
 
 def tree_state(path: Path) -> str:
@@ -78,19 +90,22 @@ def tree_state(path: Path) -> str:
     Raises:
         InvalidInputError: There is nothing at ``path``, or a folder cannot be listed.
     """  # noqa: D205 - one sentence
-    folders: list[str] = []
-
-    def keep(below: str, is_folder: bool) -> bool:
-        if is_folder:
-            folders.append(below)
-        return True
-
     try:
-        found = [(file.path, file.stat) for file in walk_files(path, keep)] if path.is_dir() else []
-        found += [(f"{folder}/", (path / folder).stat()) for folder in ("", *folders)]
+        return _state(*_look_at(path))
     except OSError as error:
         raise _unreadable(path, error) from error
-    return digest_json([[name, _stand_in(status)] for name, status in sorted(found, key=itemgetter(0))])
+
+
+def _look_at(path: Path) -> tuple[list[FoundFile], list[FoundFile]]:
+    """The files that lie there, by path, and the folders."""
+    if not path.is_dir():
+        return [FoundFile("", str(path), path.stat())], []
+    folders: list[FoundFile] = []
+    return _below(path, folders), folders
+
+
+def _state(files: list[FoundFile], folders: list[FoundFile]) -> str:
+    return digest_json(sorted([found.path, _stand_in(found.stat)] for found in (*files, *folders)))
 
 
 def _unreadable(path: Path, error: OSError) -> InvalidInputError:
@@ -98,8 +113,8 @@ def _unreadable(path: Path, error: OSError) -> InvalidInputError:
     return InvalidInputError(rule, received=str(error.filename or path))
 
 
-def _below(folder: Path) -> list[FoundFile]:
-    return sorted(walk_files(folder, lambda _path, _is_folder: True), key=lambda file: file.path)
+def _below(folder: Path, folders: list[FoundFile]) -> list[FoundFile]:
+    return sorted(walk_files(folder, lambda _path, _is_folder: True, folders), key=lambda file: file.path)
 
 
 def _is_too_large(file: FoundFile, cache: DigestCache, reading: Reading) -> bool:

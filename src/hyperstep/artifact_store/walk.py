@@ -27,20 +27,29 @@ class FoundFile(NamedTuple):
         return Path(self.full_path)
 
 
-def walk_files(folder: Path, keep: Keep) -> Iterator[FoundFile]:
+def walk_files(folder: Path, keep: Keep, folders: list[FoundFile] | None = None) -> Iterator[FoundFile]:
     """Regular files below ``folder``, in no particular order. Folders that are not kept are not entered.
 
     Symbolic links are followed, to files and to folders, except to a folder that the link lies in (a loop). Left out:
     links to nothing, sockets, pipes, devices, and files that vanish meanwhile.
 
+    Args:
+        folder: The top.
+        keep: What is taken.
+        folders: Told each folder that is entered, the top first, as it was before; its path ends with a slash.
+
     Raises:
         OSError: A folder cannot be read.
     """
     top = folder.stat()
-    yield from _walk(str(folder), "", keep, ((top.st_dev, top.st_ino),))
+    entered = [] if folders is None else folders
+    entered.append(FoundFile("/", str(folder), top))
+    yield from _walk(str(folder), "", keep, ((top.st_dev, top.st_ino),), entered)
 
 
-def _walk(folder: str, below: str, keep: Keep, above: tuple[tuple[int, int], ...]) -> Iterator[FoundFile]:
+def _walk(
+    folder: str, below: str, keep: Keep, above: tuple[tuple[int, int], ...], entered: list[FoundFile]
+) -> Iterator[FoundFile]:
     with os.scandir(folder) as entries:
         for entry in entries:
             found = _stat(entry)
@@ -50,7 +59,8 @@ def _walk(folder: str, below: str, keep: Keep, above: tuple[tuple[int, int], ...
             if stat.S_ISDIR(found.st_mode):
                 identity = (found.st_dev, found.st_ino)
                 if identity not in above and keep(path, True):
-                    yield from _walk(entry.path, f"{path}/", keep, (*above, identity))
+                    entered.append(FoundFile(f"{path}/", entry.path, found))
+                    yield from _walk(entry.path, f"{path}/", keep, (*above, identity), entered)
             elif stat.S_ISREG(found.st_mode) and keep(path, False):
                 yield FoundFile(path, entry.path, found)
 

@@ -1,4 +1,4 @@
-"""What decides a step's result, or a trial's, as named parts and as one digest over them.
+"""What decides a step's result, or that of its trials besides their points, as named parts and one digest over them.
 
 Not in it: times, ids, object identity, absolute paths, the order of dict keys, how the step was named in Python.
 Source: the reuse rule of the v1 HyperDriveStep class page; inputs count by content unless told otherwise.
@@ -6,7 +6,7 @@ Source: the reuse rule of the v1 HyperDriveStep class page; inputs count by cont
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from msgspec import Struct, field
 
@@ -57,18 +57,6 @@ def fingerprint_process(parts: Mapping[str, Json]) -> Fingerprint:
     trials there are, not what one of them gives.
     """
     return _fingerprint({name: parts[name] for name in _PROCESS_PARTS if name in parts})
-
-
-def fingerprint_trial(process: Fingerprint, point: Mapping[str, Json], arguments: Sequence[str]) -> Fingerprint:
-    """The fingerprint of one trial of a tuning step.
-
-    Args:
-        process: That of all its trials.
-        point: The hyperparameters, by name.
-        arguments: How they are written on the command line, name and value in turn; their order does not count.
-    """
-    pairs = sorted(zip(arguments[::2], arguments[1::2], strict=True))
-    return _fingerprint({**process.parts, "point": dict(point), "written": [list(pair) for pair in pairs]})
 
 
 def counts_by_definition(step: StepSpec, port: InputSpec, default: DatasetReuse) -> bool:

@@ -40,6 +40,7 @@ class Reason(Enum):
     SOURCE_GONE = "the earlier run's records or files are gone"
     OUTPUTS_GONE = "the earlier run's outputs are gone or changed"
     UNSTEADY = "what the earlier run read was changed while it ran"
+    NOT_LOOKED_AT = "nobody looked whether what the earlier run read was changed while it ran"
     READS_CHANGED = "what the earlier run read by name has changed"
     NO_TRIAL = "no finished trial of this point"
     WOULD_GO_ON = "stopped early, where this sweep's policy would go on"
@@ -113,6 +114,11 @@ def trials_switched_off(step: StepSpec, rules: ReuseRules, *, regenerate: bool) 
     if not rules.trials:
         return Reason.WHOLE_STEPS
     return Reason.SHARED_OUTPUT if any(output.training is None for output in step.outputs) else None
+
+
+def changed_meanwhile(part: str) -> Difference:
+    """What a run read that was changed while it ran, as a difference."""
+    return Difference(part, "when it began", "when it ended")
 
 
 def expiry(age_s: float, rules: ReuseRules) -> Difference | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hyperstep.artifact_store.tree import Reading, digest_tree, tree_state
+from hyperstep.artifact_store.tree import Reading, examine_tree, tree_state
 from hyperstep.digest import Json, digest_json
 from hyperstep.errors import InvalidInputError, NotFoundError
 from hyperstep.pipeline.dataset_definition import FILES, LINKED, with_paths
@@ -91,17 +91,36 @@ def find_input(home: Home, workspace: str, port: InputSpec, producers: Mapping[s
     return Found(path, definition=with_paths(port.source.definition or FILES, [place]))
 
 
-def content_digest(found: Found, reading: Reading) -> tuple[str, bool]:
-    """Digest of an input's content, and whether all of it was read.
+class Content(NamedTuple):
+    """What was read of an input."""
+
+    digest: str
+    is_whole: bool
+    """Whether all of it was read; else the sizes and times of large files stand for their content."""
+    state: Callable[[], str]
+    """Tells the state that it was in just before, as ``content_state`` does."""
+
+
+def read_content(found: Found, reading: Reading) -> Content:
+    """The content of an input.
 
     Equal files at equal relative places give equal digests, as far as they were read.
     """
     if found.path is not None:
-        tree = digest_tree(found.path, reading)
-        return tree.digest, not tree.unread
-    trees = {place: digest_tree(path, reading) for place, path in found.files}
-    digest = digest_json({place: tree.digest for place, tree in trees.items()})
-    return digest, not any(tree.unread for tree in trees.values())
+        tree, state = examine_tree(found.path, reading)
+        return Content(tree.digest, not tree.unread, state)
+    trees = {place: examine_tree(path, reading) for place, path in found.files}
+    return Content(
+        digest_json({place: tree.digest for place, (tree, _) in trees.items()}),
+        not any(tree.unread for tree, _ in trees.values()),
+        lambda: digest_json({place: state() for place, (_, state) in trees.items()}),
+    )
+
+
+def content_digest(found: Found, reading: Reading) -> tuple[str, bool]:
+    """Digest of an input's content, and whether all of it was read."""
+    content = read_content(found, reading)
+    return content.digest, content.is_whole
 
 
 def content_state(found: Found) -> str:

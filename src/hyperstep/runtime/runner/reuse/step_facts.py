@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import load_snapshot
@@ -21,7 +21,7 @@ from hyperstep.pipeline.reuse import COMPARED, INPUTS, Reason, differences, tria
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.data_paths import Found, content_digest
+from hyperstep.runtime.runner.data_paths import Found, read_content
 from hyperstep.runtime.runner.reuse.steady_inputs import States, input_states
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 
@@ -35,6 +35,9 @@ class StepQuestion(Struct, frozen=True):
     step: StepSpec
     inputs: Mapping[str, Found]
     rules: ReuseRules
+    seen: dict[str, Callable[[], States]] = field(default_factory=dict)
+    """By each fingerprint that was taken: tells the states that the inputs were in just before they were read for it.
+    That costs nothing as long as nobody asks, so that a step that is reused does not pay for it."""
 
 
 class Identified(Struct, frozen=True):
@@ -80,19 +83,16 @@ def tuning_facts(question: StepQuestion, found: Identified) -> TuningFacts:
 
 
 def states_at_start(question: StepQuestion, fingerprint: Fingerprint) -> States:
-    """The states of what a step is about to read, by input; of all no state when one has changed since it was read.
+    """The states of what a step is about to read, by input; no state of one that has changed since it was identified.
 
     Args:
         question: The step.
-        fingerprint: What it is known by.
-
-    Raises:
-        InvalidInputError: An input cannot be read.
+        fingerprint: What it is known by, as it was identified for this question.
     """
-    states = input_states(question.step, question.inputs, question.rules)
-    again = identify(question, Reading(question.home.path, question.rules.hash_limit_bytes)) if states else None
-    same = again is None or again.fingerprint.digest == fingerprint.digest
-    return states if same else dict.fromkeys(states, "")
+    before = question.seen[fingerprint.digest]()
+    question.seen.clear()
+    now = input_states(question.step, question.inputs, question.rules)
+    return {name: state if before[name] == state else "" for name, state in now.items()}
 
 
 def _has_sweeps(question: StepQuestion, parts: Mapping[str, Json]) -> bool:
@@ -130,14 +130,15 @@ def identify(question: StepQuestion, reading: Reading | None = None) -> Identifi
     step, rules = question.step, question.rules
     reading = reading or reading_of(question.home, rules)
     contents = {
-        port.name: content_digest(question.inputs[port.name], reading)
+        port.name: read_content(question.inputs[port.name], reading)
         for port in step.inputs
         if not counts_by_definition(step, port, rules.datasets)
     }
     packages = _packages(question) if rules.packages_count else {}
-    digests = {name: digest for name, (digest, _) in contents.items()}
+    digests = {name: content.digest for name, content in contents.items()}
     fingerprint = fingerprint_step(step, StepFacts(digests, question.spec.parameters, packages))
-    return Identified(fingerprint, tuple(name for name, (_, whole) in contents.items() if not whole))
+    question.seen[fingerprint.digest] = lambda: {name: content.state() for name, content in contents.items()}
+    return Identified(fingerprint, tuple(name for name, content in contents.items() if not content.is_whole))
 
 
 def _packages(question: StepQuestion) -> dict[str, str]:

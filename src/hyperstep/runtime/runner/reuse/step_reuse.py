@@ -22,6 +22,7 @@ from hyperstep.pipeline.reuse import (
     ListFiles,
     Reason,
     ReuseDecision,
+    changed_meanwhile,
     expiry,
     explain_miss,
     switched_off,
@@ -120,9 +121,9 @@ def _objection(
     question: StepQuestion, source: StoredFingerprint, age_s: float
 ) -> tuple[Reason, tuple[Difference, ...]]:
     home, rules = question.home, question.rules
-    changed_meanwhile = source.record.get(CHANGED)
-    if isinstance(changed_meanwhile, str):
-        return Reason.UNSTEADY, (Difference(changed_meanwhile, "when it began", "when it ended"),)
+    unsteady = source.record.get(CHANGED)
+    if isinstance(unsteady, str):
+        return Reason.UNSTEADY, (changed_meanwhile(unsteady),)
     too_old = expiry(age_s, rules)
     if too_old is not None:
         return Reason.EXPIRED, (too_old,)

@@ -19,7 +19,7 @@ from hyperstep.runtime.runner.job_arguments import hyperparameter_arguments
 from hyperstep.runtime.runner.primary_metric import curve_of
 from hyperstep.runtime.runner.reuse.step_facts import TuningFacts
 from hyperstep.runtime.runner.reuse.step_reuse import files_of_snapshots
-from hyperstep.runtime.runner.reuse.trial_sources import TrialSource, TrialSources, trial_key
+from hyperstep.runtime.runner.reuse.trial_sources import Key, TrialSource, TrialSources, trial_key
 from hyperstep.runtime.runner.sweep_records import point_of, space_of
 from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
@@ -153,23 +153,23 @@ class TrialMemory:
         if not sweeps:
             return None
         refused: ReuseDecision | None = None
-        for source in self._candidates(sweeps, config, trial, point):
+        kept = config.kept_source(trial)
+        key = trial_key(point, hyperparameter_arguments(point, space_of(config)))
+        for source in self._candidates(sweeps, kept, key):
             decision = self._sources.judge(source, now)
             if decision.is_hit:
                 return TrialAnswer(decision, self._event(config, source, decision))
             refused = refused or decision
+        if kept is None:
+            refused = refused or self._sources.doubt(sweeps, key)
         return TrialAnswer(refused or ReuseDecision(Reason.NO_TRIAL))
 
-    def _candidates(
-        self, sweeps: list[StoredFingerprint], config: SweepConfig, trial: int, point: Point
-    ) -> list[TrialSource]:
+    def _candidates(self, sweeps: list[StoredFingerprint], kept: str | None, key: Key) -> list[TrialSource]:
         """The trials that may stand for one; for a trial that is kept the one that it was kept from."""
-        kept = config.kept_source(trial)
-        if kept is not None:
-            source = self._sources.named(sweeps, kept)
-            return [] if source is None else [source]
-        key = trial_key(point, hyperparameter_arguments(point, space_of(config)))
-        return self._sources.candidates(sweeps, key)
+        if kept is None:
+            return self._sources.candidates(sweeps, key)
+        source = self._sources.named(sweeps, kept)
+        return [] if source is None else [source]
 
     def _sweeps(self) -> list[StoredFingerprint]:
         return self._sources.sweeps(self._asker.workspace, self._process.digest)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
 from hyperstep.digest import Json, canonical_json
 from hyperstep.errors import HyperstepError
 from hyperstep.pipeline.fingerprint import dataset_rule
-from hyperstep.pipeline.reuse import Difference, Reason, ReuseDecision, expiry
+from hyperstep.pipeline.reuse import INPUTS, Difference, Reason, ReuseDecision, changed_meanwhile, expiry
 from hyperstep.pipeline.reuse_rules import DatasetReuse, ReuseRules
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT
+from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, NOT_LOOKED_AT
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_reads import READS, READS_PROPERTY, SETTLED_PROPERTY, changed_reads
 from hyperstep.runtime.runner.reuse.step_sources import missing_file
@@ -56,7 +56,9 @@ class _Listed(Struct):
 
     version: int
     has_ended: bool
-    trials: dict[Key, list[RunRecord]] = field(default_factory=dict)
+    trials: Mapping[Key, list[RunRecord]] = field(default_factory=dict)
+    doubtful: Mapping[Key, list[RunRecord]] = field(default_factory=dict)
+    """Those that finished, and may have read inputs that had changed."""
 
 
 class TrialSources:
@@ -82,13 +84,18 @@ class TrialSources:
 
     def candidates(self, sweeps: list[StoredFingerprint], key: Key) -> list[TrialSource]:
         """Trials of that key that completed, newest first, then those that a policy stopped."""
-        found = [TrialSource(run, sweep) for sweep in sweeps for run in self._trials_of(sweep).get(key, ())]
+        found = [TrialSource(run, sweep) for sweep in sweeps for run in self._listed(sweep).trials.get(key, ())]
         return sorted(found, key=lambda source: (source.was_stopped, -(source.run.ended_at or 0.0)))
+
+    def doubt(self, sweeps: list[StoredFingerprint], key: Key) -> ReuseDecision | None:
+        """Why the newest trial of that key is none of these, where it finished and its inputs may have changed."""
+        found = [run for sweep in sweeps for run in self._listed(sweep).doubtful.get(key, ())]
+        return _doubt(max(found, key=lambda run: run.ended_at or 0.0)) if found else None
 
     def named(self, sweeps: list[StoredFingerprint], run_id: str) -> TrialSource | None:
         """The trial of that id, if it may stand for others and is of one of the sweeps."""
         sweep = next((s for s in sweeps if s.run_id == run_id.rpartition("_")[0]), None)
-        runs = () if sweep is None else (run for same in self._trials_of(sweep).values() for run in same)
+        runs = () if sweep is None else (run for same in self._listed(sweep).trials.values() for run in same)
         found = next((run for run in runs if run.id == run_id), None)
         return None if found is None or sweep is None else TrialSource(found, sweep)
 
@@ -158,10 +165,10 @@ class TrialSources:
         reading = reading_of(self._home, rules)
         return changed_reads(self._home, record, reading, contents=rule is DatasetReuse.CONTENT)
 
-    def _trials_of(self, sweep: StoredFingerprint) -> Mapping[Key, list[RunRecord]]:
+    def _listed(self, sweep: StoredFingerprint) -> _Listed:
         known = self._known.get(sweep.run_id)
         if known is not None and known.has_ended:
-            return known.trials
+            return known
         try:
             journal = self.journal_of(sweep.root_id)
             if known is None or known.version != journal.version():
@@ -169,17 +176,29 @@ class TrialSources:
                 if known.has_ended and journal is not self._journal:
                     journal.close()
         except HyperstepError:  # removed: no source
-            return {}
-        return known.trials
+            return _Listed(0, has_ended=True)
+        return known
+
+
+def _doubt(run: RunRecord) -> ReuseDecision:
+    changed = run.properties[CHANGED_INPUT]
+    if changed == NOT_LOOKED_AT:
+        return ReuseDecision(Reason.NOT_LOOKED_AT, run.id)
+    return ReuseDecision(Reason.UNSTEADY, run.id, (changed_meanwhile(f"{INPUTS}{changed}"),))
 
 
 def _list_trials(journal: Journal, sweep_id: str) -> _Listed:
-    listed = _Listed(journal.version(), journal.run(sweep_id).status.is_terminal)
-    by_key: defaultdict[Key, list[RunRecord]] = defaultdict(list)
-    for run in sources_in(journal, sweep_id):
-        by_key[trial_key(point_of(run), run.arguments)].append(run)
-    listed.trials.update(by_key)
-    return listed
+    version, has_ended = journal.version(), journal.run(sweep_id).status.is_terminal
+    ran = [run for run in _all_finished(journal, sweep_id) if run.reused_from is None]
+    sound, doubtful = ([run for run in ran if _is_sound(run) is wanted] for wanted in (True, False))
+    return _Listed(version, has_ended, _by_key(sound), _by_key(doubtful))
+
+
+def _by_key(runs: Iterable[RunRecord]) -> dict[Key, list[RunRecord]]:
+    found: defaultdict[Key, list[RunRecord]] = defaultdict(list)
+    for run in runs:
+        found[trial_key(point_of(run), run.arguments)].append(run)
+    return dict(found)
 
 
 def sources_in(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
@@ -188,10 +207,18 @@ def sources_in(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
 
 
 def _finished(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
-    """Trials that completed, or were stopped by a policy; not those that opened runs, or read inputs that changed."""
+    """The finished trials of a sweep, but for those that may have read inputs that had changed."""
+    return (run for run in _all_finished(journal, sweep_id) if _is_sound(run))
+
+
+def _is_sound(run: RunRecord) -> bool:
+    return CHANGED_INPUT not in run.properties
+
+
+def _all_finished(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
+    """Trials that completed, or were stopped by a policy; not those that opened runs."""
     above = {run.parent_id for run in journal.runs(kind=RunKind.INTERACTIVE)}
     for run in journal.runs(parent_id=sweep_id, kind=RunKind.TRIAL):
         stopped = run.status is RunStatus.CANCELED and STOPPED_EARLY in run.properties
-        is_sound = CHANGED_INPUT not in run.properties and run.id not in above
-        if (run.status is RunStatus.COMPLETED or stopped) and is_sound:
+        if (run.status is RunStatus.COMPLETED or stopped) and run.id not in above:
             yield run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -11,8 +12,18 @@ from hyperstep.artifact_store.tree import Reading
 from hyperstep.errors import USER_FAULTS
 from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process
 from hyperstep.run_store.base import CHANGED
+from hyperstep.runtime.runner.reuse.steady_inputs import States, first_change, input_states
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify
 from hyperstep.runtime.runner.reuse.step_sources import remember_also
+
+
+class _Begun(NamedTuple):
+    """A step whose inputs are being read."""
+
+    question: StepQuestion
+    states: States
+    """Of its inputs, before."""
+    reading: Future[Identified | None]
 
 
 class UnreadInputs:
@@ -26,13 +37,18 @@ class UnreadInputs:
 
     def __init__(self, note: Callable[[str], None]) -> None:
         self._note = note
-        self._questions: dict[str, tuple[StepQuestion, Future[Identified | None]]] = {}
+        self._begun: dict[str, _Begun] = {}
         self._reader: ThreadPoolExecutor | None = None
 
     def begin(self, question: StepQuestion) -> None:
-        """Start to read what a step's fingerprint knows by size and times only."""
+        """Start to read what a step's fingerprint knows by size and times only.
+
+        Args:
+            question: The step; nothing of it has started.
+        """
         self._reader = self._reader or ThreadPoolExecutor(max_workers=1, thread_name_prefix="unread-inputs")
-        self._questions[question.step.id] = (question, self._reader.submit(self._read, question))
+        states = input_states(question.step, question.inputs, question.rules)
+        self._begun[question.step.id] = _Begun(question, states, self._reader.submit(self._read, question))
 
     def remember(self, step_id: str, fingerprint: Fingerprint) -> None:
         """Let a step that has ended be found by the content of its inputs too, as soon as that is known.
@@ -43,9 +59,8 @@ class UnreadInputs:
             step_id: The step.
             fingerprint: Under which it, or its sweep, is remembered already.
         """
-        if step_id in self._questions and self._reader is not None:
-            question, reading = self._questions.pop(step_id)
-            self._reader.submit(self._remember, question, reading, fingerprint)
+        if step_id in self._begun and self._reader is not None:
+            self._reader.submit(self._remember, self._begun.pop(step_id), fingerprint)
 
     def close(self) -> None:
         """Wait until everything has been read and remembered."""
@@ -54,17 +69,15 @@ class UnreadInputs:
 
     def _read(self, question: StepQuestion) -> Identified | None:
         try:
-            return identify(question, Reading(question.home.path))
+            return identify(replace(question, seen={}), Reading(question.home.path))
         except (*USER_FAULTS, OSError) as error:
             self._note(f"step '{question.step.name}': an input cannot be read: {error}")
             return None
 
-    def _remember(self, question: StepQuestion, reading: Future[Identified | None], fingerprint: Fingerprint) -> None:
-        found = reading.result()
-        unread = identify(question, Reading(limit_bytes=question.rules.hash_limit_bytes))
-        if unread.fingerprint.digest != fingerprint.digest:  # an input was changed since the step began
-            return
-        if found is None:
+    def _remember(self, begun: _Begun, fingerprint: Fingerprint) -> None:
+        question, found = begun.question, begun.reading.result()
+        now = input_states(question.step, question.inputs, question.rules)
+        if found is None or first_change(begun.states, now):
             return
         source = question.home.store.recall(question.workspace, fingerprint.digest)
         if source is not None and CHANGED not in source.record:
