@@ -47,7 +47,7 @@ def test_that_another_reader_got_to_know_large_files_is_no_change(home: Home, in
     for each in inputs.values():
         content_digest(each, Reading(home.path))
     assert identify(question).unread == ()
-    assert states_at_start(question, found.fingerprint) == states(inputs)
+    assert states_at_start(question, found) == states(inputs)
 
 
 def test_large_files_that_were_read_whole_although_they_are_young_have_not_changed(
@@ -55,7 +55,7 @@ def test_large_files_that_were_read_whole_although_they_are_young_have_not_chang
 ) -> None:
     question = StepQuestion(home, "local", PipelineSpec((STEP,)), STEP, inputs, RULES)
     found = identify(question, Reading(home.path, verify=True))
-    assert states_at_start(question, found.fingerprint) == states(inputs)
+    assert states_at_start(question, found) == states(inputs)
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_what_changed_since_the_step_was_identified_has_no_state(
     text = (tmp_path / place).read_text() if (tmp_path / place).exists() else ""
     (tmp_path / place).write_text("other")
     (tmp_path / place).write_text(text)
-    assert states_at_start(question, found.fingerprint) == {**states(inputs), changed: ""}
+    assert states_at_start(question, found) == {**states(inputs), changed: ""}

@@ -169,7 +169,7 @@ class Runner:
         root, rules = self._context.root, self._context.envelope.reuse
         question = StepQuestion(self._context.home, root.workspace, PipelineSpec((step,)), step, inputs, rules)
         found = identify(question)
-        states = recorded_states(root) or states_at_start(question, found.fingerprint)
+        states = recorded_states(root) or states_at_start(question, found)
         with self._context.transaction() as unit:
             run = declare_outputs(unit, root, step)
             run = unit.change_run(run.id, properties={**run.properties, **states_property(states)})

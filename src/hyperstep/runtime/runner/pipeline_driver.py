@@ -151,10 +151,10 @@ class PipelineDriver:
             if answer.source is not None:
                 complete_reused(self._context, step, run, answer, answer.source, self._advance)
             else:
-                self._prepare(step, answer, states_at_start(question, answer.fingerprint))
-                if answer.unread:
+                self._prepare(step, answer, states_at_start(question, answer.found))
+                if answer.found.unread:
                     self._unread.begin(question)
-                self._work(step, inputs, answer.unread)
+                self._work(step, inputs, answer.found.unread)
         except (*USER_FAULTS, OSError) as error:
             reraise_passing(error)
             self._fail(step, str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import load_snapshot
@@ -35,9 +35,6 @@ class StepQuestion(Struct, frozen=True):
     step: StepSpec
     inputs: Mapping[str, Found]
     rules: ReuseRules
-    seen: dict[str, Callable[[], States]] = field(default_factory=dict)
-    """By each fingerprint that was taken: tells the states that the inputs were in just before they were read for it.
-    That costs nothing as long as nobody asks, so that a step that is reused does not pay for it."""
 
 
 class Identified(Struct, frozen=True):
@@ -46,6 +43,9 @@ class Identified(Struct, frozen=True):
     fingerprint: Fingerprint
     unread: tuple[str, ...] = ()
     """Inputs with files too large to be read at once: their size and times stand for their content."""
+    states_before: Callable[[], States] = dict
+    """Tells the states that the inputs were in just before they were read. That costs nothing as long as nobody asks:
+    a step that is reused does not pay for it."""
 
 
 class TuningFacts(Struct, frozen=True):
@@ -82,15 +82,14 @@ def tuning_facts(question: StepQuestion, found: Identified) -> TuningFacts:
     return replace(facts, parts=content) if _has_sweeps(question, content) else facts
 
 
-def states_at_start(question: StepQuestion, fingerprint: Fingerprint) -> States:
+def states_at_start(question: StepQuestion, found: Identified) -> States:
     """The states of what a step is about to read, by input; no state of one that has changed since it was identified.
 
     Args:
         question: The step.
-        fingerprint: What it is known by, as it was identified for this question.
+        found: What it is known by.
     """
-    before = question.seen[fingerprint.digest]()
-    question.seen.clear()
+    before = found.states_before()
     now = input_states(question.step, question.inputs, question.rules)
     return {name: state if before[name] == state else "" for name, state in now.items()}
 
@@ -137,8 +136,8 @@ def identify(question: StepQuestion, reading: Reading | None = None) -> Identifi
     packages = _packages(question) if rules.packages_count else {}
     digests = {name: content.digest for name, content in contents.items()}
     fingerprint = fingerprint_step(step, StepFacts(digests, question.spec.parameters, packages))
-    question.seen[fingerprint.digest] = lambda: {name: content.state() for name, content in contents.items()}
-    return Identified(fingerprint, tuple(name for name, content in contents.items() if not content.is_whole))
+    unread = tuple(name for name, content in contents.items() if not content.is_whole)
+    return Identified(fingerprint, unread, lambda: {name: content.state() for name, content in contents.items()})
 
 
 def _packages(question: StepQuestion) -> dict[str, str]:

@@ -85,8 +85,7 @@ class _Plan:
         other = claimed_by(base_of(self._home.path) or self._home.path, answer.fingerprint.digest)
         if other and answer.may_be_shared:
             return replace(verdict, verdict=Verdict.DEPENDS, reason=_UNDER_WAY, source_run=other, differences=())
-        found = Identified(answer.fingerprint, answer.unread)
-        return replace(verdict, sweep=self._trials(self._question(step, inputs), found))
+        return replace(verdict, sweep=self._trials(self._question(step, inputs), answer.found))
 
     def _trials(self, question: StepQuestion, found: Identified) -> SweepVerdict | None:
         if question.step.tuning is None:

@@ -40,11 +40,15 @@ class ReuseAnswer(Struct, frozen=True):
     """The decision for one step, with what it rests on."""
 
     decision: ReuseDecision
-    fingerprint: Fingerprint
+    found: Identified
+    """What the step is known by."""
     source: StoredFingerprint | None = None
     """On a hit, whose outputs are taken."""
-    unread: tuple[str, ...] = ()
-    """Inputs that the fingerprint knows by size and times only."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """The step's."""
+        return self.found.fingerprint
 
     @property
     def may_be_shared(self) -> bool:
@@ -69,7 +73,7 @@ def look_for_source(question: StepQuestion, now: float) -> ReuseAnswer:
     missed = _explain_miss(question, found.fingerprint)
     if found.unread and _may_be_equal(missed, found.unread):
         return _look_closer(question, now)
-    return ReuseAnswer(_named(question, missed), found.fingerprint, unread=found.unread)
+    return ReuseAnswer(_named(question, missed), found)
 
 
 def find_equal(question: StepQuestion, now: float) -> ReuseAnswer | None:
@@ -100,7 +104,7 @@ def files_of_snapshots(home: Home) -> ListFiles:
 def _judge_equal(question: StepQuestion, found: Identified, now: float) -> ReuseAnswer | None:
     off = switched_off(question.step, question.rules, regenerate=question.spec.regenerate_outputs)
     if off is not None:
-        return ReuseAnswer(ReuseDecision(off), found.fingerprint, unread=found.unread)
+        return ReuseAnswer(ReuseDecision(off), found)
     source = question.home.store.recall(question.workspace, found.fingerprint.digest)
     return None if source is None else _judge(question, found, source, now)
 
@@ -114,7 +118,7 @@ def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint,
     saved_s = took if reason is Reason.HIT and isinstance(took, float | int) else None
     decision = ReuseDecision(reason, source.run_id, because, age_s=age_s, saved_s=saved_s)
     taken = source if decision.is_hit else None
-    return ReuseAnswer(decision, found.fingerprint, taken, unread=found.unread)
+    return ReuseAnswer(decision, found, taken)
 
 
 def _objection(
@@ -156,7 +160,7 @@ def _look_closer(question: StepQuestion, now: float) -> ReuseAnswer:
     source = question.home.store.recall(question.workspace, found.fingerprint.digest)
     if source is None:
         missed = _named(question, _explain_miss(question, found.fingerprint))
-        return ReuseAnswer(missed, found.fingerprint)
+        return ReuseAnswer(missed, found)
     return _judge(question, found, source, now)
 
 

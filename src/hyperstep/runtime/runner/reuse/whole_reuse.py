@@ -84,7 +84,7 @@ def _answer(
     except (*USER_FAULTS, OSError):
         return None
     answer = find_equal(StepQuestion(home, root.workspace, spec, step, inputs, rules), now)
-    return None if answer is None or answer.unread else answer
+    return None if answer is None or answer.found.unread else answer
 
 
 def _complete(
