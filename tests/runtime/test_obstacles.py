@@ -65,6 +65,14 @@ def paused(bench: Bench, root_id: str) -> str:
     return read_pause(bench.home.root_folder(root_id), owner.pid) if owner else ""
 
 
+def closed_in_order(home: Path) -> bool:
+    """Whether nothing lies beside the databases, as after the last of all processes closed them."""
+    for file in home.rglob("*.db"):
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("vacuum")
+    return not [*home.rglob("*-wal"), *home.rglob("*-shm")]
+
+
 def test_a_run_pauses_while_the_disk_is_full_and_goes_on_by_itself(
     on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,6 +129,30 @@ def test_files_of_trials_that_ended_on_a_full_disk_are_stored_once_there_is_room
         assert [a.key.number for a in journal.attempts(trial.id)] == [0]
         digest = {a.path: a.digest for a in journal.artifacts(trial.id)}["outputs/model.bin"]
         assert home.artifacts.read_bytes(digest) == bytes([trial.number]) * 300_000
+
+
+def test_on_a_full_disk_ended_runs_can_be_looked_at_and_nothing_is_called_damaged(
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who closed a database last removed what SQLite needs beside it even for a look."""
+    bench, home = on_small_disk, on_small_disk.home
+    (gate / "go").touch()
+    sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    bench.wait_until(lambda: live_owner(home, sweep.id) is None)
+    home.close()
+    bench.wait_until(lambda: closed_in_order(home.path))
+    looks = [["runs"], ["show", "latest"], ["best", "latest"], ["logs", "latest"], ["gc"]]
+    expected = [(main(look), capsys.readouterr().out) for look in looks]
+    fill(home.path.parent)
+    assert [(main(look), capsys.readouterr().out) for look in looks] == expected
+    main(["doctor"])
+    said = capsys.readouterr().out
+    assert "Only 0 B are free where the home lies: `hyperstep gc` shows what can go." in said
+    assert "damaged" not in said
+    assert "hyperstep rm" not in said
+    assert main(["gc", "--yes"]) == 0
+    assert "removed 1 working folder" in capsys.readouterr().out
 
 
 def test_little_room_starts_nothing_new_and_lets_what_runs_end(on_small_disk: Bench, label: Label, gate: Path) -> None:
