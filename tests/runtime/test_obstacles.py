@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.runtime.bench import Bench, sweep_config
-from tests.runtime.small_disk import fill, small_disk
+from tests.runtime.processes_of_ours import kill, owner_pid, runners_of
+from tests.runtime.small_disk import fill, kept_full, small_disk
 
 from hyperstep.cli.main import main
+from hyperstep.launchers import can_host
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
@@ -129,6 +132,31 @@ def test_files_of_trials_that_ended_on_a_full_disk_are_stored_once_there_is_room
         assert [a.key.number for a in journal.attempts(trial.id)] == [0]
         digest = {a.path: a.digest for a in journal.artifacts(trial.id)}["outputs/model.bin"]
         assert home.artifacts.read_bytes(digest) == bytes([trial.number]) * 300_000
+
+
+@pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
+def test_a_runner_that_dies_on_a_full_disk_is_followed_by_one_that_waits_for_room(
+    on_small_disk: Bench, label: Label, gate: Path
+) -> None:
+    """Nobody looks meanwhile, and another process takes each byte that is given back."""
+    bench, home = on_small_disk, on_small_disk.home
+    sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    killed = owner_pid(bench, sweep.id)
+    home.close()
+    with kept_full(home.path.parent):
+        kill(killed)
+
+        def successor() -> int | bool:
+            return next((pid for pid in runners_of(sweep.id) if pid != killed), False)
+
+        waiting = bench.wait_until(successor)
+        time.sleep(5)  # had it died, the next one or two would have come
+        assert runners_of(sweep.id) == [waiting]
+    (gate / "go").touch()
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    journal = home.store.journal(sweep.id)
+    assert [len(journal.attempts(trial.id)) for trial in journal.runs(kind=RunKind.TRIAL)] == [1, 1]
 
 
 def test_on_a_full_disk_ended_runs_can_be_looked_at_and_nothing_is_called_damaged(
