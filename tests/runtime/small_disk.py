@@ -30,6 +30,19 @@ def small_disk(place: Path, size: str) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(place)], check=True)
 
 
+@contextmanager
+def only_readable_now(folder: Path) -> Iterator[None]:
+    """The folder mounted for reading only under all that use it; what they have open they may still write to."""
+    commands = (["mount", "--bind", str(folder), str(folder)], ["mount", "-o", "remount,ro,bind", str(folder)])
+    done = [subprocess.run(command, capture_output=True, text=True, check=False) for command in commands]
+    try:
+        if any(each.returncode for each in done):
+            pytest.skip(f"a folder cannot be mounted for reading only here: {done[-1].stderr.strip()}")
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=done[0].returncode == 0, capture_output=True)
+
+
 _FILLS = """
 import sys, time
 while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -13,15 +14,18 @@ from pathlib import Path
 import pytest
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.processes_of_ours import kill, owner_pid, runners_of
-from tests.runtime.small_disk import fill, kept_full, small_disk
+from tests.runtime.small_disk import fill, kept_full, only_readable_now, small_disk
 
+from hyperstep.cli.awaiting import _keep_driven
 from hyperstep.cli.main import main
+from hyperstep.errors import NotOwnerError
 from hyperstep.launchers import can_host
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.liveness import live_owner, pause_of
 from hyperstep.runtime.pause_note import read_pause
+from hyperstep.runtime.runner.obstacles import full_words, obstacle_of
 from hyperstep.runtime.submission import Label, submit_step
 
 GATED = """
@@ -132,6 +136,72 @@ def test_files_of_trials_that_ended_on_a_full_disk_are_stored_once_there_is_room
         assert [a.key.number for a in journal.attempts(trial.id)] == [0]
         digest = {a.path: a.digest for a in journal.artifacts(trial.id)}["outputs/model.bin"]
         assert home.artifacts.read_bytes(digest) == bytes([trial.number]) * 300_000
+
+
+@pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
+def test_a_run_pauses_while_its_disk_can_only_be_read_and_goes_on_by_itself(
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a system mounts a disk again whose writes failed."""
+    bench, home = on_small_disk, on_small_disk.home
+    script = GATED[: GATED.index('with open("outputs/model.txt"')]
+    sweep = submit_step(home, bench.tuning_step(script, sweep_config(total=4)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    home.close()
+    with only_readable_now(home.path):
+        (gate / "go").touch()
+        reader = Home.open(read_only=True)
+        bench.wait_until(lambda: pause_of(reader, sweep.id) != "")
+        reader.close()
+        assert main(["show", sweep.id]) == 0
+        words = f"paused: the disk of {home.path} is mounted for reading only; mount it for writing again"
+        assert words in capsys.readouterr().out
+        _keep_driven(sweep.id)  # as who waits for the end does now and then
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.COMPLETED, ended.error
+    journal = home.store.journal(sweep.id)
+    trials = journal.runs(kind=RunKind.TRIAL)
+    assert [trial.status for trial in trials] == [RunStatus.COMPLETED] * 4
+    assert [len(journal.attempts(trial.id)) for trial in trials] == [1] * 4
+    assert [[m.value for m in journal.metrics(trial.id)] for trial in trials] == [[0], [1], [2], [3]]
+    root = next(root for root in home.store.roots() if root.id == sweep.id)
+    assert root.status is RunStatus.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.EROFS, "only readable", "/elsewhere/file"), None),
+        (NotOwnerError("an owner whose epoch has passed"), None),
+        (
+            OSError(errno.ENOSPC, "no room", "index.db"),
+            "took a write no more, with 100.0 MB free: too little for that, or",
+        ),
+    ],
+)
+def test_what_is_an_obstacle_and_how_it_is_told(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, error: OSError, words: str | None
+) -> None:
+    monkeypatch.setattr("hyperstep.runtime.runner.obstacles.free_bytes", lambda _: 100 * _KB * _KB)
+    found = obstacle_of(error, bench.home)
+    assert (found is None) == (words is None)
+    assert found is None or str(words) in found.words
+
+
+@pytest.mark.parametrize(
+    ("free", "inodes", "words"),
+    [
+        (100 * _KB, True, "is full (0.1 MB free); free some space, the run goes on by itself"),
+        (20 * _KB * _KB, True, "has less free (20.0 MB) than local.min_free_mb asks for; free some space, the run"),
+        (20 * _KB * _KB, False, "has no inode left for another file (20.0 MB free); remove some files, the run goes"),
+    ],
+)
+def test_a_full_disk_is_told_with_what_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, inodes: bool, words: str
+) -> None:
+    monkeypatch.setattr("hyperstep.runtime.runner.obstacles.free_bytes", lambda _: free)
+    monkeypatch.setattr("hyperstep.runtime.runner.obstacles.has_inodes", lambda _: inodes)
+    assert words in full_words(tmp_path)
 
 
 @pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
