@@ -10,8 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.processes_of_ours import kill, owner_pid, runners_of
 from tests.runtime.small_disk import fill, kept_full, only_readable_now, small_disk
@@ -166,6 +168,34 @@ def test_a_run_pauses_while_its_disk_can_only_be_read_and_goes_on_by_itself(
     assert [[m.value for m in journal.metrics(trial.id)] for trial in trials] == [[0], [1], [2], [3]]
     root = next(root for root in home.store.roots() if root.id == sweep.id)
     assert root.status is RunStatus.COMPLETED
+
+
+def test_a_request_to_cancel_on_a_full_disk_is_taken_up_afterwards(
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), replace(label, run_id="my/run.cancel"))
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    monkeypatch.setattr("hyperstep.runtime.submission._CANCEL_PATIENCE_S", 0.5)
+    with kept_full(home.path.parent):
+        assert main(["cancel", sweep.id]) == 0
+        assert "was asked to end" in capsys.readouterr().out
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.CANCELED
+    assert ended.reason == "canceled; the disk was full, so that it could not be written why"
+
+
+def test_a_cancel_that_leaves_no_trace_says_that_nothing_was_asked_for(
+    bench: Bench, label: Label, gate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep = submit_step(bench.home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr("hyperstep.runtime.inbox.post", Mock(side_effect=full))
+    assert main(["cancel", sweep.id]) == 4
+    assert "No space left on device): it was not asked to end" in capsys.readouterr().err
+    (gate / "go").touch()
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
 
 
 @pytest.mark.parametrize(

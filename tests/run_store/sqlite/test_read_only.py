@@ -185,6 +185,23 @@ def test_a_full_disk_damages_nothing(folder: Path, tmp_path: Path, monkeypatch: 
         assert [fault.is_damage for fault in faulty_databases(disk / "home")] == [False]
 
 
+_WRITES_BEYOND_ITS_LIMIT = """
+import resource, sys
+from pathlib import Path
+from hyperstep.run_store.sqlite.database import Database
+resource.setrlimit(resource.RLIMIT_FSIZE, (20 * 1024, resource.RLIM_INFINITY))
+Database(Path(sys.argv[1]), (("create table t (x integer not null)",),), "rwc").query("select x from t")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no limit of that kind")
+def test_a_limit_of_the_size_of_files_is_told_as_that(folder: Path) -> None:
+    command = [sys.executable, "-c", _WRITES_BEYOND_ITS_LIMIT, str(folder / "a.db")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    assert "must be able to grow, and a file may have 20 KB here (disk I/O error)" in said
+    assert "Raise that limit (`ulimit -f`)" in said
+
+
 def test_what_is_written_elsewhere_is_seen_by_the_next_question(folder: Path) -> None:
     """The folder is mounted for reading only here; another process sees it writable."""
     with only_readable(folder) as place, closing(Database(place / "a.db", STEPS, "ro")) as database:

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from hyperstep.errors import DiskFullError, StoreBusyError, StoreDeniedError, StoreError, means_no_room
-from hyperstep.run_store.sqlite.room import has_no_room
+from hyperstep.run_store.sqlite.room import file_size_limit, has_no_room
 
 Refusal = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 """What a statement may raise; the last two when a value has no form in a database."""
@@ -78,6 +78,10 @@ def store_error(error: Exception, path: Path) -> StoreError:
     if is_want_of_room(error, path):
         code = sqlite3.SQLITE_FULL
     rule, remedy = _TEXTS.get(code, _OTHER)
+    limit = file_size_limit() if code == sqlite3.SQLITE_IOERR else None
+    if limit is not None:
+        rule = f"The run store's files must be able to grow, and a file may have {limit / 1024:g} KB here ({{why}})."
+        remedy = "Raise that limit (`ulimit -f`), then try again."
     return _KINDS.get(code, StoreError)(rule.format(why=error), received=str(path), remedy=remedy)
 
 

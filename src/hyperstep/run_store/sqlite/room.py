@@ -23,6 +23,16 @@ def has_no_room(folder: Path) -> bool:
     return status.f_bavail * status.f_frsize < _LEAST_BYTES or without_inode
 
 
+def file_size_limit() -> int | None:
+    """How many bytes a file of this process may have (``ulimit -f``); None without such a limit."""
+    try:
+        import resource  # noqa: PLC0415 - for an error only, and not on Windows
+    except ImportError:
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
 def cannot_share_memory(path: Path) -> bool:
     """Whether SQLite would have to make the memory it shares beside a database, or a part of it, without room for it.
 

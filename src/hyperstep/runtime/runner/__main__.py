@@ -24,6 +24,7 @@ from hyperstep.run_store.base import Owner
 from hyperstep.runtime.doorbell import doorbell_path, hung
 from hyperstep.runtime.guarding import FORCE, INLINE, runner_command
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.inbox import open_inbox
 from hyperstep.runtime.pause_note import PauseNote
 from hyperstep.runtime.runner.clock import machine_clock
 from hyperstep.runtime.runner.context import Envelope, RunnerContext, note
@@ -70,6 +71,7 @@ def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
     journal, folder = home.store.journal(root_id), home.root_folder(root_id)
     note(f"owner of {root_id} with epoch {owner.epoch}, process {owner.pid}")
     patience = Patience(home, PauseNote(folder), note, time.sleep)
+    open_inbox(folder)
     clock = patience.until_done(
         lambda: machine_clock(folder, journal.runs(), [e.time for e in journal.events(root_id)])
     )
