@@ -27,7 +27,6 @@ from hyperstep.run_store.sqlite.refusals import (
     store_error,
     unwritable,
 )
-from hyperstep.run_store.sqlite.room import cannot_share_memory
 
 if TYPE_CHECKING:  # hardly ever needed
     from hyperstep.run_store.sqlite.read_only import Still
@@ -310,6 +309,8 @@ class Database:
     def _connect_reader(self) -> sqlite3.Connection:
         if self._mode != "ro" or self._journal_mode != "wal":
             return self._connect()
+        from hyperstep.run_store.sqlite.room import cannot_share_memory  # noqa: PLC0415 - for who only reads
+
         if cannot_share_memory(self.path):
             return self._connect_still()
         try:

@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 
 from hyperstep.errors import DiskFullError, StoreBusyError, StoreDeniedError, StoreError, means_no_room
-from hyperstep.run_store.sqlite.room import file_size_limit, has_no_room
 
 Refusal = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 """What a statement may raise; the last two when a value has no form in a database."""
@@ -68,12 +67,16 @@ def is_not_opened(error: BaseException | None) -> bool:
 
 def is_want_of_room(error: BaseException | None, path: Path) -> bool:
     """Whether SQLite found no room beside the file, though it was to read only; says nothing of what is in it."""
+    from hyperstep.run_store.sqlite.room import has_no_room  # noqa: PLC0415 - for an error only
+
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
     return code == sqlite3.SQLITE_FULL or (code in _MAY_MEAN_NO_ROOM and has_no_room(path.parent))
 
 
 def store_error(error: Exception, path: Path) -> StoreError:
     """The StoreError that says what ``error`` means for the database at ``path``."""
+    from hyperstep.run_store.sqlite.room import file_size_limit  # noqa: PLC0415 - for an error only
+
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
     if is_want_of_room(error, path):
         code = sqlite3.SQLITE_FULL

@@ -19,7 +19,6 @@ from hyperstep.run_store.base import Journal, JournalWriter
 from hyperstep.run_store.conflicts import not_owner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.interactive import ended
-from hyperstep.runtime.runner.obstacles import reraise_passing
 
 T = TypeVar("T")
 
@@ -180,6 +179,8 @@ class RunnerContext:
         try:
             self.home.store.update_root(run)
         except StoreError as error:
+            from hyperstep.runtime.runner.obstacles import reraise_passing  # noqa: PLC0415 - for an error only
+
             reraise_passing(error, self.home)
             self.note(f"the index does not know that the run is {run.status.value}: {error}")
 
