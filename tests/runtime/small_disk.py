@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +28,46 @@ def small_disk(place: Path, size: str) -> Iterator[Path]:
         yield place
     finally:
         subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@contextmanager
+def only_readable_now(folder: Path) -> Iterator[None]:
+    """The folder mounted for reading only under all that use it; what they have open they may still write to."""
+    commands = (["mount", "--bind", str(folder), str(folder)], ["mount", "-o", "remount,ro,bind", str(folder)])
+    done = [subprocess.run(command, capture_output=True, text=True, check=False) for command in commands]
+    try:
+        if any(each.returncode for each in done):
+            pytest.skip(f"a folder cannot be mounted for reading only here: {done[-1].stderr.strip()}")
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=done[0].returncode == 0, capture_output=True)
+
+
+_FILLS = """
+import sys, time
+while True:
+    try:
+        with open(sys.argv[1], "ab", buffering=0) as ballast:
+            while True:
+                ballast.write(bytes(4096))
+    except OSError:
+        time.sleep(0.01)
+"""
+
+
+@contextmanager
+def kept_full(disk: Path) -> Iterator[None]:
+    """Another process takes all the room, and each byte that somebody gives back; at the end the disk is freed."""
+    ballast = disk / "ballast-of-another"
+    filler = subprocess.Popen([sys.executable, "-c", _FILLS, str(ballast)])
+    try:
+        while shutil.disk_usage(disk).free:
+            time.sleep(0.01)
+        yield
+    finally:
+        filler.kill()
+        filler.wait()
+        ballast.unlink()
 
 
 def fill(disk: Path, *, leave_bytes: int = 0) -> Path:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
-from tests.runtime.small_disk import fill, small_disk
+from tests.runtime.processes_of_ours import kill, owner_pid, runners_of
+from tests.runtime.small_disk import fill, kept_full, only_readable_now, small_disk
 
+from hyperstep.cli.awaiting import _keep_driven
 from hyperstep.cli.main import main
+from hyperstep.errors import NotOwnerError
+from hyperstep.launchers import can_host
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.liveness import live_owner
+from hyperstep.runtime.liveness import live_owner, pause_of
 from hyperstep.runtime.pause_note import read_pause
+from hyperstep.runtime.runner.obstacles import full_words, obstacle_of
 from hyperstep.runtime.submission import Label, submit_step
 
 GATED = """
@@ -63,6 +72,14 @@ def on_small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[B
 def paused(bench: Bench, root_id: str) -> str:
     owner = live_owner(bench.home, root_id)
     return read_pause(bench.home.root_folder(root_id), owner.pid) if owner else ""
+
+
+def closed_in_order(home: Path) -> bool:
+    """Whether nothing lies beside the databases, as after the last of all processes closed them."""
+    for file in home.rglob("*.db"):
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("vacuum")
+    return not [*home.rglob("*-wal"), *home.rglob("*-shm")]
 
 
 def test_a_run_pauses_while_the_disk_is_full_and_goes_on_by_itself(
@@ -121,6 +138,149 @@ def test_files_of_trials_that_ended_on_a_full_disk_are_stored_once_there_is_room
         assert [a.key.number for a in journal.attempts(trial.id)] == [0]
         digest = {a.path: a.digest for a in journal.artifacts(trial.id)}["outputs/model.bin"]
         assert home.artifacts.read_bytes(digest) == bytes([trial.number]) * 300_000
+
+
+@pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
+def test_a_run_pauses_while_its_disk_can_only_be_read_and_goes_on_by_itself(
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a system mounts a disk again whose writes failed."""
+    bench, home = on_small_disk, on_small_disk.home
+    script = GATED[: GATED.index('with open("outputs/model.txt"')]
+    sweep = submit_step(home, bench.tuning_step(script, sweep_config(total=4)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    home.close()
+    with only_readable_now(home.path):
+        (gate / "go").touch()
+        reader = Home.open(read_only=True)
+        bench.wait_until(lambda: pause_of(reader, sweep.id) != "")
+        reader.close()
+        assert main(["show", sweep.id]) == 0
+        words = f"paused: the disk of {home.path} is mounted for reading only; mount it for writing again"
+        assert words in capsys.readouterr().out
+        _keep_driven(sweep.id)  # as who waits for the end does now and then
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.COMPLETED, ended.error
+    journal = home.store.journal(sweep.id)
+    trials = journal.runs(kind=RunKind.TRIAL)
+    assert [trial.status for trial in trials] == [RunStatus.COMPLETED] * 4
+    assert [len(journal.attempts(trial.id)) for trial in trials] == [1] * 4
+    assert [[m.value for m in journal.metrics(trial.id)] for trial in trials] == [[0], [1], [2], [3]]
+    root = next(root for root in home.store.roots() if root.id == sweep.id)
+    assert root.status is RunStatus.COMPLETED
+
+
+def test_a_request_to_cancel_on_a_full_disk_is_taken_up_afterwards(
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), replace(label, run_id="my/run.cancel"))
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    monkeypatch.setattr("hyperstep.runtime.submission._CANCEL_PATIENCE_S", 0.5)
+    with kept_full(home.path.parent):
+        assert main(["cancel", sweep.id]) == 0
+        assert "was asked to end" in capsys.readouterr().out
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.CANCELED
+    assert ended.reason == "canceled; the disk was full, so that it could not be written why"
+
+
+def test_a_cancel_that_leaves_no_trace_says_that_nothing_was_asked_for(
+    bench: Bench, label: Label, gate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep = submit_step(bench.home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr("hyperstep.runtime.inbox.post", Mock(side_effect=full))
+    assert main(["cancel", sweep.id]) == 4
+    assert "No space left on device): it was not asked to end" in capsys.readouterr().err
+    (gate / "go").touch()
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.EROFS, "only readable", "/elsewhere/file"), None),
+        (NotOwnerError("an owner whose epoch has passed"), None),
+        (
+            OSError(errno.ENOSPC, "no room", "index.db"),
+            "took a write no more, with 100.0 MB free: too little for that, or",
+        ),
+    ],
+)
+def test_what_is_an_obstacle_and_how_it_is_told(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, error: OSError, words: str | None
+) -> None:
+    monkeypatch.setattr("hyperstep.runtime.runner.obstacles.free_bytes", lambda _: 100 * _KB * _KB)
+    found = obstacle_of(error, bench.home)
+    assert (found is None) == (words is None)
+    assert found is None or str(words) in found.words
+
+
+@pytest.mark.parametrize(
+    ("free", "inodes", "words"),
+    [
+        (100 * _KB, True, "is full (0.1 MB free); free some space, the run goes on by itself"),
+        (20 * _KB * _KB, True, "has less free (20.0 MB) than local.min_free_mb asks for; free some space, the run"),
+        (20 * _KB * _KB, False, "has no inode left for another file (20.0 MB free); remove some files, the run goes"),
+    ],
+)
+def test_a_full_disk_is_told_with_what_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, inodes: bool, words: str
+) -> None:
+    monkeypatch.setattr("hyperstep.runtime.runner.obstacles.free_bytes", lambda _: free)
+    monkeypatch.setattr("hyperstep.runtime.runner.obstacles.has_inodes", lambda _: inodes)
+    assert words in full_words(tmp_path)
+
+
+@pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
+def test_a_runner_that_dies_on_a_full_disk_is_followed_by_one_that_waits_for_room(
+    on_small_disk: Bench, label: Label, gate: Path
+) -> None:
+    """Nobody looks meanwhile, and another process takes each byte that is given back."""
+    bench, home = on_small_disk, on_small_disk.home
+    sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    killed = owner_pid(bench, sweep.id)
+    home.close()
+    with kept_full(home.path.parent):
+        kill(killed)
+
+        def successor() -> int | bool:
+            return next((pid for pid in runners_of(sweep.id) if pid != killed), False)
+
+        waiting = bench.wait_until(successor)
+        time.sleep(5)  # had it died, the next one or two would have come
+        assert runners_of(sweep.id) == [waiting]
+    (gate / "go").touch()
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    journal = home.store.journal(sweep.id)
+    assert [len(journal.attempts(trial.id)) for trial in journal.runs(kind=RunKind.TRIAL)] == [1, 1]
+
+
+def test_on_a_full_disk_ended_runs_can_be_looked_at_and_nothing_is_called_damaged(
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who closed a database last removed what SQLite needs beside it even for a look."""
+    bench, home = on_small_disk, on_small_disk.home
+    (gate / "go").touch()
+    sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+    bench.wait_until(lambda: live_owner(home, sweep.id) is None)
+    home.close()
+    bench.wait_until(lambda: closed_in_order(home.path))
+    looks = [["runs"], ["show", "latest"], ["best", "latest"], ["logs", "latest"], ["gc"]]
+    expected = [(main(look), capsys.readouterr().out) for look in looks]
+    fill(home.path.parent)
+    assert [(main(look), capsys.readouterr().out) for look in looks] == expected
+    main(["doctor"])
+    said = capsys.readouterr().out
+    assert "Only 0 B are free where the home lies: `hyperstep gc` shows what can go." in said
+    assert "damaged" not in said
+    assert "hyperstep rm" not in said
+    assert main(["gc", "--yes"]) == 0
+    assert "removed 1 working folder" in capsys.readouterr().out
 
 
 def test_little_room_starts_nothing_new_and_lets_what_runs_end(on_small_disk: Bench, label: Label, gate: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from hyperstep.cli.display import Display, Feed
 from hyperstep.cli.display_mode import DisplayMode
@@ -11,6 +12,7 @@ from hyperstep.cli.exit_codes import FAILED, INTERRUPTED, OK
 from hyperstep.cli.following import make_display, open_feed, report, say
 from hyperstep.cli.opening import opened_home
 from hyperstep.cli.view import RootView
+from hyperstep.errors import StoreError
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.submission import ensure_runner
 
@@ -74,8 +76,8 @@ def _check_readable(feed: Feed, readable_at: float) -> float:
 
 
 def _keep_driven(run_id: str) -> None:
-    """Start a runner again when the last one was killed."""
-    with opened_home(writable=True) as home:
+    """Start a runner again when the last one was killed; one that cannot be started now may be the next time."""
+    with suppress(StoreError), opened_home(writable=True) as home:  # unreadable records end the wait by themselves
         if ensure_runner(home, run_id):
             say("the runner is gone; another one goes on")
 

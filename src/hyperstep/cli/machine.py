@@ -182,7 +182,7 @@ def _warnings(file_system: str, free: int | None, foreign: tuple[str, ...]) -> l
     if is_network(file_system):
         found.append(f"The home lies on a network file system ({file_system}): records are written in the slower way.")
     if free is not None and free < _LITTLE_DISK_BYTES:
-        found.append(f"Only {file_size(free)} are free where the home lies.")
+        found.append(f"Only {file_size(free)} are free where the home lies: `hyperstep gc` shows what can go.")
     if foreign:
         found.append(
             "Another azureml is found on this Python's path. `hyperstep run` and trials use hyperstep's; elsewhere "

@@ -68,6 +68,14 @@ def free_bytes(path: Path) -> int:
     return shutil.disk_usage(place).free
 
 
+def has_inodes(path: Path) -> bool:
+    """Whether another file may be made where ``path`` lies; True where nobody counts them."""
+    if not hasattr(os, "statvfs"):
+        return True
+    status = os.statvfs(existing_part(path))
+    return status.f_favail > 0 or status.f_files == 0
+
+
 def is_read_only(path: Path) -> bool:
     """Whether the file system that holds ``path`` is mounted for reading only; False where nobody says."""
     try:

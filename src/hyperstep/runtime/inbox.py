@@ -1,6 +1,7 @@
 """Asking a runner to do something: one file a request in the root run's ``inbox`` folder, one file for the answer.
 
-A request is idempotent by its id, so that a runner that takes over may answer it again.
+A request is idempotent by its id, so that a runner that takes over may answer it again. On a full disk a request to
+cancel is a file without content, whose name says all: that takes no room.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import os
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
 from hyperstep.digest import Json
-from hyperstep.errors import ConflictError, StoreError
+from hyperstep.errors import ConflictError, StoreError, means_no_room
 from hyperstep.runtime.doorbell import doorbell_path, ring
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner
@@ -24,6 +27,8 @@ _LOOK_AGAIN_S = 0.02
 _LOOK_FOR_OWNER_S = 1.0
 _REQUEST = ".request.json"
 _ANSWER = ".answer.json"
+_CANCEL = "cancel"
+_REASON_UNTOLD = "canceled; the disk was full, so that it could not be written why"
 
 
 class Request(Struct, frozen=True):
@@ -82,7 +87,14 @@ def wait_for_answer(home: Home, root_id: str, request_id: str, *, timeout_s: flo
 def post(root_folder: Path, kind: str, body: Mapping[str, Json]) -> str:
     """Leave a request without waiting; returns its id. It is kept until a runner takes it."""
     request_id = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-    _write(_inbox(root_folder) / f"{request_id}{_REQUEST}", {"kind": kind, "body": dict(body)})
+    inbox = _inbox(root_folder)
+    try:
+        _write(inbox / f"{request_id}{_REQUEST}", {"kind": kind, "body": dict(body)})
+    except OSError as error:
+        if kind != _CANCEL or not means_no_room(error):
+            raise
+        request_id = f"{request_id}.{quote(str(body['run_id']), safe='')}.{_CANCEL}"
+        (inbox / f"{request_id}{_REQUEST}").touch()
     ring(doorbell_path(root_folder))
     return request_id
 
@@ -91,11 +103,25 @@ def pending(root_folder: Path) -> Iterator[Request]:
     """The runner's side: requests not yet answered, oldest first."""
     inbox = _inbox(root_folder)
     for path in (inbox / name for name in _waiting(inbox)):
+        if path.name.endswith(f".{_CANCEL}{_REQUEST}"):
+            yield _told_by_name(path.name.removesuffix(_REQUEST))
+            continue
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
             yield Request(path.name.removesuffix(_REQUEST), str(data["kind"]), dict(data["body"]))
         except (ValueError, TypeError, KeyError):
             yield Request(path.name.removesuffix(_REQUEST), "unreadable", {})
+
+
+def open_inbox(root_folder: Path) -> None:
+    """The runner's side: make the folder while there is room, so that a full disk keeps nobody from canceling."""
+    with suppress(OSError):
+        _inbox(root_folder).mkdir(exist_ok=True)
+
+
+def _told_by_name(request_id: str) -> Request:
+    run_id = unquote(request_id.removesuffix(f".{_CANCEL}").partition(".")[2])
+    return Request(request_id, _CANCEL, {"run_id": run_id, "reason": _REASON_UNTOLD})
 
 
 def _waiting(inbox: Path) -> list[str]:
@@ -128,5 +154,9 @@ def _inbox(root_folder: Path) -> Path:
 def _write(path: Path, data: Mapping[str, Json]) -> None:
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(data), encoding="utf-8")
+    try:
+        temporary.write_text(json.dumps(data), encoding="utf-8")
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     temporary.replace(path)

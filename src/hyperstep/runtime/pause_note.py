@@ -1,6 +1,7 @@
 """Why a runner pauses, for others to read: a small file in the run's folder.
 
-It is given its full size while there is room, and overwritten in place: a full disk does not keep it from being told.
+It is given its full size while there is room, stays open and is overwritten in place: neither a full disk nor one that
+is mounted for reading only since keeps it from being told.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ class PauseNote:
     """The writing side, in the runner.
 
     Args:
-        root_folder: The root run's folder.
+        root_folder: The root run's folder; None while the run is not ours: then nothing is written.
     """
 
-    def __init__(self, root_folder: Path) -> None:
-        self._file = root_folder / _NAME
+    def __init__(self, root_folder: Path | None) -> None:
+        self._file = root_folder / _NAME if root_folder else None
+        self._descriptor: int | None = None
         self._told = ""
         self._write("")
 
@@ -36,12 +38,13 @@ class PauseNote:
 
     def _write(self, words: str) -> None:
         data = json.dumps({"pid": os.getpid(), "paused": words[: _SIZE // 8]}).encode("ascii").ljust(_SIZE)
+        if self._file is None:
+            return
         with suppress(OSError):
-            descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o644)
-            try:
-                os.write(descriptor, data)
-            finally:
-                os.close(descriptor)
+            if self._descriptor is None:
+                self._descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o644)
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.write(self._descriptor, data)
 
 
 def read_pause(root_folder: Path, runner_pid: int) -> str:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_bytes
-from hyperstep.errors import ConflictError
+from hyperstep.errors import ConflictError, DiskFullError, StoreError, means_no_room
 from hyperstep.pipeline.graph import check_graph, topological_order
 from hyperstep.pipeline.model_file import check_model_outputs
 from hyperstep.pipeline.reuse_rules import ReuseRules
@@ -111,7 +111,7 @@ def request_cancel(home: Home, run_id: str, reason: str) -> None:
     started to do it. While a plan is made nothing is asked for: the run goes on.
 
     Raises:
-        StoreError: The runner refused, for example because that step is not under way.
+        StoreError: The runner refused, for example because that step is not under way, or could not be asked.
     """
     root_id = home.store.root_of(run_id)
     root = home.store.journal(root_id).run(root_id)
@@ -125,10 +125,19 @@ def request_cancel(home: Home, run_id: str, reason: str) -> None:
         return
     from hyperstep.runtime.inbox import post, wait_for_answer  # noqa: PLC0415 - who submits asks for nothing
 
-    request = post(home.root_folder(root_id), "cancel", {"run_id": run_id, "reason": reason})
+    try:
+        request = post(home.root_folder(root_id), "cancel", {"run_id": run_id, "reason": reason})
+    except OSError as error:
+        raise _not_asked(run_id, error) from error
     ensure_runner(home, root_id)
     with contextlib.suppress(ConflictError):  # the request stays: a busy runner takes it up later
         wait_for_answer(home, root_id, request, timeout_s=_CANCEL_PATIENCE_S)
+
+
+def _not_asked(run_id: str, error: OSError) -> StoreError:
+    rule = f"Who cancels a run leaves a file in its folder, which failed ({error.strerror}): it was not asked to end."
+    kind = DiskFullError if means_no_room(error) else StoreError
+    return kind(rule, received=run_id, remedy="Free some space (`hyperstep gc` shows what can go), then try again.")
 
 
 def ensure_runner(home: Home, root_id: str, *, force: bool = False) -> bool:

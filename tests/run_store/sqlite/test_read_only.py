@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from tests.forked import NOBODY, said_in_child
@@ -21,6 +22,7 @@ from hyperstep.run_store.sqlite import read_only
 from hyperstep.run_store.sqlite.copying import copy_database
 from hyperstep.run_store.sqlite.database import Database
 from hyperstep.run_store.sqlite.read_only import read_once
+from hyperstep.run_store.sqlite.rebuilding import faulty_databases
 from hyperstep.run_store.sqlite.refusals import ChangedMeanwhileError
 
 STEPS = (("create table t (x integer not null)",),)
@@ -89,6 +91,12 @@ def leave_memory_alone(file: Path) -> None:
     file.with_name("a.db-shm").write_bytes(bytes(32768))
 
 
+def leave_sparse_memory(file: Path) -> None:
+    """As on a disk whose blocks are smaller than a page: to write into it is to be killed."""
+    with file.with_name("a.db-shm").open("wb") as memory:
+        memory.truncate(32768)
+
+
 @pytest.mark.parametrize(
     ("leave", "rows"),
     [
@@ -132,6 +140,66 @@ def test_a_disk_without_any_room_is_read_too(folder: Path, tmp_path: Path) -> No
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         with closing(Database(disk / "a.db", STEPS, "ro")) as database:
             assert database.query(ALL) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("leave", "rows"),
+    [(lambda _: None, [(1,)]), (leave_log_alone, [(1,), (2,)]), (leave_sparse_memory, [(1,)])],
+    ids=["closed", "log", "memory without a place"],
+)
+def test_a_full_disk_is_read_until_there_is_room_again(
+    folder: Path, tmp_path: Path, leave: Callable[[Path], None], rows: list[tuple[int]]
+) -> None:
+    """SQLite would make files beside the database, even to read it."""
+    leave(folder / "a.db")
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        file = Path(shutil.copytree(folder, disk / "folder"), "a.db")
+        if leave is leave_sparse_memory:
+            leave(file)  # copying would fill it
+        os.utime(file, (1, 1))
+        ballast = fill(disk)
+        before = contents(file.parent)
+        with closing(Database(file, STEPS, "ro")) as database:
+            assert database.query(ALL) == rows
+            assert read_once(file, lambda connection: connection.execute(ALL).fetchall()) == rows
+            assert contents(file.parent) == before
+            ballast.unlink()
+            with closing(sqlite3.connect(file)) as connection:
+                connection.execute("insert into t values (3)")
+                connection.commit()
+            assert database.query(ALL) == [*rows, (3,)]
+
+
+def test_a_full_disk_damages_nothing(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where its last records cannot be copied."""
+    leave_log_alone(folder / "a.db")
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        shutil.copytree(folder, disk / "home").joinpath("a.db").rename(disk / "home" / "index.db")
+        (disk / "home" / "a.db-wal").rename(disk / "home" / "index.db-wal")
+        fill(disk)
+        monkeypatch.setattr("tempfile.tempdir", str(disk))
+        assert [fault.is_damage for fault in faulty_databases(disk / "home")] == [False]
+        refused = sqlite3.OperationalError("disk I/O error")
+        refused.sqlite_errorcode = sqlite3.SQLITE_IOERR
+        monkeypatch.setattr("hyperstep.run_store.sqlite.rebuilding.read_once", Mock(side_effect=refused))
+        assert [fault.is_damage for fault in faulty_databases(disk / "home")] == [False]
+
+
+_WRITES_BEYOND_ITS_LIMIT = """
+import resource, sys
+from pathlib import Path
+from hyperstep.run_store.sqlite.database import Database
+resource.setrlimit(resource.RLIMIT_FSIZE, (20 * 1024, resource.RLIM_INFINITY))
+Database(Path(sys.argv[1]), (("create table t (x integer not null)",),), "rwc").query("select x from t")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no limit of that kind")
+def test_a_limit_of_the_size_of_files_is_told_as_that(folder: Path) -> None:
+    command = [sys.executable, "-c", _WRITES_BEYOND_ITS_LIMIT, str(folder / "a.db")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    assert "must be able to grow, and a file may have 20 KB here (disk I/O error)" in said
+    assert "Raise that limit (`ulimit -f`)" in said
 
 
 def test_what_is_written_elsewhere_is_seen_by_the_next_question(folder: Path) -> None:

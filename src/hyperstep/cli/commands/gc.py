@@ -15,6 +15,7 @@ from hyperstep.cli.wording import file_size, how_many
 from hyperstep.runtime.garbage.decision import KeepRules, Plan, decide
 from hyperstep.runtime.garbage.inventory import take_inventory
 from hyperstep.runtime.garbage.removal import Removed, carry_out
+from hyperstep.runtime.home import make_writable
 from hyperstep.settings.file import seconds_in
 
 
@@ -55,7 +56,9 @@ def gc(
     model or dataset needs.
     """
     rules = KeepRules(keep_best, keep_last, older_than, keep_tag, forget_sources)
-    with opened_home(writable=yes) as home:
+    with opened_home() as home:  # for reading: on a full disk its databases can be opened in no other way
+        if yes:
+            make_writable(home.path)
         now = time.time()
         plan = decide(take_inventory(home), rules, now)
         done = carry_out(home, plan, now) if yes else None

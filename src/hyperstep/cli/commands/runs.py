@@ -11,7 +11,7 @@ from hyperstep.cli.json_output import print_json
 from hyperstep.cli.opening import opened_home
 from hyperstep.cli.render_tables import runs_table
 from hyperstep.cli.runner_state import RunnerState, runner_state
-from hyperstep.errors import HyperstepError, StoreBusyError, StoreDeniedError
+from hyperstep.errors import DiskFullError, HyperstepError, StoreBusyError, StoreDeniedError
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 
@@ -46,7 +46,7 @@ def _mark(home: Home, run: RunRecord) -> str:
     try:
         home.store.journal(run.id).run(run.id)
         state = RunnerState("") if run.status.is_terminal else runner_state(home, run)
-    except (StoreDeniedError, StoreBusyError):
+    except (StoreDeniedError, StoreBusyError, DiskFullError):
         return _CLOSED
     except HyperstepError:
         return _DAMAGED

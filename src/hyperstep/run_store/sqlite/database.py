@@ -24,7 +24,6 @@ from hyperstep.run_store.sqlite.refusals import (
     ChangedMeanwhileError,
     Refusal,
     is_busy,
-    is_not_opened,
     store_error,
     unwritable,
 )
@@ -308,18 +307,27 @@ class Database:
                 return connection
 
     def _connect_reader(self) -> sqlite3.Connection:
+        if self._mode != "ro" or self._journal_mode != "wal":
+            return self._connect()
+        from hyperstep.run_store.sqlite.room import cannot_share_memory  # noqa: PLC0415 - for who only reads
+
+        if cannot_share_memory(self.path):
+            return self._connect_still()
         try:
             return self._connect()
-        except StoreError as error:  # of a full disk too: those that are made once, for reading only, have no room
-            if self._mode != "ro" or self._journal_mode != "wal" or not is_not_opened(error.__cause__):
+        except StoreError as error:
+            if not self._is_read_only_here(error):
                 raise
-            return self._connect_still(error)
+            return self._connect_still()
 
-    def _connect_still(self, refused: StoreError) -> sqlite3.Connection:
-        from hyperstep.run_store.sqlite.read_only import is_read_only_here, open_still  # noqa: PLC0415 - as above
+    def _is_read_only_here(self, refused: StoreError) -> bool:
+        from hyperstep.run_store.sqlite.read_only import is_read_only_here  # noqa: PLC0415 - as above
 
-        if not is_read_only_here(self.path, refused.__cause__):
-            raise refused
+        return is_read_only_here(self.path, refused.__cause__)
+
+    def _connect_still(self) -> sqlite3.Connection:
+        from hyperstep.run_store.sqlite.read_only import open_still  # noqa: PLC0415 - as above
+
         self._own.still = open_still(self.path)
         try:
             with self._own.still as connection:

@@ -1,11 +1,12 @@
-"""Databases that cannot be written to here: on a disk that is mounted for reading only, in a folder of somebody else.
+"""Databases that cannot be written to here: on a disk that is full or mounted for reading only, in a folder of others.
 
 SQLite reads a database with a write-ahead log through memory that it shares by a file beside it. Where that file is
 not there and cannot be made, it refuses, though the database is healthy. Then it is read without: *in place* when its
 log is empty, a *copy* of both when it is not, for what was committed last is in the log only.
 
-Read-only here does not mean that nobody writes: the same disk may be mounted for writing elsewhere. So what was read in
-place counts only when the files were not touched from before they were opened to after, and is read again otherwise.
+Read-only here does not mean that nobody writes: the same disk may be mounted for writing elsewhere, and a full one has
+room again at any moment. So what was read in place counts only when the files were not touched from before they were
+opened to after, and is read again otherwise.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from types import TracebackType
 from typing import NamedTuple, TypeVar
 
 from hyperstep.errors import StoreBusyError, StoreDeniedError
-from hyperstep.run_store.sqlite.refusals import ChangedMeanwhileError, Refusal, is_not_opened
+from hyperstep.run_store.sqlite.refusals import ChangedMeanwhileError, Refusal, is_not_opened, is_want_of_room
+from hyperstep.run_store.sqlite.room import cannot_share_memory
 
 T = TypeVar("T")
 
@@ -74,8 +76,9 @@ class Still:
 
 def is_read_only_here(path: Path, error: BaseException | None) -> bool:
     """Whether SQLite refused a file because of where it lies: it is there, and nothing can be written beside it."""
-    folder = path.parent
-    return is_not_opened(error) and path.is_file() and (_is_mounted_so(folder) or not os.access(folder, os.W_OK))
+    if not path.is_file():
+        return False
+    return is_want_of_room(error, path) or (is_not_opened(error) and _is_unwritable(path.parent))
 
 
 def open_still(path: Path) -> Still:
@@ -122,8 +125,9 @@ def read_once(path: Path, action: Callable[[sqlite3.Connection], T], patience_s:
 
     def attempt() -> T:
         try:
-            with closing(_connect(path, "mode=ro")) as connection:
-                return action(connection)
+            if not cannot_share_memory(path):
+                with closing(_connect(path, "mode=ro")) as connection:
+                    return action(connection)
         except sqlite3.Error as error:
             if not is_read_only_here(path, error):
                 raise
@@ -171,14 +175,18 @@ def _open_copy(path: Path, state: _State) -> sqlite3.Connection:
 
 def _not_copied(path: Path, error: OSError) -> StoreDeniedError:
     rule = (
-        "The run store can only be read here, and the last records are in a log beside this database: to read them the "
+        "Nothing can be written here, and the last records are in a log beside this database: to read them the "
         f"two are copied to the folder of temporary files, which failed ({error.strerror})."
     )
     remedy = (
-        "Nothing is wrong with the records. Set TMPDIR to a folder with room for both, or look where the home can be "
-        "written to."
+        "Nothing is wrong with the records. Set TMPDIR to a folder with room for both, free some space if the "
+        "home's disk is full, or look where it can be written to."
     )
     return StoreDeniedError(rule, received=str(path), remedy=remedy)
+
+
+def _is_unwritable(folder: Path) -> bool:
+    return _is_mounted_so(folder) or not os.access(folder, os.W_OK)
 
 
 def _is_mounted_so(folder: Path) -> bool:

@@ -16,7 +16,7 @@ from hyperstep.run_store.sqlite.journal import SqliteJournal
 from hyperstep.run_store.sqlite.lost import why_lost
 from hyperstep.run_store.sqlite.migrations import INDEX
 from hyperstep.run_store.sqlite.read_only import read_once
-from hyperstep.run_store.sqlite.refusals import Refusal, is_busy, is_not_opened
+from hyperstep.run_store.sqlite.refusals import Refusal, is_busy, is_not_opened, is_want_of_room
 from hyperstep.run_store.sqlite.store import SqliteRunStore, add_registered, add_root
 
 _ADD_NAMED = "insert into named (workspace, kind, name, version, created_at, body) values (?, ?, ?, ?, ?, ?)"
@@ -163,7 +163,8 @@ def _fault_of(file: Path) -> Fault | None:
         return Fault(file, str(error), is_damage=False)
     except Refusal as error:
         is_held = isinstance(error, sqlite3.Error) and is_busy(error)
-        return None if is_held else Fault(file, str(error), is_damage=not is_not_opened(error))
+        is_damage = not (is_not_opened(error) or is_want_of_room(error, file))
+        return None if is_held else Fault(file, str(error), is_damage=is_damage)
     return None if answer == "ok" else Fault(file, answer)
 
 

@@ -51,8 +51,7 @@ _KINDS: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_READONLY: StoreDeniedError,
     sqlite3.SQLITE_CANTOPEN: StoreDeniedError,
 }
-_NO_ROOM_BYTES = 256 * 1024
-"""With less free than this, an error of input or output means a full disk: SQLite does not always say so."""
+_MAY_MEAN_NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _OTHER = ("The run store's database refused a statement ({why}).", "It was left as it is.")
 
 
@@ -66,12 +65,26 @@ def is_not_opened(error: BaseException | None) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & _PRIMARY in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
 
+def is_want_of_room(error: BaseException | None, path: Path) -> bool:
+    """Whether SQLite found no room beside the file, though it was to read only; says nothing of what is in it."""
+    from hyperstep.run_store.sqlite.room import has_no_room  # noqa: PLC0415 - for an error only
+
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    return code == sqlite3.SQLITE_FULL or (code in _MAY_MEAN_NO_ROOM and has_no_room(path.parent))
+
+
 def store_error(error: Exception, path: Path) -> StoreError:
     """The StoreError that says what ``error`` means for the database at ``path``."""
+    from hyperstep.run_store.sqlite.room import file_size_limit  # noqa: PLC0415 - for an error only
+
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-    if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN} and _has_no_room(path.parent):
+    if is_want_of_room(error, path):
         code = sqlite3.SQLITE_FULL
     rule, remedy = _TEXTS.get(code, _OTHER)
+    limit = file_size_limit() if code == sqlite3.SQLITE_IOERR else None
+    if limit is not None:
+        rule = f"The run store's files must be able to grow, and a file may have {limit / 1024:g} KB here ({{why}})."
+        remedy = "Raise that limit (`ulimit -f`), then try again."
     return _KINDS.get(code, StoreError)(rule.format(why=error), received=str(path), remedy=remedy)
 
 
@@ -80,12 +93,3 @@ def unwritable(path: Path, error: OSError) -> StoreError:
     rule = f"The home must be a folder that can be written to: {error.strerror}."
     kind = DiskFullError if means_no_room(error) else StoreError
     return kind(rule, received=str(path), remedy="Free some space, or set HYPERSTEP_HOME to another folder.")
-
-
-def _has_no_room(folder: Path) -> bool:
-    import shutil  # noqa: PLC0415 - for an error only
-
-    try:
-        return shutil.disk_usage(folder).free < _NO_ROOM_BYTES
-    except OSError:
-        return False

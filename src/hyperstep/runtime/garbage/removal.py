@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from hyperstep.errors import ConflictError, StoreBusyError, StoreDeniedError, StoreError
+from hyperstep.errors import ConflictError, DiskFullError, StoreBusyError, StoreDeniedError, StoreError
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store import last_owner
 from hyperstep.runtime.garbage.decision import GRACE_S, OBJECTS, STRAYS, Leftover, Plan
@@ -79,7 +79,7 @@ def has_records(home: Home, root_id: str) -> bool:
     """
     try:
         home.store.journal(root_id).run(root_id)
-    except (StoreDeniedError, StoreBusyError):
+    except (StoreDeniedError, StoreBusyError, DiskFullError):
         raise
     except StoreError:
         return False

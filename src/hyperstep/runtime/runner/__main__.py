@@ -24,6 +24,7 @@ from hyperstep.run_store.base import Owner
 from hyperstep.runtime.doorbell import doorbell_path, hung
 from hyperstep.runtime.guarding import FORCE, INLINE, runner_command
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.inbox import open_inbox
 from hyperstep.runtime.pause_note import PauseNote
 from hyperstep.runtime.runner.clock import machine_clock
 from hyperstep.runtime.runner.context import Envelope, RunnerContext, note
@@ -48,23 +49,34 @@ def main(home_folder: str, root_id: str, *options: str) -> int:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     home = Home.open(replace(load_settings(Path(home_folder)), home=Path(home_folder)))
-    journal = home.store.journal(root_id)
-    if journal.run(root_id).status.is_terminal:
-        home.store.update_root(journal.run(root_id))  # an earlier owner may have died before it could
+    patience = Patience(home, PauseNote(None), note, time.sleep)  # a note in the folder is for the owner only
+    journal = patience.until_done(lambda: home.store.journal(root_id))
+    if patience.until_done(lambda: _has_ended(home, root_id)):
         return 0
     if INLINE in options:
         end_with_parent(home.root_folder(root_id), root_id)
         adopt_orphans()  # so that what leaves an attempt's group is found when that ends
-    owner = take_over(journal, force=FORCE in options)
+    owner = patience.until_done(lambda: take_over(journal, force=FORCE in options))
     return 0 if owner is None else _drive(home, root_id, owner, inline=INLINE in options)
+
+
+def _has_ended(home: Home, root_id: str) -> bool:
+    root = home.store.journal(root_id).run(root_id)
+    if root.status.is_terminal:
+        home.store.update_root(root)  # an earlier owner may have died before it could
+    return root.status.is_terminal
 
 
 def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
     journal, folder = home.store.journal(root_id), home.root_folder(root_id)
     note(f"owner of {root_id} with epoch {owner.epoch}, process {owner.pid}")
-    clock = machine_clock(folder, journal.runs(), [e.time for e in journal.events(root_id)])
     patience = Patience(home, PauseNote(folder), note, time.sleep)
-    context = RunnerContext(home, journal, owner.epoch, _envelope(submitted(journal)), clock.now)
+    open_inbox(folder)
+    clock = patience.until_done(
+        lambda: machine_clock(folder, journal.runs(), [e.time for e in journal.events(root_id)])
+    )
+    envelope = patience.until_done(lambda: _envelope(submitted(journal)))
+    context = RunnerContext(home, journal, owner.epoch, envelope, clock.now)
     ownership = Ownership(runner_command(home, root_id), owner.epoch, owner.pid, owner.pid_started_at)
     if owner.epoch > 1 and not inline and can_host():
         _fence_elsewhere(ownership)

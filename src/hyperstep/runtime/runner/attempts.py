@@ -24,6 +24,7 @@ from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, ThreadUse
 from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.cores import usable_cores
+from hyperstep.runtime.file_systems import is_read_only
 from hyperstep.runtime.runner.active_attempt import ActiveAttempt
 from hyperstep.runtime.runner.attempt_order import AttemptOrder
 from hyperstep.runtime.runner.clearing import Clearing
@@ -210,7 +211,7 @@ class Attempts:
         try:
             attempt = prepare_attempt(self._context, order.place, run, order.number, order.extra, order.resumed_files)
         except (*USER_FAULTS, OSError) as error:
-            reraise_passing(error)
+            reraise_passing(error, self._context.home)
             self._record_end(order, AttemptEnd(order.key, None), str(error))
             return
         start = self._warm.choose(attempt, order.place.step)
@@ -244,6 +245,8 @@ class Attempts:
     def _require_room_to_launch(self, attempt: Attempt, error: LaunchError) -> None:
         """What did not start for want of room on the disk or on the machine is no attempt: it is started later."""
         is_full = os.strerror(errno.ENOSPC) in str(error)
+        if os.strerror(errno.EROFS) in str(error) and is_read_only(attempt.folder):
+            raise OSError(errno.EROFS, str(error), str(attempt.folder)) from error
         if is_full or isinstance(error, BusyMachineError):
             for file in (attempt.exit_file, attempt.claim_file):
                 file.unlink(missing_ok=True)
@@ -340,13 +343,12 @@ class Attempts:
             store_uploads(self._context, active.place, run, active.attempt)
         return artifacts
 
-    @staticmethod
-    def _refusal_of(action: Callable[[], None]) -> str:
+    def _refusal_of(self, action: Callable[[], None]) -> str:
         """Do something that a user's disk or files may refuse; returns the refusal."""
         try:
             action()
         except OSError as error:
-            reraise_passing(error)
+            reraise_passing(error, self._context.home)
             return f"its files could not be stored: {error}"
         return ""
 

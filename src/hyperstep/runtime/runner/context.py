@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from hyperstep.errors import DiskFullError, StoreBusyError, StoreError
+from hyperstep.errors import StoreError
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
@@ -178,9 +178,10 @@ class RunnerContext:
         """Bring the index up to date with a root run; a damaged index does not end the run, whose journal has all."""
         try:
             self.home.store.update_root(run)
-        except (StoreBusyError, DiskFullError):
-            raise
         except StoreError as error:
+            from hyperstep.runtime.runner.obstacles import reraise_passing  # noqa: PLC0415 - for an error only
+
+            reraise_passing(error, self.home)
             self.note(f"the index does not know that the run is {run.status.value}: {error}")
 
     @staticmethod

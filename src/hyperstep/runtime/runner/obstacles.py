@@ -1,19 +1,21 @@
 """What keeps a runner from going on for a while: a full disk, records that others hold, a machine that has no more.
 
-It waits, and says so.
+Or a disk that can only be read now. It waits, and says so.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
 
-from hyperstep.errors import StoreBusyError, means_busy_machine, means_no_room
-from hyperstep.runtime.file_systems import existing_part, free_bytes
+from hyperstep.errors import NotOwnerError, StoreBusyError, StoreError, means_busy_machine, means_no_room
+from hyperstep.runtime.file_systems import existing_part, free_bytes, has_inodes, is_read_only
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.pause_note import PauseNote
 
@@ -41,27 +43,57 @@ def obstacle_of(error: Exception, home: Home) -> Obstacle | None:
         return Obstacle(f"{words} ({error})")
     if means_busy_machine(error):
         return Obstacle(f"{_BUSY_WORDS} ({error})")
+    place = _place_of(error, home)
+    if _means_read_only(error, place, home):
+        words = "is mounted for reading only; mount it for writing again, the run goes on by itself"
+        return Obstacle(f"the disk of {home.path} {words}", home.path)
     if not means_no_room(error):
         return None
-    named = getattr(error, "filename2", None) or getattr(error, "filename", None)
-    place = Path(os.fsdecode(named)) if isinstance(named, str | bytes) else home.path
-    place = home.path if place.is_relative_to(home.path) else existing_part(place)
-    return Obstacle(full_words(place), place)
+    return Obstacle(_refused_words(place) or full_words(place), place)
 
 
 def full_words(place: Path) -> str:
-    """That a disk is full, and what to do."""
-    free = free_bytes(place) / _MB
-    return f"the disk of {place} is full ({free:.1f} MB free); free some space, the run goes on by itself"
+    """That a disk has too little room for anything new, and what to do."""
+    free = free_bytes(place)
+    if not has_inodes(place):
+        has = f"has no inode left for another file ({free / _MB:.1f} MB free); remove some files"
+    elif free < _LEAST_BYTES:
+        has = f"is full ({free / _MB:.1f} MB free); free some space"
+    else:
+        has = f"has less free ({free / _MB:.1f} MB) than local.min_free_mb asks for; free some space"
+    return f"the disk of {place} {has}, the run goes on by itself"
 
 
-def reraise_passing(error: Exception) -> None:
-    """For whoever turns errors into the end of a step: a full disk or a busy machine is no such end.
+def _refused_words(place: Path) -> str:
+    """That a write was refused though there seems to be room; empty when there is none."""
+    free = free_bytes(place)
+    if free < _LEAST_BYTES or not has_inodes(place):
+        return ""
+    has = f"took a write no more, with {free / _MB:.1f} MB free: too little for that, or a quota is used up"
+    return f"the disk of {place} {has}; free some space, the run goes on by itself"
+
+
+def _place_of(error: Exception, home: Home) -> Path:
+    """Where an error of the operating system happened; the home when it does not say, or it was there."""
+    named = getattr(error, "filename2", None) or getattr(error, "filename", None)
+    place = Path(os.fsdecode(named)) if isinstance(named, str | bytes) else home.path
+    return home.path if place.is_relative_to(home.path) else existing_part(place)
+
+
+def _means_read_only(error: Exception, place: Path, home: Home) -> bool:
+    """Whether the home's disk was mounted for reading only under us; a file elsewhere is its owner's matter."""
+    if isinstance(error, OSError):
+        return error.errno == errno.EROFS and place == home.path
+    return isinstance(error, StoreError) and not isinstance(error, NotOwnerError) and is_read_only(home.path)
+
+
+def reraise_passing(error: Exception, home: Home) -> None:
+    """For whoever turns errors into the end of a step: what passes by itself is no such end.
 
     Raises:
         Exception: The same error, when it passes.
     """
-    if means_no_room(error) or means_busy_machine(error):
+    if obstacle_of(error, home) is not None:
         raise error
 
 
@@ -123,5 +155,6 @@ def _can_write(place: Path) -> bool:
     except OSError:
         return False
     finally:
-        probe.unlink(missing_ok=True)
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
     return True

@@ -156,7 +156,7 @@ class PipelineDriver:
                     self._unread.begin(question)
                 self._work(step, inputs, answer.found.unread)
         except (*USER_FAULTS, OSError) as error:
-            reraise_passing(error)
+            reraise_passing(error, self._context.home)
             self._fail(step, str(error))
 
     def _wait(self, step: StepSpec) -> None:
@@ -188,7 +188,7 @@ class PipelineDriver:
         try:
             self._work(step, self._find_inputs(step))
         except (*USER_FAULTS, OSError) as error:
-            reraise_passing(error)
+            reraise_passing(error, self._context.home)
             self._fail(step, str(error))
 
     def _ready_steps(self) -> set[str]:

@@ -34,7 +34,7 @@ def write_outputs(
         if status is RunStatus.COMPLETED:
             write_models(context, place, metric, sweep)
     except (*USER_FAULTS, OSError) as failure:
-        reraise_passing(failure)
+        reraise_passing(failure, context.home)
         return RunStatus.FAILED, RunError("UserError", str(failure))
     return status, _failure(context, sweep) if status is RunStatus.FAILED else None
 

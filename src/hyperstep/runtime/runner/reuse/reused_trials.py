@@ -33,7 +33,7 @@ def take_results(context: RunnerContext, unit: Unit, run: RunRecord, source_id: 
         for artifact in journal.artifacts(source_id):
             unit.writer.add_artifact(replace(artifact, run_id=run.id))
     except HyperstepError as error:
-        reraise_passing(error)
+        reraise_passing(error, context.home)
         context.note(f"{run.id}: the records of {source_id}, which stands for it, are gone: {error}")
         return replace(marked, properties={**run.properties, **_marks(source_id, 0.0)})
     took_s = (source.ended_at or 0.0) - (source.started_at or source.ended_at or 0.0)
@@ -52,7 +52,7 @@ def settled_properties(context: RunnerContext, run: RunRecord) -> dict[str, str]
     try:
         settled: list[Json] = settle_reads(context.home, run.workspace, reads_of([run]))
     except (*USER_FAULTS, OSError) as error:
-        reraise_passing(error)
+        reraise_passing(error, context.home)
         context.note(f"{run.id} cannot stand for others: {error}")
         return {}
     return {SETTLED_PROPERTY: json.dumps(settled)}

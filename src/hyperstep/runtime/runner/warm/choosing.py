@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -157,7 +158,8 @@ class WarmStarts:
         if end.succeeded and not (ours or limit):
             self._learn(start, (end.ended_at or self._context.now()) - started_at)
         if start.script:
-            (start.attempt.folder / NOTE_NAME).unlink(missing_ok=True)
+            with suppress(OSError):  # a note only, that nobody needs any more
+                (start.attempt.folder / NOTE_NAME).unlink(missing_ok=True)
         settled = self._watches.settle(end.key.run_id, _how(end, ours=ours, limit=limit))
         if settled is not None:
             self._known.pop(settled, None)
