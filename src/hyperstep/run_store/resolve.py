@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 
 from hyperstep.errors import InvalidInputError, NotFoundError
-from hyperstep.run_store.base import RunStore
+from hyperstep.run_store.base import RunStore, missing_from_index
 from hyperstep.run_store.conflicts import no_run
 
 LATEST = "latest"
@@ -34,7 +34,12 @@ class ResolvingStore(RunStore):
 
     def _newest(self) -> str | None:
         newest = self.roots(limit=1)
-        return newest[0].id if newest else None
+        if newest:
+            return newest[0].id
+        unknown = self.unknown_runs()
+        if unknown:
+            raise NotFoundError(missing_from_index(unknown), remedy="Type `hyperstep doctor --rebuild-index`.")
+        return None
 
     @abstractmethod
     def _starting_with(self, text: str) -> list[str]:
