@@ -200,6 +200,14 @@ class Journal(ABC):
         """
 
     @abstractmethod
+    def check_in_place(self) -> None:
+        """See that what is written is still found by others, at the place where the records are.
+
+        Raises:
+            StoreError: It was removed, or something else is there now: only this process still sees what it writes.
+        """
+
+    @abstractmethod
     def transaction(self, epoch: int) -> AbstractContextManager[JournalWriter]:
         """Write as the owner of ``epoch``; commits when the block ends, rolls back when it raises.
 
@@ -399,6 +407,10 @@ class RunStore(ABC):
             NotFoundError: None fits.
             InvalidInputError: Several fit, and the message lists them; or the text is empty.
         """
+
+    def unknown_runs(self) -> list[Path]:
+        """Folders that have been somebody's run and that the index does not know."""
+        return []
 
     @abstractmethod
     def folder_of(self, root_id: str) -> str:
