@@ -317,9 +317,6 @@ class Fault(Struct, frozen=True):
     """False when it may not or cannot be opened, so that nobody knows what is in it."""
 
 
-_NAMED = 3
-
-
 class LostRun(Struct, frozen=True):
     """A run that the index knows and whose records are not there."""
 
@@ -328,13 +325,6 @@ class LostRun(Struct, frozen=True):
     """Where its database is, or should be."""
     why: str
     """``is empty``, ``is gone``, …"""
-
-
-def missing_from_index(folders: Sequence[Path]) -> str:
-    """That the index does not know runs whose folders are there, in words."""
-    named, more = ", ".join(folder.name for folder in folders[:_NAMED]), len(folders) - _NAMED
-    rest = f" and {more} more" if more > 0 else ""
-    return f"The index does not know {len(folders)} of the runs whose folders are there ({named}{rest})."
 
 
 class RunStore(ABC):
@@ -407,10 +397,6 @@ class RunStore(ABC):
             NotFoundError: None fits.
             InvalidInputError: Several fit, and the message lists them; or the text is empty.
         """
-
-    def unknown_runs(self) -> list[Path]:
-        """Folders that have been somebody's run and that the index does not know."""
-        return []
 
     @abstractmethod
     def folder_of(self, root_id: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from hyperstep.errors import InvalidInputError, NotFoundError
-from hyperstep.run_store.base import RunStore, missing_from_index
-from hyperstep.run_store.conflicts import no_run
+from hyperstep.run_store.base import RunStore
+from hyperstep.run_store.conflicts import missing_from_index, no_run
 
 LATEST = "latest"
 _SHOWN = 10
@@ -40,6 +41,10 @@ class ResolvingStore(RunStore):
         if unknown:
             raise NotFoundError(missing_from_index(unknown), remedy="Type `hyperstep doctor --rebuild-index`.")
         return None
+
+    def unknown_runs(self) -> list[Path]:
+        """Folders that have been somebody's run and that the index does not know."""
+        return []
 
     @abstractmethod
     def _starting_with(self, text: str) -> list[str]:

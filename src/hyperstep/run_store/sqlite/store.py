@@ -149,7 +149,7 @@ class SqliteRunStore(ResolvingStore):
             add_registered(index, run_id, root_id)
 
     def unknown_runs(self) -> list[Path]:
-        """See the base."""
+        """As in the base."""
         return unknown_runs(self._home)
 
     def folder_of(self, root_id: str) -> str:
