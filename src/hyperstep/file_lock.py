@@ -26,7 +26,7 @@ def hold(file: Path, *, wait: bool = False) -> IO[bytes] | None:
     """
     stream = file.open("a+b")
     while _lock(stream, wait=wait):
-        if _is_at(stream, file):
+        if is_held_at(stream, file):
             return stream
         stream.close()
         try:
@@ -48,7 +48,7 @@ def locked(file: Path, *, wait: bool = False) -> Iterator[bool]:
             stream.close()
 
 
-def _is_at(stream: IO[bytes], file: Path) -> bool:
+def is_held_at(stream: IO[bytes], file: Path) -> bool:
     """Whether the open file is still the one of that name."""
     try:
         return os.path.samestat(os.fstat(stream.fileno()), file.stat())

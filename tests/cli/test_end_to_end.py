@@ -367,6 +367,25 @@ class TestForeground:
             pass
         assert reading("show", "latest")["status"] == "Canceled"
 
+    def test_what_whoever_started_it_had_ignored_does_not_cancel_it(self, tmp_path: Path) -> None:
+        """As ``nohup`` does, for the end of the terminal."""
+        script = write_script(tmp_path, PATIENT.replace("GO", str(tmp_path / "go")))
+        command = hyperstep("tune", "--foreground", "-q", script, *SPACE, "--metric", "score")
+        tuning = subprocess.Popen(["nohup", *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        while not (trials := _trials_of_latest()) or not trials[0]["pid"]:
+            assert tuning.poll() is None
+        tuning.send_signal(signal.SIGHUP)
+        (tmp_path / "go").touch()
+        _, said = tuning.communicate(timeout=PATIENCE_S)
+        assert tuning.returncode == 0, said
+        assert reading("show", "latest")["status"] == "Completed"
+
+
+def _trials_of_latest() -> list[Any]:
+    """Of a run that may not have been submitted yet."""
+    done = run("show", "latest", "--json")
+    return json.loads(done.stdout)["trials"] if not done.returncode else []
+
 
 STUBBORN = """
 import signal, sys, time

@@ -115,6 +115,12 @@ def test_a_host_that_serves_others_says_what_they_have_and_we_have_not() -> None
     ]
 
 
+def test_one_that_stands_still_is_shown_with_what_to_do() -> None:
+    words = "trial host 5 stands still (stopped): `kill -CONT 5` lets it go on, `kill -9 5` ends it"
+    assert list(host_lines([HOST._replace(stands_still=True)], 130.0, HERE)) == [words]
+    assert words in stopped_lines([StoppedHost(5, 0, ended=False, stands_still=True)])
+
+
 def test_a_hosts_document_counts_modules_and_names_libraries() -> None:
     (document,) = host_documents([HOST])
     assert isinstance(document, dict)
@@ -148,6 +154,7 @@ def test_what_was_stopped_is_said() -> None:
         "pid": 5,
         "servers": 1,
         "ended": False,
+        "stands_still": False,
         "attempts": 1,
         "runners": 2,
         "homes": ["/home/me/.hyperstep", "/tmp/other"],  # noqa: S108 - names

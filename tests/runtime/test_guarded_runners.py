@@ -137,3 +137,22 @@ def test_what_ends_after_its_host_was_killed_is_recorded_as_it_ended_and_does_no
     trials = journal.runs(kind=RunKind.TRIAL)
     ends = [[(a.end.exit_code, a.end.lost) for a in journal.attempts(t.id) if a.end] for t in trials]
     assert ends == [[(0, False)], [(3, False)], [(5, False)]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who listens")
+@pytest.mark.usefixtures("own_hosts")
+def test_a_run_whose_host_stands_still_and_whose_runner_is_gone_is_taken_over_by_another_host(
+    bench: Bench, label: Label, gate: Path
+) -> None:
+    run_id = submit_waiting(bench, label)
+    process, first, host = started(bench, run_id), owner_pid(bench, run_id), current_host()
+    os.kill(host, signal.SIGSTOP)
+    kill(first)
+    start_runner(bench.home, run_id)
+    second = next_owner_pid(bench, run_id, first)
+    assert not is_gone(process)
+    assert current_host() != host
+    assert guarded_runners() == {str(bench.home.root_folder(run_id).resolve()): second}
+    os.kill(host, signal.SIGCONT)  # it starts a runner for the one that it has lost, which finds that the run is owned
+    gate.touch()
+    assert_completed_once(bench, run_id)

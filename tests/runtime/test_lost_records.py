@@ -17,7 +17,7 @@ from hyperstep.cli.main import main
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
-from hyperstep.testing.run_store import root_run, trial_run
+from hyperstep.testing.run_store import OWNER, root_run, trial_run
 
 Captured = pytest.CaptureFixture[str]
 Damage = Callable[[Path], None]
@@ -205,3 +205,30 @@ def test_a_folder_that_was_somebodys_is_not_taken_for_a_submission_that_never_ca
     assert "kept 1 run: records not readable (20260103-own)" in said(capsys)
     assert (own / "outputs").is_dir()
     assert folder.exists()
+
+
+class TestARemovedIndex:
+    """The runs are there, and ``doctor --rebuild-index`` finds them."""
+
+    @pytest.fixture(autouse=True)
+    def _without_index(self, folder: Path) -> None:
+        home = Home.open()
+        home.store.journal(WHOLE).acquire(OWNER)
+        home.close()
+        for file in folder.parents[1].glob("index.db*"):
+            file.unlink()
+
+    @pytest.mark.parametrize("command", [["runs"], ["runs", "--workspace", "local"], ["show", "latest"], ["doctor"]])
+    def test_it_is_told_as_that(self, capsys: Captured, command: list[str]) -> None:
+        main(command)
+        words = said(capsys)
+        assert "The index does not know 1 of the runs whose folders are there (20260102-whole)." in words
+        assert "`hyperstep doctor --rebuild-index`" in words
+        assert "Nothing has been submitted yet" not in words
+
+    def test_doctor_takes_it_for_a_problem_until_another_was_made(self, capsys: Captured) -> None:
+        assert main(["doctor"]) == 1
+        assert main(["doctor", "--rebuild-index"]) == 0
+        said(capsys)
+        assert main(["runs", "--json"]) == 0
+        assert WHOLE in {run["id"] for run in json.loads(said(capsys))}

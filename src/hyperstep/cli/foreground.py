@@ -112,8 +112,7 @@ def _canceled_by_signals(runners: ForegroundRunners) -> Iterator[None]:
     def cancel(number: int, _frame: FrameType | None) -> None:
         runners.cancel(number)
 
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    previous = {n: signal.signal(n, cancel) for n in (getattr(signal, name, None) for name in names) if n is not None}
+    previous = {number: signal.signal(number, cancel) for number in _heeded("SIGINT", "SIGTERM", "SIGHUP")}
     try:
         yield
     finally:
@@ -133,9 +132,8 @@ def submitting_to(runners: ForegroundRunners) -> Iterator[None]:
         raise KeyboardInterrupt
 
     os.environ.update(runners.variables)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), interrupt)
+    for number in _heeded("SIGTERM", "SIGHUP"):
+        signal.signal(number, interrupt)
     try:
         yield
     except KeyboardInterrupt:
@@ -143,6 +141,12 @@ def submitting_to(runners: ForegroundRunners) -> Iterator[None]:
         raise
     finally:
         runners.wait(lambda: None)
+
+
+def _heeded(*names: str) -> list[signal.Signals]:
+    """The signals of these names that this system has, without those that whoever started us had ignored (nohup)."""
+    numbers = (getattr(signal, name, None) for name in names)
+    return [number for number in numbers if number is not None and signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def _open_home() -> Home | None:

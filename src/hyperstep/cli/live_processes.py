@@ -5,11 +5,12 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hyperstep.cli import wording
 from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
 from hyperstep.errors import LaunchError
 from hyperstep.launchers import can_host
 from hyperstep.launchers.marker import Claim, read_claim
-from hyperstep.launchers.process_table import keeper_of, look_up
+from hyperstep.launchers.process_table import is_stopped, keeper_of, look_up
 from hyperstep.records.run import RunKind
 from hyperstep.run_store.base import Journal, StartCounts
 from hyperstep.runtime.home import Home
@@ -31,7 +32,13 @@ class LiveProcesses(Struct, frozen=True):
 
     def document(self) -> dict[str, list[int]]:
         """What JSON has of the processes that are no attempts."""
-        return {"hosts": list(self.hosts), "keepers": list(self.keepers)}
+        still = list(filter(is_stopped, (*self.hosts, *self.keepers)))
+        return {"hosts": list(self.hosts), "keepers": list(self.keepers), "standing_still": still}
+
+    def lines(self) -> list[str]:
+        """Those of them that stand still, and what to do."""
+        hosts = [wording.stands_still("trial host", pid) for pid in self.hosts if is_stopped(pid)]
+        return hosts + [wording.stands_still("keeper", pid) for pid in self.keepers if is_stopped(pid)]
 
     def in_view(self, view: RootView) -> RootView:
         """The view with its processes."""

@@ -17,8 +17,9 @@ from hyperstep import __version__
 from hyperstep.cli.documents import Document
 from hyperstep.cli.wording import file_size
 from hyperstep.errors import HyperstepError
-from hyperstep.run_store import faulty_databases, lost_runs
+from hyperstep.run_store import faulty_databases, lost_runs, unknown_runs
 from hyperstep.run_store.base import Fault, LostRun
+from hyperstep.run_store.conflicts import missing_from_index
 from hyperstep.runtime.cores import usable_cores
 from hyperstep.runtime.file_systems import existing_part, file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.settings import Settings, load_settings, locate_home
@@ -99,6 +100,7 @@ def examine() -> Findings:
     if home and home.is_dir():
         problems += map(_fault_words, faulty_databases(home))
         problems += map(_loss, lost_runs(home))
+        problems += _unknown_words(home)
     if home and is_network(system) and not (settings and settings.network_home == "allow"):
         problems.append(_network_problem(system))
     foreign = foreign_azureml()
@@ -217,6 +219,11 @@ def _loss(run: LostRun) -> str:
         f"{run.file} of run {run.id} {run.why}: it concerns that run only. Put a copy of its folder back, or remove "
         f"the run with `hyperstep rm {run.file.parent.name}`."
     )
+
+
+def _unknown_words(home: Path) -> list[str]:
+    unknown = unknown_runs(home)
+    return [f"{missing_from_index(unknown)} Type `hyperstep doctor --rebuild-index`."] if unknown else []
 
 
 def _network_problem(file_system: str) -> str:

@@ -28,6 +28,9 @@ def host_lines(hosts: Sequence[HostState], now: float, here: Conditions) -> Iter
         here: What this process has inherited.
     """
     for host in hosts:
+        if host.stands_still:
+            yield wording.stands_still("trial host", host.pid)
+            continue
         attempts, runners = wording.how_many(host.attempts, "attempt"), wording.how_many(len(host.runs), "runner")
         yield f"trial host {host.pid}: {attempts} watched, {runners} guarded"
         yield f"  {_serves(host, here)}"
@@ -50,6 +53,7 @@ def host_documents(hosts: Sequence[HostState]) -> list[Json]:
             "runners": len(host.runs),
             "homes": list(_homes(host.runs)),
             "ours": host.ours,
+            "stands_still": host.stands_still,
             "conditions": conditions_document(host.conditions) if host.conditions else None,
             "servers": [_server_document(server) for server in host.servers],
         }
@@ -63,6 +67,9 @@ def stopped_lines(stopped: Sequence[StoppedHost]) -> Iterator[str]:
         yield "No trial host runs."
         return
     for host in stopped:
+        if host.stands_still:
+            yield wording.stands_still("trial host", host.pid)
+            continue
         ended = "ended: it had nothing to do" if host.ended else f"stays, with {_goes_on(host)}"
         yield f"trial host {host.pid} {ended}; {wording.how_many(host.servers, 'warm server')} told to end"
     yield "These were all trial hosts of yours on this machine, of every home and checkout; no trial was ended."
@@ -74,6 +81,7 @@ def stopped_document(stopped: StoppedHost) -> Json:
         "pid": stopped.pid,
         "servers": stopped.servers,
         "ended": stopped.ended,
+        "stands_still": stopped.stands_still,
         "attempts": stopped.attempts,
         "runners": len(stopped.runs),
         "homes": list(_homes(stopped.runs)),

@@ -188,6 +188,11 @@ def file_size(size: float) -> str:
     return f"{size:.1f} TB"
 
 
+def stands_still(what: str, pid: int) -> str:
+    """That a trial host, or its keeper, is stopped, and what to do."""
+    return f"{what} {pid} stands still (stopped): `kill -CONT {pid}` lets it go on, `kill -9 {pid}` ends it"
+
+
 def first_line(text: str) -> str:
     """The first line that says something."""
     return next((line.strip() for line in text.splitlines() if line.strip()), "")

@@ -9,13 +9,23 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hyperstep.launchers.control_path import control_folder
+from hyperstep.launchers.peer import stopped_peer
 
 PATIENCE_S = 3.0
 """A host that lives answers within milliseconds, on a busy machine within tenths of a second."""
 _CHUNK_BYTES = 65536
+
+
+class Look(NamedTuple):
+    """All trial hosts of this user as they were found, by their control sockets."""
+
+    answers: dict[Path, list[dict[str, Any]]]
+    """Of those that answered in time."""
+    stopped: dict[Path, int]
+    """Process ids of those that did not, since their processes stand still."""
 
 
 class _Asked:
@@ -57,6 +67,18 @@ def ask_all(*questions: str) -> dict[Path, list[dict[str, Any]]]:
     Raises:
         LaunchError: The folder of the control sockets is not usable.
     """
+    return look_at_all(*questions).answers
+
+
+def look_at_all(*questions: str) -> Look:
+    """The answers as ``ask_all`` has them, and who stands still.
+
+    Args:
+        *questions: As the hosts' protocol has them, without a body.
+
+    Raises:
+        LaunchError: The folder of the control sockets is not usable.
+    """
     deadline = time.monotonic() + PATIENCE_S
     with ExitStack() as stack, selectors.DefaultSelector() as selector:
         asked = list(_ask(stack, questions))
@@ -66,7 +88,9 @@ def ask_all(*questions: str) -> dict[Path, list[dict[str, Any]]]:
             for key, _ in selector.select(patience):
                 if not key.data.take():
                     selector.unregister(key.fileobj)
-        return {each.path: each.answers for each in asked if each.is_done}
+        stopped = {each.path: stopped_peer(each.connection) for each in asked if not each.is_done}
+        answers = {each.path: each.answers for each in asked if each.is_done}
+        return Look(answers, {path: pid for path, pid in stopped.items() if pid is not None})
 
 
 def live_hosts() -> dict[Path, int]:

@@ -18,11 +18,16 @@ from typing import IO, Any
 
 import hyperstep
 from hyperstep.errors import BusyMachineError, LaunchError, NoHostError, means_busy_machine
+from hyperstep.launchers.host.address import move_stopped_aside
+from hyperstep.launchers.peer import stopped_peer
+from hyperstep.launchers.process_table import is_stopped
 
 _ANSWER_S = 60.0
 """A host answers within milliseconds; one that is silent for so long is taken for dead."""
 _GLANCE_S = 5.0
 """So long a mere look waits: a host that stands still is no reason to keep whoever asks for a run from seeing it."""
+_STOPPED_S = 3.0
+"""So long one whose process is stopped may be silent: it answers nothing until somebody lets it go on."""
 _START_S = 60.0
 _RETRY_S = 0.02
 _MAX_KILLED = 5
@@ -55,6 +60,8 @@ class HostLink:
         on_gone: Callable[[HostLink], None],
     ) -> None:
         self._connection = connection
+        self._host: int | None = None
+        """Its process id, once it has told it: the system may still name who bound the socket, of whom it is a fork."""
         self._on_end = on_end
         self._on_gone = on_gone
         self._lock = threading.Lock()
@@ -65,6 +72,8 @@ class HostLink:
         self._open = True
         self._reader = threading.Thread(target=self._read, name="hyperstep-host-link", daemon=True)
         self._reader.start()
+        with contextlib.suppress(HostGoneError):  # it is met again at the first command
+            self.tell("hello", self._learn_host)
 
     @property
     def is_open(self) -> bool:
@@ -79,15 +88,19 @@ class HostLink:
             HostSilentError: The host did not answer in time; the connection is given up.
         """
         answer: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        asked_at = time.monotonic()
         self.tell(do, answer.put, **body)
-        try:
-            message = answer.get(timeout=_ANSWER_S)
-        except queue.Empty:
-            self._disconnect()
-            raise HostSilentError from None
-        if message is None:
-            raise HostGoneError
-        return message
+        while True:
+            try:
+                message = answer.get(timeout=_STOPPED_S)
+            except queue.Empty:
+                if not self._is_given_up(asked_at):
+                    continue
+                self._disconnect()
+                raise HostSilentError from None
+            if message is None:
+                raise HostGoneError
+            return message
 
     def tell(self, do: str, on_answer: Callable[[Message | None], None], **body: object) -> None:
         """Have the host do something, without waiting for its answer.
@@ -112,7 +125,7 @@ class HostLink:
         """Break the connection when the host has left something unanswered for too long; to be called now and then."""
         with self._lock:
             oldest = next(iter(self._asked_at.values()), None)
-        if oldest is not None and time.monotonic() - oldest > _ANSWER_S:
+        if oldest is not None and self._is_given_up(oldest):
             self._disconnect()
 
     def close(self) -> None:
@@ -123,6 +136,14 @@ class HostLink:
             self._disconnect()
         if threading.current_thread() is not self._reader:
             self._reader.join()
+
+    def _learn_host(self, answer: Message | None) -> None:
+        self._host = answer.get("pid") if answer is not None else None
+
+    def _is_given_up(self, asked_at: float) -> bool:
+        """Whether a host that has not answered since then is waited for no longer."""
+        silent_s = time.monotonic() - asked_at
+        return silent_s >= _ANSWER_S or (silent_s >= _STOPPED_S and self._host is not None and is_stopped(self._host))
 
     def _send(self, message: Message) -> None:
         try:
@@ -159,15 +180,15 @@ class HostLink:
 
 
 def connect(path: Path) -> socket.socket | None:
-    """A connection to the host that listens on ``path``; None when none does.
+    """A connection to the host that listens on ``path``; None when none does, or it stands still.
 
     The host has answered on it, so it knows that it has a client and does not leave.
     """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(_ANSWER_S)
+    connection.settimeout(_STOPPED_S)
     try:
         connection.connect(str(path))
-        _hello(connection)
+        _hello(connection, _ANSWER_S)
     except OSError:
         connection.close()
         return None
@@ -177,13 +198,14 @@ def connect(path: Path) -> socket.socket | None:
 
 
 def connect_or_start(path: Path, *, idle_s: float) -> socket.socket:
-    """A connection to the host on ``path``, which is started when none listens.
+    """A connection to the host on ``path``, which is started when none listens, or that one stands still.
 
     Raises:
         LaunchError: No host could be started.
     """
     deadline, killed = time.monotonic() + _START_S, 0
     while (connection := connect(path)) is None:
+        move_stopped_aside(path)
         try:
             _start_host(path, idle_s)
         except NoHostError:
@@ -206,21 +228,21 @@ def host_pid(path: Path) -> int | None:
         connection.settimeout(_GLANCE_S)
         try:
             connection.connect(str(path))
-            return _hello(connection)
+            return _hello(connection, _GLANCE_S)
         except OSError:
             return None
 
 
-def _hello(connection: socket.socket) -> int:
+def _hello(connection: socket.socket, patience_s: float) -> int:
     """The host's process id.
 
     Raises:
-        OSError: It went away, or it is not a host.
+        OSError: It went away, it does not answer, or it is not a host.
     """
     connection.sendall(b'{"id": 0, "do": "hello"}\n')
-    received = b""
+    deadline, received = time.monotonic() + patience_s, b""
     while not received.endswith(b"\n"):
-        data = connection.recv(4096)
+        data = _receive(connection, deadline)
         if not data:
             raise ConnectionAbortedError
         received += data
@@ -229,6 +251,20 @@ def _hello(connection: socket.socket) -> int:
     except (ValueError, KeyError, TypeError) as error:
         message = "What listens there is not a trial host."
         raise OSError(message) from error
+
+
+def _receive(connection: socket.socket, deadline: float) -> bytes:
+    """What comes next: one that gets on is waited for until ``deadline``, one that is stopped is not.
+
+    Raises:
+        OSError: Nothing came.
+    """
+    while True:
+        try:
+            return connection.recv(4096)
+        except TimeoutError:
+            if time.monotonic() >= deadline or stopped_peer(connection) is not None:
+                raise
 
 
 def _start_host(path: Path, idle_s: float) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperstep.launchers.control_path import default_control_path
-from hyperstep.launchers.glance import ask_all
+from hyperstep.launchers.glance import ask_all, look_at_all
 from hyperstep.launchers.inherited import Conditions, conditions, conditions_from_json
 
 
@@ -46,6 +46,8 @@ class HostState(NamedTuple):
     """What it, and all that it starts, has inherited; None when it does not say."""
     ours: bool
     """It serves this process: of the same interpreter and installation, in the same conditions."""
+    stands_still: bool = False
+    """Its process is stopped, so that it tells nothing of all this: another host serves whoever comes."""
 
 
 class StoppedHost(NamedTuple):
@@ -60,6 +62,8 @@ class StoppedHost(NamedTuple):
     """Processes that it watches: they go on."""
     runs: tuple[str, ...] = ()
     """Folders of the runs whose runners it guards: they go on."""
+    stands_still: bool = False
+    """Its process is stopped, so that it was told nothing."""
 
 
 def hosts_here() -> list[HostState]:
@@ -69,14 +73,16 @@ def hosts_here() -> list[HostState]:
         LaunchError: The folder of the control sockets is not usable.
     """
     own_path, own = default_control_path(), conditions()
+    look = look_at_all("hello", "pids", "hosts")
     found = []
-    for path, (hello, pids, answer) in ask_all("hello", "pids", "hosts").items():
+    for path, (hello, pids, answer) in look.answers.items():
         servers = tuple(_server(each) for each in answer.get("servers", ()))
         has = conditions_from_json(answer["conditions"]) if "conditions" in answer else None
         ours = path == own_path and has in {None, own}
         attempts, runs = _watched(pids)
         found.append(HostState(hello["pid"], path, attempts, runs, servers, has, ours))
-    return found
+    still = (HostState(pid, path, 0, (), (), None, ours=False, stands_still=True) for path, pid in look.stopped.items())
+    return [*found, *still]
 
 
 def hosts_of(run: str) -> set[int]:
@@ -97,8 +103,9 @@ def stop_idle() -> list[StoppedHost]:
     Raises:
         LaunchError: The folder of the control sockets is not usable.
     """
+    look = look_at_all("hello", "stop-servers", "pids")
     stopped = []
-    for hello, told, pids in ask_all("hello", "stop-servers", "pids").values():
+    for hello, told, pids in look.answers.values():
         attempts, runs = _watched(pids)
         is_idle = pids["ok"] and not attempts and not runs
         if is_idle:
@@ -106,7 +113,8 @@ def stop_idle() -> list[StoppedHost]:
                 os.kill(hello["pid"], signal.SIGTERM)
         servers = int(told.get("stopped", 0))
         stopped.append(StoppedHost(hello["pid"], servers, is_idle, attempts, runs))
-    return stopped
+    still = (StoppedHost(pid, 0, ended=False, stands_still=True) for pid in look.stopped.values())
+    return [*stopped, *still]
 
 
 def _watched(pids: Mapping[str, Any]) -> tuple[int, tuple[str, ...]]:

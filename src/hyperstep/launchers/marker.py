@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hyperstep.launchers.process_table import boot_id, is_keeper, look_up
+from hyperstep.launchers.process_table import boot_id, is_keeper, is_stopped, look_up
 
 
 class Claim(NamedTuple):
@@ -32,6 +32,11 @@ class Claim(NamedTuple):
         if state is None or state.started_at != self.started_at or self.boot != boot_id():
             return False
         return not state.zombie or state.parent in {self.parent, self.heir} or is_keeper(state.parent)
+
+    def waits_for_a_stopped_parent(self) -> bool:
+        """Whether it has ended, and whoever is to write the exit file stands still."""
+        state = look_up(self.pid)
+        return state is not None and state.zombie and is_stopped(state.parent)
 
 
 class ExitMarker(NamedTuple):

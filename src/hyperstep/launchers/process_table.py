@@ -40,6 +40,12 @@ def look_up(pid: int) -> ProcessState | None:
     return _from_proc(pid) if _ON_LINUX else _from_psutil(pid)
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a process is there and stands still."""
+    state = look_up(pid)
+    return state is not None and state.stopped
+
+
 @cache
 def boot_id() -> str:
     """Names this boot of the machine; empty where the system does not tell."""

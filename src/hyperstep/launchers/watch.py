@@ -18,6 +18,8 @@ _SETTLE_S = 0.0 if hasattr(os, "waitid") else 2.0
 """How long an exit file may come after its process has gone; there is no such gap where the system has waitid."""
 _HALF_STARTED_S = 1.0
 """How long a process of which the claim says nothing may take until it can be found: who made the claim died then."""
+_STUCK_S = 10.0
+"""How long an ended attempt is left to a parent that stands still; a keeper ends a warm server before that."""
 
 
 def end_from(key: AttemptKey, marker: ExitMarker | None) -> AttemptEnd:
@@ -47,6 +49,8 @@ class _Watched:
         self.settle_s = settle_s
         """How long after its process has gone, or was not found, something may yet come of it."""
         self.gone_since: float | None = None
+        self.stuck_since: float | None = None
+        """Monotonic time at which it was seen to have ended with a parent that stands still."""
 
 
 class ProcessWatch:
@@ -115,7 +119,7 @@ class ProcessWatch:
             self._closing.wait(_POLL_S)
 
     def _look_at(self, watched: _Watched) -> None:
-        if watched.claim is not None and watched.claim.is_alive():
+        if watched.claim is not None and watched.claim.is_alive() and not _is_stuck(watched, watched.claim):
             self._kill_if_overdue(watched, watched.claim.pid)
             return
         marker = read_exit(watched.attempt.exit_file)
@@ -135,6 +139,16 @@ class ProcessWatch:
         kill_group(leader)
         for pid in strangers:
             kill_process(pid)
+
+
+def _is_stuck(watched: _Watched, claim: Claim) -> bool:
+    """Whether nobody will tell how it ended: the host, or its keeper, has been stopped for a while."""
+    if not claim.waits_for_a_stopped_parent():
+        watched.stuck_since = None
+        return False
+    now = time.monotonic()
+    watched.stuck_since = watched.stuck_since or now
+    return now - watched.stuck_since >= _STUCK_S
 
 
 def _is_settled(watched: _Watched) -> bool:

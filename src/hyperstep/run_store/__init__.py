@@ -68,6 +68,13 @@ def lost_runs(home: Path) -> list[LostRun]:
     return lost.lost_runs(home)
 
 
+def unknown_runs(home: Path) -> list[Path]:
+    """Folders of a home that have been somebody's run and that its index does not know."""
+    from hyperstep.run_store.sqlite import lost  # noqa: PLC0415 - hardly ever needed
+
+    return lost.unknown_runs(home)
+
+
 def last_owner(folder: Path) -> Owner | None:
     """The newest owner of the run in a folder, whatever the index knows; None before the first.
 

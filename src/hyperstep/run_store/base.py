@@ -203,6 +203,14 @@ class Journal(ABC):
         """
 
     @abstractmethod
+    def check_in_place(self) -> None:
+        """See that what is written is still found by others, at the place where the records are.
+
+        Raises:
+            StoreError: It was removed, or something else is there now: only this process still sees what it writes.
+        """
+
+    @abstractmethod
     def transaction(self, epoch: int) -> AbstractContextManager[JournalWriter]:
         """Write as the owner of ``epoch``; commits when the block ends, rolls back when it raises.
 

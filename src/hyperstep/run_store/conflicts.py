@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from hyperstep.errors import ConflictError, InvalidInputError, NotFoundError, NotOwnerError
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Owner
+
+_NAMED = 3
+"""Folders that are named in one line."""
 
 
 def check_transition(run: RunRecord, recorded: RunStatus) -> None:
@@ -63,3 +67,10 @@ def no_named(workspace: str, kind: str, name: str, version: int | None) -> NotFo
     """Nothing has that name, or not that version."""
     rule = f"Workspace '{workspace}' has no {kind} of that name" + ("." if version is None else " and version.")
     return NotFoundError(rule, received=name if version is None else (name, version))
+
+
+def missing_from_index(folders: Sequence[Path]) -> str:
+    """That the index does not know runs whose folders are there, in words."""
+    named, more = ", ".join(folder.name for folder in folders[:_NAMED]), len(folders) - _NAMED
+    rest = f" and {more} more" if more > 0 else ""
+    return f"The index does not know {len(folders)} of the runs whose folders are there ({named}{rest})."

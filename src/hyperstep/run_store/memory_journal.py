@@ -169,6 +169,9 @@ class MemoryJournal(Journal):
                 raise not_owner(self.root_id, epoch, owner)
             self._state.owners[-1] = replace(owner, beat=owner.beat + 1, beat_at=at)
 
+    def check_in_place(self) -> None:
+        """Memory has one place only."""
+
     @contextmanager
     def transaction(self, epoch: int) -> Iterator[JournalWriter]:
         """See the base."""

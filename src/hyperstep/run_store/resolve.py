@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from hyperstep.errors import InvalidInputError, NotFoundError
 from hyperstep.run_store.base import RunStore
-from hyperstep.run_store.conflicts import no_run
+from hyperstep.run_store.conflicts import missing_from_index, no_run
 
 LATEST = "latest"
 _SHOWN = 10
@@ -34,7 +35,16 @@ class ResolvingStore(RunStore):
 
     def _newest(self) -> str | None:
         newest = self.roots(limit=1)
-        return newest[0].id if newest else None
+        if newest:
+            return newest[0].id
+        unknown = self.unknown_runs()
+        if unknown:
+            raise NotFoundError(missing_from_index(unknown), remedy="Type `hyperstep doctor --rebuild-index`.")
+        return None
+
+    def unknown_runs(self) -> list[Path]:
+        """Folders that have been somebody's run and that the index does not know."""
+        return []
 
     @abstractmethod
     def _starting_with(self, text: str) -> list[str]:

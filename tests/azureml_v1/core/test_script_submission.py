@@ -26,6 +26,7 @@ from hyperstep.azureml_v1.train.goal import PrimaryMetricGoal
 from hyperstep.azureml_v1.train.hyperdrive_config import HyperDriveConfig
 from hyperstep.azureml_v1.train.sampling import GridParameterSampling
 from hyperstep.errors import InvalidInputError
+from hyperstep.runtime.foreground import FOREGROUND_VARIABLE
 
 pytestmark = pytest.mark.end_to_end
 
@@ -135,7 +136,10 @@ def test_a_running_run_is_changed_through_its_runner(experiment: Experiment) -> 
     assert run.get_metrics() == {"from_outside": 3}
 
 
-def test_an_interrupted_wait_says_that_the_run_goes_on(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("foreground", [False, True])
+def test_an_interrupted_wait_says_that_the_run_goes_on_or_is_canceled_with_its_command(
+    experiment: Experiment, monkeypatch: pytest.MonkeyPatch, *, foreground: bool
+) -> None:
     run = _submit(experiment, "import time; time.sleep(600)")
 
     def interrupt(_: float) -> None:
@@ -143,7 +147,10 @@ def test_an_interrupted_wait_says_that_the_run_goes_on(experiment: Experiment, m
 
     with monkeypatch.context() as patch:
         patch.setattr("hyperstep.azureml_v1.core.run_waiting.time.sleep", interrupt)
-        with pytest.raises(ExperimentExecutionException, match="goes on"):
+        if foreground:
+            patch.setenv(FOREGROUND_VARIABLE, "1")
+        words = f"run {run.id} is canceled with the command" if foreground else f"run {run.id} goes on"
+        with pytest.raises(ExperimentExecutionException, match=words):
             run.wait_for_completion()
     run.cancel()
     run.wait_for_completion()

@@ -12,6 +12,7 @@ from hyperstep.azureml_v1.core.run_details import details
 from hyperstep.azureml_v1.core.run_source import SWEEP_LOG, RunSource, say_taken_over
 from hyperstep.azureml_v1.exceptions import ActivityFailedException, ExperimentExecutionException
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.foreground import after_interrupt
 
 if TYPE_CHECKING:
     from hyperstep.records.run import RunRecord
@@ -45,7 +46,7 @@ def wait(source: RunSource, link: str, *, show_output: bool, raise_on_error: boo
     try:
         run = wait_for_end(source, log.print_new if log is not None else _nothing)
     except KeyboardInterrupt as error:
-        message = f"The waiting was interrupted; run {source.run_id} goes on. See it with: {link}"
+        message = f"The waiting was interrupted; {after_interrupt(source.run_id)}. See it with: {link}"
         raise ExperimentExecutionException(message) from error
     if log is not None:
         _say(f"\nExecution Summary\n{_RULE}\nRunId: {source.run_id}\nWeb View: {link}\n")

@@ -14,6 +14,7 @@ from hyperstep.azureml_v1.pipeline.console import say
 from hyperstep.azureml_v1.pipeline.run_status import pipeline_status, step_status
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.foreground import after_interrupt
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun
@@ -139,7 +140,7 @@ def _wait(run: PipelineRun | StepRun, look: Callable[[], None] | None, timeout_s
             done=lambda _record: time.monotonic() >= end,
         )
     except KeyboardInterrupt as error:
-        message = f"The waiting was interrupted; run {run.id} goes on. See it with: {run.get_portal_url()}"
+        message = f"The waiting was interrupted; {after_interrupt(run.id)}. See it with: {run.get_portal_url()}"
         raise ExperimentExecutionException(message) from error
 
 

@@ -13,6 +13,8 @@ from hyperstep.cli.render_tables import runs_table
 from hyperstep.cli.runner_state import RunnerState, runner_state
 from hyperstep.errors import DiskFullError, HyperstepError, StoreBusyError, StoreDeniedError
 from hyperstep.records.run import RunRecord
+from hyperstep.run_store import unknown_runs
+from hyperstep.run_store.conflicts import missing_from_index
 from hyperstep.runtime.home import Home
 
 _GONE, _DAMAGED, _PAUSED = "runner gone", "records damaged", "paused"
@@ -29,10 +31,13 @@ def runs(*, experiment: str | None, workspace: str | None, limit: int, as_json: 
     with opened_home() as home:
         found = home.store.roots(workspace=workspace, experiment=experiment, limit=limit)
         marks = {run.id: _mark(home, run) for run in found}
+        unknown = [] if found else unknown_runs(home.path)
     if as_json:
         print_json([{**run_document(run), **_keys(marks[run.id])} for run in found])
     elif found:
         click.echo("\n".join(runs_table(found, time.time(), marks)))
+    elif unknown:
+        click.echo(f"{missing_from_index(unknown)} Type `hyperstep doctor --rebuild-index`.", err=True)
     elif chosen := [
         f"{kind} '{name}'" for kind, name in (("experiment", experiment), ("workspace", workspace)) if name
     ]:

@@ -42,7 +42,7 @@ def show(*, run_id: str, as_json: bool, every: bool, no_resume: bool) -> None:
         if as_json:
             print_json(_document(home, target, view, {**runner.document(), **processes.document()}))
         else:
-            click.echo("\n".join(_text(home, target, printable(view), runner)))
+            click.echo("\n".join([*_text(home, target, printable(view), runner), *processes.lines()]))
 
 
 def _text(home: Home, target: Target, view: RootView, runner: RunnerState) -> list[str]:

@@ -72,6 +72,7 @@ class HostServer:
         """Serve, then leave the address clean."""
         self._listen_to_signals()
         adopt_orphans()
+        self._address.sign()
         self._selector.register(self._wakeup, selectors.EVENT_READ, lambda: self._wakeup.recv(4096))
         self._selector.register(self._address.listener, selectors.EVENT_READ, self._accept)
         while not self._is_finished():

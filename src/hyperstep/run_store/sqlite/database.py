@@ -59,6 +59,8 @@ class _Connections(Struct):
     writer: sqlite3.Connection | None = None
     still: Still | None = None
     """What the reader looks at where SQLite cannot read it in its own way."""
+    opened: tuple[int, int] | None = None
+    """Device and number of the file that the writer writes."""
     reading: threading.Lock = field(default_factory=threading.Lock)
     writing: threading.Lock = field(default_factory=threading.Lock)
     writing_thread: int | None = None
@@ -194,6 +196,17 @@ class Database:
             finally:
                 self._own.writing.release()
 
+    def check_in_place(self) -> None:
+        """See that the file that is open for writing is the one of that name.
+
+        Raises:
+            StoreError: It was removed, or another one is there now.
+        """
+        opened = self._own.opened
+        if opened is not None and _identity(self.path) != opened:
+            rule = "A database must stay where it is while it is written, and this one was removed or replaced."
+            raise StoreError(rule, received=str(self.path), remedy="What is written now, nobody else will see.")
+
     def sync(self) -> None:
         """Bring what was committed to the disk, so that it survives a loss of power too. Failing to is no error.
 
@@ -214,6 +227,7 @@ class Database:
             raise StoreError(rule, received=str(self.path), remedy="A trial asks its runner to write.")
         if self._own.writer is None:
             self._own.writer = self._connect()
+            self._own.opened = _identity(self.path)
         writer = self._own.writer
         try:
             self._patiently(lambda: writer.execute("begin immediate"))
@@ -380,6 +394,15 @@ class Database:
             rule = f"The home's file system must allow SQLite's journal mode '{self._journal_mode}'; it gave '{mode}'."
             remedy = "Set HYPERSTEP_HOME to a folder on a local disk."
             raise StoreError(rule, received=str(self.path), remedy=remedy)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What file that name means; None when there is none."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return None
+    return state.st_dev, state.st_ino
 
 
 def _sync_file(path: Path) -> None:

@@ -164,6 +164,10 @@ class SqliteJournal(Journal):
             if transaction.execute(_BEAT, (at, epoch)) != 1:
                 raise not_owner(self.root_id, epoch, self._owner_in(transaction))
 
+    def check_in_place(self) -> None:
+        """See the base."""
+        self._database.check_in_place()
+
     @contextmanager
     def transaction(self, epoch: int) -> Iterator[JournalWriter]:
         """See the base."""

@@ -39,15 +39,43 @@ def lost_runs(home: Path) -> list[LostRun]:
 
     Databases that are damaged, and what an index that cannot be read knows, are left out: others tell of those.
     """
-    index = Database(home / "index.db", INDEX, "ro")
-    try:
-        known = index.query(_ROOTS)
-    except StoreError:
-        return []
-    finally:
-        index.close()
+    known = _known(home) or ()
     found = (_look(str(run_id), home / "runs" / str(folder) / "run.db") for run_id, folder in known)
     return [run for run in found if run.why]
+
+
+def unknown_runs(home: Path) -> list[Path]:
+    """Folders that have been somebody's run and that the index does not know, as when its file was removed.
+
+    Nothing of an index that cannot be read: others tell of that.
+    """
+    known = _known(home)
+    if known is None:
+        return []
+    folders = {str(folder) for _, folder in known}
+    unknown = (file.parent for file in sorted(home.glob("runs/*/run.db")) if file.parent.name not in folders)
+    return [folder for folder in unknown if _had_an_owner(folder)]
+
+
+def _had_an_owner(folder: Path) -> bool:
+    """One that had none may be about to be submitted, one that cannot be read is damaged."""
+    from hyperstep.run_store.sqlite.rebuilding import last_owner  # noqa: PLC0415 - hardly ever needed
+
+    try:
+        return last_owner(folder) is not None
+    except StoreError:
+        return False
+
+
+def _known(home: Path) -> list[tuple[object, ...]] | None:
+    """Ids and folders of the runs that the index knows; None when it cannot be read."""
+    index = Database(home / "index.db", INDEX, "ro")
+    try:
+        return index.query(_ROOTS)
+    except StoreError:
+        return None
+    finally:
+        index.close()
 
 
 def _look(run_id: str, file: Path) -> LostRun:

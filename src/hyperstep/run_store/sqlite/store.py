@@ -18,6 +18,7 @@ from hyperstep.run_store.sqlite.copying import copy_database
 from hyperstep.run_store.sqlite.database import Database, JournalMode, Transaction
 from hyperstep.run_store.sqlite.index_copy import IndexCopy
 from hyperstep.run_store.sqlite.journal import SqliteJournal
+from hyperstep.run_store.sqlite.lost import unknown_runs
 from hyperstep.run_store.sqlite.migrations import INDEX
 from hyperstep.run_store.sqlite.named import FingerprintTable, NamedTable, SweepTable
 from hyperstep.run_store.sqlite.refusals import unwritable
@@ -146,6 +147,10 @@ class SqliteRunStore(ResolvingStore):
             if not index.query(_FOLDER, (root_id,)):
                 raise no_run(root_id)
             add_registered(index, run_id, root_id)
+
+    def unknown_runs(self) -> list[Path]:
+        """As in the base."""
+        return unknown_runs(self._home)
 
     def folder_of(self, root_id: str) -> str:
         """See the base."""

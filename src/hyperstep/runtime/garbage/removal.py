@@ -9,7 +9,15 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from hyperstep.errors import ConflictError, DiskFullError, StoreBusyError, StoreDeniedError, StoreError
+from hyperstep.errors import (
+    ConflictError,
+    DiskFullError,
+    LaunchError,
+    StoreBusyError,
+    StoreDeniedError,
+    StoreError,
+)
+from hyperstep.launchers import can_host
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store import last_owner
 from hyperstep.runtime.garbage.decision import GRACE_S, OBJECTS, STRAYS, Leftover, Plan
@@ -143,9 +151,23 @@ def _is_left(folder: Path) -> bool:
 
 
 def _is_driven(folder: Path) -> bool:
-    """Whether the process that drives a run lives; nobody goes on with records that cannot be read."""
+    """Whether the process that drives a run lives; who that is, its records tell, or else the trial hosts."""
     try:
         owner = last_owner(folder)
     except StoreError:
+        owner = None
+    if owner is None:
+        return _is_guarded(folder)
+    return owner.pid != os.getpid() and lives_here(owner)
+
+
+def _is_guarded(folder: Path) -> bool:
+    """Whether a trial host guards a living runner of the run: of one whose records were removed, for a moment."""
+    if not can_host():
         return False
-    return owner is not None and owner.pid != os.getpid() and lives_here(owner)
+    from hyperstep.launchers.hosts import hosts_of  # noqa: PLC0415 - needs Unix
+
+    try:
+        return bool(hosts_of(str(folder.resolve())))
+    except LaunchError:
+        return False

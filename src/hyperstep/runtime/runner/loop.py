@@ -107,6 +107,7 @@ class Runner:
     def _give_sign_of_life(self) -> None:
         if time.monotonic() >= self._next_beat:
             self._next_beat = time.monotonic() + BEAT_S
+            self._context.journal.check_in_place()
             self._beat()
         if time.monotonic() >= self._next_guard:
             self._keep_guarded()

@@ -1,0 +1,146 @@
+"""A trial host, or its keeper, that stands still: nobody waits for it, and nothing is lost when it goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hyperstep.launchers import glance, host_link, watch
+from hyperstep.launchers.control_path import default_control_path
+from hyperstep.launchers.host_link import connect, connect_or_start, host_pid
+from hyperstep.launchers.hosts import hosts_here, stop_idle
+from hyperstep.launchers.local import LocalLauncher
+from hyperstep.launchers.process_table import keeper_of
+from hyperstep.records.attempt import AttemptEnd
+from hyperstep.testing.behaviour import Behaviour
+from hyperstep.testing.launcher_bench import HANGS, Bench, is_running, wait_until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who listens")
+
+WAITS = Behaviour(waits=True)
+
+
+@pytest.fixture(autouse=True)
+def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_link, "_STOPPED_S", 0.3)
+    monkeypatch.setattr(watch, "_STUCK_S", 0.3)
+    monkeypatch.setattr(glance, "PATIENCE_S", 1.0)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, control_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path / "attempts", lambda notify: LocalLauncher(notify, control_path, idle_s=0.0))
+    yield bench
+    bench.clear()
+
+
+def _stop_host(path: Path) -> int:
+    pid = host_pid(path)
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    return pid
+
+
+def _polled(bench: Bench) -> list[AttemptEnd]:
+    """The next ends, by looking as a runner does: that is how it learns that nobody will tell it of one."""
+    ends: list[AttemptEnd] = []
+    while not ends:
+        time.sleep(0.02)
+        ends = bench.launcher.poll()
+    return ends
+
+
+def _aside(path: Path, pid: int) -> Path:
+    return path.with_name(f"{path.stem}-{pid}.sock")
+
+
+def test_another_host_serves_while_one_stands_still_and_each_leaves_its_address_clean(control_path: Path) -> None:
+    with connect_or_start(control_path, idle_s=0.0):
+        stopped = _stop_host(control_path)
+        assert connect(control_path) is None
+        with connect_or_start(control_path, idle_s=0.0):
+            other = host_pid(control_path)
+            assert other not in {None, stopped}
+            assert host_pid(_aside(control_path, stopped)) is None
+            os.kill(stopped, signal.SIGCONT)
+            assert host_pid(_aside(control_path, stopped)) == stopped
+    wait_until(lambda: not is_running(stopped) and not is_running(other), "the end of both")
+    assert list(control_path.parent.iterdir()) == []
+
+
+def test_one_that_leaves_first_does_not_take_the_address_of_its_successor_with_it(control_path: Path) -> None:
+    with connect_or_start(control_path, idle_s=0.0):
+        stopped = _stop_host(control_path)
+    with connect_or_start(control_path, idle_s=0.0):
+        other = host_pid(control_path)
+        os.kill(stopped, signal.SIGCONT)
+        wait_until(lambda: not is_running(stopped), "the end of the one that had stood still")
+        assert host_pid(control_path) == other
+
+
+def test_what_is_left_of_one_that_was_killed_is_removed_by_the_next(control_path: Path) -> None:
+    with connect_or_start(control_path, idle_s=0.0):
+        stopped = _stop_host(control_path)
+    with connect_or_start(control_path, idle_s=0.0):
+        second = _stop_host(control_path)
+    os.kill(stopped, signal.SIGKILL)
+    wait_until(lambda: not is_running(stopped), "the end of the first")
+    assert _aside(control_path, stopped).exists()
+    with connect_or_start(control_path, idle_s=0.0):
+        assert not _aside(control_path, stopped).exists()
+        assert _aside(control_path, second).exists()
+        os.kill(second, signal.SIGKILL)
+
+
+def test_an_attempt_of_a_host_that_stands_still_is_ended_all_the_same(bench: Bench, control_path: Path) -> None:
+    attempt = bench.launch(HANGS)
+    pid = bench.report(attempt)["pid"]
+    stopped = _stop_host(control_path)
+    bench.launcher.stop(attempt.key, 0.1)
+    assert _polled(bench)[0].lost  # who would tell how stands still
+    assert not is_running(pid)
+    os.kill(stopped, signal.SIGCONT)
+
+
+def test_the_next_attempt_goes_to_another_host(bench: Bench, control_path: Path) -> None:
+    first = bench.launch(WAITS)
+    stopped = _stop_host(control_path)
+    between = bench.launch(Behaviour())  # it may have been started: nobody knows
+    assert [(end.key, end.lost) for end in bench.ends()] == [(between.key, True)]
+    bench.launch(Behaviour(exit_code=4))
+    assert bench.ends()[0].exit_code == 4
+    (first.work_folder / "go").touch()
+    os.kill(stopped, signal.SIGCONT)
+    assert bench.ends()[0].exit_code == 0
+
+
+def test_an_end_that_only_a_keeper_that_stands_still_could_tell_is_lost(bench: Bench, control_path: Path) -> None:
+    attempt = bench.launch(WAITS)
+    bench.report(attempt)
+    host = host_pid(control_path)
+    assert host is not None
+    keeper = keeper_of(host)
+    assert keeper is not None
+    os.kill(keeper, signal.SIGSTOP)
+    os.kill(host, signal.SIGKILL)
+    (attempt.work_folder / "go").touch()
+    assert bench.ends()[0].lost
+    os.kill(keeper, signal.SIGCONT)
+
+
+@pytest.mark.usefixtures("own_hosts")
+def test_it_is_listed_as_what_it_is_wherever_it_listens() -> None:
+    with connect_or_start(default_control_path(), idle_s=0.0):
+        stopped = _stop_host(default_control_path())
+        (state,) = hosts_here()
+        assert (state.pid, state.stands_still) == (stopped, True)
+        with connect_or_start(default_control_path(), idle_s=0.0):
+            assert {each.pid: each.stands_still for each in hosts_here()}.pop(stopped)
+            assert {each.pid: each.stands_still for each in stop_idle()}.pop(stopped)
+        os.kill(stopped, signal.SIGCONT)
