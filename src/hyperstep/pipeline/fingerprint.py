@@ -1,12 +1,16 @@
 """What decides a step's result, or a trial's, as named parts and as one digest over them.
 
-Not in it: times, ids, object identity, absolute paths, the order of dict keys, how the step was named in Python.
+Not in it: times, ids, object identity, absolute paths, how the step was named in Python, the order of dict keys. Where
+that order shows it counts: in a grid, and within an option that is written on the command line as JSON.
 Source: the reuse rule of the v1 HyperDriveStep class page; inputs count by content unless told otherwise.
 """
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from msgspec import Struct, field
 
@@ -65,10 +69,41 @@ def fingerprint_trial(process: Fingerprint, point: Mapping[str, Json], arguments
     Args:
         process: That of all its trials.
         point: The hyperparameters, by name.
-        arguments: How they are written on the command line, name and value in turn; their order does not count.
+        arguments: How they are written on the command line, name and value in turn.
     """
-    pairs = sorted(zip(arguments[::2], arguments[1::2], strict=True))
-    return _fingerprint({**process.parts, "point": dict(point), "written": [list(pair) for pair in pairs]})
+    return _fingerprint({**process.parts, "point": dict(point), "written": written_options(arguments)})
+
+
+def written_options(arguments: Sequence[str]) -> list[list[str]]:
+    """Names and values as they are written on a command line, where only the order of equal names counts.
+
+    Args:
+        arguments: Name and value in turn.
+    """
+    pairs = zip(arguments[::2], arguments[1::2], strict=True)
+    return [list(pair) for pair in sorted(pairs, key=itemgetter(0))]
+
+
+def written_name(name: str) -> str:
+    """A hyperparameter's name on the command line: with dashes, as in v1."""
+    return name if name.startswith("-") else f"--{name}"
+
+
+def sampler_identity(sampler: Mapping[str, Json]) -> dict[str, Json]:
+    """What of a sampler's JSON decides which points it gives, and how they reach the script; the space aside.
+
+    The order in which the space is written is a part for a grid only; of any other sampler that of names which are
+    written alike, such as ``lr`` and ``--lr``, of which a script mostly takes the last.
+    """
+    from hyperstep import samplers  # noqa: PLC0415 - a pipeline without a sweep starts without loading it
+
+    identity = {name: value for name, value in sampler.items() if name not in {"space", "order"}}
+    order = sampler.get("order")
+    names = list(map(str, order if isinstance(order, Sequence) else _mapping(sampler.get("space"))))
+    if not samplers.order_counts(sampler.get("name")):
+        uses = Counter(map(written_name, names))
+        names = [name for name in names if uses[written_name(name)] > 1]
+    return {**identity, "order": names} if names else identity
 
 
 def counts_by_definition(step: StepSpec, port: InputSpec, default: DatasetReuse) -> bool:
@@ -149,11 +184,21 @@ def _tuning_parts(step: StepSpec) -> dict[str, Json]:
     if step.tuning is None:
         return {}
     config = dict(step.tuning.config)
-    sampler = dict(_mapping(config.pop("sampler")))
-    space = sampler.pop("space", None)
+    definition = _mapping(config.pop("sampler"))
+    sampler = sampler_identity(definition)
     if not step.tuning.seed_given:
         sampler.pop("seed", None)
+    space = {name: _as_written(expression) for name, expression in _mapping(definition.get("space")).items()}
     return {**config, "sampler": sampler, "space": space}
+
+
+def _as_written(expression: Json) -> Json:
+    """A hyperparameter's expression, mappings in it as the text that a script gets: the order of their keys counts."""
+    if isinstance(expression, Mapping):
+        return {"written": json.dumps(expression)}
+    if isinstance(expression, Sequence) and not isinstance(expression, str):
+        return [_as_written(part) for part in expression]
+    return expression
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

@@ -148,7 +148,9 @@ class BayesianSampler(Sampler):
         order = shuffled(self.space.size or 0, keyed_generator(self.seed, index, "untried"))
         cells = islice((cell for cell in order if cell not in tried), MAX_CANDIDATES)
         target = self._coordinates(first)
-        return min(map(self._by_name.point_at, cells), key=lambda point: self._distance(self._coordinates(point), target))
+        return min(
+            map(self._by_name.point_at, cells), key=lambda point: self._distance(self._coordinates(point), target)
+        )
 
     def _cells(self, history: History) -> set[int]:
         """Grid indices of the points tried; those known from an earlier call are not looked up again."""
