@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from msgspec.structs import replace
 
@@ -118,6 +120,40 @@ def test_a_seed_that_was_drawn_for_the_user_is_no_part() -> None:
     assert fingerprint_step(one, FACTS).digest == fingerprint_step(other, FACTS).digest
 
 
+SAMPLERS: dict[str, tuple[dict[str, Json], bool]] = {
+    "random": ({"name": "RANDOM", "seed": 1}, False),
+    "sobol": ({"name": "SOBOL", "seed": 1}, False),
+    "bayesian": ({"name": "BayesianOptimization", "seed": 1, "goal": "maximize"}, False),
+    "grid": ({"name": "GRID"}, True),
+    "unknown": ({"name": "HALTON"}, True),
+}
+
+
+@pytest.mark.parametrize("kind", SAMPLERS)
+@pytest.mark.parametrize("said", [True, False])
+def test_the_order_of_a_space_counts_where_it_decides_the_points(kind: str, said: bool) -> None:
+    sampler, counts = SAMPLERS[kind]
+
+    def written(*names: str) -> Fingerprint:
+        space: dict[str, Json] = {name: ["choice", [[1, 2]]] for name in names}
+        order = {"order": list(names)} if said else {}
+        return fingerprint_step(with_tuning(sampler={**sampler, "space": space, **order}), FACTS)
+
+    one, other = written("lr", "n"), written("n", "lr")
+    assert (one.digest != other.digest) is counts
+    assert [d.part for d in differences(one.parts, other.parts, FILES.get)] == ["sampler: order"] * counts
+    assert written("lr", "n", "--n").digest != written("--n", "lr", "n").digest
+
+
+@pytest.mark.parametrize("wrap", [lambda option: ["choice", [[1, option]]], lambda option: option])
+def test_the_order_of_keys_counts_in_what_a_script_gets_as_text(wrap: Callable[[Json], Json]) -> None:
+    options: list[Json] = [{"a": 1, "b": [{"c": 2, "d": 3}]}, {"a": 1, "b": [{"d": 3, "c": 2}]}]
+    one, other = (with_tuning(sampler={"name": "GRID", "space": {"x": wrap(option)}}) for option in options)
+    before, after = fingerprint_step(one, FACTS), fingerprint_step(other, FACTS)
+    assert before.digest != after.digest
+    assert [d.part for d in differences(before.parts, after.parts, FILES.get)] == ["space: x"]
+
+
 def test_a_difference_holds_old_and_new() -> None:
     files = {"one": {"x": "1", "y": "2"}, "two": {"x": "3", "z": "4"}}
     found = differences({"a": 1, "code": "one"}, {"a": 1, "code": "two"}, files.get)
@@ -156,6 +192,14 @@ def test_what_trials_have_in_common_is_their_process_and_nothing_that_chooses_tr
         step, facts = CHANGES[part]
         changed = process_of(step, facts)
         assert [d.part for d in differences(process.parts, changed.parts, FILES.get)] == [part]
+
+
+def test_of_options_of_one_name_the_order_counts() -> None:
+    process = fingerprint_process(fingerprint_step(STEP, FACTS).parts)
+    one, other = (
+        fingerprint_trial(process, {"n": 1, "--n": 2}, ("--n", values[0], "--n", values[1])) for values in ("12", "21")
+    )
+    assert one.digest != other.digest
 
 
 def test_a_pattern_counts_with_the_name_of_the_metric_that_it_finds() -> None:

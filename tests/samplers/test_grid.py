@@ -14,6 +14,7 @@ from hyperstep.testing.samplers import SamplerContract
 
 
 class TestGridSampler(SamplerContract):
+    order_counts = True
     needs_finite_space = True
 
     def make_sampler(self, space: SearchSpace, seed: int) -> Sampler:

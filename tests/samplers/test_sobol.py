@@ -25,7 +25,7 @@ MIXED: dict[str, Any] = {
     "batch": ["quniform", [0.5, 8.5, 1]],
     "width": ["uniform", [0, 4]],
 }
-PINNED_SOLVERS = ["sgd", "sgd", "adam", "lbfgs"]
+PINNED_SOLVERS = ["lbfgs", "sgd", "sgd", "adam"]
 PINNED_WIDTHS = [0.2442185364897651, 2.1677385009655947, 3.3663571682259676, 1.2880310687596865]
 
 

@@ -99,3 +99,11 @@ def test_a_broken_expression_is_named() -> None:
 def test_what_maps_no_names_is_refused(data: Any) -> None:
     with pytest.raises(InvalidInputError):
         SearchSpace.from_json(data)
+
+
+def test_by_name_all_orders_of_a_space_are_one_and_a_point_goes_back_to_its_own() -> None:
+    space = SearchSpace.from_json({"z": ["choice", [[1, 2]]], "a": 3, "--m": ["randint", [4]]})
+    assert list(space.by_name()) == ["--m", "a", "z"]
+    point = space.by_name().point_at(5)
+    assert list(point) == ["--m", "a", "z"]
+    assert list(space.arranged(point).items()) == [("z", 2), ("a", 3), ("--m", 2)]

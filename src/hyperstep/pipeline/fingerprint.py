@@ -1,12 +1,16 @@
 """What decides a step's result, or that of its trials besides their points, as named parts and one digest over them.
 
-Not in it: times, ids, object identity, absolute paths, the order of dict keys, how the step was named in Python.
+Not in it: times, ids, object identity, absolute paths, how the step was named in Python, the order of dict keys. Where
+that order shows it counts: in a grid, and within an option that is written on the command line as JSON.
 Source: the reuse rule of the v1 HyperDriveStep class page; inputs count by content unless told otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from msgspec import Struct, field
 
@@ -57,6 +61,38 @@ def fingerprint_process(parts: Mapping[str, Json]) -> Fingerprint:
     trials there are, not what one of them gives.
     """
     return _fingerprint({name: parts[name] for name in _PROCESS_PARTS if name in parts})
+
+
+def written_options(arguments: Sequence[str]) -> list[list[str]]:
+    """Names and values as they are written on a command line, where only the order of equal names counts.
+
+    Args:
+        arguments: Name and value in turn.
+    """
+    pairs = zip(arguments[::2], arguments[1::2], strict=True)
+    return [list(pair) for pair in sorted(pairs, key=itemgetter(0))]
+
+
+def written_name(name: str) -> str:
+    """A hyperparameter's name on the command line: with dashes, as in v1."""
+    return name if name.startswith("-") else f"--{name}"
+
+
+def sampler_identity(sampler: Mapping[str, Json]) -> dict[str, Json]:
+    """What of a sampler's JSON decides which points it gives, and how they reach the script; the space aside.
+
+    The order in which the space is written is a part for a grid only; of any other sampler that of names which are
+    written alike, such as ``lr`` and ``--lr``, of which a script mostly takes the last.
+    """
+    from hyperstep import samplers  # noqa: PLC0415 - a pipeline without a sweep starts without loading it
+
+    identity = {name: value for name, value in sampler.items() if name not in {"space", "order"}}
+    order = sampler.get("order")
+    names = list(map(str, order if isinstance(order, Sequence) else _mapping(sampler.get("space"))))
+    if not samplers.order_counts(sampler.get("name")):
+        uses = Counter(map(written_name, names))
+        names = [name for name in names if uses[written_name(name)] > 1]
+    return {**identity, "order": names} if names else identity
 
 
 def counts_by_definition(step: StepSpec, port: InputSpec, default: DatasetReuse) -> bool:
@@ -137,11 +173,21 @@ def _tuning_parts(step: StepSpec) -> dict[str, Json]:
     if step.tuning is None:
         return {}
     config = dict(step.tuning.config)
-    sampler = dict(_mapping(config.pop("sampler")))
-    space = sampler.pop("space", None)
+    definition = _mapping(config.pop("sampler"))
+    sampler = sampler_identity(definition)
     if not step.tuning.seed_given:
         sampler.pop("seed", None)
+    space = {name: _as_written(expression) for name, expression in _mapping(definition.get("space")).items()}
     return {**config, "sampler": sampler, "space": space}
+
+
+def _as_written(expression: Json) -> Json:
+    """A hyperparameter's expression, mappings in it as the text that a script gets: the order of their keys counts."""
+    if isinstance(expression, Mapping):
+        return {"written": json.dumps(expression)}
+    if isinstance(expression, Sequence) and not isinstance(expression, str):
+        return [_as_written(part) for part in expression]
+    return expression
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

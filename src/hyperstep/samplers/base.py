@@ -38,6 +38,11 @@ class Sampler(ABC):
     """As the v1 API writes it: ``RANDOM``, ``GRID``, ``BayesianOptimization``; ``SOBOL``, a rule of RANDOM there."""
     uses_history: ClassVar[bool] = False
     """Whether trials' results change what is proposed; a point of a deterministic sweep then waits for them."""
+    order_counts: ClassVar[bool] = False
+    """Whether the list of points depends on the order in which the space is written, as v1's grid does.
+
+    Of any other sampler that order decides the order of a point's keys only.
+    """
     goal: Goal | None = None
     """Which way it takes the primary metric to go; None for one that looks at no values."""
 

@@ -44,7 +44,8 @@ class BayesianSampler(Sampler):
     as tried. What one proposal costs does not grow with the history: see ``TOLD``.
 
     Each hyperparameter is modelled by its share of draws, so the model starts from the distributions as given; the
-    options of a choice are categories.
+    options of a choice are categories. Everything goes by sorted names: the order in which the space is written decides
+    that of a point's keys and nothing else.
 
     Args:
         space: What may be tried. In a finite space no point is proposed twice.
@@ -63,7 +64,8 @@ class BayesianSampler(Sampler):
         self.space = space
         self.seed = seed
         self.goal: Goal = goal
-        self._axes = {name: _categories(axis) for name, axis in space.items() if axis.size != 1}
+        self._by_name = space.by_name()
+        self._axes = {name: _categories(axis) for name, axis in self._by_name.items() if axis.size != 1}
         self._model: ParzenModel | None = None
         self._lineage: object = None
         """Of the history that the following three are of."""
@@ -97,11 +99,11 @@ class BayesianSampler(Sampler):
         self._keep_what_holds_for(seen)
         suggestions = self._suggestions(index, seen)
         if self.space.size is None:
-            return next(suggestions)
+            return self.space.arranged(next(suggestions))
         tried = self._cells(seen)
         if max(index, len(tried)) >= self.space.size:
             return None
-        return self._untried(suggestions, tried, index)
+        return self.space.arranged(self._untried(suggestions, tried, index))
 
     def foreign_to(self, point: Point) -> str:
         """The first hyperparameter that only one of space and ``point`` has, or whose value is none of the space's."""
@@ -125,12 +127,12 @@ class BayesianSampler(Sampler):
             self._lineage, self._looked_at, self._tried, self._places = lineage, 0, set(), {}
 
     def _suggestions(self, index: int, history: History) -> Iterator[Point]:
-        """Points without end, the best one first; what has been tried is not left out."""
+        """Points without end, keys in any order, the best one first; what has been tried is not left out."""
         generator = keyed_generator(self.seed, index)
         told = history.excerpt(TOLD, self.goal)
         if sum(observation.ended for observation in told) < STARTUP_TRIALS:
             while True:
-                yield self.space.draw(generator)
+                yield self._by_name.draw(generator)
         places = self._places
         self._places = {seen.index: places.get(seen.index) or self._coordinates(seen.point) for seen in told}
         tried = {seen.index: Tried(self._places[seen.index], seen.best if seen.ended else None) for seen in told}
@@ -141,16 +143,18 @@ class BayesianSampler(Sampler):
         """The first suggestion that was not tried; failing that, the nearest to the first of some untried points."""
         first = next(suggestions)
         for point in (first, *islice(suggestions, MAX_REPEATS - 1)):
-            if self.space.index_of(point) not in tried:
+            if self._by_name.index_of(point) not in tried:
                 return point
         order = shuffled(self.space.size or 0, keyed_generator(self.seed, index, "untried"))
         cells = islice((cell for cell in order if cell not in tried), MAX_CANDIDATES)
         target = self._coordinates(first)
-        return min(map(self.space.point_at, cells), key=lambda point: self._distance(self._coordinates(point), target))
+        return min(
+            map(self._by_name.point_at, cells), key=lambda point: self._distance(self._coordinates(point), target)
+        )
 
     def _cells(self, history: History) -> set[int]:
         """Grid indices of the points tried; those known from an earlier call are not looked up again."""
-        self._tried.update(self.space.index_of(seen.point) for seen in history[self._looked_at :])
+        self._tried.update(self._by_name.index_of(seen.point) for seen in history[self._looked_at :])
         self._looked_at = len(history)
         return self._tried
 

@@ -23,6 +23,7 @@ class GridSampler(Sampler):
     """
 
     name = "GRID"
+    order_counts = True
 
     def __init__(self, space: SearchSpace) -> None:
         if space.size is None:

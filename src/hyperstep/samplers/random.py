@@ -18,7 +18,8 @@ class RandomSampler(Sampler):
     """Draws each trial's point from the space, without repetition where the space is finite.
 
     The point of a trial follows from the seed, the index and the space alone. In a finite space the list of points is
-    one for all lengths: a shorter sweep tries its beginning.
+    one for all lengths: a shorter sweep tries its beginning. Of the order in which the space is written points take
+    that of their keys, and nothing else.
 
     Args:
         space: What may be tried.
@@ -34,7 +35,8 @@ class RandomSampler(Sampler):
         require_seed(seed)
         self.space = space
         self.seed = seed
-        self._order = MadeInOrder(unrepeated_indices(space, keyed_generator(seed)))
+        self._by_name = space.by_name()
+        self._order = MadeInOrder(unrepeated_indices(self._by_name, keyed_generator(seed)))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Self:
@@ -57,10 +59,10 @@ class RandomSampler(Sampler):
         del history
         require_index(index)
         if self.space.size is None:
-            return self.space.draw(keyed_generator(self.seed, index))
+            return self.space.arranged(self._by_name.draw(keyed_generator(self.seed, index)))
         if index >= self.space.size:
             return None
-        return self.space.point_at(self._order.at(index))
+        return self.space.arranged(self._by_name.point_at(self._order.at(index)))
 
     @property
     def size(self) -> int | None:

@@ -22,7 +22,8 @@ class SobolSampler(Sampler):
 
     The point of a trial follows from the seed, the index and the space alone; a shorter sweep tries the beginning of a
     longer one. In a finite space points that came before are left out, and all are proposed in the end. A
-    hyperparameter with one value takes no dimension.
+    hyperparameter with one value takes no dimension; the others take theirs by their sorted names, so that the order
+    in which the space is written decides that of a point's keys and nothing else.
 
     Args:
         space: What may be tried; at most 64 hyperparameters with more than one value.
@@ -36,14 +37,15 @@ class SobolSampler(Sampler):
 
     def __init__(self, space: SearchSpace, seed: int) -> None:
         require_seed(seed)
-        self._axes = [name for name, distribution in space.items() if distribution.size != 1]
+        self._by_name = space.by_name()
+        self._axes = [name for name, distribution in self._by_name.items() if distribution.size != 1]
         if len(self._axes) > MAX_DIMENSIONS:
             rule = f"The Sobol sequence has {MAX_DIMENSIONS} dimensions, one a hyperparameter with more than one value."
             raise InvalidInputError(rule, received=len(self._axes), remedy="Fix some of them, or use RANDOM sampling.")
         self.space = space
         self.seed = seed
         self._sequence = SobolSequence(len(self._axes), seed)
-        cells = (space.index_of(self._point(index)) for index in count())
+        cells = (self._by_name.index_of(self._point(index)) for index in count())
         self._order = MadeInOrder(without_repetition(cells, space.size or 0, keyed_generator(seed, "rest")))
 
     @classmethod
@@ -65,7 +67,7 @@ class SobolSampler(Sampler):
             return self._point(index)
         if index >= self.space.size:
             return None
-        return self.space.point_at(self._order.at(index))
+        return self.space.arranged(self._by_name.point_at(self._order.at(index)))
 
     @property
     def size(self) -> int | None:

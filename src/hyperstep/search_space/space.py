@@ -55,6 +55,14 @@ class SearchSpace(Mapping[str, Distribution]):
         """A v1 expression, or a bare constant, for each name."""
         return {name: distribution.to_json() for name, distribution in self.items()}
 
+    def by_name(self) -> SearchSpace:
+        """The same space, its names sorted: one for all orders in which it may have been written."""
+        return SearchSpace(dict(sorted(self._distributions.items())))
+
+    def arranged(self, point: Mapping[str, Value]) -> dict[str, Value]:
+        """A point of the space with its keys in the order written."""
+        return {name: point[name] for name in self}
+
     def draw(self, generator: Random) -> dict[str, Value]:
         """One point. Uses only ``generator`` for chance, hyperparameter after hyperparameter."""
         return {name: distribution.draw(generator) for name, distribution in self.items()}
@@ -70,7 +78,7 @@ class SearchSpace(Mapping[str, Distribution]):
         for name, distribution in reversed(self._distributions.items()):
             index, position = divmod(index, distribution.size or 1)
             point[name] = distribution.value_at(position)
-        return {name: point[name] for name in self}
+        return self.arranged(point)
 
     def index_of(self, point: Mapping[str, Value]) -> int:
         """Where ``point`` stands in the grid: the inverse of ``point_at``.

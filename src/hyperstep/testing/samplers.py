@@ -38,6 +38,8 @@ class SamplerContract(ABC):
 
     uses_history: ClassVar[bool] = False
     """True when earlier trials' results change what is proposed."""
+    order_counts: ClassVar[bool] = False
+    """True when the list of points depends on the order in which the space is written."""
     needs_finite_space: ClassVar[bool] = False
     """True when the sampler refuses a space that is not finite."""
 
@@ -114,6 +116,16 @@ class SamplerContract(ABC):
 
     def test_its_json_carries_its_name(self, finite: Sampler) -> None:
         assert finite.to_json()["name"] == finite.name
+
+    def test_the_order_in_which_the_space_is_written_is_that_of_keys_alone_unless_it_says_so(
+        self, space: SearchSpace
+    ) -> None:
+        turned = SearchSpace({name: space[name] for name in reversed(list(space))})
+        sampler, other = self.make_sampler(space, SEED), self.make_sampler(turned, SEED)
+        points = _in_turn(other)
+        assert all(list(point) == list(turned) for point in points)
+        assert other.order_counts is self.order_counts
+        assert (_keys(points) != _keys(_in_turn(sampler))) is self.order_counts
 
     def test_a_finite_space_is_proposed_without_repetition_and_then_ends(self, finite: Sampler) -> None:
         points = _in_turn(finite)

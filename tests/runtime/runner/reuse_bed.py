@@ -50,7 +50,12 @@ PREPARE, TUNE = "prepare", "tune"
 
 def _config() -> dict[str, Any]:
     return {
-        "sampler": {"name": "RANDOM", "seed": 1, "space": {"lr": ["uniform", [0, 1]], "n": ["choice", [[1, 2]]]}},
+        "sampler": {
+            "name": "RANDOM",
+            "seed": 1,
+            "space": {"lr": ["uniform", [0, 1]], "n": ["choice", [[1, 2]]]},
+            "order": ["lr", "n"],
+        },
         "policy": {"name": "Bandit", "properties": {"slack_factor": 0.1}},
         "metric": {"name": "accuracy", "goal": "maximize"},
         "limits": {"max_total": 20, "max_concurrent": 4},

@@ -79,8 +79,21 @@ def config(part: str, **values: object) -> Callable[[Bed], None]:
 
 
 def space(**values: object) -> Callable[[Bed], None]:
-    """Change the search space."""
-    return lambda bed: bed.config["sampler"]["space"].update(values)
+    """Change the search space; what is new stands last in the order that the sampler's JSON has."""
+
+    def change(bed: Bed) -> None:
+        sampler = bed.config["sampler"]
+        sampler["space"].update(values)
+        sampler["order"] = list(dict.fromkeys([*sampler["order"], *values]))
+
+    return change
+
+
+def reverse_space(bed: Bed) -> None:
+    """Write the search space from its last hyperparameter to its first."""
+    sampler = bed.config["sampler"]
+    sampler["order"].reverse()
+    sampler["space"] = {name: sampler["space"][name] for name in sampler["order"]}
 
 
 def touch(bed: Bed) -> None:
@@ -137,7 +150,7 @@ def other_order(name: str) -> Callable[[Bed], None]:
     """The same mapping, put together in another order."""
 
     def change(bed: Bed) -> None:
-        target = bed.config["sampler"]["space"] if name == "space" else getattr(bed, name)
+        target = getattr(bed, name)
         items = list(reversed(target.items()))
         target.clear()
         target.update(items)
@@ -246,7 +259,7 @@ CASES: dict[str, Case] = {
     "ignored-file": Case("an ignored file edited", edit("tune/notes.log")),
     "ignored-folder": Case("an ignored folder grows", grow),
     "edit-and-revert": Case("a file edited and reverted", edit_and_revert),
-    "space-order": Case("the space written in another order", other_order("space")),
+    "space-order": Case("the space written in another order", reverse_space),
     "environment-order": Case("the environment written in another order", other_order("environment")),
     "variables-order": Case("environment variables in another order", other_order("variables")),
     "unused-parameter": Case(
@@ -291,6 +304,24 @@ CASES: dict[str, Case] = {
     "space-bound": Case("a bound of the space", space(lr=["uniform", [0, 2]]), "space: lr"),
     "space-more": Case("one more hyperparameter", space(momentum=["uniform", [0, 1]]), "space: momentum"),
     "space-options": Case("the order of options", space(n=["choice", [[2, 1]]]), "space: n"),
+    "space-option-keys": Case(
+        "the order of keys within an option that is a dict",
+        space(n=["choice", [[{"b": 2, "a": 1}]]]),
+        "space: n",
+        before=space(n=["choice", [[{"a": 1, "b": 2}]]]),
+    ),
+    "space-constant-keys": Case(
+        "the order of keys within a constant that is a dict",
+        space(n={"b": 2, "a": 1}),
+        "space: n",
+        before=space(n={"a": 1, "b": 2}),
+    ),
+    "space-alike": Case(
+        "the space in another order, with a name written twice: `n` and `--n`",
+        reverse_space,
+        "sampler: order",
+        before=space(**{"--n": ["choice", [[1, 2]]]}),
+    ),
     "sampler": Case("the sampler", config("sampler", name="SOBOL"), "sampler: name"),
     "seed": Case("the seed that was given", config("sampler", seed=2), "sampler: seed"),
     "policy": Case("the policy's slack", config("policy", properties={"slack_factor": 0.2}), "policy: properties"),
@@ -463,7 +494,7 @@ CASES: dict[str, Case] = {
     ),
     "order+parameter": Case(
         "the space in another order, and a parameter",
-        both(other_order("space"), lambda b: b.parameters.update(epochs="5")),
+        both(reverse_space, lambda b: b.parameters.update(epochs="5")),
         "parameters: epochs",
         combined=True,
     ),

@@ -15,7 +15,15 @@ from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.azureml_v1.core.workspace import Workspace
 from hyperstep.azureml_v1.pipeline.context import GraphContext
 from hyperstep.azureml_v1.pipeline.step_code import fix_code
+from hyperstep.azureml_v1.train.expressions import choice, uniform
+from hyperstep.azureml_v1.train.sampling import (
+    BayesianParameterSampling,
+    GridParameterSampling,
+    HyperParameterSampling,
+    RandomParameterSampling,
+)
 from hyperstep.pipeline.spec import CodeSpec
+from hyperstep.records.goal import Goal
 
 MODEL = "tune/lib/model.py"
 MONTH_S = 30 * 24 * 3600
@@ -45,6 +53,20 @@ def unchanged(_bed: Bed) -> None:
     """Change nothing."""
 
 
+def sampled(sampling: HyperParameterSampling) -> Callable[[Bed], None]:
+    """Have the sweep sample as a v1 class writes it, with a seed given."""
+    return lambda bed: bed.config.update(sampler=sampling._to_engine(1, goal=Goal.MAXIMIZE))
+
+
+def turned(space: dict[str, Any]) -> dict[str, Any]:
+    """The same space, written from its last hyperparameter to its first."""
+    return dict(reversed(space.items()))
+
+
+_OTHER_ORDER = "the space written in another order, of"
+_SPACE = {"--lr": uniform(0.5, 1), "--n": choice(1, 2, 3)}
+_GRID = {"--lr": choice(0.5, 1.0), "--n": choice(1, 2)}
+_SOBOL = {"rule": "sobol"}
 _WITH = "of a ScriptRunConfig"
 _PACKAGE = "environment: python"
 
@@ -80,6 +102,27 @@ SCRIPT_CASES = {
         before=scripted(),
         combined=True,
     ),
+    "random-order": Case(
+        f"{_OTHER_ORDER} a RandomParameterSampling",
+        sampled(RandomParameterSampling(turned(_SPACE))),
+        before=sampled(RandomParameterSampling(_SPACE)),
+    ),
+    "sobol-order": Case(
+        f"{_OTHER_ORDER} one with the rule sobol",
+        sampled(RandomParameterSampling(turned(_SPACE), _SOBOL)),
+        before=sampled(RandomParameterSampling(_SPACE, _SOBOL)),
+    ),
+    "bayesian-order": Case(
+        f"{_OTHER_ORDER} a BayesianParameterSampling",
+        sampled(BayesianParameterSampling(turned(_SPACE))),
+        before=sampled(BayesianParameterSampling(_SPACE)),
+    ),
+    "grid-order": Case(
+        f"{_OTHER_ORDER} a GridParameterSampling",
+        sampled(GridParameterSampling(turned(_GRID))),
+        "sampler: order",
+        before=sampled(GridParameterSampling(_GRID)),
+    ),
 }
 
 _TRIAL_CASES = (
@@ -95,6 +138,23 @@ _TRIAL_CASES = (
         before=scripted(),
         combined=True,
         unseeded=True,
+    ),
+    *(
+        TrialCase(f"{_OTHER_ORDER} {kind}", sampled(again), before=sampled(first))
+        for kind, first, again in (
+            ("a RandomParameterSampling", RandomParameterSampling(_SPACE), RandomParameterSampling(turned(_SPACE))),
+            (
+                "one with the rule sobol",
+                RandomParameterSampling(_SPACE, _SOBOL),
+                RandomParameterSampling(turned(_SPACE), _SOBOL),
+            ),
+            (
+                "a BayesianParameterSampling",
+                BayesianParameterSampling(_SPACE),
+                BayesianParameterSampling(turned(_SPACE)),
+            ),
+            ("a GridParameterSampling", GridParameterSampling(_GRID), GridParameterSampling(turned(_GRID))),
+        )
     ),
 )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from tests.runtime.runner.reuse_cases import reverse_space
 from tests.runtime.runner.script_cases import SCRIPT_TRIAL_CASES
 from tests.runtime.runner.test_step_reuse import DOCUMENT
 from tests.runtime.runner.trial_bed import TrialBed, make_bed
@@ -16,6 +17,7 @@ from tests.runtime.runner.trial_cases import TRIAL_CASES as BARE_CASES
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import SweepVerdict, TrialVerdict, Verdict
 from hyperstep.pipeline.reuse import Difference, Reason
+from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.sweep import reusing
@@ -97,6 +99,24 @@ def test_what_a_reused_trial_is_taken_from_is_the_trial_that_ran(bed: TrialBed) 
     bed.sweep()
     assert [trial.reused_from for trial in bed.trials] == [trial.id for trial in first]
     assert {trial.status for trial in bed.trials} == {RunStatus.COMPLETED}
+
+
+def test_a_space_in_another_order_gives_equal_points_with_options_as_written(bed: TrialBed) -> None:
+    bed.sweep()
+    first = [_options(trial) for trial in bed.trials]
+    reverse_space(bed)
+    bed.rules = replace(bed.rules, without=("*",))
+    bed.sweep()
+    assert not any(trial.reused_from for trial in bed.trials)
+    turned = [_options(trial) for trial in bed.trials]
+    assert [[name for name, _ in options] for options in turned] == [["--n", "--lr"]] * 4
+    assert [options[::-1] for options in turned] == first
+
+
+def _options(trial: RunRecord) -> list[tuple[str, str]]:
+    """The hyperparameters on a trial's command line."""
+    texts = trial.arguments[-4:]
+    return list(zip(texts[::2], texts[1::2], strict=True))
 
 
 def test_the_decision_log_of_a_deterministic_sweep_is_the_same_with_and_without_reuse(bed: TrialBed) -> None:

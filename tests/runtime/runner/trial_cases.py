@@ -14,6 +14,7 @@ from tests.runtime.runner.reuse_cases import (
     edit,
     large_data,
     move,
+    reverse_space,
     rules,
     space,
     touch,
@@ -89,11 +90,6 @@ def edit_large_data(bed: TrialBed) -> None:
     (bed.store / "raw" / "a.csv").write_text("LARGE" * 100)
 
 
-def reverse_space(bed: TrialBed) -> None:
-    sampler = bed.config["sampler"]
-    sampler["space"] = dict(reversed(sampler["space"].items()))
-
-
 def remove_run(bed: TrialBed) -> None:
     assert bed.newest is not None
     bed.home.store.journal(bed.newest.id).close()
@@ -106,7 +102,9 @@ WOULD_GO_ON = "2 HIT, 2 MISS (stopped early, where this sweep's policy would go 
 EARLIER = [{"point": {"lr": 0.7, "n": 1}, "best": 0.7}]
 KEEP = attribute_of("keep_history", {})
 WIDER = space(lr=["uniform", [0, 1]])
-ONE_MORE = two(space(m=["choice", [[1, 2]]]), config("sampler", order=["lr", "n", "m"]))
+ONE_MORE = space(m=["choice", [[1, 2]]])
+NESTED = space(n=["choice", [[{"a": 1, "b": 2}]]])
+ALIKE = space(**{"--n": ["choice", [[4, 5, 6]]]})
 ONE = "1 HIT, 3 MISS (no finished trial of this point)"
 SIX = "4 HIT, 2 MISS (no finished trial of this point)"
 
@@ -132,12 +130,20 @@ _CASES = (
     TrialCase("the seed that was given", config("sampler", seed=2), NONE),
     TrialCase("the sampler", config("sampler", name="SOBOL"), NONE),
     TrialCase("a bound of the space", space(lr=["uniform", [0, 1]]), NONE),
+    TrialCase("one more hyperparameter", space(m=["choice", [[1]]]), NONE),
     TrialCase(
-        "one more hyperparameter", two(space(m=["choice", [[1]]]), config("sampler", order=["lr", "n", "m"])), NONE
+        "the order of keys within an option that is a dict",
+        space(n=["choice", [[{"b": 2, "a": 1}]]]),
+        NONE,
+        before=NESTED,
+    ),
+    TrialCase(
+        "the space in another order, with a name written twice: `n` and `--n`", reverse_space, NONE, before=ALIKE
     ),
     TrialCase("nothing but that history is kept", KEEP),
     TrialCase("history kept, and more trials", two(KEEP, MORE), SIX, combined=True),
     TrialCase("a wider range, history kept", two(WIDER, KEEP)),
+    TrialCase("a wider range in another order, history kept", two(WIDER, reverse_space, KEEP), combined=True),
     TrialCase("a wider range, history kept, and more trials", two(WIDER, KEEP, MORE), SIX, combined=True),
     TrialCase(
         "a wider range, history kept, and code",
@@ -216,6 +222,8 @@ _CASES = (
     TrialCase("more trials", MORE, SIX, unseeded=True),
     TrialCase("fewer trials", config("limits", max_total=2), "2 HIT", unseeded=True),
     TrialCase("more trials at one time", config("limits", max_concurrent=4), unseeded=True),
+    TrialCase("the space written in another order", reverse_space, unseeded=True),
+    TrialCase("another order, and more trials", two(reverse_space, MORE), SIX, combined=True, unseeded=True),
     TrialCase("a policy", policy(KEEPS), unseeded=True),
     TrialCase("a time limit of the sweep", config("limits", max_duration_s=3600.0), unseeded=True),
     TrialCase("the goal", config("metric", goal="minimize"), unseeded=True),

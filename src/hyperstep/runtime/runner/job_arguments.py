@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from hyperstep.digest import Json
+from hyperstep.pipeline.fingerprint import written_name
 
 _FOREIGN = ("quniform", ())
 """How a value is written whose distribution is not known here."""
@@ -39,7 +40,7 @@ def hyperparameter_arguments(point: Mapping[str, Json], space: Mapping[str, Json
     texts: list[str] = []
     for name, value in point.items():
         expression = known.get(name.lstrip("-"), _FOREIGN)
-        texts += [name if name.startswith("-") else f"--{name}", _value_text(value, expression)]
+        texts += [written_name(name), _value_text(value, expression)]
     return tuple(texts)
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_json
-from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process
+from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process, sampler_identity
 from hyperstep.pipeline.reuse import COMPARED, Reason, ReuseDecision, explain_miss
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import StepSpec
@@ -206,4 +206,6 @@ def _earlier(config: SweepConfig) -> str:
 
 
 def _without_seed(sampler: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: value for name, value in sampler.items() if name != "seed"}
+    identity = sampler_identity(sampler)
+    identity.pop("seed", None)
+    return {**identity, "space": sampler.get("space")}

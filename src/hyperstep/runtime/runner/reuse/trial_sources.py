@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from hyperstep.digest import Json, canonical_json
 from hyperstep.errors import HyperstepError
-from hyperstep.pipeline.fingerprint import dataset_rule
+from hyperstep.pipeline.fingerprint import dataset_rule, written_options
 from hyperstep.pipeline.reuse import INPUTS, Difference, Reason, ReuseDecision, changed_meanwhile, expiry
 from hyperstep.pipeline.reuse_rules import DatasetReuse, ReuseRules
 from hyperstep.pipeline.spec import StepSpec
@@ -36,7 +36,7 @@ def trial_key(point: Mapping[str, Json], arguments: tuple[str, ...]) -> Key:
         arguments: Those of its process; the last ones are the hyperparameters.
     """
     texts = arguments[len(arguments) - 2 * len(point) :]
-    return canonical_json([point, sorted(zip(texts[::2], texts[1::2], strict=True))])
+    return canonical_json([point, written_options(texts)])
 
 
 class TrialSource(Struct, frozen=True):
