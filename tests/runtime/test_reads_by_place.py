@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.runtime.bench import Bench
-from tests.runtime.test_changing_inputs import told
+from tests.runtime.bench import Bench, sweep_config
+from tests.runtime.test_changing_inputs import told, trials_of
 from tests.runtime.test_pipeline_runs import submit
+from tests.runtime.test_reads_by_name import HEAD as IMPORTS
 from tests.runtime.test_reads_by_name import STORE, WAITS, change_after_the_read, once, reading
 
 from hyperstep.pipeline.reuse import Reason
-from hyperstep.runtime.submission import Label, submit_pipeline
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
 
 HEAD = """
 store = ws.get_default_datastore()
@@ -97,6 +99,22 @@ def test_a_step_whose_files_changed_after_they_were_read_is_no_source(
     second, steps = submit(bench, spec, label)
     assert steps["read"].reused_from is None
     assert told(bench, second) == (Reason.UNSTEADY, [f"read: files {STORE}/ref*"])
+
+
+def test_trials_that_read_files_by_their_place_stand_for_others_while_these_are_the_same(
+    bench: Bench, label: Label, folder: Path
+) -> None:
+    step = bench.tuning_step(IMPORTS + DOWNLOADS + "run.log('acc', 1.0)\n", sweep_config(total=2, concurrent=1))
+
+    def reused() -> list[bool]:
+        sweep = submit_step(bench.home, step, label)
+        assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+        return [trial.reused_from is not None for trial in trials_of(bench, sweep)]
+
+    assert reused() == [False, False]
+    assert reused() == [True, True]
+    (folder / "a.txt").write_text("changed")
+    assert reused() == [False, False]
 
 
 @pytest.mark.parametrize("own", OWN)
