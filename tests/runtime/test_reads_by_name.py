@@ -269,6 +269,53 @@ def test_what_a_driver_registers_of_a_run_or_marks_afterwards_does(bench: Bench,
     assert submit(bench, spec, label)[1]["read"].reused_from is None
 
 
+def tag_model(_bench: Bench) -> None:
+    from hyperstep.azureml_v1.core.model import Model  # noqa: PLC0415 - for this test only
+    from hyperstep.azureml_v1.core.workspace import Workspace  # noqa: PLC0415
+
+    Model(Workspace.get("local"), "best").add_tags({"stage": "prod"})
+
+
+def describe_dataset(_bench: Bench) -> None:
+    from hyperstep.azureml_v1.core.dataset import Dataset  # noqa: PLC0415 - for this test only
+    from hyperstep.azureml_v1.core.workspace import Workspace  # noqa: PLC0415
+
+    Dataset.get_by_name(Workspace.get("local"), "reference").update(description="of last year")
+
+
+@pytest.mark.parametrize(
+    ("read", "change"),
+    [
+        ("Model(ws, 'best').tags", tag_model),
+        ("Model(ws, 'best', version=1).tags", tag_model),
+        ("Dataset.get_by_name(ws, 'reference').description", describe_dataset),
+    ],
+)
+def test_tags_and_descriptions_of_what_was_read_by_name_count(
+    bench: Bench, label: Label, folder: Path, read: str, change: Callable[[Bench], None]
+) -> None:
+    assert folder.exists()
+    register_model(bench)
+    spec = reading(bench, f"print({read})\n")
+    first = once(bench, spec, label)
+    assert submit(bench, spec, label)[1]["read"].reused_from == first.id
+    change(bench)
+    second, steps = submit(bench, spec, label)
+    assert steps["read"].reused_from is None
+    assert told(bench, second)[0] is Reason.READS_CHANGED
+
+
+def test_tags_that_a_step_sets_itself_do_not_count_against_it_as_long_as_nobody_else_does(
+    bench: Bench, label: Label
+) -> None:
+    register_model(bench)
+    spec = reading(bench, "model = Model(ws, 'best')\nprint(model.tags)\nmodel.add_tags({'seen': run.id})\n")
+    first = once(bench, spec, label)
+    assert submit(bench, spec, label)[1]["read"].reused_from == first.id
+    tag_model(bench)
+    assert submit(bench, spec, label)[1]["read"].reused_from is None
+
+
 def test_a_large_dataset_that_was_only_touched_is_read_again(bench: Bench, folder: Path) -> None:
     record = bench.home.store.named("local", "dataset", "reference")
     state = data_state(bench.home, record)

@@ -204,7 +204,7 @@ def reads_run(bed: Bed) -> None:
     other = root_run(Label("local", "e"), RunKind.SCRIPT, "other-run", "other")
     other = replace(other, status=RunStatus.COMPLETED, ended_at=1.0)
     bed.home.store.create([other], folder="other-run", spec=None)
-    bed.reads = [{"what": "run", "name": "other-run", "asked": None, "found": run_state(other)}]
+    bed.reads = [{"what": "run", "name": "other-run", "asked": None, "found": run_state(bed.home, other.id, other.id)}]
 
 
 def lose_other_run(bed: Bed) -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hyperstep.azureml_v1.core.session import in_job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from hyperstep.records.run import RunRecord
     from hyperstep.run_store.base import NamedRecord
     from hyperstep.runtime.home import Home
 
 _noted: set[tuple[int, str]] = set()
 """What this process has noted: its id, then what was read."""
+
+_counted: set[tuple[str, str, str]] = set()
+"""Workspaces, datastores and paths of what counts as an input, or as a dataset that was read by name."""
+
+_uploaded: set[tuple[str, str, str]] = set()
+"""Workspaces, datastores and names of files that this job has put there, whatever was there before."""
 
 
 def note_named(record: NamedRecord, version: int | None) -> None:
@@ -27,7 +32,10 @@ def note_named(record: NamedRecord, version: int | None) -> None:
         version: What it asked for; None for the newest.
     """
     if in_job():
-        _note(_named(record.workspace, record.kind, record.name, version, f"version {record.version}"))
+        from hyperstep.runtime.runner.reuse.step_reads import MARKS, marks_of  # noqa: PLC0415 - loads the engine
+
+        read = _named(record.workspace, record.kind, record.name, version, f"version {record.version}")
+        _note(read, lambda: {MARKS: marks_of(record)})
 
 
 def note_dataset(home: Home, record: NamedRecord, version: int | None) -> None:
@@ -40,10 +48,49 @@ def note_dataset(home: Home, record: NamedRecord, version: int | None) -> None:
     """
     if in_job():
         from hyperstep.runtime.runner.reuse.read_data import data_state  # noqa: PLC0415 - loads the engine
-        from hyperstep.runtime.runner.reuse.step_reads import STATE  # noqa: PLC0415
+        from hyperstep.runtime.runner.reuse.step_reads import MARKS, STATE, marks_of  # noqa: PLC0415
 
         read = _named(record.workspace, record.kind, record.name, version, f"version {record.version}")
-        _note(read, lambda: {STATE: data_state(home, record)})
+        _note(read, lambda: {STATE: data_state(home, record), MARKS: marks_of(record)})
+
+
+def note_places(home: Home, workspace: str, places: Iterable[tuple[str, str]]) -> None:
+    """A job is about to read files by their places in datastores: what they are from now on counts.
+
+    Neither what is an input or a dataset that was read by name, nor what the job writes itself, is noted.
+
+    Args:
+        home: The home.
+        workspace: Whose datastores.
+        places: Datastores and paths, which may be patterns; without a datastore the path is one of this machine.
+    """
+    asked = [place for place in places if place[0] and (workspace, *place) not in _counted] if in_job() else []
+    if not asked:
+        return
+    from hyperstep.runtime.runner.reuse.read_data import (  # noqa: PLC0415 - loads the engine
+        OWN,
+        data_state,
+        own_places,
+        record_of_places,
+    )
+    from hyperstep.runtime.runner.reuse.step_reads import FILES, STATE  # noqa: PLC0415
+
+    uploaded = [(store, name) for where, store, name in _uploaded if where == workspace]
+    own = own_places(home, os.environ["HYPERSTEP_ROOT_ID"], os.environ["AZUREML_RUN_ID"], uploaded, asked)
+    named = _named(workspace, FILES, ", ".join("/".join(place) for place in asked), None, FILES)
+    read: dict[str, Any] = {**named, "asked": [list(place) for place in asked], **({OWN: own} if own else {})}
+    _note(read, lambda: {STATE: data_state(home, record_of_places(workspace, read))})
+
+
+def count_places(workspace: str, places: Iterable[tuple[str, str]]) -> None:
+    """What lies there is noted already, or needs no note."""
+    _counted.update((workspace, *place) for place in places)
+
+
+def note_upload(workspace: str, datastore: str, name: str) -> None:
+    """A job has put a file into a datastore, whatever was there before."""
+    if in_job():
+        _uploaded.add((workspace, datastore, name))
 
 
 def note_absent(workspace: str, kind: str, name: str, version: int | None = None) -> None:
@@ -85,12 +132,38 @@ def note_address(shown: str, place: Path, home: Path) -> None:
     _note({"what": ADDRESS, "name": shown, "asked": asked, "found": found})
 
 
-def note_run(run: RunRecord) -> None:
-    """A job has read a run of another tree than its own."""
-    if in_job() and run.root_id != os.environ.get("HYPERSTEP_ROOT_ID"):
-        from hyperstep.runtime.runner.reuse.step_reads import RUN, run_state  # noqa: PLC0415 - loads the engine
+def note_run(home: Home, root_id: str, run_id: str) -> None:
+    """A job has read a run, or has looked for one that is not there.
 
-        _note({"what": RUN, "name": run.id, "asked": None, "found": run_state(run)})
+    Its own, those that it was submitted from, and those that were submitted from it are not noted.
+
+    Args:
+        home: The home.
+        root_id: Id of the run at the top; empty where there is none.
+        run_id: Of the run.
+    """
+    if in_job() and root_id != os.environ.get("HYPERSTEP_ROOT_ID"):
+        from hyperstep.runtime.runner.reuse.step_reads import (  # noqa: PLC0415 - loads the engine
+            RUN,
+            is_of_one_tree,
+            run_state,
+        )
+
+        if not is_of_one_tree(home, root_id, os.environ["HYPERSTEP_ROOT_ID"]):
+            _note({"what": RUN, "name": run_id, "asked": None, "found": run_state(home, root_id, run_id)})
+
+
+def note_run_list(home: Home, workspace: str, experiment: str | None = None) -> None:
+    """A job has looked through the runs of an experiment, or of a workspace."""
+    if in_job():
+        from hyperstep.runtime.runner.reuse.step_reads import (  # noqa: PLC0415 - loads the engine
+            LISTING,
+            RUN,
+            run_list_state,
+        )
+
+        found = run_list_state(home, workspace, experiment)
+        _note(_named(workspace, RUN, experiment or "", LISTING, found))
 
 
 def _named(workspace: str, kind: str, name: str, asked: int | str | None, found: str | None) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hyperstep.azureml_v1.core.reading import note_run_list
 from hyperstep.azureml_v1.core.run_source import RUN_TYPES, RunSource
 from hyperstep.records.run import RunKind, RunRecord
 
@@ -69,10 +70,11 @@ def list_runs(
 ) -> Iterator[Run]:
     """An experiment's runs, newest first."""
     workspace = experiment.workspace
+    note_run_list(workspace.home, workspace.name, experiment.name)
     roots = workspace.home.store.roots(workspace=workspace.name, experiment=experiment.name)
     for root in (root for root in roots if root.parent_id is None):
         below = RunSource(workspace, root.id).children(recursive=True) if include_children else ()
-        records = [RunSource(workspace, root.id).record(), *below]
+        records = [workspace.home.store.journal(root.id).run(root.id), *below]  # noted as one of the list
         yield from (make_run(workspace, r) for r in records if _fits(r, kind, tags, properties, status))
 
 
@@ -81,6 +83,7 @@ def list_runs_on(
 ) -> Iterator[Run]:
     """The runs that were submitted to a compute target, newest first."""
     workspace = compute.workspace
+    note_run_list(workspace.home, workspace.name)
     for root in workspace.home.store.roots(workspace=workspace.name):
         source = RunSource(workspace, root.id)
         for record in reversed(source.journal.runs()):

@@ -73,12 +73,14 @@ class RunSource:
             try:
                 self._root_id = self.home.store.root_of(self.run_id)
             except NotFoundError as error:
+                note_run(self.home, "", self.run_id)
                 raise ServiceException(error) from error
         return self._root_id
 
     @property
     def journal(self) -> Journal:
-        """The records of the whole tree."""
+        """The records of the whole tree; whoever asks for them reads the run."""
+        note_run(self.home, self.root_id, self.run_id)
         return self.home.store.journal(self.root_id)
 
     def record(self) -> RunRecord:
@@ -88,11 +90,9 @@ class RunSource:
             ServiceException: No run has this id.
         """
         try:
-            run = self.journal.run(self.run_id)
+            return self.journal.run(self.run_id)
         except NotFoundError as error:
             raise ServiceException(error) from error
-        note_run(run)
-        return run
 
     def living_record(self) -> RunRecord:
         """The same; an interactive run whose process is gone is ended first, another that lost its runner gets one.

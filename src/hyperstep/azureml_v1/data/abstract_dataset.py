@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hyperstep.azureml_v1.core import registry
 from hyperstep.azureml_v1.core.session import in_job
-from hyperstep.azureml_v1.data.dataset_paths import DatasetPath, matched_files
+from hyperstep.azureml_v1.data.dataset_paths import DatasetPath, matched_files, note_paths
 from hyperstep.azureml_v1.data.partition_format import compile_partition_format
 from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED, definition_id, registration_body
@@ -236,7 +236,8 @@ class AbstractDataset:
         raise NotImplementedError
 
     def _files(self) -> list[tuple[str, Path]]:
-        """Each file with its place below their common root."""
+        """Each file with its place below their common root; whoever asks for them reads them."""
+        note_paths(self._paths, self._workspace)
         return matched_files(self._paths, self._workspace)
 
     def _registered(self, workspace: Workspace, record: NamedRecord) -> Self:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hyperstep.azureml_v1.core.reading import note_places, note_upload
 from hyperstep.azureml_v1.data.data_reference import DataReference, path_inside
 from hyperstep.azureml_v1.data.file_storage import FileStorage, FolderStorage
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -190,6 +192,7 @@ class AbstractAzureStorageDatastore(AbstractDatastore):
             overwrite: Replace files that exist; else they are skipped and not counted.
             show_progress: Say on standard error how many were copied.
         """
+        note_places(self._workspace.home, self._workspace.name, [(self._name, _pattern(prefix))])
         storage = self._storage()
         names = storage.names((prefix or "").lstrip("/"))
         count = sum(storage.get(name, Path(target_path) / name, overwrite=overwrite) for name in names)
@@ -199,7 +202,9 @@ class AbstractAzureStorageDatastore(AbstractDatastore):
     def _copy_in(self, files: Iterable[tuple[Path, str]], target_path: str | None, overwrite: bool) -> None:
         storage, place = self._storage(), path_inside(target_path or "", "target_path must stay inside the datastore.")
         for source, name in files:
-            storage.put(source, f"{place}/{name}".lstrip("/"), overwrite=overwrite)
+            stored = f"{place}/{name}".lstrip("/")
+            if storage.put(source, stored, overwrite=overwrite) and overwrite:
+                note_upload(self._workspace.name, self._name, stored)
 
     def _storage(self) -> FileStorage:
         return FolderStorage(self.folder)
@@ -279,6 +284,12 @@ class AzureFileDatastore(AbstractAzureStorageDatastore):
         super().__init__(
             workspace, name, "AzureFile", container_name, account_name, sas_token, account_key, protocol, endpoint
         )
+
+
+def _pattern(prefix: str | None) -> str:
+    """Of all files whose names begin with this text."""
+    start = (prefix or "").lstrip("/")
+    return f"{escape(start)}*" if start else ""
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:

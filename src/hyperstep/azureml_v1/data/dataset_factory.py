@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.data.datapath import DataPath
-from hyperstep.azureml_v1.data.dataset_paths import matched_files, parse_paths, parse_target
+from hyperstep.azureml_v1.data.dataset_paths import matched_files, note_paths, parse_paths, parse_target
 from hyperstep.azureml_v1.data.file_dataset import FileDataset
 from hyperstep.azureml_v1.data.partition_format import compile_partition_format
 from hyperstep.azureml_v1.data.tabular_factory import TabularDatasetFactory
@@ -50,6 +50,7 @@ class FileDatasetFactory:
         paths, workspace = parse_paths(path)
         dataset = FileDataset(paths, workspace, partition_format or "")
         if validate and not matched_files(paths, workspace):
+            note_paths(paths, workspace)
             message = f"No file is there. Received: {dataset!r}. Upload the data first, or give validate=False."
             raise UserErrorException(message)
         return dataset

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from hyperstep.azureml_v1.core.reading import note_places
 from hyperstep.azureml_v1.data.data_reference import DataReference, path_inside
 from hyperstep.azureml_v1.data.datapath import DataPath
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -55,6 +56,12 @@ def parse_paths(given: object) -> tuple[tuple[DatasetPath, ...], Workspace | Non
         message = f"All paths of a dataset belong to one workspace. Received: paths of {names}."
         raise UserErrorException(message)
     return tuple(path for path, _ in parsed), (workspaces[0] if workspaces else None)
+
+
+def note_paths(paths: Sequence[DatasetPath], workspace: Workspace | None) -> None:
+    """A job is about to read the files of these paths, or has found none."""
+    if workspace is not None:
+        note_places(workspace.home, workspace.name, paths)
 
 
 def matched_files(paths: Sequence[DatasetPath], workspace: Workspace | None) -> list[tuple[str, Path]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.core import registry
-from hyperstep.azureml_v1.core.reading import note_absent, note_dataset, note_listing
+from hyperstep.azureml_v1.core.reading import count_places, note_absent, note_dataset, note_listing
 from hyperstep.azureml_v1.data.dataset_paths import DatasetPath
 from hyperstep.azureml_v1.data.file_dataset import FileDataset
 from hyperstep.azureml_v1.data.tabular_dataset import TabularDataset
@@ -96,6 +96,7 @@ def _record_of_id(workspace: Workspace, identifier: str) -> NamedRecord:
 
 def _from_record(workspace: Workspace, record: NamedRecord) -> FileDataset | TabularDataset:
     dataset = dataset_from_definition(workspace, record.body.get("definition"))
+    count_places(workspace.name, dataset.paths)
     if record.kind == SAVED:
         return dataset
     return dataset._registered(workspace, record)  # noqa: SLF001 - one area

@@ -11,6 +11,7 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from hyperstep.azureml_v1.core.reading import count_places
 from hyperstep.azureml_v1.data import table_transforms as steps
 from hyperstep.azureml_v1.data.abstract_dataset import AbstractDataset
 from hyperstep.azureml_v1.data.datacache import refuse_cache
@@ -165,6 +166,8 @@ class FileDataset(AbstractDataset):
         """The dataset of these files: a folder that holds them, also when it is only one."""
         roots = {path.datastore: self._root(path.datastore) for path in self._paths}
         paths = [_as_pattern(file, roots) for _, file in files]
+        if self._workspace is not None:
+            count_places(self._workspace.name, paths)  # they were noted with the files that they are of
         return FileDataset(paths, self._workspace, self._partition_format)
 
     def _root(self, datastore: str) -> Path | None:

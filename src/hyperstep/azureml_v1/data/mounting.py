@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from hyperstep.azureml_v1.data.dataset_paths import DatasetPath, matched_files, plain_path
+from hyperstep.azureml_v1.data.dataset_paths import DatasetPath, matched_files, note_paths, plain_path
 from hyperstep.azureml_v1.exceptions import UserErrorException
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class MountContext:
         Raises:
             UserErrorException: Nothing matches.
         """
+        note_paths(self._paths, self._workspace)
         plain = plain_path(self._paths, self._workspace)
         if plain is not None and self._given is None:
             self._point = plain

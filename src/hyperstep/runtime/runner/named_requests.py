@@ -8,14 +8,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from hyperstep.digest import Json
-from hyperstep.run_store.base import REGISTERED_BY
+from hyperstep.run_store.base import CHANGED_BY, REGISTERED_BY
 from hyperstep.runtime.runner.context import RunnerContext
 
 
 def _replace(context: RunnerContext, body: Mapping[str, Any]) -> Json:
     store = context.home.store
     known = store.named(body["workspace"], body["kind"], body["name"], body["version"])
-    changed = dict(body["body"])
+    changed = {**body["body"], CHANGED_BY: context.root.id}
     if changed.get(REGISTERED_BY) != context.root.id:
         changed.pop(REGISTERED_BY, None)
     return store.replace_named(replace(known, body=changed), expected=body["expected"])

@@ -16,7 +16,7 @@ from hyperstep.errors import USER_FAULTS, HyperstepError, NotFoundError
 from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED
 from hyperstep.pipeline.reuse import Difference
 from hyperstep.records.run import RunRecord
-from hyperstep.run_store.base import REGISTERED_BY, NamedRecord, StoredFingerprint
+from hyperstep.run_store.base import CHANGED_BY, REGISTERED_BY, NamedRecord, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest
 from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
@@ -35,6 +35,9 @@ _logger = logging.getLogger(__name__)
 DATASETS = frozenset({REGISTERED, SAVED})
 """Kinds of the named things that have files of data behind them."""
 
+MARKS = "marks"
+"""Key of a noted read: a version's tags, properties and description, as a digest."""
+
 STATE = "state"
 """Key of a noted read: the state of the dataset's files just before the script got it."""
 
@@ -43,6 +46,9 @@ LISTING = "all versions"
 
 RUN = "run"
 """What is read, when it is a run; else the kind of a named thing."""
+
+FILES = "files"
+"""What is read, when it is files by their places in datastores; ``asked`` are these places."""
 
 
 def with_read(run: RunRecord, read: Mapping[str, Json]) -> dict[str, str]:
@@ -62,17 +68,21 @@ def reads_of(runs: Iterable[RunRecord]) -> list[dict[str, Json]]:
 
 
 def settle_reads(home: Home, workspace: str, reads: list[dict[str, Json]]) -> list[Json]:
-    """Add the content of each dataset that was read.
+    """Add the content of all data that were read.
 
     Args:
         home: Where.
-        workspace: Whose datasets.
+        workspace: Whose data.
         reads: As noted.
 
     Raises:
-        ChangedWhileReadError: Files of a dataset are not as they were when the script got it.
+        ChangedWhileReadError: Files are not as they were when the script got them.
     """
-    return [_settled(home, workspace, read) if _is_dataset(read) else read for read in reads]
+    return [_settled(home, workspace, read) if _is_data(read) else read for read in reads]
+
+
+def _is_data(read: Mapping[str, Json]) -> bool:
+    return read["what"] == FILES or _is_dataset(read)
 
 
 def _is_dataset(read: Mapping[str, Json]) -> bool:
@@ -80,7 +90,7 @@ def _is_dataset(read: Mapping[str, Json]) -> bool:
 
 
 def _settled(home: Home, workspace: str, read: dict[str, Json]) -> Json:
-    """The read with the content of its dataset, taken before the state is looked at, so that it is that state's."""
+    """The read with the content of its data, taken before the state is looked at, so that it is that state's."""
     from hyperstep.runtime.runner.reuse.read_data import data_content, data_state  # noqa: PLC0415 - few read datasets
 
     record = _record_found(home, str(read.get("workspace", workspace)), read)
@@ -116,10 +126,16 @@ def _change(
         yield from _address_change(home, read, reading)
         return
     workspace, root_id = str(read.get("workspace", source.workspace)), source.root_id
-    now = [_run_state(home, read)] if read["what"] == RUN else _versions(home, workspace, read, root_id)
+    now = _found_now(home, workspace, read, root_id)
     if read["found"] not in now:
         yield Difference(_title(read), read["found"], now[0])
-    elif contents and "content" in read:
+        return
+    if read.get(MARKS) is not None:
+        marks = _marks_now(home, workspace, read, root_id)
+        if marks != read[MARKS]:
+            yield Difference(_title(read), read[MARKS], marks)
+            return
+    if contents and "content" in read:
         from hyperstep.runtime.runner.reuse.read_data import data_content  # noqa: PLC0415 - few read datasets
 
         record = _record_found(home, workspace, read)
@@ -142,15 +158,78 @@ def _address_change(home: Home, read: Mapping[str, Json], reading: Reading) -> I
         yield Difference(_title(read), read["found"], found)
 
 
-def run_state(run: RunRecord) -> str:
-    """What a reader of a run can have seen of it."""
-    return run.status.value if run.ended_at is None else f"{run.status.value} at {run.ended_at:.3f}"
+def run_state(home: Home, root_id: str, run_id: str) -> str | None:
+    """What a reader of a run can have seen of it; None when it is not there.
 
-
-def _run_state(home: Home, read: Mapping[str, Json]) -> str | None:
-    run_id = str(read["name"])
+    Once all of its tree has ended, whatever is written to that tree counts: metrics, tags, files, runs below it.
+    """
     try:
-        return run_state(home.store.journal(home.store.root_of(run_id)).run(run_id))
+        journal = home.store.journal(root_id)
+        run, root = journal.run(run_id), journal.run(root_id)
+    except HyperstepError:
+        return None
+    if run.ended_at is None:
+        return run.status.value
+    records = f", records {journal.version()}" if root.ended_at is not None else ""
+    return f"{run.status.value} at {run.ended_at:.3f}{records}"
+
+
+def is_of_one_tree(home: Home, root_id: str, other: str) -> bool:
+    """Whether one of two root runs is the other, or was submitted from within it: they go on at the same time."""
+    return root_id in _roots_above(home, other) or other in _roots_above(home, root_id)
+
+
+def _roots_above(home: Home, root_id: str) -> frozenset[str]:
+    """A root run, and those that it was submitted from."""
+    found = {root_id}
+    with suppress(HyperstepError):  # one above is gone
+        above = home.store.journal(root_id).run(root_id).parent_id
+        while above is not None:
+            root = home.store.root_of(above)
+            found.add(root)
+            above = home.store.journal(root).run(root).parent_id
+    return frozenset(found)
+
+
+def run_list_state(home: Home, workspace: str, experiment: str | None) -> str:
+    """What can be seen by looking through runs that were submitted and have ended; None for all experiments.
+
+    Those that go on are left out: the reader's own is one of them, and a plan has none.
+    """
+    roots = home.store.roots(workspace=workspace, experiment=experiment)
+    marks = [[run.id, run.status.value, dict(run.tags)] for run in roots if run.ended_at is not None]
+    return f"{len(marks)} runs, {digest_json(marks)[:_SHOWN_DIGITS]}"
+
+
+def marks_of(record: NamedRecord) -> str:
+    """What can be seen of a version beside its files, and can be changed without a new one."""
+    marks = {key: record.body.get(key) for key in ("tags", "properties", "description")}
+    return f"tags and the like {digest_json(marks)[:_SHOWN_DIGITS]}"
+
+
+def _marks_now(home: Home, workspace: str, read: Mapping[str, Json], root_id: str) -> Json:
+    """Those of the version that was read; where the reader's own run has changed them, as they were read."""
+    record = _record_found(home, workspace, read)
+    is_own = record is not None and root_id in {record.body.get(REGISTERED_BY), record.body.get(CHANGED_BY)}
+    return read[MARKS] if is_own or record is None else marks_of(record)
+
+
+def _found_now(home: Home, workspace: str, read: Mapping[str, Json], root_id: str) -> list[Json]:
+    """What a reader may find now."""
+    name = str(read["name"])
+    match read["what"]:
+        case what if what == FILES:
+            return [read["found"]]
+        case what if what == RUN and read["asked"] == LISTING:
+            return [run_list_state(home, workspace, name or None)]
+        case what if what == RUN:
+            return [_run_state(home, name)]
+    return [*_versions(home, workspace, read, root_id)]
+
+
+def _run_state(home: Home, run_id: str) -> str | None:
+    try:
+        return run_state(home, home.store.root_of(run_id), run_id)
     except HyperstepError:
         return None
 
@@ -184,7 +263,11 @@ def _record(home: Home, workspace: str, read: Mapping[str, Json], version: Json)
 
 
 def _record_found(home: Home, workspace: str, read: Mapping[str, Json]) -> NamedRecord | None:
-    """The version that was read; None when there was none, or it is there no more."""
+    """The version that was read; None when there was none, or it is there no more. Of files what stands for one."""
+    if read["what"] == FILES:
+        from hyperstep.runtime.runner.reuse.read_data import record_of_places  # noqa: PLC0415 - few read data
+
+        return record_of_places(workspace, read)
     version = str(read["found"]).removeprefix("version ")
     return _record(home, workspace, read, int(version)) if version.isdigit() else None
 
@@ -195,4 +278,5 @@ def _noted(run: RunRecord) -> list[dict[str, Json]]:
 
 
 def _title(read: Mapping[str, Json]) -> str:
-    return f"read: {read['what']} {read['name'] or '(all)'}"
+    what = "runs of" if read["what"] == RUN and read["asked"] == LISTING else read["what"]
+    return f"read: {what} {read['name'] or '(all)'}"
