@@ -194,14 +194,6 @@ def test_what_trials_have_in_common_is_their_process_and_nothing_that_chooses_tr
         assert [d.part for d in differences(process.parts, changed.parts, FILES.get)] == [part]
 
 
-def test_of_options_of_one_name_the_order_counts() -> None:
-    process = fingerprint_process(fingerprint_step(STEP, FACTS).parts)
-    one, other = (
-        fingerprint_trial(process, {"n": 1, "--n": 2}, ("--n", values[0], "--n", values[1])) for values in ("12", "21")
-    )
-    assert one.digest != other.digest
-
-
 def test_a_pattern_counts_with_the_name_of_the_metric_that_it_finds() -> None:
     assert STEP.tuning is not None
     step = replace(STEP, tuning=replace(STEP.tuning, metric_pattern="acc=(.*)"))

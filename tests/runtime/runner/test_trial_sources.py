@@ -31,6 +31,11 @@ def test_the_order_of_hyperparameters_does_not_count_and_neither_do_the_argument
     assert trial_key({"n": 1, "lr": 2.0}, ("--data", "/mnt/1", "--lr", "2.0", "--n", "1")) == key
 
 
+def test_of_options_of_one_name_the_order_counts() -> None:
+    keys = {trial_key({"n": 1, "--n": 2}, ("--n", one, "--n", other)) for one, other in ("12", "21")}
+    assert len(keys) == 2
+
+
 STEP = StepSpec("s", "s", CodeSpec("0" * 64, "train.py"))
 SWEEP = RunRecord("root", "root", RunKind.SWEEP, "s", "local", "e", RunStatus.COMPLETED, 1.0)
 POINT = {"lr": 2}
