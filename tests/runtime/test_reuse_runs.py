@@ -245,6 +245,7 @@ def test_what_a_script_reads_by_name_is_recorded_and_looked_at_again(bench: Benc
     assert root.status is RunStatus.COMPLETED, root.error
     dataset, model = json.loads(steps["read"].properties["hyperstep.reads"])
     assert dataset.pop("state")
+    assert dataset.pop("marks")
     assert [dataset, model] == [
         {"what": "dataset", "name": "reference", "asked": None, "found": "version 1"},
         {"what": "model", "name": "best", "asked": None, "found": None},

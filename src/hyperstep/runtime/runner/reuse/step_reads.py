@@ -25,10 +25,10 @@ READS = "reads"
 """Key of a source's record."""
 
 READS_PROPERTY = "hyperstep.reads"
-"""Property of a run: JSON, a list of ``{"what", "name", "asked", "found"}``, of a dataset with its ``"state"``."""
+"""Property of a run: JSON, a list of ``{"what", "name", "asked", "found"}``, of data with their ``"state"``."""
 
 SETTLED_PROPERTY = "hyperstep.settled_reads"
-"""Property of a trial that has ended: the same, with the content of each dataset."""
+"""Property of a trial that has ended: the same, with the content of all data."""
 _SHOWN_DIGITS = 12
 _logger = logging.getLogger(__name__)
 
