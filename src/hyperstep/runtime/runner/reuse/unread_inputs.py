@@ -60,16 +60,23 @@ class UnreadInputs:
             fingerprint: Under which it, or its sweep, is remembered already.
         """
         if step_id in self._begun and self._reader is not None:
-            self._reader.submit(self._remember, self._begun.pop(step_id), fingerprint)
+            done = self._reader.submit(self._remember, self._begun.pop(step_id), fingerprint)
+            done.add_done_callback(self._tell_fault)
 
     def close(self) -> None:
         """Wait until everything has been read and remembered."""
         if self._reader is not None:
             self._reader.shutdown()
 
+    def _tell_fault(self, done: Future[None]) -> None:
+        """Nobody asks for the result: a fault would be lost."""
+        fault = done.exception()
+        if fault is not None:
+            self._note(f"inputs that were read later cannot be remembered: {type(fault).__name__}: {fault}")
+
     def _read(self, question: StepQuestion) -> Identified | None:
         try:
-            return identify(replace(question, seen={}), Reading(question.home.path))
+            return identify(question, Reading(question.home.path))
         except (*USER_FAULTS, OSError) as error:
             self._note(f"step '{question.step.name}': an input cannot be read: {error}")
             return None
