@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperstep.launchers.marker import Claim, ExitMarker, create_claim, fill_claim, read_claim, read_exit, write_exit
+from hyperstep.launchers.marker import (
+    Claim,
+    ExitMarker,
+    VoidClaimError,
+    create_claim,
+    fill_claim,
+    read_claim,
+    read_exit,
+    void_claim,
+    write_exit,
+)
 from hyperstep.testing.launcher_bench import wait_until
 
 MARKERS = st.one_of(
@@ -57,6 +67,19 @@ def test_a_claim_is_made_once(tmp_path: Path) -> None:
     os.close(create_claim(tmp_path / "claim.json"))
     with pytest.raises(FileExistsError):
         create_claim(tmp_path / "claim.json")
+
+
+def test_of_a_claim_that_is_filled_and_one_that_is_void_the_first_counts(tmp_path: Path) -> None:
+    filled = _claim_for(os.getpid(), tmp_path)
+    assert void_claim(tmp_path / "claim.json") == filled
+    assert read_claim(tmp_path / "claim.json") == filled
+    late = create_claim(tmp_path / "late.json")
+    assert void_claim(tmp_path / "late.json") is None
+    with pytest.raises(VoidClaimError):
+        fill_claim(late, os.getpid(), parent=os.getpid())
+    os.close(late)
+    assert read_claim(tmp_path / "late.json") is None
+    assert void_claim(tmp_path / "nowhere.json") is None
 
 
 def test_a_claim_of_a_live_process_is_alive(tmp_path: Path) -> None:

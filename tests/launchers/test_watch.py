@@ -5,13 +5,24 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from hyperstep.launchers.local import LocalLauncher
-from hyperstep.launchers.marker import ExitMarker, bar_launch, create_claim, fill_claim, read_exit, write_exit
+from hyperstep.launchers.marker import (
+    Claim,
+    ExitMarker,
+    VoidClaimError,
+    bar_launch,
+    create_claim,
+    fill_claim,
+    read_exit,
+    void_claim,
+    write_exit,
+)
 from hyperstep.launchers.watch import ProcessWatch, end_from, marker_of
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
 
@@ -82,6 +93,35 @@ def test_a_process_that_its_claim_does_not_name_yet_is_found_before_it_is_called
     starting = subprocess.Popen([sys.executable, "-S", "-c", late], start_new_session=True)
     assert _watched(attempt, ends).lost
     assert starting.wait() == -9
+
+
+def test_a_launch_that_goes_on_after_its_attempt_was_called_lost_comes_to_nothing(
+    attempt: Attempt, ends: list[AttemptEnd]
+) -> None:
+    claim = create_claim(attempt.claim_file)  # and who made it stands still
+    assert _watched(attempt, ends).lost
+    with pytest.raises(VoidClaimError):
+        fill_claim(claim, os.getpid(), parent=os.getpid())
+    os.close(claim)
+
+
+def test_an_attempt_whose_claim_is_filled_at_the_last_moment_is_watched_on(
+    attempt: Attempt, ends: list[AttemptEnd], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = create_claim(attempt.claim_file)
+    with subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(0.2)"]) as late:
+        waiting = threading.Thread(target=late.wait)
+
+        def filled_just_before(file: Path) -> Claim | None:
+            fill_claim(claim, late.pid, parent=os.getpid())
+            write_exit(attempt.exit_file, ENDED)
+            waiting.start()  # somebody takes its end
+            return void_claim(file)
+
+        monkeypatch.setattr("hyperstep.launchers.watch.void_claim", filled_just_before)
+        assert _watched(attempt, ends).exit_code == 0
+        waiting.join()
+    os.close(claim)
 
 
 def test_an_attempt_that_was_barred_before_anybody_started_it_is_lost(attempt: Attempt, ends: list[AttemptEnd]) -> None:

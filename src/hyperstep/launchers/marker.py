@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 
 from hyperstep.launchers.process_table import boot_id, is_keeper, is_stopped, look_up
 
+_VOID = b"{}"
+"""A claim by which no process is started."""
+
 
 class Claim(NamedTuple):
     """Who runs an attempt."""
@@ -37,6 +40,10 @@ class Claim(NamedTuple):
         """Whether it has ended, and whoever is to write the exit file stands still."""
         state = look_up(self.pid)
         return state is not None and state.zombie and is_stopped(state.parent)
+
+
+class VoidClaimError(FileExistsError):
+    """A launch was given up before it came to say whom it had started."""
 
 
 class ExitMarker(NamedTuple):
@@ -62,7 +69,7 @@ def create_claim(claim_file: str | Path) -> int:
     Raises:
         FileExistsError: The attempt was claimed before.
     """
-    return os.open(claim_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    return os.open(claim_file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o644)
 
 
 def bar_launch(claim_file: Path) -> bool:
@@ -72,10 +79,27 @@ def bar_launch(claim_file: Path) -> bool:
     except OSError:
         return False
     try:
-        os.write(descriptor, b"{}")
+        os.write(descriptor, _VOID)
     finally:
         os.close(descriptor)
     return True
+
+
+def void_claim(claim_file: Path) -> Claim | None:
+    """Give up a launch that was half started; the claim where it was filled just before.
+
+    What stands first in the file counts: who made the claim may only stand still, and go on later. It ends the process
+    again that it starts then.
+    """
+    try:
+        descriptor = os.open(claim_file, os.O_WRONLY | os.O_APPEND)
+        try:
+            os.write(descriptor, _VOID)
+        finally:
+            os.close(descriptor)
+    except OSError:  # nothing can be written: nothing can be started either, for want of a claim that says it
+        return None
+    return read_claim(claim_file)
 
 
 def is_half_started(claim_file: Path) -> bool:
@@ -94,20 +118,28 @@ def fill_claim(descriptor: int, pid: int, *, parent: int, heir: int = 0) -> None
         pid: The process that was started.
         parent: Who will see to the exit file.
         heir: Who will when ``parent`` has died; 0 for nobody.
+
+    Raises:
+        VoidClaimError: The launch was given up meanwhile: the process is to be ended.
     """
     state = look_up(pid)
     started_at = state.started_at if state else None
     claim = {"pid": pid, "started_at": started_at, "boot": boot_id(), "parent": parent, "heir": heir}
     os.write(descriptor, json.dumps(claim).encode("ascii"))
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    if os.read(descriptor, len(_VOID)) == _VOID:
+        message = "the launch took so long that it was given up"
+        raise VoidClaimError(message)
 
 
 def read_claim(claim_file: Path) -> Claim | None:
-    """The claim; None when it is empty, torn, or not there."""
-    data = _read_object(claim_file)
+    """The claim; None when it is empty, torn, void, or not there."""
     try:
+        text = claim_file.read_text(encoding="ascii")
+        data: Any = json.JSONDecoder().raw_decode(text)[0]  # what was written later does not count
         parent, heir = int(data.get("parent", 0)), int(data.get("heir", 0))
         return Claim(int(data["pid"]), float(data["started_at"]), str(data.get("boot", "")), parent, heir)
-    except (KeyError, TypeError, ValueError):
+    except (OSError, KeyError, TypeError, ValueError, AttributeError):
         return None
 
 

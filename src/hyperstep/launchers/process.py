@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hyperstep.errors import BusyMachineError, LaunchError
-from hyperstep.launchers.marker import ExitMarker, create_claim, write_exit
+from hyperstep.launchers.marker import ExitMarker, VoidClaimError, create_claim, write_exit
 
 EXIT_NOT_FOUND = 127
 """Exit code of an attempt whose program is missing, as shells have it."""
@@ -44,12 +44,14 @@ def claimed(files: AttemptFiles) -> Iterator[int]:
     When the process cannot be started, the attempt is over: its exit file says 127 or 126 and its log says why.
 
     Raises:
-        FileExistsError: The attempt was claimed before. Nothing was done.
+        FileExistsError: The attempt was claimed before: nothing was done. Or it was given up meanwhile: it is over.
         OSError, ValueError: As raised inside: the process could not be started.
     """
     claim = create_claim(files.claim_file)
     try:
         yield claim
+    except VoidClaimError:
+        raise
     except (OSError, ValueError) as error:
         _record_not_started(files, error)
         raise

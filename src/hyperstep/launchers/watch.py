@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from hyperstep.launchers.marker import Claim, ExitMarker, bar_launch, is_half_started, read_claim, read_exit
+from hyperstep.launchers.marker import Claim, ExitMarker, bar_launch, is_half_started, read_claim, read_exit, void_claim
 from hyperstep.launchers.process import kill_group, kill_process, terminate_group
 from hyperstep.launchers.process_table import descendants_of
 from hyperstep.launchers.strays import kill_strays
@@ -125,6 +125,10 @@ class ProcessWatch:
         marker = read_exit(watched.attempt.exit_file)
         if marker is None and not _is_settled(watched):
             return
+        if marker is None and watched.claim is None:
+            watched.claim = void_claim(watched.attempt.claim_file)
+            if watched.claim is not None:
+                return
         kill_strays(watched.attempt)
         with self._lock:
             del self._watched[watched.attempt.key]
