@@ -64,12 +64,6 @@ class NamedRecord(Struct, frozen=True):
     created_at: float
 
 
-REGISTERED_BY = "registered_by"
-"""Key in a named thing's body: the root run that alone has written this version; not where a driver did."""
-
-CHANGED_BY = "changed_by"
-"""Key in a named thing's body: the root run whose job was the last to change it; not where a driver was."""
-
 CHANGED = "changed"
 """Key in the record of a finished step run that stands for nothing: what was changed while it ran."""
 

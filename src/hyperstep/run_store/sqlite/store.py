@@ -18,7 +18,6 @@ from hyperstep.run_store.sqlite.copying import copy_database
 from hyperstep.run_store.sqlite.database import Database, JournalMode, Transaction
 from hyperstep.run_store.sqlite.index_copy import IndexCopy
 from hyperstep.run_store.sqlite.journal import SqliteJournal
-from hyperstep.run_store.sqlite.lost import unknown_runs
 from hyperstep.run_store.sqlite.migrations import INDEX
 from hyperstep.run_store.sqlite.named import FingerprintTable, NamedTable, SweepTable
 from hyperstep.run_store.sqlite.refusals import unwritable
@@ -150,6 +149,8 @@ class SqliteRunStore(ResolvingStore):
 
     def unknown_runs(self) -> list[Path]:
         """As in the base."""
+        from hyperstep.run_store.sqlite.lost import unknown_runs  # noqa: PLC0415 - hardly ever needed
+
         return unknown_runs(self._home)
 
     def folder_of(self, root_id: str) -> str:
