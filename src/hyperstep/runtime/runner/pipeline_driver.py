@@ -71,8 +71,9 @@ class PipelineDriver:
             with self._context.transaction() as unit:
                 unit.change_run(root.id, status=RunStatus.RUNNING)
         else:
+            self._fingerprints = self._recorded_fingerprints()
             self._remember_earlier()
-            self._unclaimed = self._ready_steps()
+            self._unclaimed = set(self._fingerprints)
             self._take_claims_back()
         for step in self._spec.steps:
             run = self._run_of(step)
@@ -184,19 +185,11 @@ class PipelineDriver:
 
     def _enter_again(self, step: StepSpec) -> None:
         """Go on with a step that an earlier owner put to work: as it was decided then, whatever its inputs are now."""
-        self._fingerprints[step.id] = self._recorded_fingerprint(step)
         try:
             self._work(step, self._find_inputs(step))
         except (*USER_FAULTS, OSError) as error:
             reraise_passing(error, self._context.home)
             self._fail(step, str(error))
-
-    def _ready_steps(self) -> set[str]:
-        """Ids of the steps that an earlier owner decided on; their fingerprints are known then."""
-        events = self._context.journal.events(self._context.root.id)
-        ready = {step.id for step in self._spec.steps} & {e.body.get("step") for e in events if e.kind == STEP_READY}
-        self._fingerprints |= {s.id: self._recorded_fingerprint(s) for s in self._spec.steps if s.id in ready}
-        return ready
 
     def _take_claims_back(self) -> None:
         """Claim what an earlier owner had claimed, and let others have what has ended since."""
@@ -211,10 +204,11 @@ class PipelineDriver:
         producers = {other.id: self._run_of(other) for other in self._spec.steps}
         return find_inputs(self._context, step, self._run_of(step), producers)
 
-    def _recorded_fingerprint(self, step: StepSpec) -> Fingerprint:
+    def _recorded_fingerprints(self) -> dict[str, Fingerprint]:
+        """Those of the steps that an earlier owner decided on, by step."""
         events = self._context.journal.events(self._context.root.id)
-        body: Any = next(e.body for e in reversed(events) if e.kind == STEP_READY and e.body["step"] == step.id)
-        return Fingerprint(parts=body["parts"], digest=body["digest"])
+        bodies: list[Any] = [event.body for event in events if event.kind == STEP_READY]
+        return {body["step"]: Fingerprint(parts=body["parts"], digest=body["digest"]) for body in bodies}
 
     def _prepare(self, step: StepSpec, answer: ReuseAnswer, states: States) -> None:
         with self._context.transaction() as unit:
@@ -252,14 +246,18 @@ class PipelineDriver:
     def _remember(self, step: StepSpec, run: RunRecord, fingerprint: Fingerprint) -> None:
         """Keep a completed step as a source; what cannot be kept costs a later run only."""
         try:
-            require_steady(run, step, self._find_inputs(step), self._context.envelope.reuse, self._trials_of(run))
-            remember_step(self._context.home, run, step, fingerprint, self._context.now())
+            self._keep(step, run, fingerprint)
             self._unread.remember(step.id, fingerprint)
-        except ChangedWhileReadError as error:
-            remember_changed(self._context.home, run, step, fingerprint, error.part)
-            self._context.note(f"step '{step.name}' cannot be reused later: {error}")
         except (*USER_FAULTS, OSError) as error:
             self._context.note(f"step '{step.name}' cannot be reused later: {error}")
+
+    def _keep(self, step: StepSpec, run: RunRecord, fingerprint: Fingerprint) -> None:
+        try:
+            require_steady(run, step, self._find_inputs(step), self._context.envelope.reuse, self._trials_of(run))
+            remember_step(self._context.home, run, step, fingerprint, self._context.now())
+        except ChangedWhileReadError as error:
+            remember_changed(self._context.home, run, step, fingerprint, error.part)
+            raise
 
     def _trials_of(self, step_run: RunRecord) -> list[RunRecord]:
         runs = self._context.runs.values()
@@ -271,7 +269,7 @@ class PipelineDriver:
         for step in self._spec.steps:
             run = self._run_of(step)
             if run.status is RunStatus.COMPLETED and run.reused_from is None:
-                fingerprint = self._recorded_fingerprint(step)
+                fingerprint = self._fingerprints[step.id]
                 known = self._context.home.store.recall(run.workspace, fingerprint.digest)
                 if known is None or known.created_at < (run.ended_at or 0.0):
                     self._remember(step, run, fingerprint)

@@ -49,19 +49,8 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
         "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
         READS: settle_reads(home, run.workspace, reads_of(below)),
     }
-    home.store.remember(
-        StoredFingerprint(
-            workspace=run.workspace,
-            digest=fingerprint.digest,
-            run_id=run.id,
-            root_id=run.root_id,
-            step=step.name,
-            parts=fingerprint.parts,
-            outputs=outputs,
-            created_at=now,
-            record=record,
-        )
-    )
+    stored = _stored(run, step, fingerprint)
+    home.store.remember(replace(stored, outputs=outputs, created_at=now, record=record))
 
 
 def remember_changed(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, changed: str) -> None:
@@ -77,18 +66,20 @@ def remember_changed(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fi
     known = home.store.recall(run.workspace, fingerprint.digest)
     if known is not None and CHANGED not in known.record:
         return
-    home.store.remember(
-        StoredFingerprint(
-            workspace=run.workspace,
-            digest=fingerprint.digest,
-            run_id=run.id,
-            root_id=run.root_id,
-            step=step.name,
-            parts=fingerprint.parts,
-            outputs={},
-            created_at=run.ended_at or run.created_at,
-            record={CHANGED: changed},
-        )
+    home.store.remember(replace(_stored(run, step, fingerprint), record={CHANGED: changed}))
+
+
+def _stored(run: RunRecord, step: StepSpec, fingerprint: Fingerprint) -> StoredFingerprint:
+    """A completed step run by its fingerprint, with nothing of what it left."""
+    return StoredFingerprint(
+        workspace=run.workspace,
+        digest=fingerprint.digest,
+        run_id=run.id,
+        root_id=run.root_id,
+        step=step.name,
+        parts=fingerprint.parts,
+        outputs={},
+        created_at=run.ended_at or run.created_at,
     )
 
 
