@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyperstep.run_store.base import Fault, LostRun, Owner, RunStore
+from hyperstep.run_store.base import Owner, RunStore
 
 if TYPE_CHECKING:  # SQLite is loaded only where a store is opened
+    from hyperstep.run_store.damage import Fault, LostRun
     from hyperstep.run_store.sqlite.database import JournalMode
     from hyperstep.run_store.sqlite.rebuilding import Rebuilt
 

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -63,6 +62,12 @@ class NamedRecord(Struct, frozen=True):
     body: Mapping[str, Json]
     created_at: float
 
+
+REGISTERED_BY = "registered_by"
+"""Key in a named thing's body: the root run that alone has written this version; not where a driver did."""
+
+CHANGED_BY = "changed_by"
+"""Key in a named thing's body: the root run whose job was the last to change it; not where a driver was."""
 
 CHANGED = "changed"
 """Key in the record of a finished step run that stands for nothing: what was changed while it ran."""
@@ -306,25 +311,6 @@ class Journal(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of files and connections. The journal may be used again: it opens them anew."""
-
-
-class Fault(Struct, frozen=True):
-    """Why one file of a run store cannot be read."""
-
-    file: Path
-    why: str
-    is_damage: bool = True
-    """False when it may not or cannot be opened, so that nobody knows what is in it."""
-
-
-class LostRun(Struct, frozen=True):
-    """A run that the index knows and whose records are not there."""
-
-    id: str
-    file: Path
-    """Where its database is, or should be."""
-    why: str
-    """``is empty``, ``is gone``, …"""
 
 
 class RunStore(ABC):

@@ -13,7 +13,8 @@ from tests.runtime.runner.reuse_bed import PREPARE, STORE, TUNE, Bed
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.runner.reuse.step_reads import REGISTERED_BY, run_state
+from hyperstep.run_store.base import REGISTERED_BY
+from hyperstep.runtime.runner.reuse.step_reads import run_state
 from hyperstep.runtime.submission import Label, root_run
 
 HIT = "HIT"

@@ -97,7 +97,7 @@ def _replace(home: Home, changed: NamedRecord, expected: Mapping[str, Json]) -> 
 
 def _by_hand(body: Mapping[str, Json]) -> dict[str, Json]:
     """The body of what is a run's own work no more: a driver has changed it."""
-    from hyperstep.runtime.runner.reuse.step_reads import CHANGED_BY, REGISTERED_BY  # noqa: PLC0415 - keeps the import of Run light
+    from hyperstep.run_store.base import CHANGED_BY, REGISTERED_BY  # noqa: PLC0415 - keeps the import of Run light
 
     return {key: value for key, value in body.items() if key not in {CHANGED_BY, REGISTERED_BY}}
 

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from hyperstep.errors import StoreError
-from hyperstep.run_store.base import LostRun
+from hyperstep.run_store.damage import LostRun
 from hyperstep.run_store.sqlite.database import Database
 from hyperstep.run_store.sqlite.migrations import INDEX
 from hyperstep.run_store.sqlite.refusals import Refusal

@@ -9,7 +9,8 @@ from msgspec import Struct, field
 
 from hyperstep.errors import StoreBusyError, StoreDeniedError, StoreError
 from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.run_store.base import Fault, Owner
+from hyperstep.run_store.base import Owner
+from hyperstep.run_store.damage import Fault
 from hyperstep.run_store.sqlite.database import Database, Transaction
 from hyperstep.run_store.sqlite.index_copy import CopiedIndex
 from hyperstep.run_store.sqlite.journal import SqliteJournal

@@ -8,8 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from hyperstep.digest import Json
+from hyperstep.run_store.base import CHANGED_BY, REGISTERED_BY
 from hyperstep.runtime.runner.context import RunnerContext
-from hyperstep.runtime.runner.reuse.step_reads import CHANGED_BY, REGISTERED_BY
 
 
 def _replace(context: RunnerContext, body: Mapping[str, Any]) -> Json:

@@ -16,10 +16,9 @@ from hyperstep.pipeline.dataset_definition import (
 )
 from hyperstep.pipeline.spec import RegistrationSpec, StepSpec
 from hyperstep.records.run import RunRecord
-from hyperstep.run_store.base import NamedRecord
+from hyperstep.run_store.base import REGISTERED_BY, NamedRecord
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.data_paths import LINK, Found, recorded_outputs
-from hyperstep.runtime.runner.reuse.step_reads import REGISTERED_BY
 
 
 def save_dataset(context: RunnerContext, workspace: str, found: Found) -> str:

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError, InvalidInputError, StoreError
 from hyperstep.records.metric import MetricKind, MetricRecord
+from hyperstep.run_store.base import REGISTERED_BY
 from hyperstep.runtime.inbox import Request, answer, pending
 from hyperstep.runtime.runner.child_requests import CHILD_REQUESTS
 from hyperstep.runtime.runner.collecting import may_set_property
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.named_requests import NAMED_REQUESTS
-from hyperstep.runtime.runner.reuse.step_reads import REGISTERED_BY
 
 _FOREIGN = 1 << 41
 """Sequences of records that another run's process logged; below are the run's own (see ``log_metrics``)."""

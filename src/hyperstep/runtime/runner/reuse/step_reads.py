@@ -16,16 +16,10 @@ from hyperstep.errors import USER_FAULTS, HyperstepError, NotFoundError
 from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED
 from hyperstep.pipeline.reuse import Difference
 from hyperstep.records.run import RunRecord
-from hyperstep.run_store.base import NamedRecord, StoredFingerprint
+from hyperstep.run_store.base import CHANGED_BY, REGISTERED_BY, NamedRecord, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest
 from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
-
-REGISTERED_BY = "registered_by"
-"""Key in a named thing's body: the root run that alone has written this version; not where a driver did."""
-
-CHANGED_BY = "changed_by"
-"""Key in a named thing's body: the root run whose job was the last to change it; not where a driver was."""
 
 READS = "reads"
 """Key of a source's record."""
