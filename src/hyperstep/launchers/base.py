@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from hyperstep.launchers.launch import Launch
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
 
@@ -18,7 +19,8 @@ class Launcher(ABC):
       standard output and error in ``log_file``.
     - ``poll`` reports the end of each attempt that was launched or adopted exactly once. The exit file is on disk
       before that.
-    - ``launch``, ``stop`` and ``poll`` return at once; none of them waits for a process.
+    - ``begin_launch``, ``stop`` and ``poll`` return at once; none of them waits for a process. Only what is to start
+      processes may have to be started first.
     - Launched processes live on when the launcher is closed or its process is killed. Another launcher, in another
       process, can ``adopt`` them.
 
@@ -30,8 +32,15 @@ class Launcher(ABC):
         self._notify = notify
 
     @abstractmethod
+    def begin_launch(self, attempt: Attempt) -> Launch:
+        """Ask for the attempt's process. Its ``work_folder`` exists already.
+
+        ``notify`` is called when the outcome becomes known later and is not that the process runs. From now on
+        ``stop`` ends the attempt, and ``poll`` may report its end, but not before the outcome is known.
+        """
+
     def launch(self, attempt: Attempt) -> Launched:
-        """Start the attempt's process, and say how. Its ``work_folder`` exists already.
+        """Start the attempt's process, and say how: ``begin_launch``, and its outcome.
 
         Raises:
             ConflictError: The attempt was claimed before.
@@ -41,6 +50,7 @@ class Launcher(ABC):
                 file says 127 (no such program) or 126, its log says why. Also when the launcher is closed: then the
                 attempt is left as it was.
         """
+        return self.begin_launch(attempt).outcome()
 
     @abstractmethod
     def adopt(self, attempt: Attempt) -> None:

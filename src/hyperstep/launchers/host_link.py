@@ -44,6 +44,48 @@ class HostSilentError(HostGoneError):
     """The host lives but does not answer; it may still do what it was asked."""
 
 
+class Reply:
+    """The answer to a request, which may be still to come.
+
+    Args:
+        link: Whom it was asked.
+        on_refusal: Called in the link's own thread when it comes, and is not that all was done.
+    """
+
+    def __init__(self, link: HostLink, on_refusal: Callable[[], None] | None = None) -> None:
+        self.link = link
+        self._on_refusal = on_refusal
+        self._answer: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+
+    @property
+    def has_come(self) -> bool:
+        """Whether ``wait`` returns, or raises, at once."""
+        return not self._answer.empty()
+
+    def wait(self) -> Message:
+        """Wait for it. To be called once.
+
+        Raises:
+            HostGoneError: The connection broke before the answer came.
+            HostSilentError: The host did not answer in time; the connection is given up.
+        """
+        while True:
+            try:
+                message = self._answer.get(timeout=_STOPPED_S)
+            except queue.Empty:
+                self.link.give_up_if_silent()
+                continue
+            if message is None:
+                raise HostSilentError if self.link.was_silent else HostGoneError
+            return message
+
+    def take(self, message: Message | None) -> None:
+        """The link's word; None when it broke."""
+        self._answer.put(message)
+        if self._on_refusal is not None and not (message and message["ok"]):
+            self._on_refusal()
+
+
 class HostLink:
     """One connection. Requests may come from any thread; events are handed over in a thread of the link's own.
 
@@ -70,6 +112,8 @@ class HostLink:
         """Monotonic time of each request that is not answered yet, oldest first."""
         self._last_id = 0
         self._open = True
+        self.was_silent = False
+        """Whether we gave the host up because it did not answer: it may still do what it was asked."""
         self._reader = threading.Thread(target=self._read, name="hyperstep-host-link", daemon=True)
         self._reader.start()
         with contextlib.suppress(HostGoneError):  # it is met again at the first command
@@ -87,20 +131,17 @@ class HostLink:
             HostGoneError: The connection broke before the answer came.
             HostSilentError: The host did not answer in time; the connection is given up.
         """
-        answer: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        asked_at = time.monotonic()
-        self.tell(do, answer.put, **body)
-        while True:
-            try:
-                message = answer.get(timeout=_STOPPED_S)
-            except queue.Empty:
-                if not self._is_given_up(asked_at):
-                    continue
-                self._disconnect()
-                raise HostSilentError from None
-            if message is None:
-                raise HostGoneError
-            return message
+        return self.ask_for_reply(do, None, **body).wait()
+
+    def ask_for_reply(self, do: str, on_refusal: Callable[[], None] | None, **body: object) -> Reply:
+        """Have the host do something; its answer is looked at later.
+
+        Raises:
+            HostGoneError: The connection is broken.
+        """
+        reply = Reply(self, on_refusal)
+        self.tell(do, reply.take, **body)
+        return reply
 
     def tell(self, do: str, on_answer: Callable[[Message | None], None], **body: object) -> None:
         """Have the host do something, without waiting for its answer.
@@ -126,6 +167,7 @@ class HostLink:
         with self._lock:
             oldest = next(iter(self._asked_at.values()), None)
         if oldest is not None and self._is_given_up(oldest):
+            self.was_silent = True
             self._disconnect()
 
     def close(self) -> None:

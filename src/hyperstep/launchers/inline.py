@@ -17,6 +17,7 @@ from collections.abc import Callable
 from hyperstep.errors import ConflictError, LaunchError, means_busy_machine
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.host.orphans import NOBODY, Trace, kill_orphans
+from hyperstep.launchers.launch import Launch, SettledLaunch
 from hyperstep.launchers.marker import ExitMarker, fill_claim, read_exit, write_exit
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
 from hyperstep.launchers.process import (
@@ -101,8 +102,11 @@ class InlineLauncher(Launcher):
         """Children that were killed as orphans, and not waited for yet."""
         self._closed = False
 
-    def launch(self, attempt: Attempt) -> Launched:
-        """As in the base."""
+    def begin_launch(self, attempt: Attempt) -> Launch:
+        """As in the base; its outcome is known at once."""
+        return SettledLaunch.of(lambda: self._launch(attempt))
+
+    def _launch(self, attempt: Attempt) -> Launched:
         self._check_open(attempt)
         try:
             with self._lock:  # until it is known whose it is, nobody may take it for an orphan

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from hyperstep.errors import ConflictError, LaunchError, NoHostError
+from hyperstep.errors import ConflictError, HyperstepError, LaunchError, NoHostError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.control_path import check_control_path, default_control_path
 from hyperstep.launchers.guard import DEFAULT_IDLE_S, Ownership, refuse_if_fenced
@@ -18,30 +17,17 @@ from hyperstep.launchers.host_link import (
     HostLink,
     HostSilentError,
     Message,
+    Reply,
     connect,
     connect_or_start,
     host_pid,
 )
+from hyperstep.launchers.hosted_launch import HostedLaunch, Watched, conflict, launch_request, started_pid
+from hyperstep.launchers.launch import Launch, SettledLaunch
 from hyperstep.launchers.marker import bar_launch, marker_from_json, read_exit
-from hyperstep.launchers.process import AttemptFiles, not_started
 from hyperstep.launchers.strays import kill_strays
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
-
-_MAX_HOSTS = 3
-"""How many hosts in a row may die of one launch."""
-
-
-class _Watched:
-    def __init__(self, attempt: Attempt) -> None:
-        self.attempt = attempt
-        self.folder = f"{_resolved(attempt.folder.parent.parent)}/{attempt.folder.parent.name}/{attempt.folder.name}"
-        """Its name at the host."""
-        self.pid: int | None = None
-        self.link: HostLink | None = None
-        """Who tells its end; None when the process watch does."""
-        self.kill_at: float | None = None
-        """Monotonic time at which its grace is over, once it was asked to end."""
 
 
 class LocalLauncher(Launcher):
@@ -77,7 +63,7 @@ class LocalLauncher(Launcher):
         self._lock = threading.RLock()
         self._connecting = threading.Lock()
         self._link: HostLink | None = None
-        self._watched: dict[AttemptKey, _Watched] = {}
+        self._watched: dict[AttemptKey, Watched] = {}
         self._key_of: dict[str, AttemptKey] = {}
         self._ends: list[AttemptEnd] = []
         self._refusal: Message | None = None
@@ -85,14 +71,15 @@ class LocalLauncher(Launcher):
         self._processes = ProcessWatch(self._report)
         self._closed = False
 
-    def launch(self, attempt: Attempt) -> Launched:
-        """As in the base; one message to the host and its answer."""
-        watched = self._expect(attempt)
+    def begin_launch(self, attempt: Attempt) -> Launch:
+        """As in the base; one message to the host."""
         try:
-            return self._launch_on_host(watched)
-        except BaseException:
-            self._forget(attempt.key)
-            raise
+            watched = self._expect(attempt)
+            with self._forgotten_unless_done(watched):
+                reply = self._ask_launch(watched)
+        except HyperstepError as error:
+            return SettledLaunch(error)
+        return HostedLaunch(reply, lambda: self._conclude(watched, reply))
 
     def adopt(self, attempt: Attempt) -> None:
         """As in the base. An attempt that was never claimed is claimed, and reported as lost."""
@@ -159,26 +146,55 @@ class LocalLauncher(Launcher):
             link.close()
         self._processes.close()
 
-    # -- who tells an attempt's end -----------------------------------------------------------------------------------
+    # -- launching ----------------------------------------------------------------------------------------------------
 
-    def _launch_on_host(self, watched: _Watched) -> Launched:
-        for _ in range(_MAX_HOSTS):
-            link = self._link_to_host(start=True)
-            if link is None:
-                break
-            try:
-                answer = _ask_launch(link, watched, self._fence)
-            except HostGoneError as gone:
-                if not isinstance(gone, HostSilentError) and not watched.attempt.claim_file.exists():
-                    continue
-                self._watch_by_process(watched)  # it may have been started; if not, it is claimed, and so lost
-                return Launched(why_cold="the trial host went away while it started the attempt", for_now=True)
-            self._watch_by_link(watched, link, _started_pid(watched.attempt, answer))
-            return Launched(answer["warm"], answer["why_cold"], answer["for_now"])
+    def _ask_launch(self, watched: Watched) -> Reply:
+        """Have a host start it; started first, if need be.
+
+        Raises:
+            NoHostError: None that lives was found, or too many have died of it.
+        """
+        while watched.hosts_left and (link := self._link_to_host(start=True)) is not None:
+            watched.hosts_left -= 1
+            watched.link = link
+            with contextlib.suppress(HostGoneError):
+                return link.ask_for_reply("launch", self._notify, **launch_request(watched), **self._fence)
         rule = "The trial host must stay alive while it starts an attempt."
         raise NoHostError(rule, received=watched.folder, remedy=f"See {self.control_path.with_suffix('.log')}.")
 
-    def _watch_on_host(self, watched: _Watched) -> bool:
+    def _conclude(self, watched: Watched, reply: Reply) -> Launched:
+        """What came of a launch; where the host has died of it, another one is asked."""
+        with self._forgotten_unless_done(watched):
+            while True:
+                try:
+                    answer = reply.wait()
+                except HostGoneError as gone:
+                    if isinstance(gone, HostSilentError) or watched.attempt.claim_file.exists():
+                        self._watch_by_process(watched)  # it may have been started; if not, it is claimed, and so lost
+                        return Launched(why_cold="the trial host went away while it started the attempt", for_now=True)
+                    reply = self._ask_again(watched)
+                    continue
+                refuse_if_fenced(answer)
+                self._watch_by_link(watched, reply.link, started_pid(watched.attempt, answer))
+                return Launched(answer["warm"], answer["why_cold"], answer["for_now"])
+
+    def _ask_again(self, watched: Watched) -> Reply:
+        if watched.kill_at is not None:
+            rule = "An attempt that was told to end is not started any more, and its trial host went away before."
+            raise NoHostError(rule, received=watched.folder)
+        return self._ask_launch(watched)
+
+    @contextlib.contextmanager
+    def _forgotten_unless_done(self, watched: Watched) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._forget(watched.attempt.key)
+            raise
+
+    # -- who tells an attempt's end -----------------------------------------------------------------------------------
+
+    def _watch_on_host(self, watched: Watched) -> bool:
         """Whether a host owns the attempt and tells us its end."""
         link = self._link_to_host(start=False)
         if link is None:
@@ -193,7 +209,7 @@ class LocalLauncher(Launcher):
         self._watch_by_link(watched, link, pid)
         return True
 
-    def _watch_by_link(self, watched: _Watched, link: HostLink, pid: int) -> None:
+    def _watch_by_link(self, watched: Watched, link: HostLink, pid: int) -> None:
         with self._lock:
             if self._watched.get(watched.attempt.key) is not watched:
                 return  # its end came before this line
@@ -201,7 +217,7 @@ class LocalLauncher(Launcher):
             if not link.is_open:  # broken in between: _on_gone did not know the process id, or comes after us
                 self._watch_by_process(watched)
 
-    def _watch_by_process(self, watched: _Watched) -> None:
+    def _watch_by_process(self, watched: Watched) -> None:
         with self._lock:
             watched.link = None
             if not self._closed:
@@ -244,20 +260,20 @@ class LocalLauncher(Launcher):
 
     # -- bookkeeping --------------------------------------------------------------------------------------------------
 
-    def _expect(self, attempt: Attempt) -> _Watched:
+    def _expect(self, attempt: Attempt) -> Watched:
         """From before the launch: the end may be told before the launch is answered.
 
         Raises:
             ConflictError: It is watched here already.
             LaunchError: This launcher is closed.
         """
-        watched = _Watched(attempt)
+        watched = Watched(attempt)
         with self._lock:
             if self._closed:
                 rule = "A closed launcher starts and adopts nothing."
                 raise LaunchError(rule, received=attempt.key, remedy="Make another launcher.")
             if attempt.key in self._watched:
-                raise _conflict(attempt)
+                raise conflict(attempt)
             self._watched[attempt.key] = watched
             self._key_of[watched.folder] = attempt.key
         return watched
@@ -275,52 +291,3 @@ class LocalLauncher(Launcher):
                 return
             self._ends.append(end)
         self._notify()
-
-
-@lru_cache(maxsize=128)
-def _resolved(folder: Path) -> Path:
-    """A run's folder, which stands: below it are folders that we made."""
-    return folder.resolve()
-
-
-def _ask_launch(link: HostLink, watched: _Watched, fence: Message) -> Message:
-    """Send the one message that starts an attempt.
-
-    Raises:
-        HostGoneError: The host ended before it answered.
-        NotOwnerError: It has heard of a later owner.
-    """
-    attempt, folder = watched.attempt, Path(watched.folder)
-    files = AttemptFiles(
-        work_folder=str(folder / attempt.work_folder.name),
-        log_file=str(folder / attempt.log_file.name),
-        claim_file=str(folder / attempt.claim_file.name),
-        exit_file=str(folder / attempt.exit_file.name),
-    )
-    watched.link = link
-    answer = link.ask(
-        "launch",
-        folder=watched.folder,
-        files=files._asdict(),
-        argv=list(attempt.argv),
-        env=dict(attempt.env),
-        max_duration_s=attempt.max_duration_s,
-        grace_s=attempt.stop_grace_s,
-        warm=attempt.warm._asdict() if attempt.warm else None,
-        **fence,
-    )
-    refuse_if_fenced(answer)
-    return answer
-
-
-def _started_pid(attempt: Attempt, answer: Message) -> int:
-    if answer["ok"]:
-        return int(answer["pid"])
-    if answer["error"] == "claimed":
-        raise _conflict(attempt)
-    raise not_started(attempt.argv, answer["message"], busy=answer["error"] == "busy")
-
-
-def _conflict(attempt: Attempt) -> ConflictError:
-    rule = "An attempt runs at most once, and this one was claimed before."
-    return ConflictError(rule, received=attempt.key, remedy="Make an attempt with the next number.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hyperstep.launchers.base import Launcher
+from hyperstep.launchers.launch import Launch, SettledLaunch
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 
 
@@ -21,8 +22,11 @@ class InstantLauncher(Launcher):
         self._play = play
         self._ends: list[AttemptEnd] = []
 
-    def launch(self, attempt: Attempt) -> Launched:
+    def begin_launch(self, attempt: Attempt) -> Launch:
         """As in the base; the end is there at once."""
+        return SettledLaunch.of(lambda: self._launch(attempt))
+
+    def _launch(self, attempt: Attempt) -> Launched:
         self._ends.append(AttemptEnd(attempt.key, self._play(attempt), ended_at=0.0))
         self._notify()
         return Launched()

@@ -108,6 +108,40 @@ class LauncherContract(ABC):
         (end,) = bench.ends()
         assert end.exit_code == 127
 
+    def test_many_launches_are_begun_before_the_outcome_of_any_is_asked_for(self, bench: Bench) -> None:
+        attempts = [bench.attempt(HANGS) for _ in range(16)]
+        launches = [bench.launcher.begin_launch(attempt) for attempt in attempts]
+        for launch in launches:
+            launch.outcome()
+        assert set(bench.launcher.pids()) == {attempt.key for attempt in attempts}
+
+    def test_an_end_is_not_reported_before_the_outcome_of_its_launch_is_known(self, bench: Bench) -> None:
+        attempts = [bench.attempt(Behaviour(exit_code=code)) for code in range(16)]
+        launches = {attempt.key: bench.launcher.begin_launch(attempt) for attempt in attempts}
+        waiting = set(launches)
+        while waiting:
+            ended = {end.key for end in bench.ends()}
+            assert all(launches[key].is_known for key in ended)
+            waiting -= ended
+        assert all(launch.outcome() for launch in launches.values())
+        assert not bench.launcher.pids()
+
+    def test_an_attempt_is_stopped_though_the_outcome_of_its_launch_was_not_asked_for(self, bench: Bench) -> None:
+        attempt = bench.attempt(HANGS)
+        bench.launcher.begin_launch(attempt)
+        bench.launcher.stop(attempt.key, PATIENCE_S)
+        (end,) = bench.ends()
+        assert (end.key, end.signal) == (attempt.key, signal.SIGTERM)
+
+    def test_of_a_launch_that_fails_the_outcome_says_why_and_is_told_of(self, bench: Bench) -> None:
+        attempt = bench.attempt(Behaviour(startable=False))
+        launch = bench.launcher.begin_launch(attempt)
+        wait_until(lambda: launch.is_known, "the outcome")
+        with pytest.raises(LaunchError):
+            launch.outcome()
+        assert not bench.launcher.poll()
+        assert not bench.launcher.pids()
+
     def test_stop_ends_a_polite_process_by_sigterm(self, bench: Bench) -> None:
         attempt = bench.launch(HANGS)
         bench.launcher.stop(attempt.key, PATIENCE_S)

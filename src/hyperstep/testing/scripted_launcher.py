@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hyperstep.errors import ConflictError, LaunchError
 from hyperstep.launchers.base import Launcher
+from hyperstep.launchers.launch import Launch, SettledLaunch
 from hyperstep.launchers.marker import ExitMarker, create_claim, read_exit, write_exit
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 from hyperstep.testing.behaviour import Behaviour
@@ -97,8 +98,11 @@ class ScriptedLauncher(Launcher):
         self._ends: list[AttemptEnd] = []
         self._closed = False
 
-    def launch(self, attempt: Attempt) -> Launched:
-        """As in the base."""
+    def begin_launch(self, attempt: Attempt) -> Launch:
+        """As in the base; its outcome is known at once."""
+        return SettledLaunch.of(lambda: self._launch(attempt))
+
+    def _launch(self, attempt: Attempt) -> Launched:
         behaviour = self._script(attempt)
         with self._machine.lock:
             self._check_open(attempt)

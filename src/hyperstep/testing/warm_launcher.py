@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from hyperstep.launchers.launch import Launch, SettledLaunch
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.records.attempt import Attempt, AttemptKey, Launched
 from hyperstep.testing.launcher_bench import PATIENCE_S
@@ -19,18 +20,18 @@ _LOOK_AGAIN_S = 0.02
 class WarmedLauncher(LocalLauncher):
     """Has a server ready before an attempt that may be warm is launched, and expects it to be warm."""
 
-    def launch(self, attempt: Attempt) -> Launched:
+    def begin_launch(self, attempt: Attempt) -> Launch:
         """As in the base.
 
         Raises:
             AssertionError: It was not started warm.
         """
         if attempt.warm is None or not Path(attempt.argv[0]).exists():
-            return super().launch(attempt)
+            return super().begin_launch(attempt)
         _warm_up(self.control_path, attempt)
-        launched = super().launch(attempt)
+        launched = super().begin_launch(attempt).outcome()
         assert launched == Launched(warm=True), launched
-        return launched
+        return SettledLaunch(launched)
 
 
 def _warm_up(control_path: Path, model: Attempt) -> None:

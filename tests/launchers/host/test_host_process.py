@@ -14,13 +14,13 @@ import msgspec
 import psutil
 import pytest
 
-from hyperstep.errors import LaunchError
+from hyperstep.errors import LaunchError, NoHostError
 from hyperstep.launchers import host_link
 from hyperstep.launchers.host_link import connect, connect_or_start, host_pid
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.launchers.process_table import keeper_of, look_up
 from hyperstep.testing.behaviour import Behaviour
-from hyperstep.testing.launcher_bench import HANGS, Bench, is_running, wait_until
+from hyperstep.testing.launcher_bench import HANGS, PATIENCE_S, Bench, is_running, wait_until
 from hyperstep_trial.boot_environment import boot_environment
 from hyperstep_trial.import_note import NOTE_VARIABLE
 
@@ -223,6 +223,42 @@ def test_what_a_silent_host_was_asked_to_start_does_not_start_later(
     wait_until(lambda: host_pid(control_path) == pid, "the host to answer again")
     assert bench.run(Behaviour()).exit_file.exists()
     assert not attempt.log_file.exists()
+
+
+def test_what_a_killed_host_was_asked_to_start_is_started_by_the_next_one(bench: Bench, control_path: Path) -> None:
+    bench.run(Behaviour())
+    pid = _host_of(control_path)
+    os.kill(pid, signal.SIGSTOP)
+    attempt = bench.attempt(Behaviour(exit_code=3))
+    launch = bench.launcher.begin_launch(attempt)
+    assert not launch.is_known
+    _kill(pid)
+    wait_until(lambda: launch.is_known, "the end of the connection")
+    assert launch.outcome().why_cold == ""
+    assert [(end.key, end.exit_code) for end in bench.ends()] == [(attempt.key, 3)]
+
+
+def test_what_was_told_to_end_is_not_started_by_the_next_host(bench: Bench, control_path: Path) -> None:
+    bench.run(Behaviour())
+    pid = _host_of(control_path)
+    os.kill(pid, signal.SIGSTOP)
+    attempt = bench.attempt(Behaviour())
+    launch = bench.launcher.begin_launch(attempt)
+    bench.launcher.stop(attempt.key, 0.1)
+    _kill(pid)
+    with pytest.raises(NoHostError, match="told to end"):
+        launch.outcome()
+    assert not attempt.claim_file.exists()
+    assert host_pid(control_path) is None
+
+
+def test_a_host_that_refuses_a_launch_rings(control_path: Path, tmp_path: Path) -> None:
+    rang = threading.Event()
+    bench = Bench(tmp_path / "attempts", lambda _notify: LocalLauncher(rang.set, control_path))
+    launch = bench.launcher.begin_launch(bench.attempt(Behaviour(startable=False)))
+    assert rang.wait(PATIENCE_S)
+    assert launch.is_known
+    bench.clear()
 
 
 def test_a_stop_outlives_a_host_that_is_silent(

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
+from hyperstep.launchers.launch import Launch
 from hyperstep.pipeline.spec import CodeSpec, StepSpec
 from hyperstep.records import RunKind, RunRecord, RunStatus
-from hyperstep.records.attempt import Attempt, AttemptKey, Launched
+from hyperstep.records.attempt import Attempt, AttemptKey
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
@@ -36,9 +37,9 @@ class SlowLauncher(ScriptedLauncher):
         super().__init__(lambda: None, lambda _attempt: Behaviour(hangs=True))
         self._clock = clock
 
-    def launch(self, attempt: Attempt) -> Launched:
+    def begin_launch(self, attempt: Attempt) -> Launch:
         self._clock.now += 2 * LIMIT_S
-        return super().launch(attempt)
+        return super().begin_launch(attempt)
 
 
 Begun = tuple[RunnerContext, StepSpec, Clock]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hyperstep.records.attempt import Attempt, Launched, ThreadUse
+from hyperstep.records.attempt import Attempt, AttemptEnd, Launched, ThreadUse
+from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.runner.attempt_order import AttemptOwner
 from hyperstep.runtime.runner.limits import ProcessLimits
 from hyperstep.runtime.runner.log_metrics import LogMetrics
@@ -28,7 +29,7 @@ class ActiveAttempt(Struct):
     start: Start
     """How it was to be started; of one that was started before us, that nothing is known of it."""
     launched: Launched | None = None
-    """How it was, once it was."""
+    """How it was, once that is known."""
     threads: ThreadUse | None = None
     """How many it had at work, once somebody has looked."""
     stopped: bool = False
@@ -54,6 +55,10 @@ class ActiveAttempt(Struct):
         """Its next records, and those in its log where the step has them there; ``to_end`` as for ``LogMetrics``."""
         lines = self.reader.read_new()
         return [*lines, *self.log_metrics.read_new(to_end=to_end)] if self.log_metrics else lines
+
+    def record(self, end: AttemptEnd | None = None) -> AttemptRecord:
+        """What the store is to know of it now."""
+        return AttemptRecord(self.attempt.key, self.started_at, end, self.reader.offset, self.launched, self.threads)
 
     def close(self) -> None:
         """Let go of its files."""

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import signal
 import time
 from collections.abc import Callable, Mapping
 
 from hyperstep.errors import (
     USER_FAULTS,
-    BusyMachineError,
-    ConflictError,
-    DiskFullError,
-    LaunchError,
-    NoHostError,
 )
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.marker import write_exit
@@ -24,7 +17,6 @@ from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, ThreadUse
 from hyperstep.run_store.base import AttemptRecord
 from hyperstep.runtime.cores import usable_cores
-from hyperstep.runtime.file_systems import is_read_only
 from hyperstep.runtime.runner.active_attempt import ActiveAttempt
 from hyperstep.runtime.runner.attempt_order import AttemptOrder
 from hyperstep.runtime.runner.clearing import Clearing
@@ -32,6 +24,7 @@ from hyperstep.runtime.runner.collecting import collect_artifacts, record_lines
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.failures import log_tail
 from hyperstep.runtime.runner.job_environment import cores_of_one
+from hyperstep.runtime.runner.launches import Launches
 from hyperstep.runtime.runner.limits import ProcessLimits, broken_limit, limit_of, with_limit
 from hyperstep.runtime.runner.log_metrics import LogMetrics
 from hyperstep.runtime.runner.obstacles import reraise_passing
@@ -70,6 +63,7 @@ class Attempts:
         self._ends: list[AttemptEnd] = []
         """Ends that were reported and are not recorded yet."""
         self._warm = WarmStarts(context)
+        self._launches = Launches(context, launcher, self._warm, self._record_end)
         self._clearing = Clearing(context)
         self._clearing.take_up()
         context.before_the_end = self._clearing.settle
@@ -119,6 +113,7 @@ class Attempts:
 
     def end_all(self) -> None:
         """End every attempt and wait until the processes are gone, or cannot be made to go."""
+        self._launches.wait()
         for key in self._active:
             self._launcher.stop(key, self._context.envelope.stop_grace_s)
         patience = time.monotonic() + self._context.envelope.stop_grace_s + _LAST_PATIENCE_S
@@ -131,8 +126,10 @@ class Attempts:
         Returns:
             Whether an attempt wrote so much that there is more to take in at once.
         """
+        self._launches.settle()
         self._take_lines(list(self._active.values()))
         self._ends += self._launcher.poll()
+        self._launches.settle()  # of what has ended meanwhile, too: its launch was answered before
         while self._ends:
             self._context.check_owner()  # it may have been long
             self._finish(self._ends[0])
@@ -184,6 +181,7 @@ class Attempts:
         What was reported to have ended, and could not be recorded, is found by its exit file: that one may be missing,
         for the disk was full.
         """
+        self._launches.wait()
         self._ends += self._launcher.poll()
         for end in self._ends:
             active = self._active.get(end.key)
@@ -212,7 +210,7 @@ class Attempts:
             attempt = prepare_attempt(self._context, order.place, run, order.number, order.extra, order.resumed_files)
         except (*USER_FAULTS, OSError) as error:
             reraise_passing(error, self._context.home)
-            self._record_end(order, AttemptEnd(order.key, None), str(error))
+            self._end_unlaunched(order, str(error))
             return
         start = self._warm.choose(attempt, order.place.step)
         active = self._activate(order, start, RecordsFile(attempt.records_file), self._context.now())
@@ -220,53 +218,23 @@ class Attempts:
             unit.writer.put_attempt(AttemptRecord(order.key, active.started_at))
             order.owner.attempt_started(unit, order.key)
         self._active[order.key] = active
-        try:
-            active.launched = self._warm.launched(start, self._launcher.launch(start.attempt))
-            active.started_at = self._context.now()  # a host may have had to be started first, which is not its time
-            self._keep_watch(active)
-        except ConflictError:  # an earlier owner died after it had asked for this very launch
-            self._warm.forget(start)
-            self._launcher.adopt(attempt)
-        except NoHostError as error:
-            self._warm.forget(start)
-            self._context.note(f"attempt {order.number} of {order.run_id} is lost: {error}")
-            self._record_end(order, AttemptEnd(order.key, None, lost=True), "")
-        except LaunchError as error:
-            self._warm.forget(start)
-            self._require_room_to_launch(attempt, error)
-            self._record_end(order, AttemptEnd(order.key, None), str(error))
-
-    def _keep_watch(self, active: ActiveAttempt) -> None:
-        """Record that one under a watch is warm, for a later owner to watch it on; of others their first lines do."""
-        if active.start.watch is not None:
-            with self._context.transaction() as unit:
-                unit.writer.put_attempt(_record(active))
-
-    def _require_room_to_launch(self, attempt: Attempt, error: LaunchError) -> None:
-        """What did not start for want of room on the disk or on the machine is no attempt: it is started later."""
-        is_full = os.strerror(errno.ENOSPC) in str(error)
-        if os.strerror(errno.EROFS) in str(error) and is_read_only(attempt.folder):
-            raise OSError(errno.EROFS, str(error), str(attempt.folder)) from error
-        if is_full or isinstance(error, BusyMachineError):
-            for file in (attempt.exit_file, attempt.claim_file):
-                file.unlink(missing_ok=True)
-        if is_full:
-            raise DiskFullError(str(error)) from error
-        if isinstance(error, BusyMachineError):
-            raise error
+        self._launches.begin(active)
 
     def _end_unstarted(self, order: AttemptOrder) -> None:
         with self._context.transaction() as unit:
             order.owner.attempt_ended(unit, AttemptEnd(order.key, None, signal=signal.SIGTERM), "")
 
-    def _record_end(self, order: AttemptOrder, end: AttemptEnd, fault: str) -> None:
-        """Of an attempt that has no process."""
-        active = self._active.get(order.key)
+    def _end_unlaunched(self, order: AttemptOrder, fault: str) -> None:
         with self._context.transaction() as unit:
-            if active is not None:
-                unit.writer.put_attempt(AttemptRecord(order.key, active.started_at, end=end))
-            order.owner.attempt_ended(unit, end, fault)
+            order.owner.attempt_ended(unit, AttemptEnd(order.key, None), fault)
             unit.afterwards(lambda: self._release(order.key))
+
+    def _record_end(self, active: ActiveAttempt, end: AttemptEnd, fault: str) -> None:
+        """The end of an attempt that has no process."""
+        with self._context.transaction() as unit:
+            unit.writer.put_attempt(AttemptRecord(end.key, active.started_at, end=end))
+            active.owner.attempt_ended(unit, end, fault)
+            unit.afterwards(lambda: self._release(end.key))
 
     def _activate(self, order: AttemptOrder, start: Start, reader: RecordsFile, started_at: float) -> ActiveAttempt:
         attempt = start.attempt
@@ -285,7 +253,7 @@ class Attempts:
             for active, lines in written:
                 key = active.attempt.key
                 record_lines(self._context, unit, active.attempt, lines)
-                unit.writer.put_attempt(_record(active))
+                unit.writer.put_attempt(active.record())
                 active.owner.attempt_reported(unit, key, lines)
         return True
 
@@ -306,7 +274,7 @@ class Attempts:
         with self._context.transaction() as unit:
             for file in files:
                 unit.writer.add_artifact(file)
-            unit.writer.put_attempt(_record(active, end))
+            unit.writer.put_attempt(active.record(end))
             active.owner.attempt_ended(unit, end, fault, active.reader.torn_bytes())
             unit.afterwards(lambda: self._release(end.key))
 
@@ -351,9 +319,3 @@ class Attempts:
             reraise_passing(error, self._context.home)
             return f"its files could not be stored: {error}"
         return ""
-
-
-def _record(active: ActiveAttempt, end: AttemptEnd | None = None) -> AttemptRecord:
-    """What the store is to know of an attempt now."""
-    offset, launched, threads = active.reader.offset, active.launched, active.threads
-    return AttemptRecord(active.attempt.key, active.started_at, end, offset, launched, threads)
