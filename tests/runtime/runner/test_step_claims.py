@@ -106,3 +106,14 @@ def test_each_death_has_its_own_time(homes: Homes) -> None:
     homes.kill(successor)
     homes.now += 2
     assert not two.take(DIGEST)
+
+
+def test_a_driver_that_lets_go_leaves_its_claims_to_the_next_one_of_its_run(homes: Homes) -> None:
+    one, two = homes.runner("one"), homes.runner("two")
+    assert one.take(DIGEST)
+    one.close()
+    assert not two.take(DIGEST)
+    again = homes.runner("one")
+    assert again.take_back(DIGEST)
+    again.release(DIGEST)
+    assert two.take(DIGEST)

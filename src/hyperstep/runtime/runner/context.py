@@ -121,6 +121,8 @@ class RunnerContext:
         self._facts: dict[str, Any] = {}
         self.before_the_end: Callable[[], None] = lambda: None
         """What must be done before anybody sees that the root run has ended."""
+        self.let_go: Callable[[], None] = lambda: None
+        """What must be done before another driver goes on from the record in this process."""
 
     def once(self, name: str, find: Callable[[], T]) -> T:
         """What does not change while the run goes on, found when it is first asked for."""

@@ -131,6 +131,7 @@ class Runner:
 
     def put_aside(self) -> Mapping[AttemptKey, str]:
         """Another ``Runner`` of this process goes on from the record; see ``Attempts.put_aside``."""
+        self._context.let_go()
         return self._attempts.put_aside()
 
     def enforce_limits(self) -> None:

@@ -57,6 +57,7 @@ class PipelineDriver:
         self._drivers: dict[str, Driver] = {}
         self._fingerprints: dict[str, Fingerprint] = {}
         self._claims = StepClaims(context.home.path, context.root.id, partial(_is_open, context.home))
+        context.let_go = self._claims.close
         self._waiting: set[str] = set()
         """Ids of steps that an equal one of another run keeps waiting."""
         self._unclaimed: set[str] = set()
@@ -193,12 +194,12 @@ class PipelineDriver:
 
     def _take_claims_back(self) -> None:
         """Claim what an earlier owner had claimed, and let others have what has ended since."""
-        for step in self._spec.steps:
-            digest = self._fingerprints[step.id].digest if step.id in self._unclaimed else ""
-            if digest and self._claims.take_back(digest):
-                self._unclaimed.discard(step.id)
-                if self._run_of(step).status.is_terminal:
-                    self._claims.release(digest)
+        open_still = [step for step in self._spec.steps if step.id in self._unclaimed]
+        taken = [step for step in open_still if self._claims.take_back(self._fingerprints[step.id].digest)]
+        for step in taken:  # only now: equal steps have one claim
+            self._unclaimed.discard(step.id)
+            if self._run_of(step).status.is_terminal:
+                self._claims.release(self._fingerprints[step.id].digest)
 
     def _find_inputs(self, step: StepSpec) -> dict[str, Found]:
         producers = {other.id: self._run_of(other) for other in self._spec.steps}

@@ -81,6 +81,13 @@ class StepClaims:
                     (self._folder / digest).unlink()
                 self._held.pop(digest).close()
 
+    def close(self) -> None:
+        """Let go of all without letting others have it: another driver of our run takes it back."""
+        for stream in self._held.values():
+            stream.close()
+        self._held.clear()
+        self._counts.clear()
+
     def _is_spoken_for(self, digest: str, stream: IO[bytes]) -> bool:
         """Whether it is free only because a runner died whose run goes on: its next runner comes soon, or never."""
         other = _claimant(stream)
