@@ -61,6 +61,9 @@ class Launches:
         """
         launch = self._launcher.begin_launch(active.start.attempt)
         active.started_at = self._context.now()  # a host may have had to be started first, which is not its time
+        if active.start.watch is not None:  # what it was must be on record before it can hang or end
+            self._settle(active, launch)
+            return
         self._begun.append(_Begun(active, launch))
         self.settle()
 
