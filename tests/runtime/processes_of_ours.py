@@ -23,9 +23,17 @@ def runners_of(root_id: str) -> list[int]:
     for process in psutil.process_iter(["cmdline", "status"]):
         line = process.info["cmdline"] or []
         is_runner = RUNNER in line or any(part.endswith("crashing_runner.py") for part in line)
-        if is_runner and root_id in line and process.info["status"] != psutil.STATUS_ZOMBIE:
+        if is_runner and process.info["status"] != psutil.STATUS_ZOMBIE and root_id in [*line, *_log_of(process)]:
             found.append(process.pid)
     return found
+
+
+def _log_of(process: psutil.Process) -> tuple[str, ...]:
+    """The parts of the path of its log: one that stood by does not say in its command line whose runner it is."""
+    try:
+        return Path(os.readlink(f"/proc/{process.pid}/fd/1")).parts  # noqa: PTH115 - it may be no path
+    except OSError:
+        return ()
 
 
 def owner_pid(bench: Bench, root_id: str) -> int:

@@ -37,6 +37,8 @@ class GuardedCommand(Struct, frozen=True):
     """Standard output and error are appended there."""
     given_up: str
     """The file that a host writes when it starts no further runner, since one after the other died."""
+    standby: tuple[str, ...] = ()
+    """Program and arguments of a process that waits to be told which runner it is; empty: none is to wait."""
 
     def as_message(self) -> Message:
         """The part of a request that says so."""
@@ -47,6 +49,7 @@ class GuardedCommand(Struct, frozen=True):
             "cwd": self.cwd,
             "log": self.log,
             "given_up": self.given_up,
+            "standby": list(self.standby),
         }
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # a pipeline of which every step is reused starts no runner
 FORCE = "--force"
 INLINE = "--inline"
 """Options of ``python -m hyperstep.runtime.runner``: take the run from a living owner; use no trial host."""
+STAND_BY = "--stand-by"
+"""In place of all arguments: wait to be told them."""
 
 _GIVEN_UP = "given-up.json"
 
@@ -48,13 +50,15 @@ def runner_command(home: Home, root_id: str) -> GuardedCommand:
     from hyperstep.launchers.guard import GuardedCommand  # noqa: PLC0415 - see above
 
     folder = home.root_folder(root_id).resolve()
+    runner = (sys.executable, "-P", "-m", "hyperstep.runtime.runner")
     return GuardedCommand(
         run=str(folder),
-        argv=(sys.executable, "-m", "hyperstep.runtime.runner", str(home.path), root_id),
+        argv=(*runner, str(home.path), root_id),
         env={**os.environ, **home.settings.as_environment()},
         cwd=str(home.path),
         log=str(folder / "runner.log"),
         given_up=str(folder / _GIVEN_UP),
+        standby=(*runner, STAND_BY),
     )
 
 

@@ -8,10 +8,11 @@ import os
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from hyperstep.errors import means_busy_machine
 from hyperstep.launchers.host.register import Register
+from hyperstep.launchers.host.standby import Standby
 from hyperstep.launchers.marker import ExitMarker
 from hyperstep.launchers.process_table import look_up
 
@@ -66,6 +67,7 @@ class Guards:
 
     def __init__(self, register: Register) -> None:
         self._register = register
+        self.standby = Standby(register)
         self._slot_of_child: dict[int, int] = {}
         self._guarded: dict[str, _Guarded] = {}
         self._run_of_child: dict[int, str] = {}
@@ -76,8 +78,8 @@ class Guards:
 
     @property
     def children(self) -> set[int]:
-        """Process ids of all runners that are our children, the guarded ones and those that were replaced."""
-        return set(self._run_of_child)
+        """Process ids of all runners that are our children: guarded ones, replaced ones, who stands by to be one."""
+        return {*self._run_of_child, *self.standby.children}
 
     def pids(self) -> dict[str, int]:
         """Process id of each guarded runner that lives."""
@@ -136,10 +138,10 @@ class Guards:
                 guarded.client = None
 
     def take_end(self, pid: int, marker: ExitMarker) -> bool:
-        """A child of ours has ended; returns whether it was a runner."""
+        """A child of ours has ended; returns whether it was a runner, or stood by to be one."""
         run = self._run_of_child.pop(pid, None)
         if run is None:
-            return False
+            return self.standby.take_end(pid)
         self._register.give_back(self._slot_of_child.pop(pid))
         guarded = self._guarded.get(run)
         if guarded is not None and guarded.is_child and guarded.pid == pid:
@@ -169,6 +171,7 @@ class Guards:
         """After a death: nothing, the next start, or giving up. ``marker``: None when nobody knows how it ended."""
         if marker is not None and marker.exit_code in ORDERLY:
             del self._guarded[run]
+            self.standby.prepare(guarded.command)  # now that there is less to do
             return
         if guarded.progress or time.monotonic() - guarded.since >= _PROGRESS_S:
             guarded.restarts = 0
@@ -193,23 +196,29 @@ class Guards:
 
     def _spawn(self, guarded: _Guarded, extra: list[str]) -> None:
         command = guarded.command
+        argv = [*command["argv"], *extra]
         with Path(command["log"]).open("ab") as log:
-            process = subprocess.Popen(
-                [*command["argv"], *extra],
-                env=command["env"],
-                cwd=command["cwd"],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        state = look_up(process.pid)
-        guarded.pid, guarded.started_at = process.pid, state.started_at if state else None
+            pid = self.standby.take(command, argv, log.fileno()) or _start(command, argv, log)
+        state = look_up(pid)
+        guarded.pid, guarded.started_at = pid, state.started_at if state else None
         guarded.is_child, guarded.client, guarded.start_at = True, None, None
         guarded.since = time.monotonic()
-        self._run_of_child[process.pid] = command["run"]
-        self._slot_of_child[process.pid] = self._register.note_helper(process.pid)
-        process.returncode = 0  # reaped by the host's loop; subprocess is not to wait for it
+        self._run_of_child[pid] = command["run"]
+        self._slot_of_child[pid] = self._register.note_helper(pid)
+
+
+def _start(command: dict[str, Any], argv: list[str], log: IO[bytes]) -> int:
+    process = subprocess.Popen(
+        argv,
+        env=command["env"],
+        cwd=command["cwd"],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    process.returncode = 0  # reaped by the host's loop; subprocess is not to wait for it
+    return process.pid
 
 
 def _words(marker: ExitMarker | None) -> str:

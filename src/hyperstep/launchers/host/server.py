@@ -226,6 +226,7 @@ class HostServer:
 
     def _guard(self, client: Connection, request: dict[str, Any]) -> dict[str, Any]:
         command = {name: request[name] for name in ("run", "argv", "env", "cwd", "log", "given_up")}
+        command["standby"] = request.get("standby", [])
         if "pid" not in request:
             pid, started = self._guards.start(command, extra=request["extra"], replace=request["replace"])
             return {"pid": pid, "started": started}
@@ -244,6 +245,7 @@ class HostServer:
         return {"servers": self._servers.as_messages(), "conditions": conditions()._asdict()}
 
     def _stop_servers(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
+        self._guards.standby.dismiss()
         return {"stopped": self._servers.retire_all()}
 
 

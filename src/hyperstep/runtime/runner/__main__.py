@@ -1,4 +1,7 @@
-"""``python -m hyperstep.runtime.runner HOME ROOT_ID``: own one root run and drive it to its end."""
+"""``python -m hyperstep.runtime.runner HOME ROOT_ID``: own one root run and drive it to its end.
+
+With ``--stand-by`` alone: wait to be told which.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.records.attempt import AttemptKey
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.doorbell import doorbell_path, hung
-from hyperstep.runtime.guarding import FORCE, INLINE, runner_command
+from hyperstep.runtime.guarding import FORCE, INLINE, STAND_BY, runner_command
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.inbox import open_inbox
 from hyperstep.runtime.pause_note import PauseNote
@@ -32,6 +35,7 @@ from hyperstep.runtime.runner.loop import Runner, fail_all
 from hyperstep.runtime.runner.obstacles import Obstacle, Patience, obstacle_of
 from hyperstep.runtime.runner.ownership import take_over
 from hyperstep.runtime.runner.parent import end_with_parent
+from hyperstep.runtime.runner.standby import become_runner
 from hyperstep.runtime.runner.submitted import submitted
 from hyperstep.settings import load_settings
 
@@ -145,7 +149,7 @@ def _envelope(spec: Mapping[str, Any]) -> Envelope:
 
 def _run_or_break(arguments: list[str]) -> int:
     try:
-        return main(*arguments)
+        return main(*(become_runner() if arguments == [STAND_BY] else arguments))
     except Exception:  # noqa: BLE001 - told by the exit code, which the trial host reads
         traceback.print_exc()
         return EXIT_BROKEN

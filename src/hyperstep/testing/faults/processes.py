@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from hyperstep.launchers.process_table import is_keeper
+from hyperstep.runtime.guarding import STAND_BY
 from hyperstep.testing.faults.claims import claimed_folders
 from hyperstep.testing.faults.scene import MARK, Scene
 
@@ -30,8 +31,8 @@ class Found:
 
     pid: int
     role: str
-    """``runner``, ``host``, ``keeper`` (of a host), ``server`` (a warm one), ``spare`` (forked ahead from it),
-    ``trial`` (the first process of an attempt), ``other``."""
+    """``runner``, ``host``, ``keeper`` (of a host), ``server`` (a warm one), ``spare`` (forked ahead from it, or who
+    stands by to be a runner), ``trial`` (the first process of an attempt), ``other``."""
     words: str
     """Its command line, shortened."""
     attempt: Path | None = None
@@ -97,7 +98,8 @@ def _describe(process: psutil.Process, claimed: Mapping[int, Path]) -> Found:
     if process.pid in claimed:
         return Found(process.pid, "trial", words, claimed[process.pid])
     if _RUNNER in line:
-        return Found(process.pid, "runner", words)
+        waits = line[-1] == STAND_BY and process.cwd() == "/"
+        return Found(process.pid, "spare" if waits else "runner", words)
     if HOST in line:
         return Found(process.pid, "keeper" if is_keeper(process.pid) else "host", words)
     if _is_warm(line):
