@@ -36,10 +36,13 @@ class Claim(NamedTuple):
             return False
         return not state.zombie or state.parent in {self.parent, self.heir} or is_keeper(state.parent)
 
-    def waits_for_a_stopped_parent(self) -> bool:
-        """Whether it has ended, and whoever is to write the exit file stands still."""
+    def waits_for_one_that_stands_still(self) -> bool:
+        """Whether it has ended, and whoever is to write the exit file stands still.
+
+        Its parent alone does not do that while the heir lives: a warm server leaves it to the host.
+        """
         state = look_up(self.pid)
-        return state is not None and state.zombie and is_stopped(state.parent)
+        return state is not None and state.zombie and (is_stopped(state.parent) or is_stopped(self.heir))
 
 
 class VoidClaimError(FileExistsError):

@@ -147,7 +147,7 @@ class ProcessWatch:
 
 def _is_stuck(watched: _Watched, claim: Claim) -> bool:
     """Whether nobody will tell how it ended: the host, or its keeper, has been stopped for a while."""
-    if not claim.waits_for_a_stopped_parent():
+    if not claim.waits_for_one_that_stands_still():
         watched.stuck_since = None
         return False
     now = time.monotonic()

@@ -108,6 +108,27 @@ def test_an_attempt_of_a_host_that_stands_still_is_ended_all_the_same(bench: Ben
     os.kill(stopped, signal.SIGCONT)
 
 
+def test_it_is_noticed_though_nobody_asks_it_for_anything(bench: Bench, control_path: Path) -> None:
+    attempt = bench.launch(WAITS)
+    bench.report(attempt)
+    stopped = _stop_host(control_path)
+    (attempt.work_folder / "go").touch()
+    assert _polled(bench)[0].lost
+    os.kill(stopped, signal.SIGCONT)
+
+
+def test_one_that_goes_on_in_time_tells_as_ever(bench: Bench, control_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_link, "_STOPPED_S", 3600.0)
+    attempt = bench.launch(Behaviour(waits=True, exit_code=4))
+    bench.report(attempt)
+    stopped = _stop_host(control_path)
+    (attempt.work_folder / "go").touch()
+    for _ in range(20):
+        assert bench.launcher.poll() == []
+    os.kill(stopped, signal.SIGCONT)
+    assert _polled(bench)[0].exit_code == 4
+
+
 def test_the_next_attempt_goes_to_another_host(bench: Bench, control_path: Path) -> None:
     first = bench.launch(WAITS)
     stopped = _stop_host(control_path)

@@ -31,9 +31,11 @@ from tests.launchers.warm.serving import (
 )
 
 from hyperstep.errors import LaunchError
+from hyperstep.launchers import host_link, watch
 from hyperstep.launchers.host.warm import silence
 from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.process_table import keeper_of
+from hyperstep.records.attempt import AttemptEnd
 from hyperstep.testing.launcher_bench import is_running, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
@@ -71,6 +73,21 @@ class TestStandingStill:
         ended.wait()
         os.waitpid(server.pid, 0)
         selector.close()
+
+    def test_an_end_that_a_server_can_tell_only_to_a_host_that_stands_still_is_lost(
+        self, bench: WarmBench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(host_link, "_STOPPED_S", 0.3)
+        monkeypatch.setattr(watch, "_STUCK_S", 0.3)
+        attempt = hanging(bench)
+        host = host_of(bench)
+        os.kill(host, signal.SIGSTOP)
+        bench.launcher.stop(attempt.key, 10.0)  # which the host leaves unanswered
+        ends: list[AttemptEnd] = []
+        wait_until(lambda: ends.extend(bench.launcher.poll()) or ends, "the end, by looking as a runner does")
+        assert ends[0].lost
+        os.kill(host, signal.SIGCONT)
+        wait_until(attempt.exit_file.exists, "what the host makes of it in the end")
 
 
 @contextmanager
