@@ -117,7 +117,9 @@ def test_it_is_noticed_though_nobody_asks_it_for_anything(bench: Bench, control_
     os.kill(stopped, signal.SIGCONT)
 
 
-def test_one_that_goes_on_in_time_tells_as_ever(bench: Bench, control_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_goes_on_in_time_tells_as_ever(
+    bench: Bench, control_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(host_link, "_STOPPED_S", 3600.0)
     attempt = bench.launch(Behaviour(waits=True, exit_code=4))
     bench.report(attempt)
