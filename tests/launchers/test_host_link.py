@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -31,8 +32,8 @@ def test_what_a_host_that_reads_nothing_more_was_asked_before_it_may_still_do(
 ) -> None:
     link, _theirs = ends
     launch = link.ask_for_reply("launch", None)
-    with pytest.raises(HostGoneError):
-        while True:
+    with suppress(HostGoneError):
+        while link.is_open:
             link.tell("hello", lambda _answer: None, filler="x" * 100_000)
     with pytest.raises(HostSilentError):
         launch.wait()
