@@ -18,8 +18,7 @@ from typing import IO, Any
 
 import hyperstep
 from hyperstep.errors import BusyMachineError, LaunchError, NoHostError, means_busy_machine
-from hyperstep.launchers.host.address import move_stopped_aside
-from hyperstep.launchers.peer import stopped_peer
+from hyperstep.launchers.host.address import move_stopped_aside, stopped_holder
 from hyperstep.launchers.process_table import is_stopped
 
 _ANSWER_S = 60.0
@@ -250,7 +249,7 @@ def connect(path: Path) -> HostSocket | None:
     connection.settimeout(_STOPPED_S)
     try:
         connection.connect(str(path))
-        connection.host = _hello(connection, _ANSWER_S)
+        connection.host = _hello(connection, path, _ANSWER_S)
     except OSError:
         connection.close()
         return None
@@ -290,12 +289,12 @@ def host_pid(path: Path) -> int | None:
         connection.settimeout(_GLANCE_S)
         try:
             connection.connect(str(path))
-            return _hello(connection, _GLANCE_S)
+            return _hello(connection, path, _GLANCE_S)
         except OSError:
             return None
 
 
-def _hello(connection: socket.socket, patience_s: float) -> int:
+def _hello(connection: socket.socket, path: Path, patience_s: float) -> int:
     """The host's process id.
 
     Raises:
@@ -304,7 +303,7 @@ def _hello(connection: socket.socket, patience_s: float) -> int:
     connection.sendall(b'{"id": 0, "do": "hello"}\n')
     deadline, received = time.monotonic() + patience_s, b""
     while not received.endswith(b"\n"):
-        data = _receive(connection, deadline)
+        data = _receive(connection, path, deadline)
         if not data:
             raise ConnectionAbortedError
         received += data
@@ -315,7 +314,7 @@ def _hello(connection: socket.socket, patience_s: float) -> int:
         raise OSError(message) from error
 
 
-def _receive(connection: socket.socket, deadline: float) -> bytes:
+def _receive(connection: socket.socket, path: Path, deadline: float) -> bytes:
     """What comes next: one that gets on is waited for until ``deadline``, one that is stopped is not.
 
     Raises:
@@ -325,7 +324,7 @@ def _receive(connection: socket.socket, deadline: float) -> bytes:
         try:
             return connection.recv(4096)
         except TimeoutError:
-            if time.monotonic() >= deadline or stopped_peer(connection) is not None:
+            if time.monotonic() >= deadline or stopped_holder(path) is not None:
                 raise
 
 
