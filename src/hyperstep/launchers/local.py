@@ -11,7 +11,7 @@ from pathlib import Path
 from hyperstep.errors import ConflictError, HyperstepError, LaunchError, NoHostError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.control_path import check_control_path, default_control_path
-from hyperstep.launchers.guard import DEFAULT_IDLE_S, Ownership, refuse_if_fenced
+from hyperstep.launchers.guard import DEFAULT_IDLE_S, Ownership, fence_moved_aside, refuse_if_fenced
 from hyperstep.launchers.host_link import (
     HostGoneError,
     HostLink,
@@ -254,10 +254,13 @@ class LocalLauncher(Launcher):
             return self._link
 
     def _introduce(self, link: HostLink | None) -> None:
-        """Have a host that we talk to for the first time guard us."""
-        if link is not None and self._ownership is not None:
-            with contextlib.suppress(HostGoneError):  # it is met again at the next command
-                refuse_if_fenced(link.ask("guard", **self._ownership.as_message()))
+        """Have a host that we talk to for the first time guard us, and tell those whose address it has that we own."""
+        if link is None or self._ownership is None:
+            return
+        with contextlib.suppress(HostGoneError):  # it is met again at the next command
+            refuse_if_fenced(link.ask("guard", **self._ownership.as_message()))
+        if self._ownership.epoch > 1:
+            fence_moved_aside(self._ownership, self.control_path)
 
     # -- bookkeeping --------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@ Claim: ``{"pid", "started_at", "boot", "parent", "heir"}``, empty until the proc
 process that will see to the exit file, or else ``heir`` (0: nobody), or a trial host's keeper, whichever adopts the
 process; it is written before the process id is let go, so whoever sees the process gone finds the file, or never will.
 ``{}`` in front makes a claim void: the launch was given up while nobody was named, and whoever starts a process by it
-all the same ends it again. Of several objects in the file the first counts.
+all the same ends it again. Of several objects in the file the first counts. ``{"barred": true}`` is the claim of an
+owner who found an attempt recorded and not started: whom the last owner asked to start it may only stand still.
 Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
 """
 
@@ -20,6 +21,8 @@ from hyperstep.launchers.process_table import boot_id, is_keeper, is_known, is_s
 
 _VOID = b"{}"
 """A claim by which no process is started."""
+_BAR = b'{"barred": true}'
+"""The claim of an attempt that nobody has started, and nobody is to start as long as it stands."""
 
 
 class Claim(NamedTuple):
@@ -79,6 +82,42 @@ def create_claim(claim_file: str | Path) -> int:
         FileExistsError: The attempt was claimed before.
     """
     return os.open(claim_file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o644)
+
+
+def bar_launch(claim_file: Path) -> bool:
+    """Keep a launch still under way somewhere from starting an attempt; returns False when somebody has claimed it.
+
+    Raises:
+        OSError: The claim cannot be written.
+    """
+    try:
+        descriptor = create_claim(claim_file)
+    except FileExistsError:
+        return is_barred(claim_file)
+    except FileNotFoundError:  # it has no folder to be started in
+        return True
+    try:
+        os.write(descriptor, _BAR)
+    except OSError:
+        claim_file.unlink()
+        raise
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def is_barred(claim_file: Path) -> bool:
+    """Whether the claim is a bar, which nobody has started anything by."""
+    try:
+        return claim_file.read_bytes() == _BAR
+    except FileNotFoundError:
+        return False
+
+
+def lift_bar(claim_file: Path) -> None:
+    """Let the attempt be started, if it was barred."""
+    if is_barred(claim_file):
+        claim_file.unlink()
 
 
 def void_claim(claim_file: Path) -> Claim | None:

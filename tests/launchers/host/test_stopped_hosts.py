@@ -20,7 +20,7 @@ from hyperstep.launchers.host import address
 from hyperstep.launchers.host_link import connect, connect_or_start, host_pid
 from hyperstep.launchers.hosts import hosts_here, stop_idle
 from hyperstep.launchers.local import LocalLauncher
-from hyperstep.launchers.process_table import keeper_of
+from hyperstep.launchers.process_table import is_stopped, keeper_of
 from hyperstep.records.attempt import AttemptEnd
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.launcher_bench import HANGS, Bench, is_running, wait_until
@@ -48,6 +48,7 @@ def _stop_host(path: Path) -> int:
     pid = host_pid(path)
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: is_stopped(pid), "the host to stand still")
     return pid
 
 

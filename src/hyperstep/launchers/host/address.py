@@ -109,6 +109,11 @@ def move_stopped_aside(path: Path) -> None:
             _lock_file(path).rename(_lock_file(_aside(path, pid)))
 
 
+def aside_of(path: Path) -> list[Path]:
+    """The sockets of the hosts that listened on ``path`` before they were moved."""
+    return list(path.parent.glob(f"{path.stem}-*{path.suffix}"))
+
+
 def _to_be_moved(path: Path) -> int | None:
     """Process id of who has the lock of an address and does not listen there, or stands still."""
     holder = _holder(path)
@@ -151,7 +156,7 @@ def _one_at_a_time(mutex: Path) -> Iterator[None]:
 
 def _remove_leftovers(path: Path) -> None:
     """Of hosts that were moved aside and killed. Called by who has the address, so that none is on its way there."""
-    for left in [*path.parent.glob(f"{path.stem}-*{path.suffix}"), *path.parent.glob(f"{path.stem}-*.lock")]:
+    for left in [*aside_of(path), *path.parent.glob(f"{path.stem}-*.lock")]:
         with locked(_lock_file(left)) as is_free:
             if is_free:
                 left.with_suffix(path.suffix).unlink(missing_ok=True)
