@@ -16,8 +16,10 @@ from hyperstep.launchers.marker import (
     Claim,
     ExitMarker,
     VoidClaimError,
+    bar_launch,
     create_claim,
     fill_claim,
+    lift_bar,
     read_claim,
     read_exit,
     void_claim,
@@ -80,6 +82,22 @@ def test_of_a_claim_that_is_filled_and_one_that_is_void_the_first_counts(tmp_pat
     os.close(late)
     assert read_claim(tmp_path / "late.json") is None
     assert void_claim(tmp_path / "nowhere.json") is None
+
+
+def test_what_is_barred_is_claimed_by_nobody_until_the_bar_is_lifted(tmp_path: Path) -> None:
+    file = tmp_path / "claim.json"
+    assert bar_launch(file)
+    assert bar_launch(file)
+    assert read_claim(file) is None
+    with pytest.raises(FileExistsError):
+        create_claim(file)
+    lift_bar(file)
+    lift_bar(file)
+    os.close(create_claim(file))
+    lift_bar(file)
+    assert not bar_launch(file)
+    assert file.exists()
+    assert bar_launch(tmp_path / "nowhere" / "claim.json")
 
 
 def test_a_claim_of_a_live_process_is_alive(tmp_path: Path) -> None:

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from hyperstep.launchers import watch
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.launchers.marker import (
     Claim,
     ExitMarker,
     VoidClaimError,
-    bar_launch,
     create_claim,
     fill_claim,
+    read_claim,
     read_exit,
     void_claim,
     write_exit,
 )
 from hyperstep.launchers.watch import ProcessWatch, end_from, marker_of
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
+from hyperstep.testing.launcher_bench import wait_until
 
 SLEEPS = "import time; time.sleep(600)"
 ENDED = ExitMarker(0, None, 1.0)
@@ -85,6 +91,14 @@ def test_what_an_attempt_left_is_ended_when_it_is_adopted_after_its_end(attempt:
     assert left.wait() == -9
 
 
+def test_one_that_nobody_has_claimed_is_claimed_before_it_is_called_lost(
+    attempt: Attempt, ends: list[AttemptEnd]
+) -> None:
+    assert _watched(attempt, ends).lost
+    with pytest.raises(FileExistsError):
+        create_claim(attempt.claim_file)
+
+
 def test_a_process_that_its_claim_does_not_name_yet_is_found_before_it_is_called_lost(
     attempt: Attempt, ends: list[AttemptEnd]
 ) -> None:
@@ -124,10 +138,98 @@ def test_an_attempt_whose_claim_is_filled_at_the_last_moment_is_watched_on(
     os.close(claim)
 
 
-def test_an_attempt_that_was_barred_before_anybody_started_it_is_lost(attempt: Attempt, ends: list[AttemptEnd]) -> None:
-    assert bar_launch(attempt.claim_file)
-    assert not bar_launch(attempt.claim_file)
-    assert _watched(attempt, ends).lost
+@pytest.fixture
+def late() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that a host starts, and names in its claim later than others think."""
+    with subprocess.Popen([sys.executable, "-S", "-c", SLEEPS], start_new_session=True) as process:
+        yield process
+        process.kill()
+
+
+def _adopted(attempt: Attempt) -> tuple[LocalLauncher, int]:
+    """By a launcher that finds a claim without a name; the claim."""
+    claim = create_claim(attempt.claim_file)
+    launcher = LocalLauncher(lambda: None, attempt.folder / "host.sock")
+    launcher.adopt(attempt)
+    return launcher, claim
+
+
+def test_what_was_told_to_end_before_anybody_said_who_it_is_ends(
+    attempt: Attempt, late: subprocess.Popen[bytes]
+) -> None:
+    launcher, claim = _adopted(attempt)
+    launcher.stop(attempt.key, 3600.0)
+    fill_claim(claim, late.pid, parent=1)
+    wait_until(lambda: late.poll() == -signal.SIGTERM, "its end")
+    wait_until(launcher.poll, "word of it")
+    launcher.close()
+    os.close(claim)
+
+
+def test_who_was_named_late_is_listed(attempt: Attempt, late: subprocess.Popen[bytes]) -> None:
+    launcher, claim = _adopted(attempt)
+    assert launcher.pids() == {}
+    fill_claim(claim, late.pid, parent=1)
+    wait_until(lambda: launcher.pids() == {attempt.key: late.pid}, "its process id")
+    launcher.close()
+    assert launcher.pids() == {}
+    os.close(claim)
+
+
+class _Looks:
+    """How often the watch has looked for an exit file, which it does of what seems to have ended."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, file: Path) -> ExitMarker | None:
+        self.count += 1
+        return read_exit(file)
+
+
+@contextmanager
+def _no_open_file_left() -> Iterator[None]:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_a_launch_is_not_called_lost_before_its_claim_could_be_made_void(
+    attempt: Attempt, ends: list[AttemptEnd], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = _Looks()
+    monkeypatch.setattr(watch, "read_exit", looks)
+    monkeypatch.setattr(watch, "_HALF_STARTED_S", 0.0)
+    claim = create_claim(attempt.claim_file)
+    processes = ProcessWatch(ends.append)
+    with _no_open_file_left():
+        processes.add(attempt)
+        wait_until(lambda: looks.count > 3, "some looks")
+        assert ends == []
+    wait_until(lambda: ends, "its end")
+    with pytest.raises(VoidClaimError):
+        fill_claim(claim, os.getpid(), parent=os.getpid())
+    processes.close()
+    os.close(claim)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no file is opened to look at a process")
+def test_a_process_that_cannot_be_looked_at_is_not_taken_for_gone(
+    attempt: Attempt, late: subprocess.Popen[bytes]
+) -> None:
+    descriptor = create_claim(attempt.claim_file)
+    fill_claim(descriptor, late.pid, parent=os.getpid())
+    os.close(descriptor)
+    claim = read_claim(attempt.claim_file)
+    assert claim is not None
+    with _no_open_file_left():
+        assert claim.is_alive()
+        late.kill()
+        late.wait()
+        assert not claim.is_alive()
 
 
 @pytest.mark.parametrize("starved", [None, False, True])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperstep.launchers.control_path import control_folder
-from hyperstep.launchers.peer import stopped_peer
+from hyperstep.launchers.host.address import stopped_holder
 
 PATIENCE_S = 3.0
 """A host that lives answers within milliseconds, on a busy machine within tenths of a second."""
@@ -80,16 +80,17 @@ def look_at_all(*questions: str) -> Look:
         LaunchError: The folder of the control sockets is not usable.
     """
     deadline = time.monotonic() + PATIENCE_S
+    paths = sorted(control_folder().glob("*.sock"))
     with ExitStack() as stack, selectors.DefaultSelector() as selector:
-        asked = list(_ask(stack, questions))
+        asked = list(_ask(paths, stack, questions))
         for each in asked:
             selector.register(each.connection, selectors.EVENT_READ, each)
         while selector.get_map() and (patience := deadline - time.monotonic()) > 0:
             for key, _ in selector.select(patience):
                 if not key.data.take():
                     selector.unregister(key.fileobj)
-        stopped = {each.path: stopped_peer(each.connection) for each in asked if not each.is_done}
         answers = {each.path: each.answers for each in asked if each.is_done}
+        stopped = {path: stopped_holder(path) for path in paths if path not in answers}
         return Look(answers, {path: pid for path, pid in stopped.items() if pid is not None})
 
 
@@ -102,8 +103,8 @@ def live_hosts() -> dict[Path, int]:
     return {path: int(hello["pid"]) for path, (hello,) in ask_all("hello").items() if "pid" in hello}
 
 
-def _ask(stack: ExitStack, questions: tuple[str, ...]) -> Iterator[_Asked]:
-    for path in sorted(control_folder().glob("*.sock")):
+def _ask(paths: list[Path], stack: ExitStack, questions: tuple[str, ...]) -> Iterator[_Asked]:
+    for path in paths:
         connection = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         connection.settimeout(PATIENCE_S)
         with suppress(OSError):  # nobody listens there, or it has too much to do

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from hyperstep.errors import LaunchError, NotOwnerError
 from hyperstep.launchers.control_path import control_folder, default_control_path
+from hyperstep.launchers.host.address import aside_of
 from hyperstep.launchers.host_link import HostGoneError, HostLink, Message, connect, connect_or_start
 
 DEFAULT_IDLE_S = 10.0
@@ -142,12 +143,26 @@ def fence_elsewhere(ownership: Ownership, control_path: Path | None = None) -> N
     own = control_path or default_control_path()
     for path in sorted(control_folder().glob("*.sock")):
         if path != own:
-            with contextlib.suppress(OSError):  # nobody listens there, or stands still
-                _send_fence(path, ownership.fence)
+            _send_fence(path, ownership.fence)
+
+
+def fence_moved_aside(ownership: Ownership, control_path: Path) -> None:
+    """Tell the hosts that listened at our address, and stood still, that the run has a new owner.
+
+    They hear it when they go on, but after what they had been asked before: what was to be started is barred by its
+    claim only.
+
+    Args:
+        ownership: The new one.
+        control_path: Socket of the host that is commanded now.
+    """
+    for path in sorted(aside_of(control_path)):
+        _send_fence(path, ownership.fence)
 
 
 def _send_fence(path: Path, fence: Message) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+    """Nothing happens where nobody listens, and nobody is waited for who stands still."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(_FENCE_S)
         connection.connect(str(path))
         connection.sendall(json.dumps({"id": 0, "do": "fence", **fence}).encode("ascii") + b"\n")

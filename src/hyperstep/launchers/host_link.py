@@ -18,8 +18,7 @@ from typing import IO, Any
 
 import hyperstep
 from hyperstep.errors import BusyMachineError, LaunchError, NoHostError, means_busy_machine
-from hyperstep.launchers.host.address import move_stopped_aside
-from hyperstep.launchers.peer import stopped_peer
+from hyperstep.launchers.host.address import move_stopped_aside, stopped_holder
 from hyperstep.launchers.process_table import is_stopped
 
 _ANSWER_S = 60.0
@@ -27,7 +26,9 @@ _ANSWER_S = 60.0
 _GLANCE_S = 5.0
 """So long a mere look waits: a host that stands still is no reason to keep whoever asks for a run from seeing it."""
 _STOPPED_S = 3.0
-"""So long one whose process is stopped may be silent: it answers nothing until somebody lets it go on."""
+"""So long one may be silent, or just stand still, whose process is stopped: it tells nothing until it goes on."""
+_LOOK_S = 0.25
+"""Between two looks at the process of one that owes us no answer."""
 _START_S = 60.0
 _RETRY_S = 0.02
 _MAX_KILLED = 5
@@ -37,11 +38,22 @@ Message = dict[str, Any]
 
 
 class HostGoneError(Exception):
-    """The connection broke; whether the host did what it was asked is not known, but it will not do it any more."""
+    """The connection broke; whether the host did what it was asked is not known, but it will not do it any more.
+
+    So another one may be asked for the same. Two things alone make that true: that the host closed the connection, be
+    it by its end, or that it has the request in part. A connection that we give up is a ``HostSilentError``.
+    """
 
 
 class HostSilentError(HostGoneError):
-    """The host lives but does not answer; it may still do what it was asked."""
+    """We gave the connection up: the host lives but does not answer; it may still do what it was asked."""
+
+
+class HostSocket(socket.socket):
+    """A connection to a host that has answered on it."""
+
+    host: int
+    """Process id of the host."""
 
 
 class Reply:
@@ -97,13 +109,14 @@ class HostLink:
 
     def __init__(
         self,
-        connection: socket.socket,
+        connection: HostSocket,
         on_end: Callable[[Message], None],
         on_gone: Callable[[HostLink], None],
     ) -> None:
         self._connection = connection
-        self._host: int | None = None
-        """Its process id, once it has told it: the system may still name who bound the socket, of whom it is a fork."""
+        self._stopped_since: float | None = None
+        """Monotonic time at which it was first seen to stand still; None when it got on at the last look."""
+        self._next_look = 0.0
         self._on_end = on_end
         self._on_gone = on_gone
         self._lock = threading.Lock()
@@ -113,11 +126,9 @@ class HostLink:
         self._last_id = 0
         self._open = True
         self.was_silent = False
-        """Whether we gave the host up because it did not answer: it may still do what it was asked."""
+        """Whether it was us who gave the host up: it may still do what it was asked."""
         self._reader = threading.Thread(target=self._read, name="hyperstep-host-link", daemon=True)
         self._reader.start()
-        with contextlib.suppress(HostGoneError):  # it is met again at the first command
-            self.tell("hello", self._learn_host)
 
     @property
     def is_open(self) -> bool:
@@ -163,10 +174,14 @@ class HostLink:
             self._send({"id": self._last_id, "do": do, **body})
 
     def give_up_if_silent(self) -> None:
-        """Break the connection when the host has left something unanswered for too long; to be called now and then."""
+        """Break the connection when the host leaves something unanswered for too long, or stands still.
+
+        To be called now and then, however often: one that is asked nothing is looked at a few times a second.
+        """
+        now = time.monotonic()
         with self._lock:
-            oldest = next(iter(self._asked_at.values()), None)
-        if oldest is not None and self._is_given_up(oldest):
+            oldest = next(iter(self._asked_at.values()), now)
+        if now - oldest >= _ANSWER_S or self._stands_still(now, oldest):
             self.was_silent = True
             self._disconnect()
 
@@ -179,18 +194,22 @@ class HostLink:
         if threading.current_thread() is not self._reader:
             self._reader.join()
 
-    def _learn_host(self, answer: Message | None) -> None:
-        self._host = answer.get("pid") if answer is not None else None
-
-    def _is_given_up(self, asked_at: float) -> bool:
-        """Whether a host that has not answered since then is waited for no longer."""
-        silent_s = time.monotonic() - asked_at
-        return silent_s >= _ANSWER_S or (silent_s >= _STOPPED_S and self._host is not None and is_stopped(self._host))
+    def _stands_still(self, now: float, silent_since: float) -> bool:
+        """Whether the host is stopped, and was, or has not answered, for so long that it is waited for no longer."""
+        if now < self._next_look and now - silent_since < _STOPPED_S:
+            return False
+        self._next_look = now + _LOOK_S
+        if not is_stopped(self._connection.host):
+            self._stopped_since = None
+            return False
+        self._stopped_since = self._stopped_since or now
+        return now - min(silent_since, self._stopped_since) >= _STOPPED_S
 
     def _send(self, message: Message) -> None:
         try:
             self._connection.sendall(json.dumps(message).encode("ascii") + b"\n")
-        except OSError:
+        except OSError as error:
+            self.was_silent |= not isinstance(error, ConnectionError)  # it lives, and may do what it was asked before
             self._disconnect()  # the reader notices it, and answers for the host
 
     def _disconnect(self) -> None:
@@ -221,16 +240,16 @@ class HostLink:
                     on_answer(message)
 
 
-def connect(path: Path) -> socket.socket | None:
+def connect(path: Path) -> HostSocket | None:
     """A connection to the host that listens on ``path``; None when none does, or it stands still.
 
     The host has answered on it, so it knows that it has a client and does not leave.
     """
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection = HostSocket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(_STOPPED_S)
     try:
         connection.connect(str(path))
-        _hello(connection, _ANSWER_S)
+        connection.host = _hello(connection, path, _ANSWER_S)
     except OSError:
         connection.close()
         return None
@@ -239,7 +258,7 @@ def connect(path: Path) -> socket.socket | None:
     return connection
 
 
-def connect_or_start(path: Path, *, idle_s: float) -> socket.socket:
+def connect_or_start(path: Path, *, idle_s: float) -> HostSocket:
     """A connection to the host on ``path``, which is started when none listens, or that one stands still.
 
     Raises:
@@ -270,12 +289,12 @@ def host_pid(path: Path) -> int | None:
         connection.settimeout(_GLANCE_S)
         try:
             connection.connect(str(path))
-            return _hello(connection, _GLANCE_S)
+            return _hello(connection, path, _GLANCE_S)
         except OSError:
             return None
 
 
-def _hello(connection: socket.socket, patience_s: float) -> int:
+def _hello(connection: socket.socket, path: Path, patience_s: float) -> int:
     """The host's process id.
 
     Raises:
@@ -284,7 +303,7 @@ def _hello(connection: socket.socket, patience_s: float) -> int:
     connection.sendall(b'{"id": 0, "do": "hello"}\n')
     deadline, received = time.monotonic() + patience_s, b""
     while not received.endswith(b"\n"):
-        data = _receive(connection, deadline)
+        data = _receive(connection, path, deadline)
         if not data:
             raise ConnectionAbortedError
         received += data
@@ -295,7 +314,7 @@ def _hello(connection: socket.socket, patience_s: float) -> int:
         raise OSError(message) from error
 
 
-def _receive(connection: socket.socket, deadline: float) -> bytes:
+def _receive(connection: socket.socket, path: Path, deadline: float) -> bytes:
     """What comes next: one that gets on is waited for until ``deadline``, one that is stopped is not.
 
     Raises:
@@ -305,7 +324,7 @@ def _receive(connection: socket.socket, deadline: float) -> bytes:
         try:
             return connection.recv(4096)
         except TimeoutError:
-            if time.monotonic() >= deadline or stopped_peer(connection) is not None:
+            if time.monotonic() >= deadline or stopped_holder(path) is not None:
                 raise
 
 

@@ -95,7 +95,7 @@ class InlineLauncher(Launcher):
         super().__init__(notify)
         self._lock = threading.Lock()
         self._children: dict[AttemptKey, _Child] = {}
-        self._adopted: dict[AttemptKey, int | None] = {}
+        self._adopted: set[AttemptKey] = set()
         self._ends: list[AttemptEnd] = []
         self._processes = ProcessWatch(self._report)
         self._killed: set[int] = set()
@@ -127,15 +127,12 @@ class InlineLauncher(Launcher):
         with self._lock:
             if attempt.key in self._children or attempt.key in self._adopted:
                 return
-            self._adopted[attempt.key] = None
+            self._adopted.add(attempt.key)
         marker = read_exit(attempt.exit_file)
         if marker is not None:
             self._report(end_from(attempt.key, marker))
             return
-        pid = self._processes.add(attempt)
-        with self._lock:
-            if attempt.key in self._adopted:
-                self._adopted[attempt.key] = pid
+        self._processes.add(attempt)
 
     def stop(self, key: AttemptKey, grace_s: float) -> None:
         """As in the base."""
@@ -155,7 +152,7 @@ class InlineLauncher(Launcher):
         """As in the base."""
         with self._lock:
             own = {key: child.process.pid for key, child in self._children.items()}
-            return own | {key: pid for key, pid in self._adopted.items() if pid is not None}
+            return own | self._processes.pids()
 
     def keep_guarded(self) -> None:
         """Nobody guards where there is no host."""
@@ -190,7 +187,7 @@ class InlineLauncher(Launcher):
             if self._closed:
                 return
             self._children.pop(end.key, None)
-            self._adopted.pop(end.key, None)
+            self._adopted.discard(end.key)
             self._ends.append(end)
         self._notify()
 

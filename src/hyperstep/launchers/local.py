@@ -11,7 +11,7 @@ from pathlib import Path
 from hyperstep.errors import ConflictError, HyperstepError, LaunchError, NoHostError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.control_path import check_control_path, default_control_path
-from hyperstep.launchers.guard import DEFAULT_IDLE_S, Ownership, refuse_if_fenced
+from hyperstep.launchers.guard import DEFAULT_IDLE_S, Ownership, fence_moved_aside, refuse_if_fenced
 from hyperstep.launchers.host_link import (
     HostGoneError,
     HostLink,
@@ -24,7 +24,7 @@ from hyperstep.launchers.host_link import (
 )
 from hyperstep.launchers.hosted_launch import HostedLaunch, Watched, conflict, launch_request, started_pid
 from hyperstep.launchers.launch import Launch, SettledLaunch
-from hyperstep.launchers.marker import bar_launch, marker_from_json, read_exit
+from hyperstep.launchers.marker import marker_from_json, read_exit
 from hyperstep.launchers.strays import kill_strays
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
@@ -91,7 +91,7 @@ class LocalLauncher(Launcher):
         if marker is not None:
             kill_strays(attempt)  # a warm server that has lost its host leaves that to us
             self._report(end_from(attempt.key, marker))
-        elif bar_launch(attempt.claim_file) or not self._watch_on_host(watched):
+        elif not self._watch_on_host(watched):
             self._watch_by_process(watched)
 
     def stop(self, key: AttemptKey, grace_s: float) -> None:
@@ -129,7 +129,8 @@ class LocalLauncher(Launcher):
     def pids(self) -> dict[AttemptKey, int]:
         """As in the base."""
         with self._lock:
-            return {key: watched.pid for key, watched in self._watched.items() if watched.pid is not None}
+            by_host = {key: watched.pid for key, watched in self._watched.items() if watched.pid is not None}
+            return by_host | self._processes.pids()
 
     def host_pid(self) -> int | None:
         """Process id of the trial host; None when none lives."""
@@ -219,9 +220,9 @@ class LocalLauncher(Launcher):
 
     def _watch_by_process(self, watched: Watched) -> None:
         with self._lock:
-            watched.link = None
+            watched.link = watched.pid = None
             if not self._closed:
-                watched.pid = self._processes.add(watched.attempt, watched.kill_at)
+                self._processes.add(watched.attempt, watched.kill_at)
 
     def _on_end(self, message: Message) -> None:
         with self._lock:
@@ -253,10 +254,13 @@ class LocalLauncher(Launcher):
             return self._link
 
     def _introduce(self, link: HostLink | None) -> None:
-        """Have a host that we talk to for the first time guard us."""
-        if link is not None and self._ownership is not None:
-            with contextlib.suppress(HostGoneError):  # it is met again at the next command
-                refuse_if_fenced(link.ask("guard", **self._ownership.as_message()))
+        """Have a host that we talk to for the first time guard us, and tell those whose address it has that we own."""
+        if link is None or self._ownership is None:
+            return
+        with contextlib.suppress(HostGoneError):  # it is met again at the next command
+            refuse_if_fenced(link.ask("guard", **self._ownership.as_message()))
+        if self._ownership.epoch > 1:
+            fence_moved_aside(self._ownership, self.control_path)
 
     # -- bookkeeping --------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,9 @@
 Claim: ``{"pid", "started_at", "boot", "parent", "heir"}``, empty until the process has started. ``parent`` is the
 process that will see to the exit file, or else ``heir`` (0: nobody), or a trial host's keeper, whichever adopts the
 process; it is written before the process id is let go, so whoever sees the process gone finds the file, or never will.
+``{}`` in front makes a claim void: the launch was given up while nobody was named, and whoever starts a process by it
+all the same ends it again. Of several objects in the file the first counts. ``{"barred": true}`` is the claim of an
+owner who found an attempt recorded and not started: whom the last owner asked to start it may only stand still.
 Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
 """
 
@@ -14,10 +17,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hyperstep.launchers.process_table import boot_id, is_keeper, is_stopped, look_up
+from hyperstep.launchers.process_table import boot_id, is_keeper, is_known, is_stopped, look_up
 
 _VOID = b"{}"
 """A claim by which no process is started."""
+_BAR = b'{"barred": true}'
+"""The claim of an attempt that nobody has started, and nobody is to start as long as it stands."""
 
 
 class Claim(NamedTuple):
@@ -31,15 +36,22 @@ class Claim(NamedTuple):
 
     def is_alive(self) -> bool:
         """Whether this very process still runs, or has ended and its parent is about to write the exit file."""
+        if self.boot != boot_id():
+            return False
         state = look_up(self.pid)
-        if state is None or state.started_at != self.started_at or self.boot != boot_id():
+        if state is None:
+            return is_known(self.pid)
+        if state.started_at != self.started_at:
             return False
         return not state.zombie or state.parent in {self.parent, self.heir} or is_keeper(state.parent)
 
-    def waits_for_a_stopped_parent(self) -> bool:
-        """Whether it has ended, and whoever is to write the exit file stands still."""
+    def waits_for_one_that_stands_still(self) -> bool:
+        """Whether it has ended, and whoever is to write the exit file stands still.
+
+        Its parent alone does not do that while the heir lives: a warm server leaves it to the host.
+        """
         state = look_up(self.pid)
-        return state is not None and state.zombie and is_stopped(state.parent)
+        return state is not None and state.zombie and (is_stopped(state.parent) or is_stopped(self.heir))
 
 
 class VoidClaimError(FileExistsError):
@@ -73,32 +85,58 @@ def create_claim(claim_file: str | Path) -> int:
 
 
 def bar_launch(claim_file: Path) -> bool:
-    """Claim an attempt that nobody has claimed, so that a launch still under way cannot start it; returns whether."""
+    """Keep a launch still under way somewhere from starting an attempt; returns False when somebody has claimed it.
+
+    Raises:
+        OSError: The claim cannot be written.
+    """
     try:
         descriptor = create_claim(claim_file)
-    except OSError:
-        return False
+    except FileExistsError:
+        return is_barred(claim_file)
+    except FileNotFoundError:  # it has no folder to be started in
+        return True
     try:
-        os.write(descriptor, _VOID)
+        os.write(descriptor, _BAR)
+    except OSError:
+        claim_file.unlink()
+        raise
     finally:
         os.close(descriptor)
     return True
 
 
-def void_claim(claim_file: Path) -> Claim | None:
-    """Give up a launch that was half started; the claim where it was filled just before.
+def is_barred(claim_file: Path) -> bool:
+    """Whether the claim is a bar, which nobody has started anything by."""
+    try:
+        return claim_file.read_bytes() == _BAR
+    except FileNotFoundError:
+        return False
 
-    What stands first in the file counts: who made the claim may only stand still, and go on later. It ends the process
-    again that it starts then.
+
+def lift_bar(claim_file: Path) -> None:
+    """Let the attempt be started, if it was barred."""
+    if is_barred(claim_file):
+        claim_file.unlink()
+
+
+def void_claim(claim_file: Path) -> Claim | None:
+    """Give up a launch that nobody has made, or that was half made; the claim where it was filled just before.
+
+    What stands first in the file counts: who made the claim, or is about to, may only stand still, and go on later. He
+    ends the process again that he starts then.
+
+    Raises:
+        OSError: It cannot be written, so that a process may yet be started: to be tried again.
     """
     try:
-        descriptor = os.open(claim_file, os.O_WRONLY | os.O_APPEND)
-        try:
-            os.write(descriptor, _VOID)
-        finally:
-            os.close(descriptor)
-    except OSError:  # nothing can be written: nothing can be started either, for want of a claim that says it
+        descriptor = os.open(claim_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    except FileNotFoundError:  # its folder is gone: nothing can be started there
         return None
+    try:
+        os.write(descriptor, _VOID)
+    finally:
+        os.close(descriptor)
     return read_claim(claim_file)
 
 

@@ -40,6 +40,20 @@ def look_up(pid: int) -> ProcessState | None:
     return _from_proc(pid) if _ON_LINUX else _from_psutil(pid)
 
 
+def is_known(pid: int) -> bool:
+    """Whether the system knows a process with that id, which we may signal: asked without opening a file.
+
+    For when there may be no open file left to look it up with; where looking opens none, no answer is no process.
+    """
+    if not _ON_LINUX:
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
 def is_stopped(pid: int) -> bool:
     """Whether a process is there and stands still."""
     state = look_up(pid)

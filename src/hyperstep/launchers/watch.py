@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from hyperstep.launchers.marker import Claim, ExitMarker, bar_launch, is_half_started, read_claim, read_exit, void_claim
+from hyperstep.launchers.marker import Claim, ExitMarker, is_half_started, read_claim, read_exit, void_claim
 from hyperstep.launchers.process import kill_group, kill_process, terminate_group
 from hyperstep.launchers.process_table import descendants_of
 from hyperstep.launchers.strays import kill_strays
@@ -67,16 +67,15 @@ class ProcessWatch:
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
 
-    def add(self, attempt: Attempt, kill_at: float | None = None) -> int | None:
-        """Watch an attempt that was claimed; returns its process id when it is live.
+    def add(self, attempt: Attempt, kill_at: float | None = None) -> None:
+        """Watch an attempt that was claimed.
 
-        One that was never claimed is claimed now, so that a launch that is still under way somewhere cannot start it.
+        One that was never claimed is claimed then, so that a launch that is still under way somewhere cannot start it.
 
         Args:
             attempt: What to watch.
             kill_at: Monotonic time at which its group is killed, for one that was asked to end already.
         """
-        bar_launch(attempt.claim_file)
         claim = read_claim(attempt.claim_file)
         settle_s = _HALF_STARTED_S if is_half_started(attempt.claim_file) else _SETTLE_S
         with self._lock:
@@ -84,21 +83,25 @@ class ProcessWatch:
             if self._thread is None and not self._closing.is_set():
                 self._thread = threading.Thread(target=self._watch, name="hyperstep-process-watch", daemon=True)
                 self._thread.start()
-        if claim is None or not claim.is_alive():
-            return None
-        if kill_at is not None:
+        if kill_at is not None and claim is not None and claim.is_alive():
             terminate_group(claim.pid)  # who was to do it may not have come to it
-        return claim.pid
+
+    def pids(self) -> dict[AttemptKey, int]:
+        """Process id of each attempt that is watched here and lives."""
+        with self._lock:
+            claims = {key: watched.claim for key, watched in self._watched.items()}
+        return {key: claim.pid for key, claim in claims.items() if claim is not None and claim.is_alive()}
 
     def stop(self, key: AttemptKey, grace_s: float) -> None:
-        """End the attempt's process group; nothing happens when it is not watched here or has ended."""
+        """End the attempt's process group, as soon as it is known; nothing happens when it is not watched here."""
         with self._lock:
             watched = self._watched.get(key)
-            if watched is None or watched.claim is None or not watched.claim.is_alive():
+            if watched is None:
                 return
             kill_at = time.monotonic() + grace_s
             watched.kill_at = kill_at if watched.kill_at is None else min(kill_at, watched.kill_at)
-            terminate_group(watched.claim.pid)
+            if watched.claim is not None and watched.claim.is_alive():
+                terminate_group(watched.claim.pid)
 
     def close(self) -> None:
         """Stop watching; returns when the thread has ended."""
@@ -106,6 +109,8 @@ class ProcessWatch:
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join()
+        with self._lock:
+            self._watched.clear()
 
     def _watch(self) -> None:
         while not self._closing.is_set():
@@ -125,14 +130,30 @@ class ProcessWatch:
         marker = read_exit(watched.attempt.exit_file)
         if marker is None and not _is_settled(watched):
             return
-        if marker is None and watched.claim is None:
-            watched.claim = void_claim(watched.attempt.claim_file)
-            if watched.claim is not None:
-                return
+        if marker is None and watched.claim is None and not self._give_launch_up(watched):
+            return
         kill_strays(watched.attempt)
         with self._lock:
             del self._watched[watched.attempt.key]
         self._report(end_from(watched.attempt.key, marker))
+
+    def _give_launch_up(self, watched: _Watched) -> bool:
+        """Make void a claim that names nobody; returns whether that is done."""
+        file = watched.attempt.claim_file
+        try:
+            claim = read_claim(file) or void_claim(file)
+        except OSError:  # a full disk, no open file left: whoever makes or fills the claim may come before us
+            return False
+        if claim is not None:
+            self._name(watched, claim)
+        return claim is None
+
+    def _name(self, watched: _Watched, claim: Claim) -> None:
+        """It has become known late who runs an attempt, perhaps after that was told to end."""
+        with self._lock:
+            watched.claim, watched.gone_since, watched.settle_s = claim, None, _SETTLE_S
+            if watched.kill_at is not None and claim.is_alive():
+                terminate_group(claim.pid)
 
     def _kill_if_overdue(self, watched: _Watched, leader: int) -> None:
         now = time.monotonic()
@@ -147,7 +168,7 @@ class ProcessWatch:
 
 def _is_stuck(watched: _Watched, claim: Claim) -> bool:
     """Whether nobody will tell how it ended: the host, or its keeper, has been stopped for a while."""
-    if not claim.waits_for_a_stopped_parent():
+    if not claim.waits_for_one_that_stands_still():
         watched.stuck_since = None
         return False
     now = time.monotonic()

@@ -64,7 +64,8 @@ class Attempt(Struct, frozen=True):
     ``std_log.txt``     standard output and error of the process
     ``records.jsonl``   what the trial client wrote, one record a line
     ``claim.json``      made by exclusive create before the process starts, then filled: ``{"pid", "started_at", …}``,
-                        where ``started_at`` only serves to tell the process from a later one with its id
+                        where ``started_at`` only serves to tell the process from a later one with its id; with ``{}``
+                        in front it is void, and no process is started by it
     ``exit.json``       the end marker: ``{"exit_code", "signal", "ended_at", …}``
     """
 

@@ -16,6 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from hyperstep.errors import LaunchError, NotOwnerError
+from hyperstep.launchers import guard, host_link
 from hyperstep.launchers.control_path import control_folder
 from hyperstep.launchers.guard import GuardedCommand, Ownership, fence_elsewhere, guarded_runners, start_guarded
 from hyperstep.launchers.host import guards
@@ -211,6 +212,25 @@ class TestFence:
         assert pid is not None
         os.kill(pid, signal.SIGTERM)
         wait_until(lambda: not is_running(pid), "the end of the host")
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who stands still")
+    def test_a_host_that_stood_still_hears_of_an_owner_that_commands_its_successor(
+        self, bench: Bench, control_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(host_link, "_STOPPED_S", 0.3)
+        monkeypatch.setattr(guard, "_FENCE_S", 0.1)
+        first = bench.launcher
+        first.keep_guarded()
+        stopped = host_pid(control_path)
+        assert stopped is not None
+        os.kill(stopped, signal.SIGSTOP)
+        bench.another().keep_guarded()
+        os.kill(stopped, signal.SIGCONT)
+        aside = control_path.with_name(f"{control_path.stem}-{stopped}.sock")
+        wait_until(lambda: host_pid(aside) == stopped, "it to go on")
+        with pytest.raises(NotOwnerError, match="epoch 2, not 1"):
+            first.launch(bench.attempt(Behaviour()))
+        first.close()
 
     def test_other_runs_have_counts_of_their_own(self, bench: Bench, tmp_path: Path, run: Run) -> None:
         bench.another().keep_guarded()

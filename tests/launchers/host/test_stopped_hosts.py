@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from hyperstep.file_lock import locked
 from hyperstep.launchers import glance, host_link, watch
 from hyperstep.launchers.control_path import default_control_path
+from hyperstep.launchers.host import address
 from hyperstep.launchers.host_link import connect, connect_or_start, host_pid
 from hyperstep.launchers.hosts import hosts_here, stop_idle
 from hyperstep.launchers.local import LocalLauncher
-from hyperstep.launchers.process_table import keeper_of
+from hyperstep.launchers.process_table import is_stopped, keeper_of
 from hyperstep.records.attempt import AttemptEnd
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.launcher_bench import HANGS, Bench, is_running, wait_until
@@ -44,6 +48,7 @@ def _stop_host(path: Path) -> int:
     pid = host_pid(path)
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: is_stopped(pid), "the host to stand still")
     return pid
 
 
@@ -98,6 +103,79 @@ def test_what_is_left_of_one_that_was_killed_is_removed_by_the_next(control_path
         os.kill(second, signal.SIGKILL)
 
 
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_one_whose_socket_was_moved_by_somebody_who_then_died_keeps_nobody_out(
+    control_path: Path, goes_on: bool
+) -> None:
+    with connect_or_start(control_path, idle_s=0.0):
+        stopped = _stop_host(control_path)
+        control_path.rename(_aside(control_path, stopped))
+        if goes_on:
+            os.kill(stopped, signal.SIGCONT)
+        with connect_or_start(control_path, idle_s=0.0):
+            other = host_pid(control_path)
+            assert other not in {None, stopped}
+            os.kill(stopped, signal.SIGCONT)
+            assert host_pid(_aside(control_path, stopped)) == stopped
+    wait_until(lambda: not is_running(stopped) and not is_running(other), "the end of both")
+    assert list(control_path.parent.iterdir()) == []
+
+
+def test_one_that_was_stopped_while_it_left_keeps_nobody_out(control_path: Path) -> None:
+    with connect_or_start(control_path, idle_s=0.0):
+        stopped = _stop_host(control_path)
+        control_path.unlink()  # as it did last
+        with connect_or_start(control_path, idle_s=0.0):
+            os.kill(stopped, signal.SIGKILL)
+
+
+def _fill_backlog(path: Path) -> None:
+    """Connect, and go, until no more can: a host that stands still keeps all who have waited for it."""
+    with suppress(BlockingIOError):
+        while True:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.setblocking(False)
+                connection.connect(str(path))
+
+
+@pytest.mark.usefixtures("own_hosts")
+def test_one_that_no_more_can_connect_to_is_known_to_stand_still_all_the_same() -> None:
+    path = default_control_path()
+    with connect_or_start(path, idle_s=0.0):
+        stopped = _stop_host(path)
+        _fill_backlog(path)
+        (state,) = hosts_here()
+        assert (state.pid, state.stands_still) == (stopped, True)
+        with connect_or_start(path, idle_s=0.0):
+            assert host_pid(path) not in {None, stopped}
+            os.kill(stopped, signal.SIGCONT)
+            wait_until(lambda: host_pid(_aside(path, stopped)) == stopped, "it to come to us")
+
+
+def test_who_stands_still_while_moving_another_is_not_waited_for(
+    control_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(address, "_MOVE_S", 0.1)
+    with connect_or_start(control_path, idle_s=0.0), locked(control_path.with_suffix(".move")):
+        stopped = _stop_host(control_path)
+        with connect_or_start(control_path, idle_s=0.0):
+            assert host_pid(control_path) not in {None, stopped}
+            os.kill(stopped, signal.SIGCONT)
+
+
+def test_the_socket_of_one_that_is_gone_is_removed_without_its_lock_too(control_path: Path) -> None:
+    with connect_or_start(control_path, idle_s=0.0):
+        stopped = _stop_host(control_path)
+        control_path.rename(_aside(control_path, stopped))
+        os.kill(stopped, signal.SIGKILL)
+        wait_until(lambda: not is_running(stopped), "its end")
+    with connect_or_start(control_path, idle_s=0.0):
+        other = host_pid(control_path)
+        assert other is not None
+    wait_until(lambda: not is_running(other), "the end of the other")
+    assert list(control_path.parent.iterdir()) == []
+
+
 def test_an_attempt_of_a_host_that_stands_still_is_ended_all_the_same(bench: Bench, control_path: Path) -> None:
     attempt = bench.launch(HANGS)
     pid = bench.report(attempt)["pid"]
@@ -106,6 +184,29 @@ def test_an_attempt_of_a_host_that_stands_still_is_ended_all_the_same(bench: Ben
     assert _polled(bench)[0].lost  # who would tell how stands still
     assert not is_running(pid)
     os.kill(stopped, signal.SIGCONT)
+
+
+def test_it_is_noticed_though_nobody_asks_it_for_anything(bench: Bench, control_path: Path) -> None:
+    attempt = bench.launch(WAITS)
+    bench.report(attempt)
+    stopped = _stop_host(control_path)
+    (attempt.work_folder / "go").touch()
+    assert _polled(bench)[0].lost
+    os.kill(stopped, signal.SIGCONT)
+
+
+def test_one_that_goes_on_in_time_tells_as_ever(
+    bench: Bench, control_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_link, "_STOPPED_S", 3600.0)
+    attempt = bench.launch(Behaviour(waits=True, exit_code=4))
+    bench.report(attempt)
+    stopped = _stop_host(control_path)
+    (attempt.work_folder / "go").touch()
+    for _ in range(20):
+        assert bench.launcher.poll() == []
+    os.kill(stopped, signal.SIGCONT)
+    assert _polled(bench)[0].exit_code == 4
 
 
 def test_the_next_attempt_goes_to_another_host(bench: Bench, control_path: Path) -> None:

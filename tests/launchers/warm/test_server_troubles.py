@@ -31,12 +31,27 @@ from tests.launchers.warm.serving import (
 )
 
 from hyperstep.errors import LaunchError
+from hyperstep.launchers import host_link, watch
+from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.host.warm import silence
 from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.process_table import keeper_of
+from hyperstep.records.attempt import AttemptEnd
 from hyperstep.testing.launcher_bench import is_running, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
+
+
+class _Looks:
+    """What a launcher tells whoever looks now and then, as a runner does, and waits for no notice."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        self._launcher = launcher
+        self.found: list[AttemptEnd] = []
+
+    def are_there(self) -> bool:
+        self.found += self._launcher.poll()
+        return bool(self.found)
 
 
 class TestStandingStill:
@@ -71,6 +86,21 @@ class TestStandingStill:
         ended.wait()
         os.waitpid(server.pid, 0)
         selector.close()
+
+    def test_an_end_that_a_server_can_tell_only_to_a_host_that_stands_still_is_lost(
+        self, bench: WarmBench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(host_link, "_STOPPED_S", 0.3)
+        monkeypatch.setattr(watch, "_STUCK_S", 0.3)
+        attempt = hanging(bench)
+        host = host_of(bench)
+        os.kill(host, signal.SIGSTOP)
+        bench.launcher.stop(attempt.key, 10.0)  # which the host leaves unanswered
+        ends = _Looks(bench.launcher)
+        wait_until(ends.are_there, "the end, by looking as a runner does")
+        assert ends.found[0].lost
+        os.kill(host, signal.SIGCONT)
+        wait_until(attempt.exit_file.exists, "what the host makes of it in the end")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from hyperstep.errors import (
     USER_FAULTS,
 )
 from hyperstep.launchers.base import Launcher
-from hyperstep.launchers.marker import write_exit
+from hyperstep.launchers.marker import bar_launch, lift_bar, write_exit
 from hyperstep.launchers.process_activity import activity_of
 from hyperstep.launchers.watch import marker_of
 from hyperstep.records.artifact import ArtifactRecord
@@ -80,13 +80,16 @@ class Attempts:
     def resume(self, order: AttemptOrder, *, stopping: bool = False) -> None:
         """Go on with an attempt of an earlier owner: start it, if it never came to that; else watch it.
 
+        One that was to be started is barred first: a host that stands still may have been asked, and go on just when
+        its folder is made anew, or when the attempt has ended without a process.
+
         Args:
             order: What it is.
             stopping: It was told to stop: it is not started any more, and told again.
         """
         record = next((a for a in self._context.journal.attempts(order.run_id) if a.key == order.key), None)
         attempt = self._context.home.attempt(self._context.runs[order.run_id], order.number)
-        if record is None or not attempt.claim_file.exists():
+        if record is None or bar_launch(attempt.claim_file):
             if stopping:
                 self._end_unstarted(order)
             else:
@@ -218,6 +221,7 @@ class Attempts:
             unit.writer.put_attempt(AttemptRecord(order.key, active.started_at))
             order.owner.attempt_started(unit, order.key)
         self._active[order.key] = active
+        lift_bar(attempt.claim_file)
         self._launches.begin(active)
 
     def _end_unstarted(self, order: AttemptOrder) -> None:
