@@ -35,7 +35,7 @@ UNBOUNDED: dict[str, Json] = {
     "units": ["randint", [1000]],
     "solver": ["choice", [["sgd", "adam", "lbfgs"]]],
 }
-SPACES = {
+SPACES: dict[str, dict[str, Json]] = {
     "unbounded": UNBOUNDED,
     "finite": {name: UNBOUNDED[name] for name in ("layers", "units", "solver")},
     "10**12": {f"digit {place}": ["randint", [10]] for place in range(12)},

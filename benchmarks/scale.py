@@ -82,7 +82,7 @@ def measure(setup: Setup, trials: int) -> dict[str, float]:
     from hyperstep.testing.simulated_work import learning_curves  # noqa: PLC0415
 
     workers = min(MAX_WORKERS, trials // TRIALS_A_WORKER)
-    rest = {"seed": 1, **({"goal": "maximize"} if setup.sampler == "BayesianOptimization" else {})}
+    rest: dict[str, Any] = {"seed": 1, **({"goal": "maximize"} if setup.sampler == "BayesianOptimization" else {})}
     config = SweepConfig(
         samplers.from_json({"name": setup.sampler, "space": SPACE, **rest}),
         policies.from_json(setup.policy),

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from hyperstep.launchers.host_link import live_hosts
+from hyperstep.launchers.glance import live_hosts
 from hyperstep.shim import shim_path
 from hyperstep_trial.boot_environment import boot_environment
 

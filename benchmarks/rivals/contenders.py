@@ -89,7 +89,7 @@ def install() -> dict[str, str]:
         venv.create(VENV, with_pip=True)
     missing = {}
     for package, wanted in PACKAGES.items():
-        command = [VENV / "bin/pip", "install", "--quiet", "--no-input", "-c", CONSTRAINTS, wanted]
+        command: list[str | Path] = [VENV / "bin/pip", "install", "--quiet", "--no-input", "-c", CONSTRAINTS, wanted]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             missing[package] = done.stderr.strip().splitlines()[-1]

@@ -22,12 +22,12 @@ from syne_tune.optimizer.baselines import RandomSearch
 from syne_tune.optimizer.scheduler import SchedulerDecision
 
 
-class Stopping(RandomSearch):
+class Stopping(RandomSearch):  # type: ignore[misc]
     """Random search that stops what is below a threshold."""
 
     below: float | None = None
 
-    def on_trial_result(self, trial: Any, result: dict[str, Any]) -> str:  # noqa: ANN401 - as the base has it
+    def on_trial_result(self, trial: Any, result: dict[str, Any]) -> Any:  # noqa: ANN401 - as the base has it
         """Judge a result."""
         decision = super().on_trial_result(trial, result)
         return SchedulerDecision.STOP if self.below is not None and result["acc"] < self.below else decision
