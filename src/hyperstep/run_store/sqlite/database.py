@@ -24,6 +24,7 @@ from hyperstep.run_store.sqlite.refusals import (
     ChangedMeanwhileError,
     Refusal,
     is_busy,
+    no_room,
     store_error,
     unwritable,
 )
@@ -178,10 +179,15 @@ class Database:
             try:
                 yield Transaction(connection, self.path)
                 self._commit(connection)
+            except StoreDeniedError:
+                self._own.writer = None  # one that was opened while the disk could only be read can never write
+                raise
             finally:
                 self._own.writing_thread = None
                 if connection.in_transaction:
                     connection.execute("rollback")
+                if self._own.writer is not connection:
+                    connection.close()
 
     def close(self) -> None:
         """Let go of the connections that are not in use now; a later call opens new ones."""
@@ -301,8 +307,8 @@ class Database:
 
         Another process that makes the file at this moment can hold it in ways that SQLite does not wait for.
         """
-        if self._mode == "rwc":
-            self._make_folder()
+        if self._mode != "ro":
+            self._make_ready()
         deadline = time.monotonic() + self._busy_timeout_s
         while True:
             connection = None
@@ -351,6 +357,15 @@ class Database:
             self._own.still = None
             raise
         return self._own.still.connection
+
+    def _make_ready(self) -> None:
+        """See that there is a folder, and room for the memory that is shared: SQLite might not come back to say so."""
+        from hyperstep.run_store.sqlite.room import cannot_share_memory  # noqa: PLC0415 - as for who reads
+
+        if self._mode == "rwc":
+            self._make_folder()
+        if self._journal_mode == "wal" and cannot_share_memory(self.path):
+            raise no_room(self.path)
 
     def _make_folder(self) -> None:
         try:
