@@ -38,7 +38,10 @@ def disk_of_small_blocks(place: Path) -> Iterator[Path]:
     place.mkdir()
     image.write_bytes(b"")
     os.truncate(image, 8 << 20)
-    commands = (["mkfs.ext4", "-q", "-F", "-m", "0", "-b", "1024", str(image)], ["mount", "-o", "loop", image, place])
+    commands = (
+        ["mkfs.ext4", "-q", "-F", "-m", "0", "-b", "1024", str(image)],
+        ["mount", "-o", "loop", str(image), str(place)],
+    )
     for command in commands:
         if shutil.which(command[0]) is None:
             pytest.skip(f"there is no {command[0]} here")

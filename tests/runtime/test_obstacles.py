@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +18,7 @@ from unittest.mock import Mock
 import pytest
 from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
-from tests.runtime.processes_of_ours import kill, owner_pid, runners_of
+from tests.runtime.processes_of_ours import is_gone, kill, owner_pid, runners_of
 from tests.runtime.small_disk import fill, kept_full, only_readable_now, small_disk
 
 from hyperstep.cli.awaiting import _keep_driven
@@ -28,7 +31,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner, pause_of
 from hyperstep.runtime.pause_note import read_pause
 from hyperstep.runtime.runner.obstacles import full_words, obstacle_of
-from hyperstep.runtime.submission import Label, submit_step
+from hyperstep.runtime.submission import Label, ensure_runner, submit_step
 
 GATED = """
 import os, sys, time
@@ -236,11 +239,12 @@ def test_a_full_disk_is_told_with_what_it_lacks(
 
 @pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
 def test_a_runner_that_dies_on_a_full_disk_is_followed_by_one_that_waits_for_room(
-    on_small_disk: Bench, label: Label, gate: Path
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nobody looks meanwhile, and another process takes each byte that is given back."""
+    """Another process takes each byte that is given back, and trials end meanwhile: one of them by its own fault."""
     bench, home = on_small_disk, on_small_disk.home
-    sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    script = GATED[: GATED.index('with open("outputs/model.txt"')] + "sys.exit(3 * x)"
+    sweep = submit_step(home, bench.tuning_step(script, sweep_config(total=2)), label)
     bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
     killed = owner_pid(bench, sweep.id)
     home.close()
@@ -253,10 +257,85 @@ def test_a_runner_that_dies_on_a_full_disk_is_followed_by_one_that_waits_for_roo
         waiting = bench.wait_until(successor)
         time.sleep(5)  # had it died, the next one or two would have come
         assert runners_of(sweep.id) == [waiting]
-    (gate / "go").touch()
+        said = _shown(sweep.id, capsys)
+        assert f"pid {waiting} waits to take the run over: the disk of {home.path} is full (0.0 MB free)" in said
+        main(["show", sweep.id, "--json"])
+        told = json.loads(capsys.readouterr().out)
+        assert (told["runner"], told["runner_gone"]) == (None, False)
+        assert "free some space" in told["paused"]
+        (gate / "go").touch()  # they end, and nobody who owns the run lives
     assert bench.wait(sweep.id).status is RunStatus.COMPLETED
     journal = home.store.journal(sweep.id)
-    assert [len(journal.attempts(trial.id)) for trial in journal.runs(kind=RunKind.TRIAL)] == [1, 1]
+    trials = journal.runs(kind=RunKind.TRIAL)
+    assert [trial.status for trial in trials] == [RunStatus.COMPLETED, RunStatus.FAILED]
+    assert [len(journal.attempts(trial.id)) for trial in trials] == [1, 1]
+
+
+@pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
+def test_a_runner_that_dies_on_a_disk_that_can_only_be_read_is_followed_by_one_that_waits(
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Trials that end meanwhile are not lost, though nobody who owns the run lives."""
+    bench, home = on_small_disk, on_small_disk.home
+    script = GATED[: GATED.index('with open("outputs/model.txt"')]
+    sweep = submit_step(home, bench.tuning_step(script, sweep_config(total=4)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    killed = owner_pid(bench, sweep.id)
+    home.close()
+    with only_readable_now(home.path):
+        kill(killed)
+        waiting = bench.wait_until(lambda: _runner_after(sweep.id, killed) or False)
+        bench.wait_until(lambda: "waits to take the run over" in _shown(sweep.id, capsys))
+        assert f"pid {waiting} waits to take the run over: the disk of {home.path} is mounted for" in _shown(
+            sweep.id, capsys
+        )
+        (gate / "go").touch()
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.COMPLETED, ended.error
+    journal = home.store.journal(sweep.id)
+    owner = journal.owner()
+    assert owner is not None
+    assert owner.pid == waiting
+    assert [len(journal.attempts(trial.id)) for trial in journal.runs(kind=RunKind.TRIAL)] == [1] * 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")
+def test_a_runner_in_the_foreground_that_waits_for_room_ends_with_its_command(
+    on_small_disk: Bench, gate: Path, tmp_path: Path
+) -> None:
+    """Nothing is its own yet; who owns the run next cancels it."""
+    bench, home = on_small_disk, on_small_disk.home
+    (tmp_path / "train.py").write_text(GATED)
+    tune = ["tune", "--foreground", "-q", str(tmp_path / "train.py"), "--space", "x=choice:0,1", "--metric", "acc"]
+    command = subprocess.Popen([sys.executable, "-m", "hyperstep", *tune])
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    (root,) = home.store.roots()
+    killed = owner_pid(bench, root.id)
+    home.close()
+    with kept_full(home.path.parent):
+        kill(killed)
+        waiting = bench.wait_until(lambda: _runner_after(root.id, killed) or False)
+        bench.wait_until(lambda: _heeds(waiting, signal.SIGTERM))
+        command.kill()
+        command.wait()
+        bench.wait_until(lambda: is_gone(waiting))
+    ensure_runner(home, root.id)
+    assert bench.wait(root.id).status is RunStatus.CANCELED
+    (gate / "go").touch()
+
+
+def _heeds(pid: int, number: int) -> bool:
+    caught = Path(f"/proc/{pid}/status").read_text().partition("SigCgt:")[2].split()[0]
+    return bool(int(caught, 16) >> (number - 1) & 1)
+
+
+def _runner_after(root_id: str, killed: int) -> int | None:
+    return next((pid for pid in runners_of(root_id) if pid != killed), None)
+
+
+def _shown(root_id: str, capsys: pytest.CaptureFixture[str]) -> str:
+    main(["show", root_id])
+    return capsys.readouterr().out
 
 
 def test_on_a_full_disk_ended_runs_can_be_looked_at_and_nothing_is_called_damaged(

@@ -58,6 +58,22 @@ def runner_command(home: Home, root_id: str) -> GuardedCommand:
     )
 
 
+def waiting_runner(home: Home, root_id: str) -> int | None:
+    """Process id of the runner that a trial host guards, for a run whose owner is gone: it waits, or is just starting.
+
+    None where there is no such runner, or no host can be asked.
+    """
+    from hyperstep.launchers import can_host  # noqa: PLC0415 - see above
+    from hyperstep.launchers.hosts import guarded_runner  # noqa: PLC0415
+
+    if not can_host():
+        return None
+    try:
+        return guarded_runner(str(home.root_folder(root_id).resolve()))
+    except LaunchError:
+        return None
+
+
 def start_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
     """Start a runner that holds none of our descriptors and lives on when we end; returns whether one was started.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from hyperstep.errors import means_busy_machine
+from hyperstep.errors import means_busy_machine, means_no_room
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.marker import ExitMarker
 from hyperstep.launchers.process_table import look_up
@@ -193,7 +194,7 @@ class Guards:
 
     def _spawn(self, guarded: _Guarded, extra: list[str]) -> None:
         command = guarded.command
-        with Path(command["log"]).open("ab") as log:
+        with _open_log(command["log"]) as log:
             process = subprocess.Popen(
                 [*command["argv"], *extra],
                 env=command["env"],
@@ -210,6 +211,20 @@ class Guards:
         self._run_of_child[process.pid] = command["run"]
         self._slot_of_child[process.pid] = self._register.note_helper(process.pid)
         process.returncode = 0  # reaped by the host's loop; subprocess is not to wait for it
+
+
+def _open_log(file: str) -> IO[bytes]:
+    """For a runner to write to; nowhere, while the disk takes nothing: the runner is to wait for that.
+
+    Raises:
+        OSError: It cannot be opened for another reason.
+    """
+    try:
+        return open(file, "ab")  # noqa: PTH123 - a text, as the command has it; whoever starts it closes it
+    except OSError as error:
+        if not means_no_room(error) and error.errno != errno.EROFS:
+            raise
+        return open(os.devnull, "ab")  # noqa: PTH123
 
 
 def _words(marker: ExitMarker | None) -> str:

@@ -31,7 +31,7 @@ from hyperstep.runtime.runner.context import Envelope, RunnerContext, note
 from hyperstep.runtime.runner.loop import Runner, fail_all
 from hyperstep.runtime.runner.obstacles import Obstacle, Patience, obstacle_of
 from hyperstep.runtime.runner.ownership import take_over
-from hyperstep.runtime.runner.parent import end_with_parent
+from hyperstep.runtime.runner.parent import Parent
 from hyperstep.runtime.runner.submitted import submitted
 from hyperstep.settings import load_settings
 
@@ -48,13 +48,15 @@ def main(home_folder: str, root_id: str, *options: str) -> int:
         options: ``--force`` takes it from a living owner; ``--inline`` uses no trial host, and ends with our parent.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    home = Home.open(replace(load_settings(Path(home_folder)), home=Path(home_folder)))
-    patience = Patience(home, PauseNote(None), note, time.sleep)  # a note in the folder is for the owner only
+    parent = Parent(root_id) if INLINE in options else None
+    home = Home.open(replace(load_settings(Path(home_folder)), home=Path(home_folder)), look=False)
+    wait = parent.wait if parent else time.sleep
+    patience = Patience(home, PauseNote(None), note, wait)  # a note in the folder is for the owner only
     journal = patience.until_done(lambda: home.store.journal(root_id))
     if patience.until_done(lambda: _has_ended(home, root_id)):
         return 0
-    if INLINE in options:
-        end_with_parent(home.root_folder(root_id), root_id)
+    if parent is not None:
+        parent.root_folder = home.root_folder(root_id)
         adopt_orphans()  # so that what leaves an attempt's group is found when that ends
     owner = patience.until_done(lambda: take_over(journal, force=FORCE in options))
     return 0 if owner is None else _drive(home, root_id, owner, inline=INLINE in options)

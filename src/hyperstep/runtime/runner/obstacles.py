@@ -36,6 +36,17 @@ class Obstacle(Struct, frozen=True):
     """Where there must be room again; None when trying again is all that helps."""
 
 
+def words_of_want(home: Home) -> str:
+    """What a runner that has nothing open waits for in a home as it is now; empty when its disk takes what it writes.
+
+    For who looks from outside: one that does not own the run leaves no note of why it waits.
+    """
+    if is_read_only(home.path):
+        return _read_only_words(home)
+    needed = max(home.settings.min_free_bytes, _LEAST_BYTES)
+    return "" if free_bytes(home.path) >= needed and has_inodes(home.path) else full_words(home.path)
+
+
 def obstacle_of(error: Exception, home: Home) -> Obstacle | None:
     """What of that kind an error means; None when waiting would not help."""
     if isinstance(error, StoreBusyError):
@@ -45,11 +56,15 @@ def obstacle_of(error: Exception, home: Home) -> Obstacle | None:
         return Obstacle(f"{_BUSY_WORDS} ({error})")
     place = _place_of(error, home)
     if _means_read_only(error, place, home):
-        words = "is mounted for reading only; mount it for writing again, the run goes on by itself"
-        return Obstacle(f"the disk of {home.path} {words}", home.path)
+        return Obstacle(_read_only_words(home), home.path)
     if not means_no_room(error):
         return None
     return Obstacle(_refused_words(place) or full_words(place), place)
+
+
+def _read_only_words(home: Home) -> str:
+    words = "is mounted for reading only; mount it for writing again, the run goes on by itself"
+    return f"the disk of {home.path} {words}"
 
 
 def full_words(place: Path) -> str:
