@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -163,13 +162,15 @@ class Patience:
 
 
 def _can_write(place: Path) -> bool:
-    """Whether a small file fits: quotas and used up inodes do not show in the free space."""
-    probe = (place if place.is_dir() else place.parent) / f".hyperstep-probe-{os.getpid()}"
+    """Whether a small file fits: quotas and used up inodes do not show in the free space.
+
+    It has no name there: the folder may be a user's, and we may be killed at any moment.
+    """
+    import tempfile  # noqa: PLC0415 - while a run pauses only
+
     try:
-        probe.write_bytes(b"\1" * _PROBE_BYTES)
+        with tempfile.TemporaryFile(dir=place if place.is_dir() else place.parent) as probe:
+            probe.write(b"\1" * _PROBE_BYTES)
     except OSError:
         return False
-    finally:
-        with suppress(OSError):
-            probe.unlink(missing_ok=True)
     return True
