@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from unittest.mock import Mock
 
+import psutil
 import pytest
 from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
@@ -27,9 +29,11 @@ from hyperstep.errors import NotOwnerError
 from hyperstep.launchers import can_host
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.foreground import FOREGROUND_VARIABLE
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner, pause_of
 from hyperstep.runtime.pause_note import read_pause
+from hyperstep.runtime.runner import obstacles
 from hyperstep.runtime.runner.obstacles import full_words, obstacle_of
 from hyperstep.runtime.submission import Label, ensure_runner, submit_step
 
@@ -322,6 +326,44 @@ def test_a_runner_in_the_foreground_that_waits_for_room_ends_with_its_command(
     ensure_runner(home, root.id)
     assert bench.wait(root.id).status is RunStatus.CANCELED
     (gate / "go").touch()
+
+
+def test_where_nobody_can_guard_a_command_that_waits_starts_one_runner_that_waits_for_room(
+    on_small_disk: Bench, label: Label, gate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    (gate / "go").touch()
+    with monkeypatch.context() as context:
+        context.setenv(FOREGROUND_VARIABLE, "1")  # so that its submission starts none
+        sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    monkeypatch.setattr("hyperstep.launchers.can_host", lambda: False)
+    assert bench.read(sweep.id).status is RunStatus.NOT_STARTED  # as who waits, it keeps open what it reads
+    with kept_full(home.path.parent):
+        for _ in range(3):
+            _keep_driven(sweep.id)
+        assert len(_unended(sweep.id)) == 1
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+
+
+def _unended(root_id: str) -> list[int]:
+    """Its runners, those included that are only being started."""
+    mine = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    return [child.pid for child in mine if root_id in child.cmdline()]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no limit of that kind")
+def test_a_runner_that_is_killed_while_it_looks_for_room_leaves_no_file(tmp_path: Path) -> None:
+    """The system kills it within the write: no file may grow beyond a limit."""
+    (tmp_path / "of a user").mkdir()
+    if not (looking := os.fork()):
+        try:
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+            obstacles._can_write(tmp_path / "of a user")
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(looking, 0)[1]) == -signal.SIGXFSZ
+    assert not list((tmp_path / "of a user").iterdir())
 
 
 def _heeds(pid: int, number: int) -> bool:
