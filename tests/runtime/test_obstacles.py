@@ -20,14 +20,15 @@ import psutil
 import pytest
 from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
-from tests.runtime.processes_of_ours import is_gone, kill, owner_pid, runners_of
+from tests.runtime.processes_of_ours import claimed_pid, current_host, is_gone, kill, owner_pid, runners_of
 from tests.runtime.small_disk import fill, kept_full, only_readable_now, small_disk
 
 from hyperstep.cli.awaiting import _keep_driven
 from hyperstep.cli.main import main
 from hyperstep.errors import NotOwnerError
 from hyperstep.launchers import can_host
-from hyperstep.records.run import RunKind
+from hyperstep.launchers.hosts import guarded_runner
+from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.foreground import FOREGROUND_VARIABLE
 from hyperstep.runtime.home import Home
@@ -301,6 +302,64 @@ def test_a_runner_that_dies_on_a_disk_that_can_only_be_read_is_followed_by_one_t
     assert owner is not None
     assert owner.pid == waiting
     assert [len(journal.attempts(trial.id)) for trial in journal.runs(kind=RunKind.TRIAL)] == [1] * 4
+
+
+@pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
+@pytest.mark.parametrize("pausing", ["owner", "successor"])
+def test_a_runner_that_pauses_is_guarded_by_the_next_host_when_its_own_is_killed(
+    on_small_disk: Bench, label: Label, gate: Path, pausing: str
+) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    script = GATED[: GATED.index('with open("outputs/model.txt"')]
+    sweep = submit_step(home, bench.tuning_step(script, sweep_config(total=4)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    runner, run = owner_pid(bench, sweep.id), str(home.root_folder(sweep.id).resolve())
+    home.close()
+    with kept_full(home.path.parent):
+        if pausing == "successor":
+            kill(runner)
+            runner = bench.wait_until(lambda: _runner_after(sweep.id, runner) or False)
+        else:
+            (gate / "go").touch()  # what it records meets the full disk
+            bench.wait_until(lambda: paused(bench, sweep.id) != "")
+        kill(current_host())
+        bench.wait_until(lambda: guarded_runner(run) == runner)
+        kill(runner)
+        bench.wait_until(lambda: _runner_after(sweep.id, runner) or False)
+        (gate / "go").touch()
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.COMPLETED, ended.error
+    journal = home.store.journal(sweep.id)
+    assert [len(journal.attempts(trial.id)) for trial in journal.runs(kind=RunKind.TRIAL)] == [1] * 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who listens")
+def test_a_limit_of_time_holds_while_the_run_pauses_and_its_host_stands_still(
+    on_small_disk: Bench, label: Label, gate: Path
+) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    script = GATED.replace('os.path.join(gate, "go")', 'os.path.join(gate, f"go-{x}")')
+    step = bench.tuning_step(script, sweep_config(total=2))
+    step = replace(step, code=replace(step.code, max_silence_s=8.0))
+    sweep = submit_step(home, step, label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    silent, host = claimed_pid(home.attempt(_trials(home, sweep.id)[0], 0).folder), current_host()
+    assert silent is not None
+    home.close()
+    with kept_full(home.path.parent):
+        (gate / "go-1").touch()  # its end meets the full disk
+        bench.wait_until(lambda: paused(bench, sweep.id) != "")
+        os.kill(host, signal.SIGSTOP)
+        bench.wait_until(lambda: is_gone(silent))
+        os.kill(host, signal.SIGCONT)
+    bench.wait(sweep.id)
+    first = _trials(home, sweep.id)[0]
+    assert first.error is not None
+    assert "max_silence_s = 8" in first.error.message
+
+
+def _trials(home: Home, root_id: str) -> list[RunRecord]:
+    return home.store.journal(root_id).runs(kind=RunKind.TRIAL)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")

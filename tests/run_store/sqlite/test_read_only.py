@@ -403,20 +403,35 @@ def test_no_answer_is_of_two_moments_while_another_process_opens_writes_and_clos
         writer.wait()
 
 
-def test_what_was_opened_while_the_disk_could_only_be_read_writes_once_it_can_be_written_to(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", "4m") as disk:
-        maker = Database(disk / "a.db", STEPS, "rwc")
-        with maker.write() as transaction:  # it stays open, so that its log and shared memory are there
-            transaction.execute(LEAVE)
-        database = Database(disk / "a.db", STEPS, "rw")
-        with only_readable_now(disk):
+_HOLDS = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute(sys.argv[2])
+connection.commit()
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_what_was_opened_while_the_disk_could_only_be_read_writes_once_it_can_be_written_to(
+    folder: Path, reads: bool
+) -> None:
+    """Another process has it open, so that it can be read in SQLite's own way."""
+    command = [sys.executable, "-c", _HOLDS, str(folder / "a.db"), LEAVE]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "open\n"
+    with closing(Database(folder / "a.db", STEPS, "rw")) as database:
+        with only_readable_now(folder):
             for _ in range(2):
+                assert not reads or database.query(ALL) == [(1,), (2,)]
                 with pytest.raises(StoreDeniedError), database.write() as transaction:
                     transaction.execute(LEAVE)
         with database.write() as transaction:
             assert transaction.execute(LEAVE) == 1
-        database.close()
-        maker.close()
+        assert database.query(ALL) == [(1,), (2,), (2,)]
+    holder.communicate()
 
 
 _WRITES = """

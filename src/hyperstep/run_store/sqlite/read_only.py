@@ -22,7 +22,7 @@ from typing import NamedTuple, TypeVar
 
 from hyperstep.errors import StoreBusyError, StoreDeniedError
 from hyperstep.run_store.sqlite.refusals import ChangedMeanwhileError, Refusal, is_not_opened, is_want_of_room
-from hyperstep.run_store.sqlite.room import cannot_share_memory
+from hyperstep.run_store.sqlite.room import cannot_share_memory, is_mounted_to_read
 
 T = TypeVar("T")
 
@@ -186,14 +186,7 @@ def _not_copied(path: Path, error: OSError) -> StoreDeniedError:
 
 
 def _is_unwritable(folder: Path) -> bool:
-    return _is_mounted_so(folder) or not os.access(folder, os.W_OK)
-
-
-def _is_mounted_so(folder: Path) -> bool:
-    try:
-        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
-    except (OSError, AttributeError):
-        return False
+    return is_mounted_to_read(folder) or not os.access(folder, os.W_OK)
 
 
 def _log_of(path: Path) -> Path:

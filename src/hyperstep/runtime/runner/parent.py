@@ -49,6 +49,9 @@ class Parent:
             self._ask()
             raise SystemExit(0)
 
+    def close(self) -> None:
+        """The run is ours, or not to be: nothing is waited for any more."""
+
     def _take_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._told = True
         threading.Thread(target=self._ask_until_done, name="hyperstep-parent", daemon=True).start()
