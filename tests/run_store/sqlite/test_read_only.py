@@ -21,6 +21,8 @@ from hyperstep.errors import StoreBusyError, StoreDeniedError, StoreError
 from hyperstep.run_store.sqlite import read_only
 from hyperstep.run_store.sqlite.copying import copy_database
 from hyperstep.run_store.sqlite.database import Database
+from hyperstep.run_store.sqlite.lost import unknown_runs
+from hyperstep.run_store.sqlite.migrations import INDEX
 from hyperstep.run_store.sqlite.read_only import read_once
 from hyperstep.run_store.sqlite.rebuilding import faulty_databases
 from hyperstep.run_store.sqlite.refusals import ChangedMeanwhileError, store_error
@@ -401,6 +403,34 @@ def test_no_answer_is_of_two_moments_while_another_process_opens_writes_and_clos
     finally:
         writer.kill()
         writer.wait()
+
+
+_DIES_WITHIN_A_TRANSACTION = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("pragma cache_size = 1")
+connection.execute("begin")
+connection.executemany("insert into t values (?)", [(7,)] * 50_000)
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_half_a_transaction_is_never_read_from_a_database_without_a_log(tmp_path: Path, index: bool) -> None:
+    """As a home on a network has it. Who looks for lost runs does not know where the home lies."""
+    home = tmp_path / "home"
+    file = home / ("index.db" if index else "runs/a/run.db")
+    steps = (*INDEX, STEPS[0]) if index else STEPS
+    with closing(Database(file, steps, "rwc", journal_mode="delete")) as database, database.write() as transaction:
+        transaction.execute("pragma user_version")
+    subprocess.run([sys.executable, "-c", _DIES_WITHIN_A_TRANSACTION, str(file)], check=True)
+    assert file.with_name(f"{file.name}-journal").stat().st_size
+    with only_readable_now(home):
+        with pytest.raises(sqlite3.Error):
+            read_once(file, lambda connection: connection.execute("select count(*) from t").fetchone()[0])
+        assert not index or unknown_runs(home) == []
+        with pytest.raises(StoreError), closing(Database(file, steps, "ro")) as database:
+            database.query("select count(*) from t")
 
 
 _HOLDS = """

@@ -343,7 +343,7 @@ class Database:
     def _connect_reader(self) -> sqlite3.Connection:
         if self._mode != "ro" or self._journal_mode != "wal":
             return self._connect()
-        if cannot_share_memory(self.path):
+        if cannot_share_memory(self.path) and self._keeps_log():
             return self._connect_still()
         try:
             return self._connect()
@@ -351,6 +351,11 @@ class Database:
             if not self._is_read_only_here(error):
                 raise
             return self._connect_still()
+
+    def _keeps_log(self) -> bool:
+        from hyperstep.run_store.sqlite.read_only import keeps_log  # noqa: PLC0415 - where there is no room
+
+        return keeps_log(self.path)
 
     def _is_read_only_here(self, refused: StoreError) -> bool:
         from hyperstep.run_store.sqlite.read_only import is_read_only_here  # noqa: PLC0415 - as above
