@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,29 @@ def small_disk(place: Path, size: str) -> Iterator[Path]:
     )
     if done.returncode != 0:
         pytest.skip(f"a disk cannot be mounted here: {done.stderr.strip()}")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@contextmanager
+def disk_of_small_blocks(place: Path) -> Iterator[Path]:
+    """A mounted file system whose blocks are smaller than a page of memory; skipped as ``small_disk`` is."""
+    image = place.with_name(f"{place.name}.image")
+    place.mkdir()
+    image.write_bytes(b"")
+    os.truncate(image, 8 << 20)
+    commands = (
+        ["mkfs.ext4", "-q", "-F", "-m", "0", "-b", "1024", str(image)],
+        ["mount", "-o", "loop", str(image), str(place)],
+    )
+    for command in commands:
+        if shutil.which(command[0]) is None:
+            pytest.skip(f"there is no {command[0]} here")
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"a disk cannot be mounted here: {done.stderr.strip()}")
     try:
         yield place
     finally:

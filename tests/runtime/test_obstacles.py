@@ -5,30 +5,38 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
+import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from unittest.mock import Mock
 
+import psutil
 import pytest
 from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
-from tests.runtime.processes_of_ours import kill, owner_pid, runners_of
+from tests.runtime.processes_of_ours import claimed_pid, current_host, is_gone, kill, owner_pid, runners_of
 from tests.runtime.small_disk import fill, kept_full, only_readable_now, small_disk
 
 from hyperstep.cli.awaiting import _keep_driven
 from hyperstep.cli.main import main
 from hyperstep.errors import NotOwnerError
 from hyperstep.launchers import can_host
-from hyperstep.records.run import RunKind
+from hyperstep.launchers.hosts import guarded_runner
+from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.foreground import FOREGROUND_VARIABLE
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner, pause_of
 from hyperstep.runtime.pause_note import read_pause
+from hyperstep.runtime.runner import obstacles
 from hyperstep.runtime.runner.obstacles import full_words, obstacle_of
-from hyperstep.runtime.submission import Label, submit_step
+from hyperstep.runtime.submission import Label, ensure_runner, submit_step
 
 GATED = """
 import os, sys, time
@@ -236,11 +244,12 @@ def test_a_full_disk_is_told_with_what_it_lacks(
 
 @pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
 def test_a_runner_that_dies_on_a_full_disk_is_followed_by_one_that_waits_for_room(
-    on_small_disk: Bench, label: Label, gate: Path
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nobody looks meanwhile, and another process takes each byte that is given back."""
+    """Another process takes each byte that is given back, and trials end meanwhile: one of them by its own fault."""
     bench, home = on_small_disk, on_small_disk.home
-    sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    script = GATED[: GATED.index('with open("outputs/model.txt"')] + "sys.exit(3 * x)"
+    sweep = submit_step(home, bench.tuning_step(script, sweep_config(total=2)), label)
     bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
     killed = owner_pid(bench, sweep.id)
     home.close()
@@ -253,10 +262,181 @@ def test_a_runner_that_dies_on_a_full_disk_is_followed_by_one_that_waits_for_roo
         waiting = bench.wait_until(successor)
         time.sleep(5)  # had it died, the next one or two would have come
         assert runners_of(sweep.id) == [waiting]
-    (gate / "go").touch()
+        said = _shown(sweep.id, capsys)
+        assert f"pid {waiting} waits to take the run over: the disk of {home.path} is full (0.0 MB free)" in said
+        main(["show", sweep.id, "--json"])
+        told = json.loads(capsys.readouterr().out)
+        assert (told["runner"], told["runner_gone"]) == (None, False)
+        assert "free some space" in told["paused"]
+        (gate / "go").touch()  # they end, and nobody who owns the run lives
     assert bench.wait(sweep.id).status is RunStatus.COMPLETED
     journal = home.store.journal(sweep.id)
-    assert [len(journal.attempts(trial.id)) for trial in journal.runs(kind=RunKind.TRIAL)] == [1, 1]
+    trials = journal.runs(kind=RunKind.TRIAL)
+    assert [trial.status for trial in trials] == [RunStatus.COMPLETED, RunStatus.FAILED]
+    assert [len(journal.attempts(trial.id)) for trial in trials] == [1, 1]
+
+
+@pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
+def test_a_runner_that_dies_on_a_disk_that_can_only_be_read_is_followed_by_one_that_waits(
+    on_small_disk: Bench, label: Label, gate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Trials that end meanwhile are not lost, though nobody who owns the run lives."""
+    bench, home = on_small_disk, on_small_disk.home
+    script = GATED[: GATED.index('with open("outputs/model.txt"')]
+    sweep = submit_step(home, bench.tuning_step(script, sweep_config(total=4)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    killed = owner_pid(bench, sweep.id)
+    home.close()
+    with only_readable_now(home.path):
+        kill(killed)
+        waiting = bench.wait_until(lambda: _runner_after(sweep.id, killed) or False)
+        bench.wait_until(lambda: "waits to take the run over" in _shown(sweep.id, capsys))
+        assert f"pid {waiting} waits to take the run over: the disk of {home.path} is mounted for" in _shown(
+            sweep.id, capsys
+        )
+        (gate / "go").touch()
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.COMPLETED, ended.error
+    journal = home.store.journal(sweep.id)
+    owner = journal.owner()
+    assert owner is not None
+    assert owner.pid == waiting
+    assert [len(journal.attempts(trial.id)) for trial in journal.runs(kind=RunKind.TRIAL)] == [1] * 4
+
+
+@pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
+@pytest.mark.parametrize("pausing", ["owner", "successor"])
+def test_a_runner_that_pauses_is_guarded_by_the_next_host_when_its_own_is_killed(
+    on_small_disk: Bench, label: Label, gate: Path, pausing: str
+) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    script = GATED[: GATED.index('with open("outputs/model.txt"')]
+    sweep = submit_step(home, bench.tuning_step(script, sweep_config(total=4)), label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    runner, run = owner_pid(bench, sweep.id), str(home.root_folder(sweep.id).resolve())
+    home.close()
+    with kept_full(home.path.parent):
+        if pausing == "successor":
+            kill(runner)
+            runner = bench.wait_until(lambda: _runner_after(sweep.id, runner) or False)
+        else:
+            (gate / "go").touch()  # what it records meets the full disk
+            bench.wait_until(lambda: paused(bench, sweep.id) != "")
+        kill(current_host())
+        bench.wait_until(lambda: guarded_runner(run) == runner)
+        kill(runner)
+        bench.wait_until(lambda: _runner_after(sweep.id, runner) or False)
+        (gate / "go").touch()
+    ended = bench.wait(sweep.id)
+    assert ended.status is RunStatus.COMPLETED, ended.error
+    journal = home.store.journal(sweep.id)
+    assert [len(journal.attempts(trial.id)) for trial in journal.runs(kind=RunKind.TRIAL)] == [1] * 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who listens")
+def test_a_limit_of_time_holds_while_the_run_pauses_and_its_host_stands_still(
+    on_small_disk: Bench, label: Label, gate: Path
+) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    script = GATED.replace('os.path.join(gate, "go")', 'os.path.join(gate, f"go-{x}")')
+    step = bench.tuning_step(script, sweep_config(total=2))
+    step = replace(step, code=replace(step.code, max_silence_s=8.0))
+    sweep = submit_step(home, step, label)
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    silent, host = claimed_pid(home.attempt(_trials(home, sweep.id)[0], 0).folder), current_host()
+    assert silent is not None
+    home.close()
+    with kept_full(home.path.parent):
+        (gate / "go-1").touch()  # its end meets the full disk
+        bench.wait_until(lambda: paused(bench, sweep.id) != "")
+        os.kill(host, signal.SIGSTOP)
+        bench.wait_until(lambda: is_gone(silent))
+        os.kill(host, signal.SIGCONT)
+    bench.wait(sweep.id)
+    first = _trials(home, sweep.id)[0]
+    assert first.error is not None
+    assert "max_silence_s = 8" in first.error.message
+
+
+def _trials(home: Home, root_id: str) -> list[RunRecord]:
+    return home.store.journal(root_id).runs(kind=RunKind.TRIAL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")
+def test_a_runner_in_the_foreground_that_waits_for_room_ends_with_its_command(
+    on_small_disk: Bench, gate: Path, tmp_path: Path
+) -> None:
+    """Nothing is its own yet; who owns the run next cancels it."""
+    bench, home = on_small_disk, on_small_disk.home
+    (tmp_path / "train.py").write_text(GATED)
+    tune = ["tune", "--foreground", "-q", str(tmp_path / "train.py"), "--space", "x=choice:0,1", "--metric", "acc"]
+    command = subprocess.Popen([sys.executable, "-m", "hyperstep", *tune])
+    bench.wait_until(lambda: len(list(gate.glob("up-*"))) == 2)
+    (root,) = home.store.roots()
+    killed = owner_pid(bench, root.id)
+    home.close()
+    with kept_full(home.path.parent):
+        kill(killed)
+        waiting = bench.wait_until(lambda: _runner_after(root.id, killed) or False)
+        bench.wait_until(lambda: _heeds(waiting, signal.SIGTERM))
+        command.kill()
+        command.wait()
+        bench.wait_until(lambda: is_gone(waiting))
+    ensure_runner(home, root.id)
+    assert bench.wait(root.id).status is RunStatus.CANCELED
+    (gate / "go").touch()
+
+
+def test_where_nobody_can_guard_a_command_that_waits_starts_one_runner_that_waits_for_room(
+    on_small_disk: Bench, label: Label, gate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, home = on_small_disk, on_small_disk.home
+    (gate / "go").touch()
+    with monkeypatch.context() as context:
+        context.setenv(FOREGROUND_VARIABLE, "1")  # so that its submission starts none
+        sweep = submit_step(home, bench.tuning_step(GATED, sweep_config(total=2)), label)
+    monkeypatch.setattr("hyperstep.launchers.can_host", lambda: False)
+    assert bench.read(sweep.id).status is RunStatus.NOT_STARTED  # as who waits, it keeps open what it reads
+    with kept_full(home.path.parent):
+        for _ in range(3):
+            _keep_driven(sweep.id)
+        assert len(_unended(sweep.id)) == 1
+    assert bench.wait(sweep.id).status is RunStatus.COMPLETED
+
+
+def _unended(root_id: str) -> list[int]:
+    """Its runners, those included that are only being started."""
+    mine = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    return [child.pid for child in mine if root_id in child.cmdline()]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no limit of that kind")
+def test_a_runner_that_is_killed_while_it_looks_for_room_leaves_no_file(tmp_path: Path) -> None:
+    """The system kills it within the write: no file may grow beyond a limit."""
+    (tmp_path / "of a user").mkdir()
+    if not (looking := os.fork()):
+        try:
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+            obstacles._can_write(tmp_path / "of a user")
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(looking, 0)[1]) == -signal.SIGXFSZ
+    assert not list((tmp_path / "of a user").iterdir())
+
+
+def _heeds(pid: int, number: int) -> bool:
+    caught = Path(f"/proc/{pid}/status").read_text().partition("SigCgt:")[2].split()[0]
+    return bool(int(caught, 16) >> (number - 1) & 1)
+
+
+def _runner_after(root_id: str, killed: int) -> int | None:
+    return next((pid for pid in runners_of(root_id) if pid != killed), None)
+
+
+def _shown(root_id: str, capsys: pytest.CaptureFixture[str]) -> str:
+    main(["show", root_id])
+    return capsys.readouterr().out
 
 
 def test_on_a_full_disk_ended_runs_can_be_looked_at_and_nothing_is_called_damaged(

@@ -10,10 +10,11 @@ from hyperstep.cli.documents import Document
 from hyperstep.cli.opening import unique_prefix
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Owner
-from hyperstep.runtime.guarding import given_up
+from hyperstep.runtime.guarding import given_up, waiting_runner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import is_elsewhere, live_owner, may_be_starting, standstill
 from hyperstep.runtime.pause_note import read_pause
+from hyperstep.runtime.runner.obstacles import words_of_want
 
 
 class RunnerState(Struct, frozen=True):
@@ -56,7 +57,17 @@ def runner_state(home: Home, root: RunRecord) -> RunnerState:
         return RunnerState(f"pid {last.pid} on {last.host}; whether it lives can be seen there only")
     if last is None and may_be_starting(root.created_at, time.time()):
         return RunnerState("starting")
-    return RunnerState(gone_words(home, root), gone=True)
+    return _waiting(home, root) or RunnerState(gone_words(home, root), gone=True)
+
+
+def _waiting(home: Home, root: RunRecord) -> RunnerState | None:
+    """The runner that a trial host has started after the last one's death, and that does not own the run yet."""
+    pid = None if root.kind is RunKind.INTERACTIVE else waiting_runner(home, root.id)
+    if pid is None:
+        return None
+    want = words_of_want(home)
+    words = f"pid {pid} waits to take the run over: {want}" if want else f"pid {pid} is about to take the run over"
+    return RunnerState(words, paused=want)
 
 
 def _standstill_words(home: Home, root: RunRecord, owner: Owner) -> str:

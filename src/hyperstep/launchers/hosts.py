@@ -97,6 +97,19 @@ def hosts_of(run: str) -> set[int]:
     return {hello["pid"] for hello, pids in ask_all("hello", "pids").values() if run in _watched(pids)[1]}
 
 
+def guarded_runner(run: str) -> int | None:
+    """Process id of the living runner that some host guards for a run; None when none does.
+
+    Args:
+        run: As ``GuardedCommand`` names it.
+
+    Raises:
+        LaunchError: The folder of the control sockets is not usable.
+    """
+    runners = (pids.get("runners", {}).get(run) for (pids,) in ask_all("pids").values())
+    return next((int(pid) for pid in runners if pid), None)
+
+
 def stop_idle() -> list[StoppedHost]:
     """Have the warm servers of all hosts take no more attempts and end; end the hosts that have nothing left to do.
 

@@ -11,9 +11,11 @@ Exit: ``{"exit_code", "signal", "ended_at", "out_of_memory", "timed_out"}``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
+from io import RawIOBase
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -191,11 +193,22 @@ def write_exit(exit_file: str | Path, marker: ExitMarker, *, durable: bool = Tru
             told of the end who records it, and brings that record to the disk within a second.
     """
     temporary = Path(f"{exit_file}.{os.getpid()}.tmp")
-    with temporary.open("wb", buffering=0) as stream:
-        stream.write(json.dumps(marker._asdict()).encode("ascii"))
-        if durable:
-            os.fsync(stream.fileno())
-    temporary.replace(exit_file)
+    try:
+        with temporary.open("wb", buffering=0) as stream:
+            _write_whole(stream, json.dumps(marker._asdict()).encode("ascii"))
+            if durable:
+                os.fsync(stream.fileno())
+        temporary.replace(exit_file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _write_whole(stream: RawIOBase, data: bytes) -> None:
+    """On a disk that is about to be full, the system may take a part and be silent about the rest."""
+    while data:
+        data = data[stream.write(data) :]
 
 
 def read_exit(exit_file: Path) -> ExitMarker | None:

@@ -62,10 +62,27 @@ def runner_command(home: Home, root_id: str) -> GuardedCommand:
     )
 
 
+def waiting_runner(home: Home, root_id: str) -> int | None:
+    """Process id of the runner that a trial host guards, for a run whose owner is gone: it waits, or is just starting.
+
+    None where there is no such runner, or no host can be asked.
+    """
+    from hyperstep.launchers import can_host  # noqa: PLC0415 - see above
+    from hyperstep.launchers.hosts import guarded_runner  # noqa: PLC0415
+
+    if not can_host():
+        return None
+    try:
+        return guarded_runner(str(home.root_folder(root_id).resolve()))
+    except LaunchError:
+        return None
+
+
 def start_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
     """Start a runner that holds none of our descriptors and lives on when we end; returns whether one was started.
 
-    None is when the host guards a living one already, or when a process in the foreground starts the runners.
+    None is when the host guards a living one already, when a process in the foreground starts the runners, or where
+    nobody can guard and one lives that this process has started.
 
     Args:
         home: The home.
@@ -84,7 +101,19 @@ def start_runner(home: Home, root_id: str, *, force: bool = False) -> bool:
             return start_guarded(command, extra=extra, replace=force)
         except LaunchError:  # the run must not lie there for that: an unguarded runner tells in its records
             pass
-    spawn(command, extra)
+    return _start_unguarded(command, extra)
+
+
+_unguarded: dict[str, subprocess.Popen[bytes]] = {}
+"""The last runner of each run that this process has started itself."""
+
+
+def _start_unguarded(command: GuardedCommand, extra: tuple[str, ...]) -> bool:
+    """Start a runner ourselves, unless one that we started lives: it may wait for room, and own nothing until then."""
+    last = _unguarded.get(command.run)
+    if last is not None and last.poll() is None and not extra:
+        return False
+    _unguarded[command.run] = spawn(command, extra)
     return True
 
 

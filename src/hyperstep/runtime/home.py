@@ -37,19 +37,20 @@ class Home(Struct, frozen=True):
     """The home that this one is an overlay of, if it is one."""
 
     @classmethod
-    def open(cls, settings: Settings | None = None, *, read_only: bool = False) -> Home:
+    def open(cls, settings: Settings | None = None, *, read_only: bool = False, look: bool = True) -> Home:
         """The home that the settings name (those of the current folder without them), made when absent.
 
         Args:
             settings: Where and how.
             read_only: Never write to the run store, nor make an absent home: what a trial and a reading command use.
+            look: Make it, or see that it can be written to now. Without, that is met at the first write.
 
         Raises:
             StoreError: It cannot be made or written to, or lies on a network file system that no setting allows.
         """
         settings = settings or load_settings()
         on_network = _check_place(settings)
-        if not read_only:
+        if look and not read_only:
             make_writable(settings.home)
         base = base_of(settings.home)
         return cls(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 _KILL = 9
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 class Ended:
@@ -39,14 +41,15 @@ def peek(pid: int) -> Ended | None:
     return None if ended is None else Ended.from_waitid(ended)
 
 
-def write_exit(exit_file: bytes, leader: int, ended: Ended) -> None:
+def write_exit(exit_file: bytes, leader: int, ended: Ended) -> bool:
     """Do what the host, which has gone, would have done: end what is left of the group, write the exit file.
 
-    There is none for an end that is lost: that is how it is known to be.
+    There is none for an end that is lost: that is how it is known to be. Returns whether that is settled; not while
+    the disk has no room, or can only be read.
     """
     _kill_group(leader)
     if ended.how == "lost" or os.path.exists(exit_file):  # noqa: PTH110 - the host's last deed
-        return
+        return True
     code, number = (ended.status, "null") if ended.how == "code" else ("null", ended.status)
     text = (
         f'{{"exit_code": {code}, "signal": {number}, "ended_at": {time.time()!r}, '
@@ -55,12 +58,23 @@ def write_exit(exit_file: bytes, leader: int, ended: Ended) -> None:
     temporary = exit_file + b".%d.tmp" % os.getpid()
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        os.write(descriptor, text.encode("ascii"))
-        os.fsync(descriptor)
-        os.close(descriptor)
+        try:
+            os.write(descriptor, text.encode("ascii"))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
         os.replace(temporary, exit_file)  # noqa: PTH105
+    except OSError as error:
+        _remove(temporary)
+        return error.errno not in _NO_ROOM  # with a removed folder it is lost, as it would be without us
+    return True
+
+
+def _remove(file: bytes) -> None:
+    try:
+        os.unlink(file)  # noqa: PTH108
     except OSError:
-        return  # a full disk, a removed folder: it is lost, as it would be without us
+        return
 
 
 def _kill_group(leader: int) -> None:

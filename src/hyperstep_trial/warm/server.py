@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SPARES = 2
 _PACKET_BYTES = 1 << 18
+_TRY_AGAIN_S = 1.0
+"""Between two tries to write how children ended, where there is no room."""
 _PAUSE_S = 1.0
 """After a spare that died unused: where that happens again and again, the machine is not to be kept busy with it."""
 
@@ -149,14 +151,21 @@ class Server:
     def _serve_once(self) -> None:
         waited = [self._wake_reader] if self._host is None else [self._wake_reader, self._number]
         pause = max(0.0, self._next_spare_at - time.monotonic()) if self._lacks_spares else None
+        if any(self._is_unwritten(child) for child in self._children.values()):
+            pause = _TRY_AGAIN_S
         if self._wake_reader in select.select(waited, (), (), pause)[0]:
             os.read(self._wake_reader, 4096)
+        unwritten = [child for child in self._children.values() if self._is_unwritten(child)]
         ended = [child for child in self._children.values() if child.ended is None and self._has_ended(child)]
         # Then the packets: that a child is used was said before its order, so before its end, and is known now.
         while self._host is not None and select.select([self._number], (), (), 0)[0]:
             self._obey(self._receive())
-        for child in ended:
+        for child in ended + unwritten:
             self._take_end(child)
+
+    def _is_unwritten(self, child: _Child) -> bool:
+        """Whether it has ended and nobody could write that down: else it would have been let go."""
+        return self._host is None and child.ended is not None
 
     def _has_ended(self, child: _Child) -> bool:
         child.ended = peek(child.pid)
@@ -181,8 +190,8 @@ class Server:
         if child.exit_file and self._host is not None:
             self._send("ended", str(child.number), *child.ended.words())
             return
-        if child.exit_file:
-            write_exit(child.exit_file, child.pid, child.ended)
+        if child.exit_file and not write_exit(child.exit_file, child.pid, child.ended):
+            return
         self._reap(child)
         if not child.exit_file:
             self._send("unused", str(child.number))

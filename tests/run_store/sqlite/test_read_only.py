@@ -15,15 +15,17 @@ from unittest.mock import Mock
 
 import pytest
 from tests.forked import NOBODY, said_in_child
-from tests.runtime.small_disk import fill, small_disk
+from tests.runtime.small_disk import disk_of_small_blocks, fill, only_readable_now, small_disk
 
 from hyperstep.errors import StoreBusyError, StoreDeniedError, StoreError
 from hyperstep.run_store.sqlite import read_only
 from hyperstep.run_store.sqlite.copying import copy_database
 from hyperstep.run_store.sqlite.database import Database
+from hyperstep.run_store.sqlite.lost import unknown_runs
+from hyperstep.run_store.sqlite.migrations import INDEX
 from hyperstep.run_store.sqlite.read_only import read_once
 from hyperstep.run_store.sqlite.rebuilding import faulty_databases
-from hyperstep.run_store.sqlite.refusals import ChangedMeanwhileError
+from hyperstep.run_store.sqlite.refusals import ChangedMeanwhileError, store_error
 
 STEPS = (("create table t (x integer not null)",),)
 ALL = "select x from t order by x"
@@ -200,6 +202,25 @@ def test_a_limit_of_the_size_of_files_is_told_as_that(folder: Path) -> None:
     said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
     assert "must be able to grow, and a file may have 20 KB here (disk I/O error)" in said
     assert "Raise that limit (`ulimit -f`)" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "is_limit"),
+    [
+        (sqlite3.SQLITE_IOERR_WRITE, True),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, True),
+        (sqlite3.SQLITE_IOERR_READ, False),
+        (sqlite3.SQLITE_IOERR_FSYNC, False),
+        (sqlite3.SQLITE_CORRUPT, False),
+    ],
+)
+def test_a_failing_disk_is_not_taken_for_a_limit_of_the_size_of_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, is_limit: bool
+) -> None:
+    monkeypatch.setattr("hyperstep.run_store.sqlite.room.file_size_limit", lambda: 20 * 1024)
+    refused = sqlite3.OperationalError("disk I/O error")
+    refused.sqlite_errorcode = code
+    assert ("ulimit -f" in str(store_error(refused, tmp_path / "a.db"))) == is_limit
 
 
 def test_what_is_written_elsewhere_is_seen_by_the_next_question(folder: Path) -> None:
@@ -382,3 +403,93 @@ def test_no_answer_is_of_two_moments_while_another_process_opens_writes_and_clos
     finally:
         writer.kill()
         writer.wait()
+
+
+_DIES_WITHIN_A_TRANSACTION = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("pragma cache_size = 1")
+connection.execute("begin")
+connection.executemany("insert into t values (?)", [(7,)] * 50_000)
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_half_a_transaction_is_never_read_from_a_database_without_a_log(tmp_path: Path, index: bool) -> None:
+    """As a home on a network has it. Who looks for lost runs does not know where the home lies."""
+    home = tmp_path / "home"
+    file = home / ("index.db" if index else "runs/a/run.db")
+    steps = (*INDEX, STEPS[0]) if index else STEPS
+    with closing(Database(file, steps, "rwc", journal_mode="delete")) as database, database.write() as transaction:
+        transaction.execute("pragma user_version")
+    subprocess.run([sys.executable, "-c", _DIES_WITHIN_A_TRANSACTION, str(file)], check=True)
+    assert file.with_name(f"{file.name}-journal").stat().st_size
+    with only_readable_now(home):
+        with pytest.raises(sqlite3.Error):
+            read_once(file, lambda connection: connection.execute("select count(*) from t").fetchone()[0])
+        assert not index or unknown_runs(home) == []
+        with pytest.raises(StoreError), closing(Database(file, steps, "ro")) as database:
+            database.query("select count(*) from t")
+
+
+_HOLDS = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute(sys.argv[2])
+connection.commit()
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_what_was_opened_while_the_disk_could_only_be_read_writes_once_it_can_be_written_to(
+    folder: Path, reads: bool
+) -> None:
+    """Another process has it open, so that it can be read in SQLite's own way."""
+    command = [sys.executable, "-c", _HOLDS, str(folder / "a.db"), LEAVE]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "open\n"
+    with closing(Database(folder / "a.db", STEPS, "rw")) as database:
+        with only_readable_now(folder):
+            for _ in range(2):
+                assert not reads or database.query(ALL) == [(1,), (2,)]
+                with pytest.raises(StoreDeniedError), database.write() as transaction:
+                    transaction.execute(LEAVE)
+        with database.write() as transaction:
+            assert transaction.execute(LEAVE) == 1
+        assert database.query(ALL) == [(1,), (2,), (2,)]
+    holder.communicate()
+
+
+_WRITES = """
+import pathlib, sys
+from hyperstep.errors import DiskFullError
+from hyperstep.run_store.sqlite.database import Database
+database = Database(pathlib.Path(sys.argv[1]), ((sys.argv[2],),), "rw")
+try:
+    with database.write() as transaction:
+        transaction.execute(sys.argv[3])
+except DiskFullError:
+    print("full")
+"""
+
+
+@pytest.mark.parametrize("free_kb", [0, 16, 31, 33])
+def test_whoever_opens_a_database_to_write_where_its_memory_has_no_place_is_told_and_lives(
+    tmp_path: Path, free_kb: int
+) -> None:
+    """A page of which only a part has a place on the disk kills whoever writes to it."""
+    with disk_of_small_blocks(tmp_path / "disk") as disk:
+        with closing(Database(disk / "a.db", STEPS, "rwc")) as database, database.write() as transaction:
+            transaction.execute(LEAVE)
+        ballast = fill(disk)
+        os.truncate(ballast, ballast.stat().st_size - free_kb * 1024)
+        command = [sys.executable, "-c", _WRITES, str(disk / "a.db"), STEPS[0][0], LEAVE]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, "full\n"), done.stderr
+        ballast.unlink()
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr

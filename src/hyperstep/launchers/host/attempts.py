@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from hyperstep.launchers.host.guards import Guards
@@ -16,14 +16,15 @@ from hyperstep.launchers.host.warm.forking import Cold, Forked, Wanted, fork_war
 from hyperstep.launchers.host.warm.silence import Silence
 from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.host.warm.warm_servers import WarmServers
-from hyperstep.launchers.marker import ExitMarker, fill_claim, write_exit
+from hyperstep.launchers.host.withheld import Withheld
+from hyperstep.launchers.marker import ExitMarker, fill_claim
 from hyperstep.launchers.out_of_memory import ended_for_memory, oom_kills
 from hyperstep.launchers.process import AttemptFiles, claimed, kill_group, kill_process, start_process, terminate_group
 from hyperstep.launchers.process_table import descendants_of
 
 
 class EndedAttempt(NamedTuple):
-    """An attempt whose exit file has been written."""
+    """An attempt whose exit file has been written, or will be once the disk takes it."""
 
     folder: str
     marker: ExitMarker
@@ -104,9 +105,10 @@ class HostedAttempts:
         self._folder_of: dict[int, str] = {}
         self._folder_of_fork: dict[tuple[WarmServer, int], str] = {}
         self._silence = Silence()
+        self._withheld = Withheld()
 
     def __len__(self) -> int:
-        return len(self._live)
+        return len(self._live) + len(self._withheld)
 
     def launch(self, request: LaunchRequest) -> Started:
         """Claim and start an attempt: by a warm server when it may, and one is ready; else cold.
@@ -163,11 +165,11 @@ class HostedAttempts:
         terminate_group(live.pid)
 
     def seconds_to_next_act(self) -> float | None:
-        """How long ``end_overdue`` has nothing to do; None when nothing is stopped, has a limit, or was forked."""
+        """How long there is nothing to do but to take in what has ended; None when only an event changes that."""
         now = time.monotonic()
         waits = [max(0.0, at - now) for live in self._live.values() if (at := live.next_act_at()) is not None]
-        look = self._silence.seconds_to_next_look(self._parents())
-        return min(waits if look is None else [*waits, look], default=None)
+        looks = self._silence.seconds_to_next_look(self._parents()), self._withheld.seconds_to_next_try()
+        return min([*waits, *(look for look in looks if look is not None)], default=None)
 
     def _parents(self) -> dict[int, WarmServer]:
         return {live.pid: live.fork[0] for live in self._live.values() if live.fork is not None}
@@ -193,20 +195,22 @@ class HostedAttempts:
     def collect_ended(self, is_watched: Callable[[str], bool]) -> Iterator[EndedAttempt]:
         """The attempts that have ended; their exit files are written, what they left behind is killed.
 
+        Where an exit file cannot be written now, the attempt's process is not let go until it is.
+
         Args:
             is_watched: Whether somebody is told of an attempt's end, given its folder: who is, records it durably.
         """
+        self._withheld.try_again()
         yield from self._collect_forked(is_watched)
-        while (ended := next_ended()) is not None:
+        while (ended := next_ended(self._withheld.pids)) is not None:
             pid, marker = ended
             folder = self._folder_of.get(pid)
             if folder is not None:
-                marker = self._finish(folder, marker, durable=not is_watched(folder))
-            elif not self._guards.take_end(pid, marker):
+                yield self._finish(folder, marker, partial(release, pid), durable=not is_watched(folder))
+                continue
+            if not self._guards.take_end(pid, marker):
                 self._servers.take_end(pid)
             release(pid)
-            if folder is not None:
-                yield EndedAttempt(folder, marker)
         yield from self._collect_forked(is_watched)
 
     def _collect_forked(self, is_watched: Callable[[str], bool]) -> Iterator[EndedAttempt]:
@@ -214,26 +218,28 @@ class HostedAttempts:
         for ended in self._servers.take_ended():
             folder = self._folder_of_fork.get((ended.server, ended.number))
             if folder is not None:
-                marker = self._finish(folder, ended.marker, durable=not is_watched(folder))
-                ended.server.reap(ended.number)
-                yield EndedAttempt(folder, marker)
+                let_go = partial(ended.server.reap, ended.number)
+                yield self._finish(folder, ended.marker, let_go, durable=not is_watched(folder))
 
-    def _finish(self, folder: str, marker: ExitMarker, *, durable: bool) -> ExitMarker:
+    def _finish(self, folder: str, marker: ExitMarker, let_go: Callable[[], None], *, durable: bool) -> EndedAttempt:
         live = self._live.pop(folder)
         pid = live.pid
         marker = live.complete(marker)
         kill_group(pid)
         living = [other.trace for other in self._live.values()]
-        leaders = {*self._folder_of, *self._guards.children, *self._servers.children}
+        leaders = {*self._folder_of, *self._withheld.pids, *self._guards.children, *self._servers.children}
         kill_orphans(os.getpid(), leaders, live.trace, living)
         del self._folder_of[pid]
         if live.fork is not None:
             del self._folder_of_fork[live.fork]
-        self._register.give_back(self._slot_of.pop(folder))
-        if marker.is_known:
-            with contextlib.suppress(OSError):  # a full disk, a removed folder: who watches is told all the same
-                write_exit(live.files.exit_file, marker, durable=durable)
-        return marker
+        slot = self._slot_of.pop(folder)
+
+        def forget() -> None:
+            self._register.give_back(slot)
+            let_go()
+
+        self._withheld.write(pid, live.files.exit_file, marker, forget, durable=durable)
+        return EndedAttempt(folder, marker)
 
 
 def _start_cold(request: LaunchRequest) -> int:

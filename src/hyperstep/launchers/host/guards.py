@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from hyperstep.errors import means_busy_machine
+from hyperstep.errors import means_busy_machine, means_no_room
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.standby import Standby
 from hyperstep.launchers.marker import ExitMarker
@@ -197,7 +198,7 @@ class Guards:
     def _spawn(self, guarded: _Guarded, extra: list[str]) -> None:
         command = guarded.command
         argv = [*command["argv"], *extra]
-        with Path(command["log"]).open("ab") as log:
+        with _open_log(command["log"]) as log:
             pid = self.standby.take(command, argv, log.fileno()) or _start(command, argv, log)
         state = look_up(pid)
         guarded.pid, guarded.started_at = pid, state.started_at if state else None
@@ -219,6 +220,20 @@ def _start(command: dict[str, Any], argv: list[str], log: IO[bytes]) -> int:
     )
     process.returncode = 0  # reaped by the host's loop; subprocess is not to wait for it
     return process.pid
+
+
+def _open_log(file: str) -> IO[bytes]:
+    """For a runner to write to; nowhere, while the disk takes nothing: the runner is to wait for that.
+
+    Raises:
+        OSError: It cannot be opened for another reason.
+    """
+    try:
+        return open(file, "ab")  # noqa: PTH123 - a text, as the command has it; whoever starts it closes it
+    except OSError as error:
+        if not means_no_room(error) and error.errno != errno.EROFS:
+            raise
+        return open(os.devnull, "ab")  # noqa: PTH123
 
 
 def _words(marker: ExitMarker | None) -> str:

@@ -12,20 +12,22 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from hyperstep.launchers.host.address import Address
 from hyperstep.launchers.host.orphans import Trace, kill_orphans, trace_of
-from hyperstep.launchers.host.reaper import adopt_orphans, name_process
+from hyperstep.launchers.host.reaper import adopt_orphans, name_process, next_ended, release
 from hyperstep.launchers.host.register import Register
-from hyperstep.launchers.marker import Claim, ExitMarker, read_claim, write_exit
+from hyperstep.launchers.host.withheld import Withheld
+from hyperstep.launchers.marker import Claim, ExitMarker, read_claim
 from hyperstep.launchers.out_of_memory import ended_for_memory
 from hyperstep.launchers.process import AttemptFiles, kill_group, kill_process, marker_from_waitid
 from hyperstep.launchers.process_table import KEEPER_NAME, look_up
 
 _LOOK_S = 0.5
-"""Between two looks at attempts that are children of a warm server: we are not told of their end."""
+"""Between two looks at attempts that are children of a warm server, of whose end we are not told, and at full disks."""
 _SILENT_S = 5.0
 """So long a warm server may leave an ended child without seeing to it; then it stands still."""
 _NO_PROCESS = -1
@@ -87,6 +89,7 @@ class _Keeper:
         self._host = host
         self._register = register
         self._kept: dict[int, _Kept] = {}
+        self._withheld = Withheld()
         self._helpers: set[int] = set()
         """Runners and warm servers."""
         self._owed_since: dict[int, float] = {}
@@ -95,21 +98,23 @@ class _Keeper:
     def run(self) -> None:
         """Return when the host has gone and no attempt of it is left."""
         with contextlib.suppress(ChildProcessError):
-            while self._host or self._kept:
+            while self._host or self._kept or self._withheld:
                 ended = self._next_end()
                 if ended is not None:
-                    self._take_end(ended.si_pid, marker_from_waitid(ended))
+                    self._take_end(*ended)
+                self._withheld.try_again()
                 self._forget_those_gone()
                 self._end_still_servers()
 
-    def _next_end(self) -> os.waitid_result | None:
-        """Wait for a child to end; only a while when others have attempts that we keep."""
-        if all(kept.is_ours() for kept in self._kept.values()):
-            return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | os.WNOHANG)
-        if ended is None:
+    def _next_end(self) -> tuple[int, ExitMarker] | None:
+        """Wait for a child to end; only a while when others have attempts that we keep, or an end is not written."""
+        if not self._withheld and all(kept.is_ours() for kept in self._kept.values()):
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+            return None if ended is None else (ended.si_pid, marker_from_waitid(ended))
+        found = next_ended(self._withheld.pids)
+        if found is None:
             time.sleep(_LOOK_S)
-        return ended
+        return found
 
     def _take_end(self, pid: int, marker: ExitMarker) -> None:
         if pid == self._host:
@@ -117,7 +122,8 @@ class _Keeper:
             self._take_over()
         elif pid in self._kept:
             self._finish(pid, marker)
-        os.waitpid(pid, 0)
+            return
+        release(pid)
 
     def _forget_those_gone(self) -> None:
         """A warm server has written how they ended; what they left behind is ours to end."""
@@ -155,14 +161,15 @@ class _Keeper:
 
     def _end_orphans(self, ended: Trace, *spared: int) -> None:
         living = [kept.trace for kept in self._kept.values()]
-        kill_orphans(os.getpid(), {*spared, *self._kept, *self._helpers}, ended, living)
+        kill_orphans(os.getpid(), {*spared, *self._kept, *self._withheld.pids, *self._helpers}, ended, living)
 
     def _finish(self, pid: int, marker: ExitMarker) -> None:
-        """As the host would have; the process id is let go after the exit file was written."""
+        """As the host would have; the process id is let go after the exit file was written, by somebody."""
         kept = self._kept.pop(pid)
         kill_group(pid)
         self._end_orphans(kept.trace, pid)
-        if not Path(kept.files.exit_file).exists():
-            starved = ended_for_memory(kept.oom_kills, marker.signal)
-            with contextlib.suppress(OSError):  # a full disk, a removed folder: then it is lost
-                write_exit(kept.files.exit_file, marker._replace(out_of_memory=starved))
+        if Path(kept.files.exit_file).exists():
+            release(pid)
+            return
+        marker = marker._replace(out_of_memory=ended_for_memory(kept.oom_kills, marker.signal))
+        self._withheld.write(pid, kept.files.exit_file, marker, partial(release, pid))

@@ -6,9 +6,11 @@ import contextlib
 import ctypes
 import os
 import sys
+from collections.abc import Collection, Iterator
 
 from hyperstep.launchers.marker import ExitMarker
 from hyperstep.launchers.process import marker_from, marker_from_waitid
+from hyperstep.launchers.process_table import children_of
 
 _PR_SET_NAME, _PR_SET_CHILD_SUBREAPER = 15, 36
 _CAN_PEEK = hasattr(os, "waitid")
@@ -27,12 +29,19 @@ def name_process(name: str) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_NAME, name.encode("ascii"), 0, 0, 0)
 
 
-def next_ended() -> tuple[int, ExitMarker] | None:
-    """A child that has ended; None when there is none now. The same one is given until ``release`` is called."""
+def next_ended(withheld: Collection[int] = ()) -> tuple[int, ExitMarker] | None:
+    """A child that has ended; None when there is none now. The same one is given until ``release`` is called.
+
+    Args:
+        withheld: Process ids of ended children that are left out: they are released later (Linux only).
+    """
     try:
-        return _peek() if _CAN_PEEK else _take()
+        found = _peek() if _CAN_PEEK else _take()
     except ChildProcessError:
         return None
+    if found is not None and found[0] in withheld:
+        return next(_others(withheld), None)
+    return found
 
 
 def release(pid: int) -> None:
@@ -45,6 +54,16 @@ def release(pid: int) -> None:
 def _peek() -> tuple[int, ExitMarker] | None:
     ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     return None if ended is None else (ended.si_pid, marker_from_waitid(ended))
+
+
+def _others(withheld: Collection[int]) -> Iterator[tuple[int, ExitMarker]]:
+    """The system always names the oldest child that has ended: those behind one that is withheld are asked for."""
+    for pid in children_of(os.getpid()):
+        if pid not in withheld:
+            with contextlib.suppress(ChildProcessError):
+                ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                if ended is not None:
+                    yield pid, marker_from_waitid(ended)
 
 
 def _take() -> tuple[int, ExitMarker] | None:

@@ -24,9 +24,11 @@ from hyperstep.run_store.sqlite.refusals import (
     ChangedMeanwhileError,
     Refusal,
     is_busy,
+    no_room,
     store_error,
     unwritable,
 )
+from hyperstep.run_store.sqlite.room import cannot_share_memory, is_mounted_to_read
 
 if TYPE_CHECKING:  # hardly ever needed
     from hyperstep.run_store.sqlite.read_only import Still
@@ -59,6 +61,8 @@ class _Connections(Struct):
     writer: sqlite3.Connection | None = None
     still: Still | None = None
     """What the reader looks at where SQLite cannot read it in its own way."""
+    only_reads: bool = False
+    """Whether one of them was opened to read and write while the disk was mounted for reading only."""
     opened: tuple[int, int] | None = None
     """Device and number of the file that the writer writes."""
     reading: threading.Lock = field(default_factory=threading.Lock)
@@ -221,14 +225,28 @@ class Database:
             _inherited.append(self._own)
             self._own = _Connections()
 
+    def _open_writer(self) -> sqlite3.Connection:
+        """The writing connection. What was opened while the disk could only be read is opened anew.
+
+        It could never write, nor could another one of this process that shares memory with it.
+        """
+        if self._own.only_reads:
+            self._own.only_reads = False
+            if self._own.writer is not None:
+                self._own.writer.close()
+                self._own.writer = None
+            with self._own.reading:
+                self._close_reader()
+        if self._own.writer is None:
+            self._own.writer = self._connect()
+            self._own.opened = _identity(self.path)
+        return self._own.writer
+
     def _begin(self) -> sqlite3.Connection:
         if self._mode == "ro":
             rule = "This run store was opened for reading only."
             raise StoreError(rule, received=str(self.path), remedy="A trial asks its runner to write.")
-        if self._own.writer is None:
-            self._own.writer = self._connect()
-            self._own.opened = _identity(self.path)
-        writer = self._own.writer
+        writer = self._open_writer()
         try:
             self._patiently(lambda: writer.execute("begin immediate"))
         except sqlite3.Error as error:
@@ -301,14 +319,16 @@ class Database:
 
         Another process that makes the file at this moment can hold it in ways that SQLite does not wait for.
         """
-        if self._mode == "rwc":
-            self._make_folder()
+        if self._mode != "ro":
+            self._make_ready()
         deadline = time.monotonic() + self._busy_timeout_s
         while True:
             connection = None
             try:
+                self._note_mount()
                 connection = self._raw_connection()
                 self._prepare(connection)
+                self._note_mount()
             except (sqlite3.Error, StoreError) as error:
                 if connection is not None:
                     connection.close()
@@ -323,9 +343,7 @@ class Database:
     def _connect_reader(self) -> sqlite3.Connection:
         if self._mode != "ro" or self._journal_mode != "wal":
             return self._connect()
-        from hyperstep.run_store.sqlite.room import cannot_share_memory  # noqa: PLC0415 - for who only reads
-
-        if cannot_share_memory(self.path):
+        if cannot_share_memory(self.path) and self._keeps_log():
             return self._connect_still()
         try:
             return self._connect()
@@ -333,6 +351,11 @@ class Database:
             if not self._is_read_only_here(error):
                 raise
             return self._connect_still()
+
+    def _keeps_log(self) -> bool:
+        from hyperstep.run_store.sqlite.read_only import keeps_log  # noqa: PLC0415 - where there is no room
+
+        return keeps_log(self.path)
 
     def _is_read_only_here(self, refused: StoreError) -> bool:
         from hyperstep.run_store.sqlite.read_only import is_read_only_here  # noqa: PLC0415 - as above
@@ -351,6 +374,18 @@ class Database:
             self._own.still = None
             raise
         return self._own.still.connection
+
+    def _note_mount(self) -> None:
+        """Before something is opened, and after: the disk may be mounted otherwise in between."""
+        if self._mode != "ro" and is_mounted_to_read(self.path.parent):
+            self._own.only_reads = True
+
+    def _make_ready(self) -> None:
+        """See that there is a folder, and room for the memory that is shared: SQLite might not come back to say so."""
+        if self._mode == "rwc":
+            self._make_folder()
+        if self._journal_mode == "wal" and cannot_share_memory(self.path):
+            raise no_room(self.path)
 
     def _make_folder(self) -> None:
         try:

@@ -22,12 +22,14 @@ from typing import NamedTuple, TypeVar
 
 from hyperstep.errors import StoreBusyError, StoreDeniedError
 from hyperstep.run_store.sqlite.refusals import ChangedMeanwhileError, Refusal, is_not_opened, is_want_of_room
-from hyperstep.run_store.sqlite.room import cannot_share_memory
+from hyperstep.run_store.sqlite.room import cannot_share_memory, is_mounted_to_read
 
 T = TypeVar("T")
 
 _LOG_HEADER_BYTES = 32
 """A log that is begun anew gets another header."""
+_VERSION_AT, _WITHOUT_LOG = 18, b"\1"
+"""Where a database's header says how it is written. Source: https://www.sqlite.org/fileformat2.html#file_format_version_numbers."""
 _SETTLED_NS = 100_000_000
 """File systems count times of change in steps of some milliseconds: a file that was changed within this time may be
 changed once more without a trace."""
@@ -76,9 +78,23 @@ class Still:
 
 def is_read_only_here(path: Path, error: BaseException | None) -> bool:
     """Whether SQLite refused a file because of where it lies: it is there, and nothing can be written beside it."""
-    if not path.is_file():
+    if not path.is_file() or not keeps_log(path):
         return False
     return is_want_of_room(error, path) or (is_not_opened(error) and _is_unwritable(path.parent))
+
+
+def keeps_log(path: Path) -> bool:
+    """Whether it is a database with a write-ahead log, as far as its header tells.
+
+    Others, as in a home on a network, need nothing beside them to be read; what SQLite refuses of them it has reasons
+    to: half of a transaction may be in the file.
+    """
+    try:
+        with path.open("rb") as stream:
+            stream.seek(_VERSION_AT)
+            return stream.read(1) != _WITHOUT_LOG
+    except OSError:
+        return True
 
 
 def open_still(path: Path) -> Still:
@@ -125,7 +141,7 @@ def read_once(path: Path, action: Callable[[sqlite3.Connection], T], patience_s:
 
     def attempt() -> T:
         try:
-            if not cannot_share_memory(path):
+            if not (cannot_share_memory(path) and keeps_log(path)):
                 with closing(_connect(path, "mode=ro")) as connection:
                     return action(connection)
         except sqlite3.Error as error:
@@ -186,14 +202,7 @@ def _not_copied(path: Path, error: OSError) -> StoreDeniedError:
 
 
 def _is_unwritable(folder: Path) -> bool:
-    return _is_mounted_so(folder) or not os.access(folder, os.W_OK)
-
-
-def _is_mounted_so(folder: Path) -> bool:
-    try:
-        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
-    except (OSError, AttributeError):
-        return False
+    return is_mounted_to_read(folder) or not os.access(folder, os.W_OK)
 
 
 def _log_of(path: Path) -> Path:

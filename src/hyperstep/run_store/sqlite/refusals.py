@@ -52,6 +52,12 @@ _KINDS: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_CANTOPEN: StoreDeniedError,
 }
 _MAY_MEAN_NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_MEET_A_LIMIT = {
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+}
+"""What a file that may not grow any more is reported as."""
 _OTHER = ("The run store's database refused a statement ({why}).", "It was left as it is.")
 
 
@@ -81,11 +87,21 @@ def store_error(error: Exception, path: Path) -> StoreError:
     if is_want_of_room(error, path):
         code = sqlite3.SQLITE_FULL
     rule, remedy = _TEXTS.get(code, _OTHER)
-    limit = file_size_limit() if code == sqlite3.SQLITE_IOERR else None
+    limit = (
+        file_size_limit()
+        if getattr(error, "sqlite_errorcode", 0) in _MEET_A_LIMIT and code != sqlite3.SQLITE_FULL
+        else None
+    )
     if limit is not None:
         rule = f"The run store's files must be able to grow, and a file may have {limit / 1024:g} KB here ({{why}})."
         remedy = "Raise that limit (`ulimit -f`), then try again."
     return _KINDS.get(code, StoreError)(rule.format(why=error), received=str(path), remedy=remedy)
+
+
+def no_room(path: Path) -> DiskFullError:
+    """The error for a database that is not even opened, for want of room beside it."""
+    rule, remedy = _TEXTS[sqlite3.SQLITE_FULL]
+    return DiskFullError(rule, received=str(path), remedy=remedy)
 
 
 def unwritable(path: Path, error: OSError) -> StoreError:

@@ -1,4 +1,4 @@
-"""Whether a disk has room for what SQLite makes beside a database: its log, and the file of memory it shares."""
+"""Whether a disk takes what SQLite makes beside a database: its log, and the file of memory it shares."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def has_no_room(folder: Path) -> bool:
         return False
     without_inode = status.f_files > 0 and status.f_favail == 0
     return status.f_bavail * status.f_frsize < _LEAST_BYTES or without_inode
+
+
+def is_mounted_to_read(folder: Path) -> bool:
+    """Whether a disk is mounted for reading only; False where nobody says."""
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except (OSError, AttributeError):
+        return False
 
 
 def file_size_limit() -> int | None:

@@ -34,9 +34,10 @@ from hyperstep.runtime.runner.context import Envelope, RunnerContext, note
 from hyperstep.runtime.runner.loop import Runner, fail_all
 from hyperstep.runtime.runner.obstacles import Obstacle, Patience, obstacle_of
 from hyperstep.runtime.runner.ownership import take_over
-from hyperstep.runtime.runner.parent import end_with_parent
+from hyperstep.runtime.runner.parent import Parent
 from hyperstep.runtime.runner.standby import become_runner
 from hyperstep.runtime.runner.submitted import submitted
+from hyperstep.runtime.runner.waiting import Waiting
 from hyperstep.settings import load_settings
 
 EXIT_BROKEN = 3
@@ -52,16 +53,25 @@ def main(home_folder: str, root_id: str, *options: str) -> int:
         options: ``--force`` takes it from a living owner; ``--inline`` uses no trial host, and ends with our parent.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    home = Home.open(replace(load_settings(Path(home_folder)), home=Path(home_folder)))
-    patience = Patience(home, PauseNote(None), note, time.sleep)  # a note in the folder is for the owner only
+    parent = Parent(root_id) if INLINE in options else None
+    home = Home.open(replace(load_settings(Path(home_folder)), home=Path(home_folder)), look=False)
+    waiting = Waiting(home, root_id, time.sleep) if parent is None else parent
+    patience = Patience(home, PauseNote(None), note, waiting.wait)  # a note in the folder is for the owner only
     journal = patience.until_done(lambda: home.store.journal(root_id))
     if patience.until_done(lambda: _has_ended(home, root_id)):
         return 0
-    if INLINE in options:
-        end_with_parent(home.root_folder(root_id), root_id)
+    if parent is not None:
+        parent.root_folder = home.root_folder(root_id)
         adopt_orphans()  # so that what leaves an attempt's group is found when that ends
     owner = patience.until_done(lambda: take_over(journal, force=FORCE in options))
-    return 0 if owner is None else _drive(home, root_id, owner, inline=INLINE in options)
+    waiting.close()
+    if owner is None:
+        return 0
+    try:
+        return _drive(home, root_id, owner, inline=INLINE in options)
+    except NotOwnerError as error:
+        note(str(error))
+        return 0
 
 
 def _has_ended(home: Home, root_id: str) -> bool:
@@ -92,9 +102,8 @@ def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
                 launcher = local_launcher(bell.ring, use_host=False if inline else None, ownership=ownership)
                 runner = Runner(context, launcher, bell, patience, faults)
                 runner.run()
-        except NotOwnerError as error:
-            note(str(error))
-            return 0
+        except NotOwnerError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay Running
             obstacle = obstacle_of(error, home)
             if obstacle is None:
@@ -116,7 +125,7 @@ def _fence_elsewhere(ownership: Ownership) -> None:
 
 def _sit_out(patience: Patience, obstacle: Obstacle, runner: Runner | None) -> Mapping[AttemptKey, str]:
     """Wait until the run can go on; returns why some attempts failed, as it was seen meanwhile."""
-    patience.sit_out(obstacle, runner.enforce_limits if runner else None)
+    patience.sit_out(obstacle, runner.keep_watch if runner else None)
     return patience.until_done(runner.put_aside) if runner else {}
 
 

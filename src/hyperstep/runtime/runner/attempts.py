@@ -131,13 +131,17 @@ class Attempts:
         """
         self._launches.settle()
         self._take_lines(list(self._active.values()))
-        self._ends += self._launcher.poll()
+        self.listen()
         self._launches.settle()  # of what has ended meanwhile, too: its launch was answered before
         while self._ends:
             self._context.check_owner()  # it may have been long
             self._finish(self._ends[0])
             del self._ends[0]
         return any(active.reader.has_more for active in self._active.values())
+
+    def listen(self) -> None:
+        """Take in what has ended without recording it; a host that is silent for too long is given up."""
+        self._ends += self._launcher.poll()
 
     def enforce_limits(self) -> None:
         """End the attempts that run, or are silent, longer than their step allows.
@@ -185,7 +189,7 @@ class Attempts:
         for the disk was full.
         """
         self._launches.wait()
-        self._ends += self._launcher.poll()
+        self.listen()
         for end in self._ends:
             active = self._active.get(end.key)
             if active is not None and not end.lost:

@@ -134,9 +134,16 @@ class Runner:
         self._context.let_go()
         return self._attempts.put_aside()
 
-    def enforce_limits(self) -> None:
-        """Limits of time hold while the run pauses too."""
+    def keep_watch(self) -> None:
+        """What goes on while the run pauses: limits of time hold, and this runner stays guarded.
+
+        Raises:
+            NotOwnerError: A host knows of a later owner.
+        """
+        self._attempts.listen()
         self._attempts.enforce_limits()
+        if time.monotonic() >= self._next_guard:
+            self._keep_guarded()
 
     def _watch_room(self) -> None:
         """Start nothing new while little room is left: what runs can go on, and be recorded, on the rest."""

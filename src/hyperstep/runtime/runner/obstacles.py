@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,6 +35,17 @@ class Obstacle(Struct, frozen=True):
     """Where there must be room again; None when trying again is all that helps."""
 
 
+def words_of_want(home: Home) -> str:
+    """What a runner that has nothing open waits for in a home as it is now; empty when its disk takes what it writes.
+
+    For who looks from outside: one that does not own the run leaves no note of why it waits.
+    """
+    if is_read_only(home.path):
+        return _read_only_words(home)
+    needed = max(home.settings.min_free_bytes, _LEAST_BYTES)
+    return "" if free_bytes(home.path) >= needed and has_inodes(home.path) else full_words(home.path)
+
+
 def obstacle_of(error: Exception, home: Home) -> Obstacle | None:
     """What of that kind an error means; None when waiting would not help."""
     if isinstance(error, StoreBusyError):
@@ -45,11 +55,15 @@ def obstacle_of(error: Exception, home: Home) -> Obstacle | None:
         return Obstacle(f"{_BUSY_WORDS} ({error})")
     place = _place_of(error, home)
     if _means_read_only(error, place, home):
-        words = "is mounted for reading only; mount it for writing again, the run goes on by itself"
-        return Obstacle(f"the disk of {home.path} {words}", home.path)
+        return Obstacle(_read_only_words(home), home.path)
     if not means_no_room(error):
         return None
     return Obstacle(_refused_words(place) or full_words(place), place)
+
+
+def _read_only_words(home: Home) -> str:
+    words = "is mounted for reading only; mount it for writing again, the run goes on by itself"
+    return f"the disk of {home.path} {words}"
 
 
 def full_words(place: Path) -> str:
@@ -148,13 +162,15 @@ class Patience:
 
 
 def _can_write(place: Path) -> bool:
-    """Whether a small file fits: quotas and used up inodes do not show in the free space."""
-    probe = (place if place.is_dir() else place.parent) / f".hyperstep-probe-{os.getpid()}"
+    """Whether a small file fits: quotas and used up inodes do not show in the free space.
+
+    It has no name there: the folder may be a user's, and we may be killed at any moment.
+    """
+    import tempfile  # noqa: PLC0415 - while a run pauses only
+
     try:
-        probe.write_bytes(b"\1" * _PROBE_BYTES)
+        with tempfile.TemporaryFile(dir=place if place.is_dir() else place.parent) as probe:
+            probe.write(b"\1" * _PROBE_BYTES)
     except OSError:
         return False
-    finally:
-        with suppress(OSError):
-            probe.unlink(missing_ok=True)
     return True
