@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
+from hyperstep.launchers import host_link
 from hyperstep.launchers.host_link import HostGoneError, HostLink, HostSilentError, HostSocket
 
 _SEND_S = struct.pack("ll", 0, 100_000)
@@ -27,9 +30,10 @@ def ends() -> Iterator[tuple[HostLink, socket.socket]]:
     theirs.close()
 
 
-def test_what_a_host_that_reads_nothing_more_was_asked_before_it_may_still_do(
-    ends: tuple[HostLink, socket.socket],
+def test_what_a_host_that_stands_still_was_asked_before_it_may_still_do(
+    ends: tuple[HostLink, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(host_link, "is_stopped", lambda _pid: True)
     link, _theirs = ends
     launch = link.ask_for_reply("launch", None)
     with suppress(HostGoneError):
@@ -46,3 +50,31 @@ def test_what_a_host_that_has_left_was_asked_it_will_not_do(ends: tuple[HostLink
     with pytest.raises(HostGoneError) as gone:
         launch.wait()
     assert not isinstance(gone.value, HostSilentError)
+
+
+def test_a_host_that_gets_on_is_sent_all_though_it_reads_late(ends: tuple[HostLink, socket.socket]) -> None:
+    link, theirs = ends
+    teller = threading.Thread(target=link.tell, args=("hello", print), kwargs={"filler": "x" * 2_000_000})
+    teller.start()
+    teller.join(0.5)  # several times as long as one attempt to send
+    with theirs.makefile("rb") as lines:
+        message = json.loads(next(iter(lines)))
+    teller.join()
+    assert (message["do"], len(message["filler"])) == ("hello", 2_000_000)
+    assert link.is_open
+
+
+def test_a_host_that_answers_one_request_after_the_other_is_not_given_up(
+    ends: tuple[HostLink, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_link, "_ANSWER_S", 100.0)
+    link, theirs = ends
+    first, second = link.ask_for_reply("launch", None), link.ask_for_reply("launch", None)
+    for asked in link._asked_at:
+        link._asked_at[asked] -= 200.0
+    theirs.sendall(b'{"id": 1, "ok": true}\n')
+    assert first.wait()["ok"]
+    link.give_up_if_silent()
+    theirs.sendall(b'{"id": 2, "ok": true}\n')
+    assert second.wait()["ok"]
+    assert not link.was_silent

@@ -68,6 +68,8 @@ class Reply:
         self.link = link
         self._on_refusal = on_refusal
         self._answer: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self.came_at: float | None = None
+        """Monotonic time; None before."""
 
     @property
     def has_come(self) -> bool:
@@ -93,6 +95,7 @@ class Reply:
 
     def take(self, message: Message | None) -> None:
         """The link's word; None when it broke."""
+        self.came_at = time.monotonic()
         self._answer.put(message)
         if self._on_refusal is not None and not (message and message["ok"]):
             self._on_refusal()
@@ -123,6 +126,8 @@ class HostLink:
         self._answers: dict[int, Callable[[Message | None], None]] = {}
         self._asked_at: dict[int, float] = {}
         """Monotonic time of each request that is not answered yet, oldest first."""
+        self._heard_at = 0.0
+        """Monotonic time of the last message: one that answers one request after the other is not silent."""
         self._last_id = 0
         self._open = True
         self.was_silent = False
@@ -180,7 +185,7 @@ class HostLink:
         """
         now = time.monotonic()
         with self._lock:
-            oldest = next(iter(self._asked_at.values()), now)
+            oldest = max(next(iter(self._asked_at.values()), now), self._heard_at)
         if now - oldest >= _ANSWER_S or self._stands_still(now, oldest):
             self.was_silent = True
             self._disconnect()
@@ -206,11 +211,22 @@ class HostLink:
         return now - min(silent_since, self._stopped_since) >= _STOPPED_S
 
     def _send(self, message: Message) -> None:
+        data, deadline = memoryview(json.dumps(message).encode("ascii") + b"\n"), time.monotonic() + _ANSWER_S
         try:
-            self._connection.sendall(json.dumps(message).encode("ascii") + b"\n")
+            while data:
+                data = data[self._send_some(data, deadline) :]
         except OSError as error:
             self.was_silent |= not isinstance(error, ConnectionError)  # it lives, and may do what it was asked before
             self._disconnect()  # the reader notices it, and answers for the host
+
+    def _send_some(self, data: memoryview, deadline: float) -> int:
+        """Send what fits; a host that gets on is waited for until ``deadline``, one that is stopped is not."""
+        try:
+            return self._connection.send(data)
+        except BlockingIOError:
+            if time.monotonic() >= deadline or is_stopped(self._connection.host):
+                raise
+            return 0
 
     def _disconnect(self) -> None:
         with contextlib.suppress(OSError):
@@ -231,6 +247,7 @@ class HostLink:
         with contextlib.suppress(OSError, ValueError, KeyError):
             for line in lines:
                 message = json.loads(line)
+                self._heard_at = time.monotonic()
                 if "ended" in message:
                     self._on_end(message)
                 else:
@@ -254,7 +271,7 @@ def connect(path: Path) -> HostSocket | None:
         connection.close()
         return None
     connection.settimeout(None)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(_ANSWER_S), 0))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(_STOPPED_S), 0))
     return connection
 
 

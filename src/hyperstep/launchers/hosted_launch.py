@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -41,21 +42,27 @@ class HostedLaunch(Launch):
 
     Args:
         reply: What it answers.
-        conclude: Finds the outcome when the answer is there, or waits for that.
+        conclude: Finds the outcome when the answer is there, or waits for it; another host that is asked has another.
     """
 
-    def __init__(self, reply: Reply, conclude: Callable[[], Launched]) -> None:
-        self._reply = reply
+    def __init__(self, reply: Reply, conclude: Callable[[HostedLaunch], Launched]) -> None:
+        self.reply = reply
         self._conclude = conclude
 
     @property
     def is_known(self) -> bool:
         """As in the base."""
-        return self._reply.has_come
+        return self.reply.has_come
+
+    @property
+    def known_for_s(self) -> float:
+        """As in the base."""
+        came_at = self.reply.came_at
+        return 0.0 if came_at is None else time.monotonic() - came_at
 
     def outcome(self) -> Launched:
         """As in the base."""
-        return self._conclude()
+        return self._conclude(self)
 
 
 def launch_request(watched: Watched) -> Message:

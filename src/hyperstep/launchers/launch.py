@@ -17,6 +17,11 @@ class Launch(ABC):
     def is_known(self) -> bool:
         """Whether ``outcome`` has nothing to wait for."""
 
+    @property
+    def known_for_s(self) -> float:
+        """How long ago it became known, in seconds; the process, where there is one, was started just before."""
+        return 0.0
+
     @abstractmethod
     def outcome(self) -> Launched:
         """How the process was started. To be called once, in the thread that asked; it waits until that is known.

@@ -79,7 +79,7 @@ class LocalLauncher(Launcher):
                 reply = self._ask_launch(watched)
         except HyperstepError as error:
             return SettledLaunch(error)
-        return HostedLaunch(reply, lambda: self._conclude(watched, reply))
+        return HostedLaunch(reply, lambda launch: self._conclude(watched, launch))
 
     def adopt(self, attempt: Attempt) -> None:
         """As in the base. An attempt that was never claimed is claimed, and reported as lost."""
@@ -163,20 +163,20 @@ class LocalLauncher(Launcher):
         rule = "The trial host must stay alive while it starts an attempt."
         raise NoHostError(rule, received=watched.folder, remedy=f"See {self.control_path.with_suffix('.log')}.")
 
-    def _conclude(self, watched: Watched, reply: Reply) -> Launched:
+    def _conclude(self, watched: Watched, launch: HostedLaunch) -> Launched:
         """What came of a launch; where the host has died of it, another one is asked."""
         with self._forgotten_unless_done(watched):
             while True:
                 try:
-                    answer = reply.wait()
+                    answer = launch.reply.wait()
                 except HostGoneError as gone:
                     if isinstance(gone, HostSilentError) or watched.attempt.claim_file.exists():
                         self._watch_by_process(watched)  # it may have been started; if not, it is claimed, and so lost
                         return Launched(why_cold="the trial host went away while it started the attempt", for_now=True)
-                    reply = self._ask_again(watched)
+                    launch.reply = self._ask_again(watched)
                     continue
                 refuse_if_fenced(answer)
-                self._watch_by_link(watched, reply.link, started_pid(watched.attempt, answer))
+                self._watch_by_link(watched, launch.reply.link, started_pid(watched.attempt, answer))
                 return Launched(answer["warm"], answer["why_cold"], answer["for_now"])
 
     def _ask_again(self, watched: Watched) -> Reply:

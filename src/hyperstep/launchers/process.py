@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hyperstep.errors import BusyMachineError, LaunchError
+from hyperstep.errors import BusyMachineError, LaunchError, means_busy_machine, means_no_room
 from hyperstep.launchers.marker import ExitMarker, VoidClaimError, create_claim, write_exit
 
 EXIT_NOT_FOUND = 127
@@ -41,7 +41,8 @@ class AttemptFiles(NamedTuple):
 def claimed(files: AttemptFiles) -> Iterator[int]:
     """Claim the attempt, and start its process meanwhile; gives the descriptor of the claim, for ``fill_claim``.
 
-    When the process cannot be started, the attempt is over: its exit file says 127 or 126 and its log says why.
+    When the process cannot be started, the attempt is over: its exit file says 127 or 126 and its log says why. Not for
+    want of room on the disk or on the machine: then it is as if nobody had tried, whoever may die next.
 
     Raises:
         FileExistsError: The attempt was claimed before: nothing was done. Or it was given up meanwhile: it is over.
@@ -53,7 +54,10 @@ def claimed(files: AttemptFiles) -> Iterator[int]:
     except VoidClaimError:
         raise
     except (OSError, ValueError) as error:
-        _record_not_started(files, error)
+        if means_no_room(error) or means_busy_machine(error):
+            Path(files.claim_file).unlink(missing_ok=True)
+        else:
+            _record_not_started(files, error)
         raise
     finally:
         os.close(claim)

@@ -16,7 +16,8 @@ import pytest
 
 from hyperstep.launchers.guard import GuardedCommand, guarded_runners, start_guarded
 from hyperstep.launchers.host_link import host_pid
-from hyperstep.testing.launcher_bench import is_running, wait_until
+from hyperstep.launchers.local import LocalLauncher
+from hyperstep.testing.launcher_bench import HANGS, Bench, is_running, wait_until
 
 PROBE = """
 import json, os, sys, time
@@ -158,7 +159,7 @@ def test_a_program_that_may_have_changed_while_it_was_loaded_is_loaded_anew(runs
     assert report["env"] == new["env"]
 
 
-@pytest.mark.parametrize("variables", [{"PYTHONUTF8": "1"}, {"LC_ALL": "C"}, {"LD_BIND_NOW": "1"}])
+@pytest.mark.parametrize("variables", [{"PYTHONUTF8": "1"}, {"LC_ALL": "C"}, {"LD_BIND_NOW": "1"}, {"HOME": "/"}])
 def test_it_is_not_one_that_reads_other_variables_when_it_starts(second: Second, variables: dict[str, str]) -> None:
     pid, start = second
     assert start(**variables)["pid"] != pid
@@ -185,6 +186,16 @@ def test_it_ends_with_its_host(runs: Runs, second: Second) -> None:
     assert host is not None
     os.kill(host, signal.SIGKILL)
     wait_until(lambda: not is_running(pid), "the end of who stood by")
+
+
+def test_it_ends_when_its_host_starts_nothing_more(runs: Runs, second: Second, tmp_path: Path) -> None:
+    pid, _ = second
+    bench = Bench(tmp_path / "attempts", lambda notify: LocalLauncher(notify, runs.control_path))
+    attempt = bench.launch(HANGS)
+    os.kill(psutil.Process(pid).ppid(), signal.SIGTERM)
+    wait_until(lambda: not is_running(pid), "the end of who stood by")
+    assert list(bench.launcher.pids()) == [attempt.key]
+    bench.clear()
 
 
 def test_there_is_one_at_most(runs: Runs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -27,6 +28,7 @@ class LateLaunch(Launch):
     """Its outcome is known when the test says so, or when somebody waits for it."""
 
     is_known = False
+    known_for_s = 0.0
 
     def __init__(self, outcome: Callable[[], Launched]) -> None:
         self._outcome = outcome
@@ -112,6 +114,25 @@ def test_ending_all_ends_what_is_about_to_run(begin: Begin) -> None:
     run.attempts.end_all()
     assert launcher.stops == [(KEY, 1.0)]
     assert launcher.pids() == {}
+
+
+def test_ending_all_ends_what_an_earlier_owner_turns_out_to_have_launched(begin: Begin) -> None:
+    launcher = LateLauncher(ConflictError("An attempt runs at most once."))
+    begin(launcher).attempts.end_all()
+    assert launcher.pids() == {}
+
+
+def test_a_process_starts_when_its_launch_is_answered_not_when_that_is_seen_to(
+    begin: Begin,
+) -> None:
+    launcher = LateLauncher()
+    run = begin(launcher)
+    launcher.begun[0].is_known, launcher.begun[0].known_for_s = True, 1000.0
+    run.attempts.pump()
+    launcher.end(KEY)
+    run.attempts.pump()
+    (record,) = run.context.journal.attempts("root")
+    assert record.started_at == pytest.approx(time.time() - 1000.0, abs=100.0)
 
 
 def test_what_found_no_room_while_others_were_waited_for_is_no_attempt(begin: Begin) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -117,3 +118,15 @@ def test_a_driver_that_lets_go_leaves_its_claims_to_the_next_one_of_its_run(home
     assert again.take_back(DIGEST)
     again.release(DIGEST)
     assert two.take(DIGEST)
+
+
+def test_a_claim_that_the_disk_refused_keeps_nobody_from_making_it(homes: Homes) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large") as refused:
+            homes.runner("one").take(DIGEST)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert homes.runner("one").take(DIGEST)
+    assert refused.value.errno  # it holds on to all that led to it

@@ -137,6 +137,7 @@ class HostServer:
         self._listening = False
         self._guards.forget_all()
         self._servers.retire_all()
+        self._guards.standby.dismiss()
         self._selector.unregister(self._address.listener)
         for client in tuple(self._clients):
             self._drop(client)

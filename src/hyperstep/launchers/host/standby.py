@@ -111,7 +111,8 @@ class Standby:
 
 def _identity_of(command: dict[str, Any]) -> _Identity:
     """In what it must agree with the runner that it becomes."""
-    return (tuple(command["standby"]), deciding_part(command["env"]))
+    env = command["env"]
+    return (tuple(command["standby"]), env.get("HOME"), deciding_part(env))  # packages of a user's own are below HOME
 
 
 def _send(connection: socket.socket, command: dict[str, Any], argv: Sequence[str], log: int) -> bool:

@@ -91,11 +91,13 @@ class Launches:
     def _wait_for(self, active: ActiveAttempt, launch: Launch) -> None:
         try:
             launch.outcome()
+        except ConflictError:
+            self._adopt(active)
         except LaunchError as error:
             _require_room(active.attempt, error)
 
     def _settle(self, active: ActiveAttempt, launch: Launch) -> None:
-        start, key, asked_at = active.start, active.attempt.key, self._context.now()
+        start, key = active.start, active.attempt.key
         try:
             active.launched = self._warm.launched(start, launch.outcome())
         except ConflictError:  # an earlier owner died after it had asked for this very launch
@@ -110,7 +112,7 @@ class Launches:
             _require_room(active.attempt, error)
             self._no_process(active, AttemptEnd(key, None), str(error))
         else:
-            active.started_at += self._context.now() - asked_at  # another host may have had to be started
+            active.started_at = self._context.now() - launch.known_for_s  # it may have waited for others, or for a host
             self._keep_watch(active)
 
     def _adopt(self, active: ActiveAttempt) -> None:

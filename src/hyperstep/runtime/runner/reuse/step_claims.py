@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -50,10 +50,10 @@ class StepClaims:
             if stream is None:
                 self._free_since.pop(digest, None)
                 return False
-            if self._is_spoken_for(digest, stream):
-                stream.close()
-                return False
-            self._keep(digest, stream)
+            with _closed_unless(stream, lambda: digest in self._held):
+                if self._is_spoken_for(digest, stream):
+                    return False
+                self._keep(digest, stream)
         self._counts[digest] = self._counts.get(digest, 0) + 1
         return True
 
@@ -64,10 +64,10 @@ class StepClaims:
             stream = hold(file) if file.exists() else None
             if stream is None:
                 return not file.exists()
-            if _claimant(stream) != self._root_id:
-                stream.close()
-                return True
-            self._held[digest] = stream
+            with _closed_unless(stream, lambda: digest in self._held):
+                if _claimant(stream) != self._root_id:
+                    return True
+                self._held[digest] = stream
         self._counts[digest] = self._counts.get(digest, 0) + 1
         return True
 
@@ -101,6 +101,16 @@ class StepClaims:
         stream.write(self._root_id.encode())
         stream.flush()
         self._held[digest] = stream
+
+
+@contextmanager
+def _closed_unless(stream: IO[bytes], is_kept: Callable[[], bool]) -> Iterator[None]:
+    """Let go of a lock that was not kept, also when the disk refuses what is to be written there."""
+    try:
+        yield
+    finally:
+        if not is_kept():
+            stream.close()
 
 
 def claimed_by(home: Path, digest: str) -> str:
