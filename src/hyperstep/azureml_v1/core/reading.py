@@ -111,8 +111,8 @@ def note_listing(home: Home, workspace: str, kind: str, name: str | None = None)
     if in_job():
         from hyperstep.runtime.runner.reuse.step_reads import LISTING, listing_state  # noqa: PLC0415 - loads the engine
 
-        root_id = os.environ["HYPERSTEP_ROOT_ID"]
-        found = listing_state(home.store.all_named(workspace, kind, name), root_id)
+        own = (os.environ["HYPERSTEP_ROOT_ID"],)
+        found = listing_state(home.store.all_named(workspace, kind, name), own)
         _note(_named(workspace, kind, name or "", LISTING, found))
 
 

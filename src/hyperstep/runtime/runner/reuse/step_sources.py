@@ -23,6 +23,7 @@ from hyperstep.run_store.base import CHANGED, Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
 from hyperstep.runtime.runner.prefixed_files import output_digest
+from hyperstep.runtime.runner.reuse.computed_at import computed_at
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 from hyperstep.runtime.runner.reuse.step_reads import READS, reads_of, settle_reads
@@ -33,6 +34,7 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
 
     Raises:
         ChangedWhileReadError: What it read by name was changed while it ran.
+        InvalidInputError: It cannot be told what a trial had read that it took over.
     """
     reading = Reading(home.path)
     outputs: dict[str, Json] = {}
@@ -44,7 +46,7 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
     snapshot = load_snapshot(step.code.snapshot, home.artifacts)
     record: dict[str, Json] = {
         "duration_s": (run.ended_at or now) - (run.started_at or run.created_at),
-        "ended_at": run.ended_at or now,
+        "ended_at": min([run.ended_at or now, *(computed_at(each) for each in below if each.reused_from)]),
         "packages": package_versions(home, snapshot, step.code.python),
         "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
         READS: settle_reads(home, run.workspace, reads_of(below)),
