@@ -88,7 +88,12 @@ def _trial_reasons(trials: Sequence[TrialVerdict]) -> Iterator[str]:
 
 
 def difference_lines(difference: Difference) -> list[str]:
-    """``code: train.py added``, ``arguments: ["--a"] -> ["--b"]``; of mappings a line for each entry that differs."""
+    """``code: train.py added``, ``arguments: ["--a"] -> ["--b"]``; of mappings a line for each entry that differs.
+
+    What is only named, without a value, is in a line by itself.
+    """
+    if difference.old is None and difference.new is None:
+        return [escape(difference.part)]
     if difference.part.startswith(_FILES):
         return [_file_words(difference)]
     return [

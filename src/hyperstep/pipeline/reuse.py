@@ -41,6 +41,7 @@ class Reason(Enum):
     OUTPUTS_GONE = "the earlier run's outputs are gone or changed"
     UNSTEADY = "what the earlier run read was changed while it ran"
     NOT_LOOKED_AT = "nobody looked whether what the earlier run read was changed while it ran"
+    GOING_ON = "what the earlier run had submitted was going on when it had ended"
     READS_CHANGED = "what the earlier run read by name has changed"
     NO_TRIAL = "no finished trial of this point"
     WOULD_GO_ON = "stopped early, where this sweep's policy would go on"
@@ -66,7 +67,7 @@ class Difference(Struct, frozen=True):
     old: Json
     """None for what there was not."""
     new: Json
-    """None for what there is no more."""
+    """None for what there is no more; both are None for what is only named."""
 
 
 class ReuseDecision(Struct, frozen=True):

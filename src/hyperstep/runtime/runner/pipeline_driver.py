@@ -22,7 +22,7 @@ from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reuse.reused_steps import STEP_READY, complete_reused, record_decision
 from hyperstep.runtime.runner.reuse.steady_inputs import (
-    ChangedWhileReadError,
+    NoSourceError,
     States,
     recorded_states,
     require_steady,
@@ -31,7 +31,7 @@ from hyperstep.runtime.runner.reuse.steady_inputs import (
 from hyperstep.runtime.runner.reuse.step_claims import StepClaims
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, states_at_start, tuning_facts
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal, look_for_source
-from hyperstep.runtime.runner.reuse.step_sources import remember_changed, remember_step
+from hyperstep.runtime.runner.reuse.step_sources import remember_refusal, remember_step
 from hyperstep.runtime.runner.reuse.unread_inputs import UnreadInputs
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
 
@@ -256,8 +256,8 @@ class PipelineDriver:
         try:
             require_steady(run, step, self._find_inputs(step), self._context.envelope.reuse, self._trials_of(run))
             remember_step(self._context.home, run, step, fingerprint, self._context.now())
-        except ChangedWhileReadError as error:
-            remember_changed(self._context.home, run, step, fingerprint, error.part)
+        except NoSourceError as error:
+            remember_refusal(self._context.home, run, step, fingerprint, error)
             raise
 
     def _trials_of(self, step_run: RunRecord) -> list[RunRecord]:

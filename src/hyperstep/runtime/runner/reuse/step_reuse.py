@@ -22,18 +22,17 @@ from hyperstep.pipeline.reuse import (
     ListFiles,
     Reason,
     ReuseDecision,
-    changed_meanwhile,
     expiry,
     explain_miss,
     switched_off,
     with_addresses,
 )
 from hyperstep.pipeline.reuse_rules import DatasetReuse
-from hyperstep.run_store.base import CHANGED, StoredFingerprint
+from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, reading_of
 from hyperstep.runtime.runner.reuse.step_reads import changed_reads
-from hyperstep.runtime.runner.reuse.step_sources import changed_outputs, record_is_there
+from hyperstep.runtime.runner.reuse.step_sources import changed_outputs, record_is_there, refusal
 
 
 class ReuseAnswer(Struct, frozen=True):
@@ -125,9 +124,9 @@ def _objection(
     question: StepQuestion, source: StoredFingerprint, age_s: float
 ) -> tuple[Reason, tuple[Difference, ...]]:
     home, rules = question.home, question.rules
-    unsteady = source.record.get(CHANGED)
-    if isinstance(unsteady, str):
-        return Reason.UNSTEADY, (changed_meanwhile(unsteady),)
+    refused = refusal(source)
+    if refused is not None:
+        return refused[0], (refused[1],)
     too_old = expiry(age_s, rules)
     if too_old is not None:
         return Reason.EXPIRED, (too_old,)

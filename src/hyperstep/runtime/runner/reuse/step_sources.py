@@ -14,7 +14,7 @@ from hyperstep.artifact_store.tree import Reading
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError
 from hyperstep.pipeline.fingerprint import Fingerprint
-from hyperstep.pipeline.reuse import Difference
+from hyperstep.pipeline.reuse import Difference, Reason, changed_meanwhile
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.run import RunRecord
@@ -24,16 +24,21 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
 from hyperstep.runtime.runner.prefixed_files import output_digest
 from hyperstep.runtime.runner.reuse.computed_at import computed_at
+from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 from hyperstep.runtime.runner.reuse.step_reads import READS, reads_of, settle_reads
+from hyperstep.runtime.runner.reuse.submitted_reads import with_submitted
+
+BECAUSE = "because"
+"""Key in the record of a step run that stands for nothing: the name of the reason."""
 
 
 def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, now: float) -> None:
     """Keep a completed step run as a source for later ones.
 
     Raises:
-        ChangedWhileReadError: What it read by name was changed while it ran.
+        NoSourceError: What it read by name was changed while it ran, or cannot be told yet.
         InvalidInputError: It cannot be told what a trial had read that it took over.
     """
     reading = Reading(home.path)
@@ -49,13 +54,13 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
         "ended_at": min([run.ended_at or now, *(computed_at(each) for each in below if each.reused_from)]),
         "packages": package_versions(home, snapshot, step.code.python),
         "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
-        READS: settle_reads(home, run.workspace, reads_of(below)),
+        READS: settle_reads(home, run.workspace, with_submitted(home, run.root_id, reads_of(below))),
     }
     stored = _stored(run, step, fingerprint)
     home.store.remember(replace(stored, outputs=outputs, created_at=now, record=record))
 
 
-def remember_changed(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, changed: str) -> None:
+def remember_refusal(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, why: NoSourceError) -> None:
     """Keep why a completed step run stands for no other, for the next one to say; not where another stands for it.
 
     Args:
@@ -63,12 +68,22 @@ def remember_changed(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fi
         run: Of the step.
         step: Which.
         fingerprint: The run's.
-        changed: What was changed while it ran, as differences name it.
+        why: What was changed while it ran, or is to blame.
     """
     known = home.store.recall(run.workspace, fingerprint.digest)
     if known is not None and CHANGED not in known.record:
         return
-    home.store.remember(replace(_stored(run, step, fingerprint), record={CHANGED: changed}))
+    record: dict[str, Json] = {CHANGED: why.part, BECAUSE: why.reason.name}
+    home.store.remember(replace(_stored(run, step, fingerprint), record=record))
+
+
+def refusal(source: StoredFingerprint) -> tuple[Reason, Difference] | None:
+    """Why a run that was kept stands for no other, and what is to blame; None for a source."""
+    part = source.record.get(CHANGED)
+    if not isinstance(part, str):
+        return None
+    reason = Reason[str(source.record.get(BECAUSE, Reason.UNSTEADY.name))]
+    return reason, changed_meanwhile(part) if reason is Reason.UNSTEADY else Difference(part, None, None)
 
 
 def _stored(run: RunRecord, step: StepSpec, fingerprint: Fingerprint) -> StoredFingerprint:
