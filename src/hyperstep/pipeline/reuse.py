@@ -42,6 +42,7 @@ class Reason(Enum):
     UNSTEADY = "what the earlier run read was changed while it ran"
     NOT_LOOKED_AT = "nobody looked whether what the earlier run read was changed while it ran"
     GOING_ON = "what the earlier run had submitted was going on when it had ended"
+    STEP_WENT_ON = "the earlier run read a step of its pipeline that went on"
     READS_CHANGED = "what the earlier run read by name has changed"
     NO_TRIAL = "no finished trial of this point"
     WOULD_GO_ON = "stopped early, where this sweep's policy would go on"

@@ -21,6 +21,7 @@ from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reuse.reused_steps import STEP_READY, complete_reused, record_decision
+from hyperstep.runtime.runner.reuse.sibling_reads import Around, seen, seen_of
 from hyperstep.runtime.runner.reuse.steady_inputs import (
     NoSourceError,
     States,
@@ -220,7 +221,14 @@ class PipelineDriver:
 
     def _question(self, step: StepSpec, inputs: dict[str, Found]) -> StepQuestion:
         context = self._context
-        return StepQuestion(context.home, context.root.workspace, self._spec, step, inputs, context.envelope.reuse)
+        home, rules = context.home, context.envelope.reuse
+        return StepQuestion(home, context.root.workspace, self._spec, step, inputs, rules, self._around())
+
+    def _around(self) -> Around:
+        runs = [self._run_of(step) for step in self._spec.steps]
+        computed = {run.name: run.reused_from or run.id for run in runs if run.ended_at is not None}
+        state = partial(seen_of, self._context.journal, self._context.root.id)
+        return Around(tuple(run.name for run in runs), computed, state, lambda: seen(self._context.root))
 
     def _work(self, step: StepSpec, inputs: dict[str, Found], unread: tuple[str, ...] = ()) -> None:
         run = self._run_of(step)

@@ -22,6 +22,7 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, read_content
+from hyperstep.runtime.runner.reuse.sibling_reads import Around
 from hyperstep.runtime.runner.reuse.steady_inputs import States, input_states
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 
@@ -35,6 +36,8 @@ class StepQuestion(Struct, frozen=True):
     step: StepSpec
     inputs: Mapping[str, Found]
     rules: ReuseRules
+    around: Around = Around()
+    """What its script can see of the pipeline's run."""
 
 
 class Identified(Struct, frozen=True):

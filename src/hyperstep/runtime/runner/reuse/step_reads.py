@@ -19,6 +19,7 @@ from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import CHANGED_BY, REGISTERED_BY, NamedRecord, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest
+from hyperstep.runtime.runner.reuse.sibling_reads import PIPELINE, STEP, STEPS, Around, sibling_change
 from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
 
 READS = "reads"
@@ -117,7 +118,9 @@ def _settled(home: Home, workspace: str, read: dict[str, Json]) -> Json:
     raise ChangedWhileReadError(title, title=f"What is behind '{title.removeprefix('read: ')}'")
 
 
-def changed_reads(home: Home, source: StoredFingerprint, reading: Reading, *, contents: bool) -> tuple[Difference, ...]:
+def changed_reads(
+    home: Home, source: StoredFingerprint, reading: Reading, *, contents: bool, around: Around | None = None
+) -> tuple[Difference, ...]:
     """What a source read by name that is not the same now.
 
     Args:
@@ -125,11 +128,14 @@ def changed_reads(home: Home, source: StoredFingerprint, reading: Reading, *, co
         source: The earlier run.
         reading: How digests are taken.
         contents: Whether the files of datasets count, or their versions only.
+        around: The pipeline that a step is of.
     """
     reads = source.record.get(READS, ())
     found: list[Difference] = []
     for read in reads if isinstance(reads, list | tuple) else ():
-        if isinstance(read, Mapping):
+        if isinstance(read, Mapping) and read["what"] in {STEP, STEPS, PIPELINE}:
+            found.extend(sibling_change(home, read, around or Around()))
+        elif isinstance(read, Mapping):
             found.extend(_change(home, source, read, reading, contents=contents))
     return tuple(found)
 

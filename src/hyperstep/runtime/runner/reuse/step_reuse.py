@@ -137,7 +137,8 @@ def _objection(
     if changed:
         return Reason.OUTPUTS_GONE, changed
     rule = dataset_rule(question.step, rules.datasets)
-    read = changed_reads(home, source, reading_of(home, rules), contents=rule is DatasetReuse.CONTENT)
+    contents = rule is DatasetReuse.CONTENT
+    read = changed_reads(home, source, reading_of(home, rules), contents=contents, around=question.around)
     return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
 
 

@@ -19,11 +19,12 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import CHANGED, Journal, StoredFingerprint
+from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
 from hyperstep.runtime.runner.prefixed_files import output_digest
 from hyperstep.runtime.runner.reuse.computed_at import computed_at
+from hyperstep.runtime.runner.reuse.sibling_reads import kept_reads, runs_below
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
@@ -47,14 +48,14 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
         path = output_path(home, run.workspace, location)
         outputs[name] = {**location, "digest": output_digest(path, other_outputs(run, name), reading)}
     journal = home.store.journal(run.root_id)
-    below = _runs_below(journal, run)
+    below = runs_below(journal, run)
     snapshot = load_snapshot(step.code.snapshot, home.artifacts)
     record: dict[str, Json] = {
         "duration_s": (run.ended_at or now) - (run.started_at or run.created_at),
         "ended_at": min([run.ended_at or now, *(computed_at(each) for each in below if each.reused_from)]),
         "packages": package_versions(home, snapshot, step.code.python),
         "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
-        READS: settle_reads(home, run.workspace, with_submitted(home, run.root_id, reads_of(below))),
+        READS: settle_reads(home, run.workspace, _reads(home, run, below)),
     }
     stored = _stored(run, step, fingerprint)
     home.store.remember(replace(stored, outputs=outputs, created_at=now, record=record))
@@ -143,15 +144,9 @@ def changed_outputs(home: Home, source: StoredFingerprint, rules: ReuseRules) ->
     return tuple(found)
 
 
-def _runs_below(journal: Journal, top: RunRecord) -> list[RunRecord]:
-    """A run and all runs below it."""
-    runs = journal.runs()
-    found, ids = [top], {top.id}
-    for run in runs:  # by creation: parents come first
-        if run.parent_id in ids:
-            ids.add(run.id)
-            found.append(run)
-    return found
+def _reads(home: Home, run: RunRecord, below: Iterable[RunRecord]) -> list[dict[str, Json]]:
+    """What was read by a step's run and those below it, and by the runs that they submitted."""
+    return list(kept_reads(home, run, with_submitted(home, run.root_id, reads_of(below))))
 
 
 def _texts(values: Json) -> Iterable[str]:

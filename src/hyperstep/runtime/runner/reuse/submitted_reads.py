@@ -9,6 +9,7 @@ from hyperstep.digest import Json
 from hyperstep.pipeline.reuse import Reason
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.sibling_reads import KIN, STEPS
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_reads import ROOTS, reads_of
 
@@ -21,9 +22,9 @@ def submission(run_id: str) -> dict[str, Json]:
     return {"what": SUBMITTED, "name": run_id, "asked": None, "found": None}
 
 
-def has_submitted(run: RunRecord) -> bool:
-    """Whether a run's script submitted others."""
-    return any(read["what"] == SUBMITTED for read in reads_of([run]))
+def stands_alone(run: RunRecord) -> bool:
+    """Whether a run's script neither submitted others nor read others of its own tree."""
+    return not any(read["what"] in {SUBMITTED, KIN, STEPS} for read in reads_of([run]))
 
 
 def with_submitted(home: Home, root_id: str, reads: Iterable[dict[str, Json]]) -> list[dict[str, Json]]:

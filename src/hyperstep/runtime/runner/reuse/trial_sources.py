@@ -22,7 +22,7 @@ from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, NOT_LOOK
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_reads import READS, READS_PROPERTY, SETTLED_PROPERTY, changed_reads
 from hyperstep.runtime.runner.reuse.step_sources import missing_file
-from hyperstep.runtime.runner.reuse.submitted_reads import has_submitted
+from hyperstep.runtime.runner.reuse.submitted_reads import stands_alone
 from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY, point_of
 
 Key = str
@@ -217,9 +217,9 @@ def _is_sound(run: RunRecord) -> bool:
 
 
 def _all_finished(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
-    """Trials that completed, or were stopped by a policy; not those that opened or submitted runs."""
+    """Trials that completed, or were stopped by a policy; not those that opened, submitted or read other runs."""
     above = {run.parent_id for run in journal.runs(kind=RunKind.INTERACTIVE)}
     for run in journal.runs(parent_id=sweep_id, kind=RunKind.TRIAL):
         stopped = run.status is RunStatus.CANCELED and STOPPED_EARLY in run.properties
-        if (run.status is RunStatus.COMPLETED or stopped) and run.id not in above and not has_submitted(run):
+        if (run.status is RunStatus.COMPLETED or stopped) and run.id not in above and stands_alone(run):
             yield run
