@@ -21,6 +21,8 @@ INPUTS = "inputs: "
 """How the name of a difference in an input begins."""
 COMPARED = 50
 """How many earlier runs a miss is compared with."""
+EQUALS = 20
+"""How many earlier runs of equal fingerprint are tried, newest first."""
 
 
 class Reason(Enum):

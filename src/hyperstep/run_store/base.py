@@ -445,6 +445,10 @@ class RunStore(ABC):
         """The newest finished step run of that fingerprint."""
 
     @abstractmethod
+    def recall_all(self, workspace: str, digest: str, *, limit: int) -> list[StoredFingerprint]:
+        """The finished step runs of that fingerprint, newest first."""
+
+    @abstractmethod
     def remembered(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
         """The remembered runs of a step of that name, newest first: what a miss is explained against."""
 

@@ -170,8 +170,8 @@ def _note_kin(home: Home, own_root: str, root_id: str, run_id: str) -> None:
 def note_steps(home: Home, root_id: str, names: Iterable[str]) -> None:
     """A job has looked through the steps of a pipeline's run: those of its own count by their names."""
     if in_job():
-        from hyperstep.runtime.runner.reuse.sibling_reads import STEPS, step_names  # noqa: PLC0415 - the engine
-        from hyperstep.runtime.runner.reuse.step_reads import is_of_one_tree  # noqa: PLC0415
+        from hyperstep.runtime.runner.reuse.sibling_reads import step_names  # noqa: PLC0415 - the engine
+        from hyperstep.runtime.runner.reuse.step_reads import STEPS, is_of_one_tree  # noqa: PLC0415
 
         if is_of_one_tree(home, root_id, os.environ["HYPERSTEP_ROOT_ID"]):
             _note({"what": STEPS, "name": "", "asked": None, "found": step_names(names)})

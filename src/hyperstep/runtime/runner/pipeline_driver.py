@@ -21,7 +21,7 @@ from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reuse.reused_steps import STEP_READY, complete_reused, record_decision
-from hyperstep.runtime.runner.reuse.sibling_reads import Around, seen, seen_of
+from hyperstep.runtime.runner.reuse.sibling_reads import seen, seen_of
 from hyperstep.runtime.runner.reuse.steady_inputs import (
     NoSourceError,
     States,
@@ -30,7 +30,7 @@ from hyperstep.runtime.runner.reuse.steady_inputs import (
     states_property,
 )
 from hyperstep.runtime.runner.reuse.step_claims import StepClaims
-from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, states_at_start, tuning_facts
+from hyperstep.runtime.runner.reuse.step_facts import Around, Identified, StepQuestion, states_at_start, tuning_facts
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import remember_refusal, remember_step
 from hyperstep.runtime.runner.reuse.unread_inputs import UnreadInputs

@@ -6,9 +6,7 @@ can see of it and is the same for equal submissions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-
-from msgspec import Struct
+from collections.abc import Iterable, Iterator, Mapping
 
 from hyperstep.digest import Json, digest_json
 from hyperstep.errors import HyperstepError
@@ -17,12 +15,11 @@ from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
+from hyperstep.runtime.runner.reuse.step_facts import Around
+from hyperstep.runtime.runner.reuse.step_reads import PIPELINE, STEP, STEPS
 
 KIN = "run of its pipeline"
 """What is noted as read: ``asked`` is the root run, ``name`` that or the one below it which the run belongs to."""
-
-STEP, PIPELINE, STEPS = "step", "run of the pipeline", "steps of the pipeline"
-"""What is kept as read, and looked at again."""
 
 RECORDS = "records"
 """Key of a kept read of a step: what was recorded of the run that computed it."""
@@ -34,19 +31,6 @@ then and so may have written these, with the runs that computed them. None while
 ENDED, GOING_ON = "ended", "going on"
 _SHOWN_DIGITS = 12
 _OURS = ("azureml.", "hyperstep.")
-
-
-class Around(Struct, frozen=True):
-    """What a step's script can see of the pipeline that it is of."""
-
-    names: tuple[str, ...] = ()
-    """Of all its steps."""
-    computed: Mapping[str, str] = {}
-    """By name of a step that has ended: the run that computed it, or why there is none."""
-    state: Callable[[], str] = str
-    """Tells what can be seen of the pipeline's run."""
-    given: Callable[[], str] = str
-    """Tells the same but for metrics and files."""
 
 
 def kin_of(home: Home, own: tuple[str, str], root_id: str, run_id: str) -> tuple[str, str] | None:
@@ -124,7 +108,7 @@ def sibling_change(home: Home, read: Mapping[str, Json], around: Around) -> Iter
     if now != read["found"]:
         yield Difference(title, read["found"], now)
     elif read["what"] == STEP:
-        records = _records(home, str(read["found"]))
+        records = step_records(home, str(read["found"]))
         if records != read[RECORDS]:
             yield Difference(title, read[RECORDS], records)
 
@@ -173,7 +157,7 @@ def _kept(home: Home, root_id: str, read: Mapping[str, Json]) -> dict[str, Json]
         raise NoSourceError(Reason.STEP_WENT_ON, f"run {run_id}", rule, "a step that went on")
     other = home.store.journal(root_id).run(run_id)
     computed = other.reused_from or other.id
-    return {"what": STEP, "name": other.name, "asked": None, "found": computed, RECORDS: _records(home, computed)}
+    return {"what": STEP, "name": other.name, "asked": None, "found": computed, RECORDS: step_records(home, computed)}
 
 
 def _writers(journal: Journal, root_id: str, own_id: str) -> Json:
@@ -184,7 +168,7 @@ def _writers(journal: Journal, root_id: str, own_id: str) -> Json:
     return {run.name: run.reused_from or run.id for run in others}
 
 
-def _records(home: Home, run_id: str) -> str | None:
+def step_records(home: Home, run_id: str) -> str | None:
     """All that can be seen of a step's run and the runs below it; None when it is gone."""
     try:
         journal = home.store.journal(home.store.root_of(run_id))

@@ -22,9 +22,21 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, read_content
-from hyperstep.runtime.runner.reuse.sibling_reads import Around
 from hyperstep.runtime.runner.reuse.steady_inputs import States, input_states
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
+
+
+class Around(Struct, frozen=True):
+    """What a step's script can see of the pipeline that it is of."""
+
+    names: tuple[str, ...] = ()
+    """Of all its steps."""
+    computed: Mapping[str, str] = {}
+    """By name of a step that has ended: the run that computed it, or why there is none."""
+    state: Callable[[], str] = str
+    """Tells what can be seen of the pipeline's run."""
+    given: Callable[[], str] = str
+    """Tells the same but for metrics and files."""
 
 
 class StepQuestion(Struct, frozen=True):

@@ -17,9 +17,10 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.outside_code import outside_code
 from hyperstep.runtime.overlay import base_of
 from hyperstep.runtime.runner.data_paths import Found, find_input
-from hyperstep.runtime.runner.reuse.sibling_reads import STEP, Around, seen_at_submission
+from hyperstep.runtime.runner.reuse.sibling_reads import seen_at_submission
 from hyperstep.runtime.runner.reuse.step_claims import claimed_by
-from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, tuning_facts
+from hyperstep.runtime.runner.reuse.step_facts import Around, Identified, StepQuestion, identify, tuning_facts
+from hyperstep.runtime.runner.reuse.step_reads import STEP
 from hyperstep.runtime.runner.reuse.step_reuse import look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import stand_in
 from hyperstep.runtime.runner.reuse.trial_plan import plan_trials

@@ -19,8 +19,8 @@ from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import CHANGED_BY, REGISTERED_BY, NamedRecord, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest
-from hyperstep.runtime.runner.reuse.sibling_reads import PIPELINE, STEP, STEPS, Around, sibling_change
 from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
+from hyperstep.runtime.runner.reuse.step_facts import Around
 
 READS = "reads"
 """Key of a source's record."""
@@ -50,6 +50,9 @@ LISTING = "all versions"
 
 RUN = "run"
 """What is read, when it is a run; else the kind of a named thing."""
+
+STEP, PIPELINE, STEPS = "step", "run of the pipeline", "steps of the pipeline"
+"""What is read, when it is of the pipeline that the reader is a step of."""
 
 FILES = "files"
 """What is read, when it is files by their places in datastores; ``asked`` are these places."""
@@ -134,6 +137,8 @@ def changed_reads(
     found: list[Difference] = []
     for read in reads if isinstance(reads, list | tuple) else ():
         if isinstance(read, Mapping) and read["what"] in {STEP, STEPS, PIPELINE}:
+            from hyperstep.runtime.runner.reuse.sibling_reads import sibling_change  # noqa: PLC0415 - few read them
+
             found.extend(sibling_change(home, read, around or Around()))
         elif isinstance(read, Mapping):
             found.extend(_change(home, source, read, reading, contents=contents))

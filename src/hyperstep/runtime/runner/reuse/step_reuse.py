@@ -16,6 +16,7 @@ from hyperstep.errors import HyperstepError
 from hyperstep.pipeline.fingerprint import Fingerprint, dataset_rule
 from hyperstep.pipeline.reuse import (
     COMPARED,
+    EQUALS,
     INPUTS,
     SWITCHED_OFF,
     Difference,
@@ -104,8 +105,18 @@ def _judge_equal(question: StepQuestion, found: Identified, now: float) -> Reuse
     off = switched_off(question.step, question.rules, regenerate=question.spec.regenerate_outputs)
     if off is not None:
         return ReuseAnswer(ReuseDecision(off), found)
-    source = question.home.store.recall(question.workspace, found.fingerprint.digest)
-    return None if source is None else _judge(question, found, source, now)
+    return _judge_all(question, found, now)
+
+
+def _judge_all(question: StepQuestion, found: Identified, now: float) -> ReuseAnswer | None:
+    """The newest of the equal earlier runs that may be taken; of none the one in the way of which the least stands."""
+    refused: list[ReuseAnswer] = []
+    for source in question.home.store.recall_all(question.workspace, found.fingerprint.digest, limit=EQUALS):
+        answer = _judge(question, found, source, now)
+        if answer.source is not None:
+            return answer
+        refused.append(answer)
+    return min(refused, key=lambda answer: len(answer.decision.differences), default=None)
 
 
 def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint, now: float) -> ReuseAnswer:
@@ -157,11 +168,8 @@ def _may_be_equal(missed: ReuseDecision, unread: tuple[str, ...]) -> bool:
 def _look_closer(question: StepQuestion, now: float) -> ReuseAnswer:
     """Read what was too large to be read at once; its content counts from then on."""
     found = identify(question, Reading(question.home.path))
-    source = question.home.store.recall(question.workspace, found.fingerprint.digest)
-    if source is None:
-        missed = _named(question, _explain_miss(question, found.fingerprint))
-        return ReuseAnswer(missed, found)
-    return _judge(question, found, source, now)
+    answer = _judge_all(question, found, now)
+    return answer or ReuseAnswer(_named(question, _explain_miss(question, found.fingerprint)), found)
 
 
 def _named(question: StepQuestion, missed: ReuseDecision) -> ReuseDecision:

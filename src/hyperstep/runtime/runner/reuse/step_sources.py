@@ -23,13 +23,10 @@ from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
 from hyperstep.runtime.runner.prefixed_files import output_digest
-from hyperstep.runtime.runner.reuse.computed_at import computed_at
-from hyperstep.runtime.runner.reuse.sibling_reads import kept_reads, runs_below
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 from hyperstep.runtime.runner.reuse.step_reads import READS, reads_of, settle_reads
-from hyperstep.runtime.runner.reuse.submitted_reads import with_submitted
 
 BECAUSE = "because"
 """Key in the record of a step run that stands for nothing: the name of the reason."""
@@ -42,6 +39,9 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
         NoSourceError: What it read by name was changed while it ran, or cannot be told yet.
         InvalidInputError: It cannot be told what a trial had read that it took over.
     """
+    from hyperstep.runtime.runner.reuse.computed_at import computed_at  # noqa: PLC0415 - where a step has run
+    from hyperstep.runtime.runner.reuse.sibling_reads import runs_below  # noqa: PLC0415
+
     reading = Reading(home.path)
     outputs: dict[str, Json] = {}
     for name, location in recorded_outputs(run).items():
@@ -146,6 +146,9 @@ def changed_outputs(home: Home, source: StoredFingerprint, rules: ReuseRules) ->
 
 def _reads(home: Home, run: RunRecord, below: Iterable[RunRecord]) -> list[dict[str, Json]]:
     """What was read by a step's run and those below it, and by the runs that they submitted."""
+    from hyperstep.runtime.runner.reuse.sibling_reads import kept_reads  # noqa: PLC0415 - where a step has run
+    from hyperstep.runtime.runner.reuse.submitted_reads import with_submitted  # noqa: PLC0415
+
     return list(kept_reads(home, run, with_submitted(home, run.root_id, reads_of(below))))
 
 

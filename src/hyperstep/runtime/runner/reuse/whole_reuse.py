@@ -20,8 +20,7 @@ from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.data_paths import find_input
 from hyperstep.runtime.runner.ownership import take_over
 from hyperstep.runtime.runner.reuse.reused_steps import complete_reused
-from hyperstep.runtime.runner.reuse.sibling_reads import Around, seen
-from hyperstep.runtime.runner.reuse.step_facts import StepQuestion
+from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal
 from hyperstep.runtime.runner.reuse.step_sources import stand_in
 
@@ -64,7 +63,7 @@ def _answers(
     computed: dict[str, str] = {}
     quick = replace(rules, hash_limit_bytes=min(rules.hash_limit_bytes, _READ_AT_ONCE_BYTES))
     now = time.time()
-    names, state = tuple(step.name for step in spec.steps), partial(seen, root)
+    names, state = tuple(step.name for step in spec.steps), partial(_seen, root)
     for step in topological_order(spec):
         answer = (
             None
@@ -113,6 +112,12 @@ def _complete(
             complete_reused(context, step, by_step[step.id], answer, answer.source, _nothing)
     with context.transaction() as unit:
         unit.change_run(root.id, status=RunStatus.COMPLETED)
+
+
+def _seen(root: RunRecord) -> str:
+    from hyperstep.runtime.runner.reuse.sibling_reads import seen  # noqa: PLC0415 - few steps look there
+
+    return seen(root)
 
 
 def _nothing() -> None:
