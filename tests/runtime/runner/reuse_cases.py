@@ -14,7 +14,7 @@ from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import REGISTERED_BY
-from hyperstep.runtime.runner.reuse.step_reads import STEP, run_state
+from hyperstep.runtime.runner.reuse.step_reads import RESULT, STEP, run_state
 from hyperstep.runtime.submission import Label, root_run
 
 HIT = "HIT"
@@ -241,6 +241,12 @@ def only_the_newest_output_is_edited(bed: Bed) -> None:
     bed.output(TUNE).write_text("other")
 
 
+def registers_model(bed: Bed) -> None:
+    """The script registers a model."""
+    bed.register("model", "mine", {})
+    bed.reads = [{"what": f"{RESULT}model", "name": "mine", "asked": 1, "found": "version 1"}]
+
+
 def reads_step(bed: Bed) -> None:
     """The script reads the run of the step before it."""
     bed.reads = [{"what": STEP, "name": PREPARE, "asked": None, "found": None}]
@@ -426,6 +432,17 @@ CASES: dict[str, Case] = {
         "a newer version of a model, which it read too, removed again",
         newer_model_comes_and_goes,
         before=reads("model", "best"),
+    ),
+    "registered": Case(
+        "a newer version of a model that it registered",
+        lambda b: b.register("model", "mine", {}),
+        before=registers_model,
+    ),
+    "registered-gone": Case(
+        "a model that it registered is removed",
+        lambda b: b.home.store.remove_named("local", "model", "mine", 1),
+        "model mine version 1",
+        before=registers_model,
     ),
     "read-own-model": Case(
         "a newer version of that model, registered by itself", own_model, before=reads("model", "best")

@@ -96,6 +96,14 @@ def note_upload(workspace: str, datastore: str, name: str) -> None:
         _uploaded.add((workspace, datastore, name))
 
 
+def note_registered(workspace: str, kind: str, name: str, version: int) -> None:
+    """A job has registered something: where it is a model or a dataset, that is a result of the job."""
+    if in_job() and kind in {"model", "dataset"}:
+        from hyperstep.runtime.runner.reuse.step_reads import RESULT  # noqa: PLC0415 - loads the engine
+
+        _note(_named(workspace, f"{RESULT}{kind}", name, version, f"version {version}"))
+
+
 def note_absent(workspace: str, kind: str, name: str, version: int | None = None) -> None:
     """A job has looked for something, or a version of it, that there is not."""
     if in_job():

@@ -13,6 +13,7 @@ from hyperstep.runtime.runner.collecting import ENGINE_PROPERTIES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.reuse.computed_at import COMPUTED_AT, computed_at
+from hyperstep.runtime.runner.reuse.registered_results import still_there
 from hyperstep.runtime.runner.reuse.step_reads import (
     READS_PROPERTY,
     SETTLED_PROPERTY,
@@ -58,7 +59,8 @@ def settled_properties(context: RunnerContext, run: RunRecord) -> dict[str, str]
     if READS_PROPERTY not in run.properties:
         return {}
     try:
-        settled: list[Json] = settle_reads(context.home, run.workspace, reads_of([run]))
+        reads = still_there(context.home, run.workspace, reads_of([run]))
+        settled: list[Json] = settle_reads(context.home, run.workspace, [*reads])
     except (*USER_FAULTS, OSError) as error:
         reraise_passing(error, context.home)
         context.note(f"{run.id} cannot stand for others: {error}")

@@ -54,6 +54,9 @@ RUN = "run"
 STEP, PIPELINE, STEPS = "step", "run of the pipeline", "steps of the pipeline"
 """What is read, when it is of the pipeline that the reader is a step of."""
 
+RESULT = "registered "
+"""How what is noted begins, when it is what a job has registered itself: a kind of named thing follows."""
+
 FILES = "files"
 """What is read, when it is files by their places in datastores; ``asked`` are these places."""
 
@@ -136,11 +139,13 @@ def changed_reads(
     reads = source.record.get(READS, ())
     found: list[Difference] = []
     for read in reads if isinstance(reads, list | tuple) else ():
-        if isinstance(read, Mapping) and read["what"] in {STEP, STEPS, PIPELINE}:
+        if not isinstance(read, Mapping) or str(read["what"]).startswith(RESULT):
+            continue
+        if read["what"] in {STEP, STEPS, PIPELINE}:
             from hyperstep.runtime.runner.reuse.sibling_reads import sibling_change  # noqa: PLC0415 - few read them
 
             found.extend(sibling_change(home, read, around or Around()))
-        elif isinstance(read, Mapping):
+        else:
             found.extend(_change(home, source, read, reading, contents=contents))
     return tuple(found)
 

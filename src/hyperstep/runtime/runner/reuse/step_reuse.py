@@ -32,8 +32,8 @@ from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, reading_of
-from hyperstep.runtime.runner.reuse.step_reads import changed_reads
-from hyperstep.runtime.runner.reuse.step_sources import changed_outputs, record_is_there, refusal
+from hyperstep.runtime.runner.reuse.step_reads import READS, RESULT, changed_reads
+from hyperstep.runtime.runner.reuse.step_sources import changed_outputs, failed_trials, record_is_there, refusal
 
 
 class ReuseAnswer(Struct, frozen=True):
@@ -126,7 +126,8 @@ def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint,
     reason, because = _objection(question, source, age_s)
     took = source.record.get("duration_s")
     saved_s = took if reason is Reason.HIT and isinstance(took, float | int) else None
-    decision = ReuseDecision(reason, source.run_id, because, age_s=age_s, saved_s=saved_s)
+    failed = failed_trials(source) if reason is Reason.HIT else None
+    decision = ReuseDecision(reason, source.run_id, because, age_s=age_s, saved_s=saved_s, failed_trials=failed)
     taken = source if decision.is_hit else None
     return ReuseAnswer(decision, found, taken)
 
@@ -147,10 +148,21 @@ def _objection(
     changed = changed_outputs(home, source, rules)
     if changed:
         return Reason.OUTPUTS_GONE, changed
+    gone = _gone_results(home, source)
+    if gone:
+        return Reason.REGISTERED_GONE, gone
     rule = dataset_rule(question.step, rules.datasets)
     contents = rule is DatasetReuse.CONTENT
     read = changed_reads(home, source, reading_of(home, rules), contents=contents, around=question.around)
     return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
+
+
+def _gone_results(home: Home, source: StoredFingerprint) -> tuple[Difference, ...]:
+    if RESULT not in str(source.record.get(READS)):
+        return ()
+    from hyperstep.runtime.runner.reuse.registered_results import gone_results  # noqa: PLC0415 - few register
+
+    return gone_results(home, source.workspace, source.record.get(READS))
 
 
 def _explain_miss(question: StepQuestion, fingerprint: Fingerprint) -> ReuseDecision:

@@ -14,10 +14,10 @@ from hyperstep.artifact_store.tree import Reading
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError
 from hyperstep.pipeline.fingerprint import Fingerprint
-from hyperstep.pipeline.reuse import Difference, Reason, changed_meanwhile
+from hyperstep.pipeline.reuse import Difference, FailedTrials, Reason, changed_meanwhile
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import StepSpec
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
@@ -27,6 +27,9 @@ from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 from hyperstep.runtime.runner.reuse.step_reads import READS, reads_of, settle_reads
+
+FAILED_TRIALS = "failed_trials"
+"""Key of a source's record: how many of its trials had failed, and how many it had."""
 
 BECAUSE = "because"
 """Key in the record of a step run that stands for nothing: the name of the reason."""
@@ -55,6 +58,7 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
         "ended_at": min([run.ended_at or now, *(computed_at(each) for each in below if each.reused_from)]),
         "packages": package_versions(home, snapshot, step.code.python),
         "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
+        FAILED_TRIALS: _failed_trials(below),
         READS: settle_reads(home, run.workspace, _reads(home, run, below)),
     }
     stored = _stored(run, step, fingerprint)
@@ -144,12 +148,29 @@ def changed_outputs(home: Home, source: StoredFingerprint, rules: ReuseRules) ->
     return tuple(found)
 
 
+def _failed_trials(below: Iterable[RunRecord]) -> list[Json]:
+    """How many trials of a step's sweep failed, and how many there were."""
+    trials = [run for run in below if run.kind is RunKind.TRIAL]
+    return [sum(trial.status is RunStatus.FAILED for trial in trials), len(trials)]
+
+
+def failed_trials(source: StoredFingerprint) -> FailedTrials | None:
+    """The trials of a source that had failed; None without any."""
+    counts = source.record.get(FAILED_TRIALS)
+    match counts:
+        case [int(failed), int(trials)] if failed:
+            return FailedTrials(failed, trials, source.root_id)
+    return None
+
+
 def _reads(home: Home, run: RunRecord, below: Iterable[RunRecord]) -> list[dict[str, Json]]:
     """What was read by a step's run and those below it, and by the runs that they submitted."""
-    from hyperstep.runtime.runner.reuse.sibling_reads import kept_reads  # noqa: PLC0415 - where a step has run
+    from hyperstep.runtime.runner.reuse.registered_results import still_there  # noqa: PLC0415 - where a step has run
+    from hyperstep.runtime.runner.reuse.sibling_reads import kept_reads  # noqa: PLC0415
     from hyperstep.runtime.runner.reuse.submitted_reads import with_submitted  # noqa: PLC0415
 
-    return list(kept_reads(home, run, with_submitted(home, run.root_id, reads_of(below))))
+    reads = kept_reads(home, run, with_submitted(home, run.root_id, reads_of(below)))
+    return list(still_there(home, run.workspace, reads))
 
 
 def _texts(values: Json) -> Iterable[str]:

@@ -18,6 +18,7 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.registered_results import gone_results
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, NOT_LOOKED_AT
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_reads import READS, READS_PROPERTY, SETTLED_PROPERTY, changed_reads
@@ -141,6 +142,10 @@ class TrialSources:
         missing = missing_file(self._home, (file.digest for file in files), self._rules)
         if missing is not None:
             return Reason.SOURCE_GONE, (missing,)
+        settled: Json = json.loads(source.run.properties.get(SETTLED_PROPERTY, "[]"))
+        gone = gone_results(self._home, source.sweep.workspace, settled)
+        if gone:
+            return Reason.REGISTERED_GONE, gone
         read = self._changed_reads(source)
         return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
 
