@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from hyperstep.digest import digest_bytes
+from hyperstep.unicode_text import encodable
 
 _FORMAT = 2
 _TICK_NS = 20_000_000
@@ -98,16 +99,17 @@ class DigestCache:
             return known
         read_at = self._clock_ns()
         digest = read()
-        self._new[path] = _Entry(_signature(status), read_at, digest)
+        self._new[encodable(path)] = _Entry(_signature(status), read_at, digest)
         return digest
 
     def known(self, path: str, status: os.stat_result) -> str | None:
         """The digest of a file if it need not be read."""
-        entry = self._old.get(path)
+        name = encodable(path)
+        entry = self._old.get(name)
         if entry is None or entry.signature != _signature(status) or not _is_settled(entry):
             self._is_same = False
             return None
-        self._new[path] = entry
+        self._new[name] = entry
         return entry.digest
 
     def whole(self, kind: str) -> str:
@@ -120,7 +122,7 @@ class DigestCache:
 
     @property
     def paths(self) -> Collection[str]:
-        """The files that are remembered."""
+        """The files that are remembered, by paths that are encodable."""
         return self._old
 
     def last(self, kind: str) -> str:

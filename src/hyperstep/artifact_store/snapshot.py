@@ -22,6 +22,7 @@ from hyperstep.artifact_store.walk import FoundFile, walk_files
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import canonical_json, digest_file
 from hyperstep.errors import InvalidInputError, StoreError
+from hyperstep.unicode_text import encodable
 
 _FORMAT = "hyperstep snapshot 1"
 _RULES = "ignore rules"
@@ -165,7 +166,7 @@ def _find_files(
     known_folders = _folders_above(known)
 
     def keep(path: str, is_folder: bool) -> bool:
-        if not is_folder and path in known:
+        if not is_folder and encodable(path) in known:
             return True
         if path not in known_folders and rules.ignores(path, is_folder=is_folder):
             return False

@@ -140,12 +140,18 @@ def _progress(sweep: SweepView) -> str:
     return f"; {sweep.ended} of {wording.how_many(sweep.total, 'trial')} ended"
 
 
+def _failed_words(step: StepView) -> str:
+    found = step.failed_trials
+    return "" if found is None else f"; {wording.failed_trials_words(found, step.name, found.root_run)}"
+
+
 def ended_words(step: StepView) -> str:
     """How a step ended, in one line."""
     name = f"step '{step.name}'"
     if step.reused_from:
         best = f"; best {wording.best_words(step.sweep)}" if step.sweep and step.sweep.best else ""
-        return f"{name} reused from {step.reused_from}{best}"
+        failed = _failed_words(step)
+        return f"{name} reused from {step.reused_from}{best}{failed}"
     took = wording.elapsed(step.started_at, step.ended_at, step.ended_at or 0.0)
     how = f"{name} {wording.status_word(step.status)}" + (f" after {took}" if took else "")
     why = why_step_ended(step)

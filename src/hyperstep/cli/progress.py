@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hyperstep.cli.view import OutputView, RootView, StepView, SweepView, Tally, TrialView
 from hyperstep.codec import from_json
 from hyperstep.pipeline.plan import HistoryVerdict
-from hyperstep.pipeline.reuse import Reason
+from hyperstep.pipeline.reuse import FailedTrials, Reason
 from hyperstep.records.event import DecisionRecord
 from hyperstep.records.goal import Goal
 from hyperstep.records.metric import MetricRecord
@@ -161,6 +161,7 @@ def _view_step(records: RootRecords, step: RunRecord) -> StepView:
         reused_from=step.reused_from,
         computed_because=_miss(records, step),
         saved_s=_saved_s(records, step),
+        failed_trials=_failed_trials(records, step),
         reason=step.reason,
         error=step.error,
         outputs=outputs_of(step) or (outputs_of(sweep) if sweep else ()),
@@ -252,6 +253,14 @@ def _saved_s(records: RootRecords, step: RunRecord) -> float | None:
         if decision.kind == "reuse" and decision.subject == step.id:
             saved_s = decision.evidence.get("saved_s")
             return float(saved_s) if isinstance(saved_s, int | float) else None
+    return None
+
+
+def _failed_trials(records: RootRecords, step: RunRecord) -> FailedTrials | None:
+    for decision in records.decisions if step.reused_from else ():
+        found = decision.evidence.get("failed_trials")
+        if decision.kind == "reuse" and decision.subject == step.id and found is not None:
+            return from_json(FailedTrials, found)
     return None
 
 

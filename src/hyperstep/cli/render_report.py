@@ -50,6 +50,9 @@ def _saved_lines(view: RootView) -> Iterator[str]:
 def _step_lines(step: StepView, locate: Locate, *, several: bool) -> Iterator[str]:
     if several and step.reused_from:
         yield _line("reused", f"step '{step.name}' from {step.reused_from}")
+    if step.failed_trials is not None:
+        root_run = wording.short_id(step.failed_trials.root_run)
+        yield _line("failed", wording.failed_trials_words(step.failed_trials, step.name, root_run))
     if several and step.status is RunStatus.FAILED and step.error:
         yield _line("failed", f"step '{step.name}': {wording.first_line(step.error.message)}")
     if step.sweep is not None:

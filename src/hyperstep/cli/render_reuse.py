@@ -42,6 +42,9 @@ def verdict_lines(verdicts: Sequence[StepVerdict], short: Callable[[str], str]) 
     width = max((len(escape(verdict.name)) for verdict in verdicts), default=0)
     for verdict in verdicts:
         yield f"  {escape(verdict.name):{width}}  {_WORDS[verdict.verdict]:5} {_why(verdict, short)}".rstrip()
+        if verdict.failed_trials is not None:
+            found = verdict.failed_trials
+            yield f"      {wording.failed_trials_words(found, escape(verdict.name), short(found.root_run))}"
         shown = verdict.differences[:_SHOWN]
         yield from (f"      {line}" for difference in shown for line in difference_lines(difference))
         if len(verdict.differences) > len(shown):
@@ -88,7 +91,12 @@ def _trial_reasons(trials: Sequence[TrialVerdict]) -> Iterator[str]:
 
 
 def difference_lines(difference: Difference) -> list[str]:
-    """``code: train.py added``, ``arguments: ["--a"] -> ["--b"]``; of mappings a line for each entry that differs."""
+    """``code: train.py added``, ``arguments: ["--a"] -> ["--b"]``; of mappings a line for each entry that differs.
+
+    What is only named, without a value, is in a line by itself.
+    """
+    if difference.old is None and difference.new is None:
+        return [escape(difference.part)]
     if difference.part.startswith(_FILES):
         return [_file_words(difference)]
     return [

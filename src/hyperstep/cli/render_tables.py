@@ -139,6 +139,9 @@ def step_text(step: StepView, now: float, locate: LocateOutput, *, titled: bool)
         yield _source(step)
     if step.computed_because:
         yield f"  not reused: {step.computed_because}"
+    if step.failed_trials is not None:
+        root_run = wording.short_id(step.failed_trials.root_run)
+        yield f"  {wording.failed_trials_words(step.failed_trials, step.name, root_run)}"
     if step.sweep is not None:
         yield from _sweep_text(step.sweep)
     if step.outputs:

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import HistoryVerdict
+from hyperstep.pipeline.reuse import FailedTrials
 from hyperstep.records.goal import Goal
 from hyperstep.records.run import RunError, RunKind
 from hyperstep.records.status import RunStatus
@@ -182,6 +183,8 @@ class StepView(Struct, frozen=True):
     """Why no earlier run of a step of this name stands for it."""
     saved_s: float | None = None
     """Of a reused step: how long the run took that stands for it."""
+    failed_trials: FailedTrials | None = None
+    """Of a reused step: of a sweep some of whose trials had failed."""
     reason: str = ""
     error: RunError | None = None
     outputs: tuple[OutputView, ...] = ()

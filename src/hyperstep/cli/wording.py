@@ -10,6 +10,7 @@ from hyperstep.cli.escaping import escape
 from hyperstep.cli.view import SweepView, TrialView
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import HistoryVerdict
+from hyperstep.pipeline.reuse import FailedTrials
 from hyperstep.records.status import RunStatus
 from hyperstep.sweep.keeping import SetAside
 
@@ -155,6 +156,19 @@ def trial_status(trial: TrialView) -> str:
     """The status of a trial; of one that a policy ended ``stopped early``."""
     stopped = trial.stopped_early and trial.status is RunStatus.CANCELED
     return "stopped early" if stopped else status_word(trial.status)
+
+
+def failed_trials_words(found: FailedTrials, step: str, root_run: str) -> str:
+    """How many trials of a reused sweep had failed, and what runs them.
+
+    Args:
+        found: How many.
+        step: The step's name.
+        root_run: A name of the run that they are of.
+    """
+    them = "it" if found.failed == 1 else "them"
+    counts = f"{found.failed} of its {how_many(found.trials, 'trial')} had failed"
+    return f"{counts}; to run {them}: hyperstep rerun {root_run} --failed; to run all: --no-reuse={step}"
 
 
 def how_many(count: int, noun: str) -> str:

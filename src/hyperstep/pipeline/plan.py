@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
-from hyperstep.pipeline.reuse import Difference, Reason, ReuseDecision
+from hyperstep.pipeline.reuse import Difference, FailedTrials, Reason, ReuseDecision
 from hyperstep.sweep.keeping import SetAside
 
 ALONE = "what is submitted by itself is never reused as a whole"
@@ -101,6 +101,8 @@ class StepVerdict(Struct, frozen=True):
     """The step's run; None before there is one."""
     sweep: SweepVerdict | None = None
     """Of a tuning step that runs: its trials."""
+    failed_trials: FailedTrials | None = None
+    """On a hit: of a sweep some of whose trials had failed."""
     outside_code: tuple[str, ...] = ()
     """Paths of the user's own packages and modules that scripts of its folder were seen to load from elsewhere: their
     changes are not looked at."""
@@ -123,6 +125,7 @@ def verdict_of(name: str, step_id: str, decision: ReuseDecision, run_id: str | N
         saved_s=decision.saved_s,
         differences=decision.differences,
         run_id=run_id,
+        failed_trials=decision.failed_trials,
     )
 
 
@@ -150,7 +153,7 @@ def recorded_decision(evidence: Mapping[str, Json]) -> ReuseDecision:
     Raises:
         StoreError: It is none.
     """
-    known = {"reason", "source_run", "differences", "age_s", "saved_s"}
+    known = {"reason", "source_run", "differences", "age_s", "saved_s", "failed_trials"}
     return from_json(ReuseDecision, {name: value for name, value in evidence.items() if name in known})
 
 

@@ -21,6 +21,8 @@ INPUTS = "inputs: "
 """How the name of a difference in an input begins."""
 COMPARED = 50
 """How many earlier runs a miss is compared with."""
+EQUALS = 20
+"""How many earlier runs of equal fingerprint are tried, newest first."""
 
 
 class Reason(Enum):
@@ -41,6 +43,9 @@ class Reason(Enum):
     OUTPUTS_GONE = "the earlier run's outputs are gone or changed"
     UNSTEADY = "what the earlier run read was changed while it ran"
     NOT_LOOKED_AT = "nobody looked whether what the earlier run read was changed while it ran"
+    GOING_ON = "what the earlier run had submitted was going on when it had ended"
+    STEP_WENT_ON = "the earlier run read a step of its pipeline that went on"
+    REGISTERED_GONE = "what the earlier run registered is gone"
     READS_CHANGED = "what the earlier run read by name has changed"
     NO_TRIAL = "no finished trial of this point"
     WOULD_GO_ON = "stopped early, where this sweep's policy would go on"
@@ -66,7 +71,17 @@ class Difference(Struct, frozen=True):
     old: Json
     """None for what there was not."""
     new: Json
-    """None for what there is no more."""
+    """None for what there is no more; both are None for what is only named."""
+
+
+class FailedTrials(Struct, frozen=True):
+    """How many trials had failed of a sweep that stands for another as a whole."""
+
+    failed: int
+    trials: int
+    """How many it had in all."""
+    root_run: str
+    """Which run they can be run again of."""
 
 
 class ReuseDecision(Struct, frozen=True):
@@ -80,6 +95,8 @@ class ReuseDecision(Struct, frozen=True):
     """How long ago that run ended."""
     saved_s: float | None = None
     """On a hit: how long that run took."""
+    failed_trials: FailedTrials | None = None
+    """On a hit: of a sweep some of whose trials had failed."""
 
     @property
     def is_hit(self) -> bool:

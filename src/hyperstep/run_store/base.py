@@ -70,7 +70,7 @@ CHANGED_BY = "changed_by"
 """Key in a named thing's body: the root run whose job was the last to change it; not where a driver was."""
 
 CHANGED = "changed"
-"""Key in the record of a finished step run that stands for nothing: what was changed while it ran."""
+"""Key in the record of a finished step run that stands for nothing: what was changed while it ran, or is to blame."""
 
 
 class StoredFingerprint(Struct, frozen=True):
@@ -443,6 +443,10 @@ class RunStore(ABC):
     @abstractmethod
     def recall(self, workspace: str, digest: str) -> StoredFingerprint | None:
         """The newest finished step run of that fingerprint."""
+
+    @abstractmethod
+    def recall_all(self, workspace: str, digest: str, *, limit: int) -> list[StoredFingerprint]:
+        """The finished step runs of that fingerprint, newest first."""
 
     @abstractmethod
     def remembered(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:

@@ -162,7 +162,12 @@ class MemoryRunStore(ResolvingStore):
 
     def recall(self, workspace: str, digest: str) -> StoredFingerprint | None:
         """See the base."""
-        return _newest_of([f for f in self.state.fingerprints if (f.workspace, f.digest) == (workspace, digest)])
+        return next(iter(self.recall_all(workspace, digest, limit=1)), None)
+
+    def recall_all(self, workspace: str, digest: str, *, limit: int) -> list[StoredFingerprint]:
+        """See the base."""
+        found = [f for f in self.state.fingerprints if (f.workspace, f.digest) == (workspace, digest)]
+        return [_copy_fingerprint(f) for f in _newest_first(found)[:limit]]
 
     def remembered(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
         """See the base."""
@@ -259,11 +264,6 @@ def _copy_fingerprint(fingerprint: StoredFingerprint) -> StoredFingerprint:
         outputs=detached(fingerprint.outputs),
         record=detached(fingerprint.record),
     )
-
-
-def _newest_of(found: Sequence[StoredFingerprint]) -> StoredFingerprint | None:
-    newest = _newest_first(found)
-    return _copy_fingerprint(newest[0]) if newest else None
 
 
 def _newest_first(found: Sequence[StoredFingerprint]) -> list[StoredFingerprint]:

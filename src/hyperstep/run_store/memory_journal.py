@@ -22,7 +22,7 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import AttemptRecord, Journal, JournalWriter, Owner
 from hyperstep.run_store.conflicts import check_transition, no_run, not_owner, taken_meanwhile
 from hyperstep.run_store.mentions import digests_in
-from hyperstep.run_store.unicode_text import encodable
+from hyperstep.unicode_text import encodable
 
 
 def detached(value: Json | Mapping[str, Json]) -> Any:  # noqa: ANN401 - a JSON value, whose type cannot be narrowed here

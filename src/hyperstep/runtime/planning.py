@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from hyperstep.runtime.reuse_options import reuse_rules, warn_of_unknown_steps
 
 if TYPE_CHECKING:  # loads sweeps and spaces, which only a plan needs
     from hyperstep.pipeline.plan import StepVerdict
+    from hyperstep.runtime.submission import Label
 
 PLAN_VARIABLE = "HYPERSTEP_PLAN"
 """The file to write the plan to; nothing is submitted where it is set."""
@@ -33,23 +34,30 @@ def is_planning() -> bool:
     return bool(os.environ.get(PLAN_VARIABLE))
 
 
-def plan_now(home: Home, spec: PipelineSpec, workspace: str) -> tuple[StepVerdict, ...]:
-    """What a pipeline would do if it were submitted now."""
+def plan_now(
+    home: Home,
+    spec: PipelineSpec,
+    workspace: str,
+    tags: Mapping[str, str] | None = None,
+    properties: Mapping[str, str] | None = None,
+) -> tuple[StepVerdict, ...]:
+    """What a pipeline would do if it were submitted now with these tags and properties."""
+    from hyperstep.runtime.runner.reuse.sibling_reads import seen_at_submission  # noqa: PLC0415 - the engine
     from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline  # noqa: PLC0415 - the engine of a runner
 
     rules = reuse_rules(home.settings)
     warn_of_unknown_steps(rules, {step.name for step in spec.steps})
-    return plan_pipeline(home, spec, workspace, rules, time.time())
+    return plan_pipeline(home, spec, workspace, rules, time.time(), seen_at_submission(tags or {}, properties or {}))
 
 
-def plan_and_end(home: Home, spec: PipelineSpec, workspace: str, experiment: str) -> None:
+def plan_and_end(home: Home, spec: PipelineSpec, label: Label) -> None:
     """Keep the plan of a pipeline and end the script, if this process plans.
 
     Raises:
         PlanMade: It does.
     """
     if is_planning():
-        _keep(plan_now(home, spec, workspace), experiment)
+        _keep(plan_now(home, spec, label.workspace, label.tags, label.properties), label.experiment)
 
 
 def plan_step_and_end(home: Home, step: StepSpec, workspace: str, experiment: str, rules: ReuseRules | None) -> None:

@@ -76,7 +76,7 @@ def submit_pipeline(
             producer, a sweep's config breaks a rule, or a model output can never be written. Nothing is recorded then.
     """
     _check(home, spec)
-    plan_and_end(home, spec, label.workspace, label.experiment)
+    plan_and_end(home, spec, label)
     root = root_run(label, RunKind.PIPELINE, label.run_id or str(uuid.uuid4()), label.name or label.experiment)
     steps = [_step_run(root, step, number) for number, step in enumerate(topological_order(spec))]
     envelope: dict[str, Json] = {"kind": "pipeline", "spec": to_json(spec), "parameters": to_json(parameters)}

@@ -308,6 +308,8 @@ class RunStoreContract(StoreFactory):
         store.remember(_fingerprint("run-4", digest="other", created_at=4.0))
         found = other_store.recall("local", "digest")
         assert found == _fingerprint("run-3", created_at=3.0)
+        assert [f.run_id for f in other_store.recall_all("local", "digest", limit=9)] == ["run-3", "run-2", "run-1"]
+        assert [f.run_id for f in other_store.recall_all("local", "digest", limit=2)] == ["run-3", "run-2"]
         assert other_store.recall("elsewhere", "digest") is None
         assert other_store.recall("local", "unknown") is None
 

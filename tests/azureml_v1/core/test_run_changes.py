@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ def runner(recorder: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
     close_homes()
     monkeypatch.setattr("hyperstep.runtime.inbox.ask", runner.ask)
     monkeypatch.setenv("AZUREML_RUN_ID", "root_0")
+    Path("f").mkdir()
     monkeypatch.setenv("HYPERSTEP_ATTEMPT_FOLDER", "f")
     monkeypatch.setenv("HYPERSTEP_ROOT_ID", "root")
     return runner

@@ -36,9 +36,10 @@ from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import find_input, output_locations, output_path
 from hyperstep.runtime.runner.reuse.read_data import data_state
-from hyperstep.runtime.runner.reuse.step_facts import StepQuestion
+from hyperstep.runtime.runner.reuse.sibling_reads import RECORDS, step_records
+from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion
 from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
-from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY, STATE
+from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY, STATE, STEP
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import remember_step, stand_in
 from hyperstep.runtime.submission import Label, root_run
@@ -90,6 +91,8 @@ class Bed:
     duration_s: float | None = None
     make_code: Callable[[Bed], CodeSpec] | None = None
     """Makes the code of step ``tune``, instead of these fields."""
+    computed: dict[str, str] = field(default_factory=dict)
+    """Of each step the run that stands for it now."""
     runs: dict[str, RunRecord] = field(default_factory=dict)
     """The newest run of each step."""
 
@@ -159,12 +162,14 @@ class Bed:
         answers, producers = {}, dict[str, RunRecord]()
         for step in spec.steps:
             inputs = {port.name: find_input(self.home, WORKSPACE, port, producers) for port in step.inputs}
-            question = StepQuestion(self.home, WORKSPACE, spec, step, inputs, self.rules)
+            around = Around((PREPARE, TUNE), dict(self.computed))
+            question = StepQuestion(self.home, WORKSPACE, spec, step, inputs, self.rules, around)
             answer = answers[step.name] = look_for_source(question, self.now)
             if answer.source is not None:
                 producers[step.id] = stand_in(self.home, answer.source)
             else:
                 producers[step.id] = self._do(step, answer)
+            self.computed[step.name] = producers[step.id].id
         return answers
 
     @property
@@ -222,7 +227,10 @@ class Bed:
         return run
 
     def _noted(self, read: dict[str, Json]) -> dict[str, Json]:
-        """As a script notes it: with the state of a dataset's files."""
+        """As a script notes it: with the state of a dataset's files; of a step with the run that computed it."""
+        if read["what"] == STEP:
+            computed = self.computed[str(read["name"])]
+            return {**read, "found": computed, RECORDS: step_records(self.home, computed)}
         if read["what"] != "dataset":
             return read
         record = self.home.store.named(WORKSPACE, "dataset", str(read["name"]), 1)

@@ -14,7 +14,7 @@ from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import REGISTERED_BY
-from hyperstep.runtime.runner.reuse.step_reads import run_state
+from hyperstep.runtime.runner.reuse.step_reads import RESULT, STEP, run_state
 from hyperstep.runtime.submission import Label, root_run
 
 HIT = "HIT"
@@ -225,6 +225,33 @@ def own_model(bed: Bed) -> None:
     bed.register("model", "best", {REGISTERED_BY: bed.runs[TUNE].root_id})
 
 
+def newer_model_comes_and_goes(bed: Bed) -> None:
+    """A newer version, which the step has read too, is removed again."""
+    bed.register("model", "best", {})
+    bed.reads = [{**read, "found": "version 2"} for read in bed.reads]
+    bed.run()
+    bed.home.store.remove_named("local", "model", "best", 2)
+
+
+def only_the_newest_output_is_edited(bed: Bed) -> None:
+    """An equal run before it is as it was."""
+    bed.rules = replace(bed.rules, without=(TUNE,))
+    bed.run()
+    bed.rules = replace(bed.rules, without=())
+    bed.output(TUNE).write_text("other")
+
+
+def registers_model(bed: Bed) -> None:
+    """The script registers a model."""
+    bed.register("model", "mine", {})
+    bed.reads = [{"what": f"{RESULT}model", "name": "mine", "asked": 1, "found": "version 1"}]
+
+
+def reads_step(bed: Bed) -> None:
+    """The script reads the run of the step before it."""
+    bed.reads = [{"what": STEP, "name": PREPARE, "asked": None, "found": None}]
+
+
 def unseeded(bed: Bed) -> None:
     """No seed is given: another one is drawn at each submission."""
     bed.seed_given = False
@@ -361,6 +388,9 @@ CASES: dict[str, Case] = {
     # what the earlier run left
     "output-gone": Case("an output removed", lambda b: b.output(TUNE).unlink(), "output: model"),
     "output-changed": Case("an output edited", lambda b: b.output(TUNE).write_text("other"), "output: model"),
+    "output-changed-newest": Case(
+        "the output of the newest of two equal runs edited", only_the_newest_output_is_edited
+    ),
     "output-touched": Case("an output touched", lambda b: os.utime(b.output(TUNE), (1, 1))),
     "upstream-output-gone": Case(
         "the output of the step before removed", lambda b: b.output(PREPARE).unlink(), HIT, "output: middle"
@@ -398,6 +428,22 @@ CASES: dict[str, Case] = {
         "read: model best",
         before=reads("model", "best"),
     ),
+    "read-model-again": Case(
+        "a newer version of a model, which it read too, removed again",
+        newer_model_comes_and_goes,
+        before=reads("model", "best"),
+    ),
+    "registered": Case(
+        "a newer version of a model that it registered",
+        lambda b: b.register("model", "mine", {}),
+        before=registers_model,
+    ),
+    "registered-gone": Case(
+        "a model that it registered is removed",
+        lambda b: b.home.store.remove_named("local", "model", "mine", 1),
+        "model mine version 1",
+        before=registers_model,
+    ),
     "read-own-model": Case(
         "a newer version of that model, registered by itself", own_model, before=reads("model", "best")
     ),
@@ -408,6 +454,14 @@ CASES: dict[str, Case] = {
         before=reads_absent,
     ),
     "read-run-gone": Case("a run that it read is removed", lose_other_run, "read: run other-run", before=reads_run),
+    "read-step": Case("nothing, where it read the run of the step before", lambda _: None, before=reads_step),
+    "read-step-anew": Case(
+        "the step before edited, its output equal, where it read that one's run",
+        edit("prepare/prepare.py"),
+        f"read: step {PREPARE}",
+        f"code: {PREPARE}.py",
+        before=reads_step,
+    ),
     "read-other": Case(
         "a dataset that it did not read", lambda b: b.read_file("another"), before=reads("dataset", "ref")
     ),

@@ -20,6 +20,9 @@ _noted: set[tuple[int, str]] = set()
 _counted: set[tuple[str, str, str]] = set()
 """Workspaces, datastores and paths of what counts as an input, or as a dataset that was read by name."""
 
+_kin: set[tuple[int, str]] = set()
+"""Its id, then runs of the job's own tree that were read."""
+
 _uploaded: set[tuple[str, str, str]] = set()
 """Workspaces, datastores and names of files that this job has put there, whatever was there before."""
 
@@ -93,6 +96,14 @@ def note_upload(workspace: str, datastore: str, name: str) -> None:
         _uploaded.add((workspace, datastore, name))
 
 
+def note_registered(workspace: str, kind: str, name: str, version: int) -> None:
+    """A job has registered something: where it is a model or a dataset, that is a result of the job."""
+    if in_job() and kind in {"model", "dataset"}:
+        from hyperstep.runtime.runner.reuse.step_reads import RESULT  # noqa: PLC0415 - loads the engine
+
+        _note(_named(workspace, f"{RESULT}{kind}", name, version, f"version {version}"))
+
+
 def note_absent(workspace: str, kind: str, name: str, version: int | None = None) -> None:
     """A job has looked for something, or a version of it, that there is not."""
     if in_job():
@@ -111,8 +122,8 @@ def note_listing(home: Home, workspace: str, kind: str, name: str | None = None)
     if in_job():
         from hyperstep.runtime.runner.reuse.step_reads import LISTING, listing_state  # noqa: PLC0415 - loads the engine
 
-        root_id = os.environ["HYPERSTEP_ROOT_ID"]
-        found = listing_state(home.store.all_named(workspace, kind, name), root_id)
+        own = (os.environ["HYPERSTEP_ROOT_ID"],)
+        found = listing_state(home.store.all_named(workspace, kind, name), own)
         _note(_named(workspace, kind, name or "", LISTING, found))
 
 
@@ -135,22 +146,43 @@ def note_address(shown: str, place: Path, home: Path) -> None:
 def note_run(home: Home, root_id: str, run_id: str) -> None:
     """A job has read a run, or has looked for one that is not there.
 
-    Its own, those that it was submitted from, and those that were submitted from it are not noted.
+    Its own is not noted, nor what is below that; of the other runs of its tree, those of its pipeline.
 
     Args:
         home: The home.
         root_id: Id of the run at the top; empty where there is none.
         run_id: Of the run.
     """
-    if in_job() and root_id != os.environ.get("HYPERSTEP_ROOT_ID"):
-        from hyperstep.runtime.runner.reuse.step_reads import (  # noqa: PLC0415 - loads the engine
-            RUN,
-            is_of_one_tree,
-            run_state,
-        )
+    if not in_job() or run_id == os.environ.get("AZUREML_RUN_ID") or (os.getpid(), run_id) in _kin:
+        return
+    from hyperstep.runtime.runner.reuse.step_reads import RUN, is_of_one_tree, run_state  # noqa: PLC0415 - the engine
 
-        if not is_of_one_tree(home, root_id, os.environ["HYPERSTEP_ROOT_ID"]):
-            _note({"what": RUN, "name": run_id, "asked": None, "found": run_state(home, root_id, run_id)})
+    own_root = os.environ["HYPERSTEP_ROOT_ID"]
+    if root_id and is_of_one_tree(home, root_id, own_root):
+        _note_kin(home, own_root, root_id, run_id)
+    else:
+        _note({"what": RUN, "name": run_id, "asked": None, "found": run_state(home, root_id, run_id)})
+
+
+def _note_kin(home: Home, own_root: str, root_id: str, run_id: str) -> None:
+    """As it is when it is read first: later it may hold what the job has written there itself."""
+    from hyperstep.runtime.runner.reuse.sibling_reads import KIN, kin_of, kin_state  # noqa: PLC0415 - the engine
+
+    _kin.add((os.getpid(), run_id))
+    own_id = os.environ["AZUREML_RUN_ID"]
+    place = kin_of(home, (own_root, own_id), root_id, run_id)
+    if place is not None:
+        _note({"what": KIN, "name": place[1], "asked": place[0]}, lambda: kin_state(home, own_id, *place))
+
+
+def note_steps(home: Home, root_id: str, names: Iterable[str]) -> None:
+    """A job has looked through the steps of a pipeline's run: those of its own count by their names."""
+    if in_job():
+        from hyperstep.runtime.runner.reuse.sibling_reads import step_names  # noqa: PLC0415 - the engine
+        from hyperstep.runtime.runner.reuse.step_reads import STEPS, is_of_one_tree  # noqa: PLC0415
+
+        if is_of_one_tree(home, root_id, os.environ["HYPERSTEP_ROOT_ID"]):
+            _note({"what": STEPS, "name": "", "asked": None, "found": step_names(names)})
 
 
 def note_run_list(home: Home, workspace: str, experiment: str | None = None) -> None:

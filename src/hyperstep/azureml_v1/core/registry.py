@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from hyperstep.azureml_v1.core.reading import note_registered
 from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.exceptions import ServiceException, UserErrorException
 
@@ -46,7 +47,9 @@ def put_named(home: Home, workspace: str, kind: str, name: str, body: Mapping[st
     if not in_job():
         return home.store.put_named(workspace, kind, name, body, time.time()).version
     answer = ask_runner(home, "put_named", {"workspace": workspace, "kind": kind, "name": name, "body": body})
-    return int(str(answer["version"] if isinstance(answer, Mapping) else answer))
+    version = int(str(answer["version"] if isinstance(answer, Mapping) else answer))
+    note_registered(workspace, kind, name, version)
+    return version
 
 
 def replace_body(home: Home, record: NamedRecord, body: Mapping[str, Json]) -> NamedRecord:

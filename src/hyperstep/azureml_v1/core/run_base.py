@@ -161,7 +161,9 @@ class RunBase(RunLogger):
         Raises:
             UserErrorException: ``properties`` is no dict, or changes a property.
         """
-        known = self.get_properties()
+        from hyperstep.azureml_v1.core.run_details import visible_properties
+
+        known = visible_properties(self._source.identity())
         changed = [key for key, value in dict(properties).items() if known.get(str(key), str(value)) != str(value)]
         if changed:
             message = f"A property can not be changed once it is added. Received new values for: {', '.join(changed)}."

@@ -38,7 +38,7 @@ class RunChanges(RecordWriter):
     """
 
     def __init__(self, source: RunSource) -> None:
-        super().__init__(str(source.home.run_folder(source.record())), source.run_id)
+        super().__init__(str(source.home.run_folder(source.identity())), source.run_id)
         self._source = source
 
     @property
@@ -90,7 +90,7 @@ class RunChanges(RecordWriter):
         self._write_directly(lambda writer: writer.add_metrics(records))
 
     def _add_files(self, names: Sequence[str]) -> None:
-        run = self._source.record()
+        run = self._source.identity()
         folder = self._source.home.run_folder(run) / "uploads"
         self.add_artifacts([self._stored(name, folder / name) for name in names])
 

@@ -56,7 +56,7 @@ def find_run(workspace: Workspace, run_id: str) -> Run:
     Raises:
         ServiceException: No run has that id.
     """
-    return make_run(workspace, RunSource(workspace, run_id).record())
+    return make_run(workspace, RunSource(workspace, run_id).identity())
 
 
 def list_runs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -82,6 +83,16 @@ class RunSource:
         """The records of the whole tree; whoever asks for them reads the run."""
         note_run(self.home, self.root_id, self.run_id)
         return self.home.store.journal(self.root_id)
+
+    def identity(self) -> RunRecord:
+        """The record, for what never changes of it, or to write to it: within a job's own tree that is no read.
+
+        Raises:
+            ServiceException: No run has this id.
+        """
+        if self.root_id != os.environ.get("HYPERSTEP_ROOT_ID"):
+            return self.record()
+        return self.home.store.journal(self.root_id).run(self.run_id)
 
     def record(self) -> RunRecord:
         """The run's record, as it is now.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hyperstep.azureml_v1.core.code_translation import argument_text, translate_code
 from hyperstep.azureml_v1.core.compute import max_nodes_of
 from hyperstep.azureml_v1.core.distribution import check_distribution
+from hyperstep.azureml_v1.core.reading import note_places
 from hyperstep.azureml_v1.core.registry import ask_runner
 from hyperstep.azureml_v1.core.runconfig_data import Data, consumption
 from hyperstep.azureml_v1.core.runconfig_sections import DataReferenceConfiguration
@@ -22,7 +23,7 @@ from hyperstep.azureml_v1.data.output_translation import dataset_output
 from hyperstep.azureml_v1.data.translation import translate_input
 from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.codec import to_json
-from hyperstep.pipeline.spec import InputSpec, StepSpec
+from hyperstep.pipeline.spec import DatastorePaths, InputSpec, StepSpec
 from hyperstep.runtime.submission import Label, submit_step
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def submit_script(
         parent_id=parent_id,
     )
     if in_job():
+        _note_inputs(workspace, step)
         ask_runner(workspace.home, "submit_child", _request(step, label))
     else:
         submit_step(workspace.home, step, label)
@@ -90,6 +92,13 @@ def submit_below(config: Any, parent: Run, tags: Mapping[str, object] | None, se
         raise UserErrorException(message)
     run_id = str(settings.get("run_id") or "")
     return submit_script(script, parent.experiment, tags=tags, run_id=run_id, parent_id=parent.id)
+
+
+def _note_inputs(workspace: Workspace, step: StepSpec) -> None:
+    """What is given to a run that a job submits counts as read by that job."""
+    for port in step.inputs:
+        if isinstance(port.source, DatastorePaths):
+            note_places(workspace.home, workspace.name, port.source.paths)
 
 
 def _request(step: StepSpec, label: Label) -> dict[str, Json]:

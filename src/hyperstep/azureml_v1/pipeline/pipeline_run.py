@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from hyperstep.azureml_v1.core.reading import note_steps
 from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.run_factory import find_run
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -126,8 +127,10 @@ class PipelineRun(DrivenRun):
 
     def get_steps(self) -> Iterator[StepRun]:
         """The runs of its steps, each after those it waits for."""
-        workspace = self.experiment.workspace
-        records = self._source.journal.runs(parent_id=self.id, kind=RunKind.STEP)
+        source, workspace = self._source, self.experiment.workspace
+        root_id = source.identity().root_id
+        records = source.home.store.journal(root_id).runs(parent_id=self.id, kind=RunKind.STEP)
+        note_steps(source.home, root_id, [record.name for record in records])
         for record in sorted(records, key=lambda run: run.number):
             step = find_run(workspace, record.id)
             if isinstance(step, StepRun):

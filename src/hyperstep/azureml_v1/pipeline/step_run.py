@@ -55,9 +55,15 @@ class StepRun(DrivenRun):
         **kwargs: object,  # noqa: ARG002 - v1 takes any keyword
     ) -> None:
         super().__init__(experiment, step_run_id)
-        record = self._source.record()
+        record = self._source.identity()
+        self._name = record.name
         self._pipeline_run_id = pipeline_run_id or record.parent_id or record.root_id
         self._node_id = node_id or record.properties.get("azureml.nodeid", "")
+
+    @property
+    def name(self) -> str:
+        """The step's."""
+        return self._name
 
     @property
     def pipeline_run_id(self) -> str:

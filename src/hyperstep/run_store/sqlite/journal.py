@@ -26,7 +26,7 @@ from hyperstep.run_store.sqlite import rows
 from hyperstep.run_store.sqlite.database import Database, JournalMode, Mode, Transaction
 from hyperstep.run_store.sqlite.journal_writer import SqliteJournalWriter
 from hyperstep.run_store.sqlite.migrations import JOURNAL
-from hyperstep.run_store.unicode_text import encodable
+from hyperstep.unicode_text import encodable
 
 _BEGIN_AS = "update head set version = version + 1 where epoch = ?"
 _NEW_EPOCH = "update head set version = version + 1, epoch = epoch + 1"

@@ -39,7 +39,7 @@ insert into fingerprints (workspace, digest, step, run_id, root_id, created_at, 
 """
 _RECALL = """
 select workspace, digest, step, run_id, root_id, created_at, body from fingerprints
-where workspace = ? and digest = ? order by created_at desc, position desc limit 1
+where workspace = ? and digest = ? order by created_at desc, position desc limit ?
 """
 _REMEMBERED = """
 select workspace, digest, step, run_id, root_id, created_at, body from fingerprints
@@ -143,10 +143,9 @@ class FingerprintTable:
             self._copy.remember(transaction, fingerprint_row(fingerprint))
             transaction.execute(_REMEMBER, fingerprint_row(fingerprint))
 
-    def recall(self, workspace: str, digest: str) -> StoredFingerprint | None:
-        """The newest of that digest."""
-        rows = self._index.query(_RECALL, (workspace, digest))
-        return fingerprint_from(rows[0]) if rows else None
+    def recall(self, workspace: str, digest: str, limit: int) -> list[StoredFingerprint]:
+        """Those of that digest, newest first."""
+        return [fingerprint_from(row) for row in self._index.query(_RECALL, (workspace, digest, limit))]
 
     def remembered(self, workspace: str, step: str, limit: int) -> list[StoredFingerprint]:
         """Those of that step name, newest first."""

@@ -17,7 +17,7 @@ from hyperstep.records.metric import MetricKind, MetricRecord, ScalarPoint
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import AttemptRecord, NamedRecord, Owner, StoredFingerprint
 from hyperstep.run_store.sqlite.database import Row
-from hyperstep.run_store.unicode_text import encodable
+from hyperstep.unicode_text import encodable
 
 RUN_COLUMNS = ("id", "parent_id", "kind", "status", "number", "name", "created_at")
 """Columns of a run besides ``body``, in order."""

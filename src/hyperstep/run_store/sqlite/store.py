@@ -205,7 +205,11 @@ class SqliteRunStore(ResolvingStore):
 
     def recall(self, workspace: str, digest: str) -> StoredFingerprint | None:
         """See the base."""
-        return self._fingerprints.recall(workspace, digest)
+        return next(iter(self._fingerprints.recall(workspace, digest, 1)), None)
+
+    def recall_all(self, workspace: str, digest: str, *, limit: int) -> list[StoredFingerprint]:
+        """See the base."""
+        return self._fingerprints.recall(workspace, digest, limit)
 
     def remembered(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
         """See the base."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from hyperstep.codec import from_json
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError, NotFoundError
@@ -14,6 +16,8 @@ from hyperstep.records.run import RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.interactive import ended, new_children, with_open_children
 from hyperstep.runtime.runner.context import RunnerContext
+from hyperstep.runtime.runner.reuse.step_reads import with_read
+from hyperstep.runtime.runner.reuse.submitted_reads import submission
 from hyperstep.runtime.submission import Label, submit_step
 
 
@@ -60,6 +64,8 @@ def _submit_child(context: RunnerContext, body: Mapping[str, Any]) -> Json:
         return context.home.store.root_of(run_id)  # an earlier owner has submitted it already
     except NotFoundError:
         parent = context.runs[body["parent_id"]]
+    with context.transaction() as unit:
+        unit.put_run(replace(parent, properties=with_read(parent, submission(run_id))))
     label = Label(
         workspace=parent.workspace,
         experiment=parent.experiment,

@@ -17,6 +17,7 @@ from hyperstep.records.run import RunRecord
 from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, Line, ScalarLine, TrialLine
+from hyperstep.runtime.runner.reuse.computed_at import COMPUTED_AT
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, INPUT_STATES
 from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY, SETTLED_PROPERTY, with_read
 
@@ -38,6 +39,7 @@ ENGINE_PROPERTIES = frozenset(
         COUNTED_VALUES,
         READS_PROPERTY,
         SETTLED_PROPERTY,
+        COMPUTED_AT,
         INPUT_STATES,
         CHANGED_INPUT,
     }

@@ -21,17 +21,18 @@ from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reuse.reused_steps import STEP_READY, complete_reused, record_decision
+from hyperstep.runtime.runner.reuse.sibling_reads import seen, seen_of
 from hyperstep.runtime.runner.reuse.steady_inputs import (
-    ChangedWhileReadError,
+    NoSourceError,
     States,
     recorded_states,
     require_steady,
     states_property,
 )
 from hyperstep.runtime.runner.reuse.step_claims import StepClaims
-from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, states_at_start, tuning_facts
+from hyperstep.runtime.runner.reuse.step_facts import Around, Identified, StepQuestion, states_at_start, tuning_facts
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal, look_for_source
-from hyperstep.runtime.runner.reuse.step_sources import remember_changed, remember_step
+from hyperstep.runtime.runner.reuse.step_sources import remember_refusal, remember_step
 from hyperstep.runtime.runner.reuse.unread_inputs import UnreadInputs
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
 
@@ -220,7 +221,14 @@ class PipelineDriver:
 
     def _question(self, step: StepSpec, inputs: dict[str, Found]) -> StepQuestion:
         context = self._context
-        return StepQuestion(context.home, context.root.workspace, self._spec, step, inputs, context.envelope.reuse)
+        home, rules = context.home, context.envelope.reuse
+        return StepQuestion(home, context.root.workspace, self._spec, step, inputs, rules, self._around())
+
+    def _around(self) -> Around:
+        runs = [self._run_of(step) for step in self._spec.steps]
+        computed = {run.name: run.reused_from or run.id for run in runs if run.ended_at is not None}
+        state = partial(seen_of, self._context.journal, self._context.root.id)
+        return Around(tuple(run.name for run in runs), computed, state, lambda: seen(self._context.root))
 
     def _work(self, step: StepSpec, inputs: dict[str, Found], unread: tuple[str, ...] = ()) -> None:
         run = self._run_of(step)
@@ -256,8 +264,8 @@ class PipelineDriver:
         try:
             require_steady(run, step, self._find_inputs(step), self._context.envelope.reuse, self._trials_of(run))
             remember_step(self._context.home, run, step, fingerprint, self._context.now())
-        except ChangedWhileReadError as error:
-            remember_changed(self._context.home, run, step, fingerprint, error.part)
+        except NoSourceError as error:
+            remember_refusal(self._context.home, run, step, fingerprint, error)
             raise
 
     def _trials_of(self, step_run: RunRecord) -> list[RunRecord]:

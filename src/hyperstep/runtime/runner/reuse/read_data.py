@@ -21,6 +21,7 @@ from hyperstep.runtime.runner.data_paths import (
     find_in_datastores,
     recorded_outputs,
 )
+from hyperstep.unicode_text import original
 
 AWAY = "away"
 """The state of files that are not there."""
@@ -56,9 +57,13 @@ def data_content(home: Home, record: NamedRecord, reading: Reading) -> str | Non
 
 
 def record_of_places(workspace: str, read: Mapping[str, Json]) -> NamedRecord:
-    """What stands for a dataset where files were read by their places in datastores."""
-    definition = {"paths": read["asked"], OWN: read.get(OWN, [])}
+    """What stands for a dataset where files were read by their places in datastores, which a job notes encodable."""
+    definition = {"paths": _places(read["asked"]), OWN: _places(read.get(OWN, []))}
     return NamedRecord(workspace, str(read["what"]), str(read["name"]), 0, {"definition": definition}, 0.0)
+
+
+def _places(noted: Any) -> list[list[str]]:  # noqa: ANN401 - JSON
+    return [[str(store), original(str(path))] for store, path in noted]
 
 
 def own_places(

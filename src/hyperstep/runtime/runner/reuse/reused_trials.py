@@ -12,7 +12,15 @@ from hyperstep.records.run import RunRecord
 from hyperstep.runtime.runner.collecting import ENGINE_PROPERTIES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.obstacles import reraise_passing
-from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY, SETTLED_PROPERTY, reads_of, settle_reads
+from hyperstep.runtime.runner.reuse.computed_at import COMPUTED_AT, computed_at
+from hyperstep.runtime.runner.reuse.registered_results import still_there
+from hyperstep.runtime.runner.reuse.step_reads import (
+    READS_PROPERTY,
+    SETTLED_PROPERTY,
+    carried_reads,
+    reads_of,
+    settle_reads,
+)
 
 SAVED_S = "saved_s"
 """Property of a trial that a finished one stands for: how long that one took, in seconds."""
@@ -38,7 +46,8 @@ def take_results(context: RunnerContext, unit: Unit, run: RunRecord, source_id: 
         return replace(marked, properties={**run.properties, **_marks(source_id, 0.0)})
     took_s = (source.ended_at or 0.0) - (source.started_at or source.ended_at or 0.0)
     theirs = {name: value for name, value in source.properties.items() if name not in ENGINE_PROPERTIES}
-    properties = {**theirs, **run.properties, **_marks(source_id, took_s)}
+    computed = {COMPUTED_AT: repr(computed_at(source)), **carried_reads(source)}
+    properties = {**theirs, **run.properties, **_marks(source_id, took_s), **computed}
     return replace(marked, tags={**source.tags, **run.tags}, properties=properties)
 
 
@@ -50,7 +59,8 @@ def settled_properties(context: RunnerContext, run: RunRecord) -> dict[str, str]
     if READS_PROPERTY not in run.properties:
         return {}
     try:
-        settled: list[Json] = settle_reads(context.home, run.workspace, reads_of([run]))
+        reads = still_there(context.home, run.workspace, reads_of([run]))
+        settled: list[Json] = settle_reads(context.home, run.workspace, [*reads])
     except (*USER_FAULTS, OSError) as error:
         reraise_passing(error, context.home)
         context.note(f"{run.id} cannot stand for others: {error}")

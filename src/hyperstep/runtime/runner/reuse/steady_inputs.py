@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from hyperstep.errors import USER_FAULTS, InvalidInputError
 from hyperstep.pipeline.fingerprint import counts_by_definition
-from hyperstep.pipeline.reuse import INPUTS
+from hyperstep.pipeline.reuse import INPUTS, Reason
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.run import RunRecord
@@ -35,7 +35,22 @@ def input_states(step: StepSpec, inputs: Mapping[str, Found], rules: ReuseRules)
     return {name: _state(inputs[name]) for name in ports}
 
 
-class ChangedWhileReadError(InvalidInputError):
+class NoSourceError(InvalidInputError):
+    """A step that completed can stand for no other.
+
+    Args:
+        reason: What the next run of the step is told.
+        part: What is to blame, as differences name it: ``inputs: data``.
+        rule: What is asked of a step that can.
+        received: What was there instead.
+    """
+
+    def __init__(self, reason: Reason, part: str, rule: str, received: str) -> None:
+        self.reason, self.part = reason, part
+        super().__init__(rule, received=received, remedy="It runs anew next time.")
+
+
+class ChangedWhileReadError(NoSourceError):
     """What a step reads was changed while it ran: nobody can say what its result stands for.
 
     Args:
@@ -44,9 +59,7 @@ class ChangedWhileReadError(InvalidInputError):
     """
 
     def __init__(self, part: str, *, title: str) -> None:
-        self.part = part
-        rule = f"{title} must not change while a step reads it."
-        super().__init__(rule, received="a later change", remedy="It runs anew next time.")
+        super().__init__(Reason.UNSTEADY, part, f"{title} must not change while a step reads it.", "a later change")
 
 
 def require_steady(

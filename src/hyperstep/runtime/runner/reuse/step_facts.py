@@ -26,6 +26,19 @@ from hyperstep.runtime.runner.reuse.steady_inputs import States, input_states
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 
 
+class Around(Struct, frozen=True):
+    """What a step's script can see of the pipeline that it is of."""
+
+    names: tuple[str, ...] = ()
+    """Of all its steps."""
+    computed: Mapping[str, str] = {}
+    """By name of a step that has ended: the run that computed it, or why there is none."""
+    state: Callable[[], str] = str
+    """Tells what can be seen of the pipeline's run."""
+    given: Callable[[], str] = str
+    """Tells the same but for metrics and files."""
+
+
 class StepQuestion(Struct, frozen=True):
     """A step about to start, with all that its reuse depends on."""
 
@@ -35,6 +48,8 @@ class StepQuestion(Struct, frozen=True):
     step: StepSpec
     inputs: Mapping[str, Found]
     rules: ReuseRules
+    around: Around = Around()
+    """What its script can see of the pipeline's run."""
 
 
 class Identified(Struct, frozen=True):

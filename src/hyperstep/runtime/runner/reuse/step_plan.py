@@ -17,15 +17,17 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.outside_code import outside_code
 from hyperstep.runtime.overlay import base_of
 from hyperstep.runtime.runner.data_paths import Found, find_input
+from hyperstep.runtime.runner.reuse.sibling_reads import seen_at_submission
 from hyperstep.runtime.runner.reuse.step_claims import claimed_by
-from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, tuning_facts
+from hyperstep.runtime.runner.reuse.step_facts import Around, Identified, StepQuestion, identify, tuning_facts
+from hyperstep.runtime.runner.reuse.step_reads import STEP
 from hyperstep.runtime.runner.reuse.step_reuse import look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import stand_in
 from hyperstep.runtime.runner.reuse.trial_plan import plan_trials
 
 
 def plan_pipeline(
-    home: Home, spec: PipelineSpec, workspace: str, rules: ReuseRules, now: float
+    home: Home, spec: PipelineSpec, workspace: str, rules: ReuseRules, now: float, state: str = ""
 ) -> tuple[StepVerdict, ...]:
     """The verdict on each step, in an order in which they could run. No record is written.
 
@@ -35,8 +37,9 @@ def plan_pipeline(
         workspace: Whose datastores and earlier runs.
         rules: Of the submission.
         now: Seconds since the epoch.
+        state: What scripts can see of the pipeline's run when it is submitted; of one without tags without it.
     """
-    plan = _Plan(home, spec, workspace, rules, now)
+    plan = _Plan(home, spec, workspace, rules, now, state)
     return tuple(_told(home, step, plan.judge(step)) for step in topological_order(spec))
 
 
@@ -49,17 +52,31 @@ def _told(home: Home, step: StepSpec, verdict: StepVerdict) -> StepVerdict:
     return replace(verdict, outside_code=outside_code(home.path, step.code.snapshot))
 
 
+_OPEN, _TO_COME = "a run that may come", "a run that is to come"
+"""What computed a step of which that is not known yet, and one that runs."""
 _UNDER_WAY = "an equal step is under way in another run; it is waited for, and taken over if it completes"
 
 
 class _Plan:
-    def __init__(self, home: Home, spec: PipelineSpec, workspace: str, rules: ReuseRules, now: float) -> None:
+    def __init__(
+        self, home: Home, spec: PipelineSpec, workspace: str, rules: ReuseRules, now: float, state: str = ""
+    ) -> None:
         self._home, self._spec, self._workspace, self._rules, self._now = home, spec, workspace, rules, now
         self._producers: dict[str, RunRecord] = {}
         """Of each step that is reused: the run that stands for it."""
         self._names = {step.id: step.name for step in spec.steps}
+        self._state = state or seen_at_submission({}, {})
+        self._computed: dict[str, str] = {}
+        """By name of a step that was judged: the run that stands for it, or why there is none."""
 
     def judge(self, step: StepSpec) -> StepVerdict:
+        verdict = self._judge(step)
+        is_hit = verdict.verdict is Verdict.HIT and verdict.source_run is not None
+        computed = verdict.source_run if is_hit else _OPEN if verdict.verdict is Verdict.DEPENDS else _TO_COME
+        self._computed[step.name] = computed or _TO_COME
+        return verdict
+
+    def _judge(self, step: StepSpec) -> StepVerdict:
         unknown = {
             port.name: port.source.step
             for port in step.inputs
@@ -82,6 +99,11 @@ class _Plan:
         verdict = verdict_of(step.name, step.id, answer.decision)
         if answer.source is not None:
             return verdict
+        if verdict.differences and all(found.new == _OPEN for found in verdict.differences):
+            because = tuple(found.part.removeprefix(f"read: {STEP} ") for found in verdict.differences)
+            return replace(
+                verdict, verdict=Verdict.DEPENDS, reason=_why_open(because), because_of=because, differences=()
+            )
         other = claimed_by(base_of(self._home.path) or self._home.path, answer.fingerprint.digest)
         if other and answer.may_be_shared:
             return replace(verdict, verdict=Verdict.DEPENDS, reason=_UNDER_WAY, source_run=other, differences=())
@@ -117,7 +139,9 @@ class _Plan:
         return replace(verdict, because_of=because)
 
     def _question(self, step: StepSpec, inputs: Mapping[str, Found]) -> StepQuestion:
-        return StepQuestion(self._home, self._workspace, self._spec, step, inputs, self._rules)
+        names, state = tuple(self._names.values()), lambda: self._state
+        around = Around(names, dict(self._computed), state, state)
+        return StepQuestion(self._home, self._workspace, self._spec, step, inputs, self._rules, around)
 
 
 def _why_open(because: tuple[str, ...]) -> str:

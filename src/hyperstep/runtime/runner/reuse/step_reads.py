@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from hyperstep.run_store.base import CHANGED_BY, REGISTERED_BY, NamedRecord, Sto
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest
 from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
+from hyperstep.runtime.runner.reuse.step_facts import Around
 
 READS = "reads"
 """Key of a source's record."""
@@ -28,7 +29,7 @@ READS_PROPERTY = "hyperstep.reads"
 """Property of a run: JSON, a list of ``{"what", "name", "asked", "found"}``, of data with their ``"state"``."""
 
 SETTLED_PROPERTY = "hyperstep.settled_reads"
-"""Property of a trial that has ended: the same, with the content of all data."""
+"""Property of a trial that has ended, and of a run that another stands for: the same, with the content of all data."""
 _SHOWN_DIGITS = 12
 _logger = logging.getLogger(__name__)
 
@@ -41,11 +42,20 @@ MARKS = "marks"
 STATE = "state"
 """Key of a noted read: the state of the dataset's files just before the script got it."""
 
+ROOTS = "roots"
+"""Key of a noted read: the root runs that count as the reader's own; the source's without it."""
+
 LISTING = "all versions"
 """What is asked for, when a script looks through all versions of a thing, or through all things of a kind."""
 
 RUN = "run"
 """What is read, when it is a run; else the kind of a named thing."""
+
+STEP, PIPELINE, STEPS = "step", "run of the pipeline", "steps of the pipeline"
+"""What is read, when it is of the pipeline that the reader is a step of."""
+
+RESULT = "registered "
+"""How what is noted begins, when it is what a job has registered itself: a kind of named thing follows."""
 
 FILES = "files"
 """What is read, when it is files by their places in datastores; ``asked`` are these places."""
@@ -59,12 +69,24 @@ def with_read(run: RunRecord, read: Mapping[str, Json]) -> dict[str, str]:
 
 
 def reads_of(runs: Iterable[RunRecord]) -> list[dict[str, Json]]:
-    """What these runs read, each thing once."""
+    """What these runs read, each thing once; of one that another stands for what that one had read."""
     found: dict[str, dict[str, Json]] = {}
     for run in runs:
-        for read in _noted(run):
+        for read in settled_reads(run) if run.reused_from else _noted(run):
             found.setdefault(json.dumps(read, sort_keys=True), read)
     return list(found.values())
+
+
+def settled_reads(run: RunRecord) -> list[dict[str, Json]]:
+    """What a trial read that has ended, or what the one had read that stands for it."""
+    settled: list[dict[str, Json]] = json.loads(run.properties.get(SETTLED_PROPERTY, "[]"))
+    return settled
+
+
+def carried_reads(source: RunRecord) -> dict[str, str]:
+    """The property of a run that ``source`` stands for: what that one had read, as that one's reads."""
+    reads = [{ROOTS: [source.root_id], **read} for read in settled_reads(source)]
+    return {SETTLED_PROPERTY: json.dumps(reads)} if reads else {}
 
 
 def settle_reads(home: Home, workspace: str, reads: list[dict[str, Json]]) -> list[Json]:
@@ -78,7 +100,7 @@ def settle_reads(home: Home, workspace: str, reads: list[dict[str, Json]]) -> li
     Raises:
         ChangedWhileReadError: Files are not as they were when the script got them.
     """
-    return [_settled(home, workspace, read) if _is_data(read) else read for read in reads]
+    return [_settled(home, workspace, read) if _is_data(read) and "content" not in read else read for read in reads]
 
 
 def _is_data(read: Mapping[str, Json]) -> bool:
@@ -102,7 +124,9 @@ def _settled(home: Home, workspace: str, read: dict[str, Json]) -> Json:
     raise ChangedWhileReadError(title, title=f"What is behind '{title.removeprefix('read: ')}'")
 
 
-def changed_reads(home: Home, source: StoredFingerprint, reading: Reading, *, contents: bool) -> tuple[Difference, ...]:
+def changed_reads(
+    home: Home, source: StoredFingerprint, reading: Reading, *, contents: bool, around: Around | None = None
+) -> tuple[Difference, ...]:
     """What a source read by name that is not the same now.
 
     Args:
@@ -110,11 +134,18 @@ def changed_reads(home: Home, source: StoredFingerprint, reading: Reading, *, co
         source: The earlier run.
         reading: How digests are taken.
         contents: Whether the files of datasets count, or their versions only.
+        around: The pipeline that a step is of.
     """
     reads = source.record.get(READS, ())
     found: list[Difference] = []
     for read in reads if isinstance(reads, list | tuple) else ():
-        if isinstance(read, Mapping):
+        if not isinstance(read, Mapping) or str(read["what"]).startswith(RESULT):
+            continue
+        if read["what"] in {STEP, STEPS, PIPELINE}:
+            from hyperstep.runtime.runner.reuse.sibling_reads import sibling_change  # noqa: PLC0415 - few read them
+
+            found.extend(sibling_change(home, read, around or Around()))
+        else:
             found.extend(_change(home, source, read, reading, contents=contents))
     return tuple(found)
 
@@ -125,13 +156,13 @@ def _change(
     if read["what"] == ADDRESS:
         yield from _address_change(home, read, reading)
         return
-    workspace, root_id = str(read.get("workspace", source.workspace)), source.root_id
-    now = _found_now(home, workspace, read, root_id)
+    workspace, roots = str(read.get("workspace", source.workspace)), _own_roots(source, read)
+    now = _found_now(home, workspace, read, roots)
     if read["found"] not in now:
         yield Difference(_title(read), read["found"], now[0])
         return
     if read.get(MARKS) is not None:
-        marks = _marks_now(home, workspace, read, root_id)
+        marks = _marks_now(home, workspace, read, roots)
         if marks != read[MARKS]:
             yield Difference(_title(read), read[MARKS], marks)
             return
@@ -207,14 +238,19 @@ def marks_of(record: NamedRecord) -> str:
     return f"tags and the like {digest_json(marks)[:_SHOWN_DIGITS]}"
 
 
-def _marks_now(home: Home, workspace: str, read: Mapping[str, Json], root_id: str) -> Json:
+def _own_roots(source: StoredFingerprint, read: Mapping[str, Json]) -> tuple[str, ...]:
+    roots = read.get(ROOTS)
+    return tuple(map(str, roots)) if isinstance(roots, list | tuple) else (source.root_id,)
+
+
+def _marks_now(home: Home, workspace: str, read: Mapping[str, Json], roots: tuple[str, ...]) -> Json:
     """Those of the version that was read; where the reader's own run has changed them, as they were read."""
     record = _record_found(home, workspace, read)
-    is_own = record is not None and root_id in {record.body.get(REGISTERED_BY), record.body.get(CHANGED_BY)}
+    is_own = record is not None and not {record.body.get(REGISTERED_BY), record.body.get(CHANGED_BY)}.isdisjoint(roots)
     return read[MARKS] if is_own or record is None else marks_of(record)
 
 
-def _found_now(home: Home, workspace: str, read: Mapping[str, Json], root_id: str) -> list[Json]:
+def _found_now(home: Home, workspace: str, read: Mapping[str, Json], roots: tuple[str, ...]) -> list[Json]:
     """What a reader may find now."""
     name = str(read["name"])
     match read["what"]:
@@ -224,7 +260,7 @@ def _found_now(home: Home, workspace: str, read: Mapping[str, Json], root_id: st
             return [run_list_state(home, workspace, name or None)]
         case what if what == RUN:
             return [_run_state(home, name)]
-    return [*_versions(home, workspace, read, root_id)]
+    return [*_versions(home, workspace, read, roots)]
 
 
 def _run_state(home: Home, run_id: str) -> str | None:
@@ -234,22 +270,23 @@ def _run_state(home: Home, run_id: str) -> str | None:
         return None
 
 
-def _versions(home: Home, workspace: str, read: Mapping[str, Json], root_id: str) -> list[str | None]:
+def _versions(home: Home, workspace: str, read: Mapping[str, Json], roots: tuple[str, ...]) -> list[str | None]:
     """What a reader would get now: the asked version; of the newest that too that would be without the run's own."""
     name = str(read["name"]) or None
     if read["asked"] == LISTING:
-        return [listing_state(home.store.all_named(workspace, str(read["what"]), name), root_id)]
+        listed = home.store.all_named(workspace, str(read["what"]), name)
+        return [listing_state(listed, roots[: count + 1]) for count in range(len(roots))]
     if isinstance(read["asked"], int):
         record = _record(home, workspace, read, read["asked"])
         return [None if record is None else f"version {record.version}"]
     records = home.store.all_named(workspace, str(read["what"]), str(read["name"]))
-    others = [record for record in records if record.body.get(REGISTERED_BY) != root_id]
+    others = [record for record in records if record.body.get(REGISTERED_BY) not in roots]
     return [f"version {found[0].version}" if found else None for found in (records, others)]
 
 
-def listing_state(records: Iterable[NamedRecord], root_id: str) -> str:
-    """What can be seen by looking through versions, without those that a run registered itself."""
-    others = [record for record in records if record.body.get(REGISTERED_BY) != root_id]
+def listing_state(records: Iterable[NamedRecord], roots: Collection[str]) -> str:
+    """What can be seen by looking through versions, without those that the reader's own runs registered."""
+    others = [record for record in records if record.body.get(REGISTERED_BY) not in roots]
     marks = [[each.name, each.version, each.body.get("tags"), each.body.get("properties")] for each in others]
     return f"{len(others)} versions, {digest_json(marks)[:_SHOWN_DIGITS]}"
 

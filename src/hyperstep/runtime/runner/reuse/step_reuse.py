@@ -16,24 +16,24 @@ from hyperstep.errors import HyperstepError
 from hyperstep.pipeline.fingerprint import Fingerprint, dataset_rule
 from hyperstep.pipeline.reuse import (
     COMPARED,
+    EQUALS,
     INPUTS,
     SWITCHED_OFF,
     Difference,
     ListFiles,
     Reason,
     ReuseDecision,
-    changed_meanwhile,
     expiry,
     explain_miss,
     switched_off,
     with_addresses,
 )
 from hyperstep.pipeline.reuse_rules import DatasetReuse
-from hyperstep.run_store.base import CHANGED, StoredFingerprint
+from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, reading_of
-from hyperstep.runtime.runner.reuse.step_reads import changed_reads
-from hyperstep.runtime.runner.reuse.step_sources import changed_outputs, record_is_there
+from hyperstep.runtime.runner.reuse.step_reads import READS, RESULT, changed_reads
+from hyperstep.runtime.runner.reuse.step_sources import changed_outputs, failed_trials, record_is_there, refusal
 
 
 class ReuseAnswer(Struct, frozen=True):
@@ -105,8 +105,18 @@ def _judge_equal(question: StepQuestion, found: Identified, now: float) -> Reuse
     off = switched_off(question.step, question.rules, regenerate=question.spec.regenerate_outputs)
     if off is not None:
         return ReuseAnswer(ReuseDecision(off), found)
-    source = question.home.store.recall(question.workspace, found.fingerprint.digest)
-    return None if source is None else _judge(question, found, source, now)
+    return _judge_all(question, found, now)
+
+
+def _judge_all(question: StepQuestion, found: Identified, now: float) -> ReuseAnswer | None:
+    """The newest of the equal earlier runs that may be taken; of none the one in the way of which the least stands."""
+    refused: list[ReuseAnswer] = []
+    for source in question.home.store.recall_all(question.workspace, found.fingerprint.digest, limit=EQUALS):
+        answer = _judge(question, found, source, now)
+        if answer.source is not None:
+            return answer
+        refused.append(answer)
+    return min(refused, key=lambda answer: len(answer.decision.differences), default=None)
 
 
 def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint, now: float) -> ReuseAnswer:
@@ -116,7 +126,8 @@ def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint,
     reason, because = _objection(question, source, age_s)
     took = source.record.get("duration_s")
     saved_s = took if reason is Reason.HIT and isinstance(took, float | int) else None
-    decision = ReuseDecision(reason, source.run_id, because, age_s=age_s, saved_s=saved_s)
+    failed = failed_trials(source) if reason is Reason.HIT else None
+    decision = ReuseDecision(reason, source.run_id, because, age_s=age_s, saved_s=saved_s, failed_trials=failed)
     taken = source if decision.is_hit else None
     return ReuseAnswer(decision, found, taken)
 
@@ -125,9 +136,9 @@ def _objection(
     question: StepQuestion, source: StoredFingerprint, age_s: float
 ) -> tuple[Reason, tuple[Difference, ...]]:
     home, rules = question.home, question.rules
-    unsteady = source.record.get(CHANGED)
-    if isinstance(unsteady, str):
-        return Reason.UNSTEADY, (changed_meanwhile(unsteady),)
+    refused = refusal(source)
+    if refused is not None:
+        return refused[0], (refused[1],)
     too_old = expiry(age_s, rules)
     if too_old is not None:
         return Reason.EXPIRED, (too_old,)
@@ -137,9 +148,21 @@ def _objection(
     changed = changed_outputs(home, source, rules)
     if changed:
         return Reason.OUTPUTS_GONE, changed
+    gone = _gone_results(home, source)
+    if gone:
+        return Reason.REGISTERED_GONE, gone
     rule = dataset_rule(question.step, rules.datasets)
-    read = changed_reads(home, source, reading_of(home, rules), contents=rule is DatasetReuse.CONTENT)
+    contents = rule is DatasetReuse.CONTENT
+    read = changed_reads(home, source, reading_of(home, rules), contents=contents, around=question.around)
     return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
+
+
+def _gone_results(home: Home, source: StoredFingerprint) -> tuple[Difference, ...]:
+    if RESULT not in str(source.record.get(READS)):
+        return ()
+    from hyperstep.runtime.runner.reuse.registered_results import gone_results  # noqa: PLC0415 - few register
+
+    return gone_results(home, source.workspace, source.record.get(READS))
 
 
 def _explain_miss(question: StepQuestion, fingerprint: Fingerprint) -> ReuseDecision:
@@ -157,11 +180,8 @@ def _may_be_equal(missed: ReuseDecision, unread: tuple[str, ...]) -> bool:
 def _look_closer(question: StepQuestion, now: float) -> ReuseAnswer:
     """Read what was too large to be read at once; its content counts from then on."""
     found = identify(question, Reading(question.home.path))
-    source = question.home.store.recall(question.workspace, found.fingerprint.digest)
-    if source is None:
-        missed = _named(question, _explain_miss(question, found.fingerprint))
-        return ReuseAnswer(missed, found)
-    return _judge(question, found, source, now)
+    answer = _judge_all(question, found, now)
+    return answer or ReuseAnswer(_named(question, _explain_miss(question, found.fingerprint)), found)
 
 
 def _named(question: StepQuestion, missed: ReuseDecision) -> ReuseDecision:

@@ -14,46 +14,58 @@ from hyperstep.artifact_store.tree import Reading
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError
 from hyperstep.pipeline.fingerprint import Fingerprint
-from hyperstep.pipeline.reuse import Difference
+from hyperstep.pipeline.reuse import Difference, FailedTrials, Reason, changed_meanwhile
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import StepSpec
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import CHANGED, Journal, StoredFingerprint
+from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
 from hyperstep.runtime.runner.prefixed_files import output_digest
+from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 from hyperstep.runtime.runner.reuse.step_reads import READS, reads_of, settle_reads
+
+FAILED_TRIALS = "failed_trials"
+"""Key of a source's record: how many of its trials had failed, and how many it had."""
+
+BECAUSE = "because"
+"""Key in the record of a step run that stands for nothing: the name of the reason."""
 
 
 def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, now: float) -> None:
     """Keep a completed step run as a source for later ones.
 
     Raises:
-        ChangedWhileReadError: What it read by name was changed while it ran.
+        NoSourceError: What it read by name was changed while it ran, or cannot be told yet.
+        InvalidInputError: It cannot be told what a trial had read that it took over.
     """
+    from hyperstep.runtime.runner.reuse.computed_at import computed_at  # noqa: PLC0415 - where a step has run
+    from hyperstep.runtime.runner.reuse.sibling_reads import runs_below  # noqa: PLC0415
+
     reading = Reading(home.path)
     outputs: dict[str, Json] = {}
     for name, location in recorded_outputs(run).items():
         path = output_path(home, run.workspace, location)
         outputs[name] = {**location, "digest": output_digest(path, other_outputs(run, name), reading)}
     journal = home.store.journal(run.root_id)
-    below = _runs_below(journal, run)
+    below = runs_below(journal, run)
     snapshot = load_snapshot(step.code.snapshot, home.artifacts)
     record: dict[str, Json] = {
         "duration_s": (run.ended_at or now) - (run.started_at or run.created_at),
-        "ended_at": run.ended_at or now,
+        "ended_at": min([run.ended_at or now, *(computed_at(each) for each in below if each.reused_from)]),
         "packages": package_versions(home, snapshot, step.code.python),
         "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
-        READS: settle_reads(home, run.workspace, reads_of(below)),
+        FAILED_TRIALS: _failed_trials(below),
+        READS: settle_reads(home, run.workspace, _reads(home, run, below)),
     }
     stored = _stored(run, step, fingerprint)
     home.store.remember(replace(stored, outputs=outputs, created_at=now, record=record))
 
 
-def remember_changed(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, changed: str) -> None:
+def remember_refusal(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, why: NoSourceError) -> None:
     """Keep why a completed step run stands for no other, for the next one to say; not where another stands for it.
 
     Args:
@@ -61,12 +73,22 @@ def remember_changed(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fi
         run: Of the step.
         step: Which.
         fingerprint: The run's.
-        changed: What was changed while it ran, as differences name it.
+        why: What was changed while it ran, or is to blame.
     """
     known = home.store.recall(run.workspace, fingerprint.digest)
     if known is not None and CHANGED not in known.record:
         return
-    home.store.remember(replace(_stored(run, step, fingerprint), record={CHANGED: changed}))
+    record: dict[str, Json] = {CHANGED: why.part, BECAUSE: why.reason.name}
+    home.store.remember(replace(_stored(run, step, fingerprint), record=record))
+
+
+def refusal(source: StoredFingerprint) -> tuple[Reason, Difference] | None:
+    """Why a run that was kept stands for no other, and what is to blame; None for a source."""
+    part = source.record.get(CHANGED)
+    if not isinstance(part, str):
+        return None
+    reason = Reason[str(source.record.get(BECAUSE, Reason.UNSTEADY.name))]
+    return reason, changed_meanwhile(part) if reason is Reason.UNSTEADY else Difference(part, None, None)
 
 
 def _stored(run: RunRecord, step: StepSpec, fingerprint: Fingerprint) -> StoredFingerprint:
@@ -126,15 +148,29 @@ def changed_outputs(home: Home, source: StoredFingerprint, rules: ReuseRules) ->
     return tuple(found)
 
 
-def _runs_below(journal: Journal, top: RunRecord) -> list[RunRecord]:
-    """A run and all runs below it."""
-    runs = journal.runs()
-    found, ids = [top], {top.id}
-    for run in runs:  # by creation: parents come first
-        if run.parent_id in ids:
-            ids.add(run.id)
-            found.append(run)
-    return found
+def _failed_trials(below: Iterable[RunRecord]) -> list[Json]:
+    """How many trials of a step's sweep failed, and how many there were."""
+    trials = [run for run in below if run.kind is RunKind.TRIAL]
+    return [sum(trial.status is RunStatus.FAILED for trial in trials), len(trials)]
+
+
+def failed_trials(source: StoredFingerprint) -> FailedTrials | None:
+    """The trials of a source that had failed; None without any."""
+    counts = source.record.get(FAILED_TRIALS)
+    match counts:
+        case [int(failed), int(trials)] if failed:
+            return FailedTrials(failed, trials, source.root_id)
+    return None
+
+
+def _reads(home: Home, run: RunRecord, below: Iterable[RunRecord]) -> list[dict[str, Json]]:
+    """What was read by a step's run and those below it, and by the runs that they submitted."""
+    from hyperstep.runtime.runner.reuse.registered_results import still_there  # noqa: PLC0415 - where a step has run
+    from hyperstep.runtime.runner.reuse.sibling_reads import kept_reads  # noqa: PLC0415
+    from hyperstep.runtime.runner.reuse.submitted_reads import with_submitted  # noqa: PLC0415
+
+    reads = kept_reads(home, run, with_submitted(home, run.root_id, reads_of(below)))
+    return list(still_there(home, run.workspace, reads))
 
 
 def _texts(values: Json) -> Iterable[str]:

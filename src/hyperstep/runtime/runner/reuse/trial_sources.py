@@ -18,10 +18,12 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.registered_results import gone_results
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, NOT_LOOKED_AT
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_reads import READS, READS_PROPERTY, SETTLED_PROPERTY, changed_reads
 from hyperstep.runtime.runner.reuse.step_sources import missing_file
+from hyperstep.runtime.runner.reuse.submitted_reads import stands_alone
 from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY, point_of
 
 Key = str
@@ -140,6 +142,10 @@ class TrialSources:
         missing = missing_file(self._home, (file.digest for file in files), self._rules)
         if missing is not None:
             return Reason.SOURCE_GONE, (missing,)
+        settled: Json = json.loads(source.run.properties.get(SETTLED_PROPERTY, "[]"))
+        gone = gone_results(self._home, source.sweep.workspace, settled)
+        if gone:
+            return Reason.REGISTERED_GONE, gone
         read = self._changed_reads(source)
         return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
 
@@ -216,9 +222,9 @@ def _is_sound(run: RunRecord) -> bool:
 
 
 def _all_finished(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
-    """Trials that completed, or were stopped by a policy; not those that opened runs."""
+    """Trials that completed, or were stopped by a policy; not those that opened, submitted or read other runs."""
     above = {run.parent_id for run in journal.runs(kind=RunKind.INTERACTIVE)}
     for run in journal.runs(parent_id=sweep_id, kind=RunKind.TRIAL):
         stopped = run.status is RunStatus.CANCELED and STOPPED_EARLY in run.properties
-        if (run.status is RunStatus.COMPLETED or stopped) and run.id not in above:
+        if (run.status is RunStatus.COMPLETED or stopped) and run.id not in above and stands_alone(run):
             yield run

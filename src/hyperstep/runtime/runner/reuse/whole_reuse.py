@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -19,7 +20,7 @@ from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.data_paths import find_input
 from hyperstep.runtime.runner.ownership import take_over
 from hyperstep.runtime.runner.reuse.reused_steps import complete_reused
-from hyperstep.runtime.runner.reuse.step_facts import StepQuestion
+from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal
 from hyperstep.runtime.runner.reuse.step_sources import stand_in
 
@@ -59,13 +60,20 @@ def _answers(
     """The decision on each step in order; None as soon as one must run, or cannot be decided without much reading."""
     answers: list[tuple[StepSpec, ReuseAnswer]] = []
     producers: dict[str, RunRecord] = {}
+    computed: dict[str, str] = {}
     quick = replace(rules, hash_limit_bytes=min(rules.hash_limit_bytes, _READ_AT_ONCE_BYTES))
     now = time.time()
+    names, state = tuple(step.name for step in spec.steps), partial(_seen, root)
     for step in topological_order(spec):
-        answer = None if rules.verify else _answer(home, root, spec, step, quick, producers, now)
+        answer = (
+            None
+            if rules.verify
+            else _answer(home, root, spec, step, quick, producers, Around(names, computed, state, state), now)
+        )
         if answer is None or answer.source is None:
             return None
         producers[step.id] = stand_in(home, answer.source)
+        computed[step.name] = answer.source.run_id
         answers.append((step, answer))
     return answers
 
@@ -77,13 +85,14 @@ def _answer(
     step: StepSpec,
     rules: ReuseRules,
     producers: Mapping[str, RunRecord],
+    around: Around,
     now: float,
 ) -> ReuseAnswer | None:
     try:
         inputs = {port.name: find_input(home, root.workspace, port, producers) for port in step.inputs}
     except (*USER_FAULTS, OSError):
         return None
-    answer = find_equal(StepQuestion(home, root.workspace, spec, step, inputs, rules), now)
+    answer = find_equal(StepQuestion(home, root.workspace, spec, step, inputs, rules, around), now)
     return None if answer is None or answer.found.unread else answer
 
 
@@ -103,6 +112,12 @@ def _complete(
             complete_reused(context, step, by_step[step.id], answer, answer.source, _nothing)
     with context.transaction() as unit:
         unit.change_run(root.id, status=RunStatus.COMPLETED)
+
+
+def _seen(root: RunRecord) -> str:
+    from hyperstep.runtime.runner.reuse.sibling_reads import seen  # noqa: PLC0415 - few steps look there
+
+    return seen(root)
 
 
 def _nothing() -> None:

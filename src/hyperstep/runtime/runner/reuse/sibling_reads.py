@@ -1,0 +1,199 @@
+"""What a script reads of its own pipeline's run and of the other steps' runs: noted, kept, and compared later.
+
+Of another step it counts which run computed it, and what is recorded of that run; of the pipeline's run what a script
+can see of it and is the same for equal submissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from hyperstep.digest import Json, digest_json
+from hyperstep.errors import HyperstepError
+from hyperstep.pipeline.reuse import Difference, Reason
+from hyperstep.records.run import RunRecord
+from hyperstep.run_store.base import Journal
+from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
+from hyperstep.runtime.runner.reuse.step_facts import Around
+from hyperstep.runtime.runner.reuse.step_reads import PIPELINE, STEP, STEPS
+
+KIN = "run of its pipeline"
+"""What is noted as read: ``asked`` is the root run, ``name`` that or the one below it which the run belongs to."""
+
+RECORDS = "records"
+"""Key of a kept read of a step: what was recorded of the run that computed it."""
+
+GIVEN, WRITERS = "given", "writers"
+"""Keys of a read of the pipeline's run: what was to be seen of it but for metrics and files; which steps had ended by
+then and so may have written these, with the runs that computed them. None while another step went on."""
+
+ENDED, GOING_ON = "ended", "going on"
+_SHOWN_DIGITS = 12
+_OURS = ("azureml.", "hyperstep.")
+
+
+def kin_of(home: Home, own: tuple[str, str], root_id: str, run_id: str) -> tuple[str, str] | None:
+    """Where a run stands that is of one tree with the reader: a root run, and that run or the one below it.
+
+    None for the reader's run, and what is below that.
+
+    Args:
+        home: Where.
+        own: Root run and run of the reader.
+        root_id: The root run of what is read.
+        run_id: What is read.
+    """
+    place = _submitted_from(home, own[0], root_id, run_id) or (root_id, run_id)
+    above = _chain(home.store.journal(place[0]), place[1])
+    return None if own[1] in above else (place[0], above[max(0, len(above) - 2)])
+
+
+def kin_state(home: Home, own_id: str, root_id: str, run_id: str) -> dict[str, Json]:
+    """What is noted of such a run when it is read.
+
+    Args:
+        home: Where.
+        own_id: The reader's run.
+        root_id: The root run of what is read.
+        run_id: What is read: that, or the one below it.
+    """
+    journal = home.store.journal(root_id)
+    run = journal.run(run_id)
+    if run_id != root_id:
+        return {"found": GOING_ON if run.ended_at is None else ENDED}
+    return {"found": seen_of(journal, root_id), GIVEN: seen(run), WRITERS: _writers(journal, root_id, own_id)}
+
+
+def seen_of(journal: Journal, run_id: str) -> str:
+    """What a script can see of a run that may be the same in another submission."""
+    run = journal.run(run_id)
+    metrics = [[record.name, record.kind.value, record.step, record.value] for record in journal.metrics(run_id)]
+    return seen(run, metrics, [[file.path, file.digest] for file in journal.artifacts(run_id)])
+
+
+def seen(run: RunRecord, metrics: Json = (), files: Json = ()) -> str:
+    """The same of a run with these metrics and files."""
+    return seen_at_submission(run.tags, run.properties, metrics, files)
+
+
+def seen_at_submission(
+    tags: Mapping[str, str], properties: Mapping[str, str], metrics: Json = (), files: Json = ()
+) -> str:
+    """The same of a run that is to be submitted with these tags and properties."""
+    given = {name: value for name, value in properties.items() if not name.startswith(_OURS)}
+    return digest_json([dict(tags), given, metrics, files])[:_SHOWN_DIGITS]
+
+
+def kept_reads(home: Home, run: RunRecord, reads: Iterable[dict[str, Json]]) -> Iterator[dict[str, Json]]:
+    """What a step's run has read, with what it read of its pipeline as it is looked at again.
+
+    Raises:
+        NoSourceError: It read a step that went on.
+        HyperstepError: A run that it read is gone.
+    """
+    for read in reads:
+        if read["what"] != KIN:
+            yield read
+        elif read["asked"] == run.root_id and read["name"] != run.id:
+            yield _kept(home, run.root_id, read)
+
+
+def sibling_change(home: Home, read: Mapping[str, Json], around: Around) -> Iterator[Difference]:
+    """What is not as it was when a step read its pipeline, or another step of it."""
+    title = f"read: {read['what']} {read['name']}".rstrip()
+    if read["what"] == PIPELINE and _writers_are_the_same(read, around):
+        return
+    now = _found_now(read, around)
+    if now != read["found"]:
+        yield Difference(title, read["found"], now)
+    elif read["what"] == STEP:
+        records = step_records(home, str(read["found"]))
+        if records != read[RECORDS]:
+            yield Difference(title, read[RECORDS], records)
+
+
+def _found_now(read: Mapping[str, Json], around: Around) -> str | None:
+    match read["what"]:
+        case what if what == STEPS:
+            return step_names(around.names)
+        case what if what == PIPELINE:
+            return around.state()
+    return around.computed.get(str(read["name"]))
+
+
+def _writers_are_the_same(read: Mapping[str, Json], around: Around) -> bool:
+    """Whether what steps had written to the pipeline's run is of the same runs as what stands for these steps now.
+
+    A step that is reused does not write there again.
+    """
+    writers = read[WRITERS]
+    if not isinstance(writers, Mapping) or read[GIVEN] != around.given():
+        return False
+    return all(around.computed.get(name) == computed for name, computed in writers.items())
+
+
+def step_names(names: Iterable[str]) -> str:
+    """A pipeline's steps, as one text."""
+    return ", ".join(sorted(names))
+
+
+def runs_below(journal: Journal, top: RunRecord) -> list[RunRecord]:
+    """A run and all runs below it."""
+    found, ids = [top], {top.id}
+    for run in journal.runs():  # by creation: parents come first
+        if run.parent_id in ids:
+            ids.add(run.id)
+            found.append(run)
+    return found
+
+
+def _kept(home: Home, root_id: str, read: Mapping[str, Json]) -> dict[str, Json]:
+    run_id = str(read["name"])
+    if run_id == root_id:
+        return {**read, "what": PIPELINE, "name": "", "asked": None}
+    if read["found"] != ENDED:
+        rule = "A step that a script reads of its own pipeline must have ended, for it to be known what was read."
+        raise NoSourceError(Reason.STEP_WENT_ON, f"run {run_id}", rule, "a step that went on")
+    other = home.store.journal(root_id).run(run_id)
+    computed = other.reused_from or other.id
+    return {"what": STEP, "name": other.name, "asked": None, "found": computed, RECORDS: step_records(home, computed)}
+
+
+def _writers(journal: Journal, root_id: str, own_id: str) -> Json:
+    own = _chain(journal, own_id) if own_id in {run.id for run in journal.runs()} else []
+    others = [run for run in journal.runs(parent_id=root_id) if run.id not in own and run.started_at is not None]
+    if any(run.ended_at is None for run in others):
+        return None
+    return {run.name: run.reused_from or run.id for run in others}
+
+
+def step_records(home: Home, run_id: str) -> str | None:
+    """All that can be seen of a step's run and the runs below it; None when it is gone."""
+    try:
+        journal = home.store.journal(home.store.root_of(run_id))
+        below = runs_below(journal, journal.run(run_id))
+        return digest_json([[run.id, run.status.value, seen_of(journal, run.id)] for run in below])[:_SHOWN_DIGITS]
+    except HyperstepError:
+        return None
+
+
+def _submitted_from(home: Home, own_root: str, root_id: str, run_id: str) -> tuple[str, str] | None:
+    """The run of the reader's own tree from which another root run was submitted; None where it was not."""
+    while root_id != own_root:
+        above = home.store.journal(root_id).run(root_id).parent_id
+        if above is None:
+            return None
+        root_id, run_id = home.store.root_of(above), above
+    return root_id, run_id
+
+
+def _chain(journal: Journal, run_id: str) -> list[str]:
+    """A run, and those above it up to the root run."""
+    found: list[str] = []
+    above: str | None = run_id
+    while above is not None:
+        found.append(above)
+        run = journal.run(above)
+        above = None if run.is_root else run.parent_id
+    return found

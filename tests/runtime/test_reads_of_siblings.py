@@ -1,0 +1,160 @@
+"""What a step reads of its own pipeline's run, and of the other steps, counts by what computed these."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import pytest
+from msgspec.structs import replace
+from tests.runtime.bench import Bench, sweep_config
+from tests.runtime.test_pipeline_runs import submit
+from tests.runtime.test_reads_by_name import HEAD, WAITS
+from tests.runtime.test_reads_of_submitted_runs import code, script
+from tests.runtime.test_taken_over_reads import completed, taken_over, tuning
+
+from hyperstep.azureml_v1.core.run import Run
+from hyperstep.azureml_v1.core.workspace import Workspace
+from hyperstep.codec import from_json
+from hyperstep.pipeline.plan import Verdict
+from hyperstep.pipeline.reuse import Reason, ReuseDecision
+from hyperstep.pipeline.reuse_rules import ReuseRules
+from hyperstep.pipeline.spec import PipelineSpec, StepSpec, TuningSpec
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
+from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
+from hyperstep.runtime.submission import Label
+
+TRAINS = "run.log('acc', 1.0 * {scale})\n"
+LOGS = "run.parent.log('total', {scale})\n"
+BEST = """
+step = next(iter(run.parent.find_step_run('tune')))
+sweep = next(iter(step.get_children()))
+print(sweep.get_best_run_by_primary_metric().get_metrics())
+"""
+METRICS = "print(run.parent.get_metrics())\n"
+
+
+def pipeline(bench: Bench, read: str, train: str = TRAINS, scale: int = 1, **more: str) -> PipelineSpec:
+    """A sweep, and a step after it that reads what it did."""
+    tune = StepSpec(
+        "t", "tune", bench.code(HEAD + train.format(scale=scale)), tuning=TuningSpec(sweep_config(total=2))
+    )  # fmt: skip
+    last = StepSpec("r", "register", code(bench, train=HEAD + read, **more), run_after=("t",))
+    return PipelineSpec(steps=(tune, last))
+
+
+def both(bench: Bench, spec: PipelineSpec, label: Label) -> tuple[RunRecord, dict[str, RunRecord]]:
+    root, steps = submit(bench, spec, label)
+    assert root.status is RunStatus.COMPLETED, root.error
+    sources = {run.reused_from or run.id for run in steps.values()}
+    names = [step.name for step in spec.steps]
+    bench.wait_until(
+        lambda: sources <= {f.run_id for name in names for f in bench.home.store.remembered("local", name, limit=9)}
+    )
+    return root, steps
+
+
+def why(bench: Bench, root: RunRecord, step: RunRecord) -> tuple[Reason, list[str]]:
+    decisions = bench.home.store.journal(root.id).decisions(root.id)
+    evidence = next(d.evidence for d in decisions if d.kind == "reuse" and d.subject == step.id)
+    found = from_json(ReuseDecision, {k: v for k, v in evidence.items() if k != "fingerprint"})
+    return found.reason, [difference.part for difference in found.differences]
+
+
+def planned(bench: Bench, spec: PipelineSpec) -> Mapping[str, Verdict]:
+    return {v.name: v.verdict for v in plan_pipeline(bench.home, spec, "local", ReuseRules(), time.time())}
+
+
+def test_a_step_that_reads_the_best_trial_of_another_counts_by_that_ones_run(bench: Bench, label: Label) -> None:
+    _, first = both(bench, pipeline(bench, BEST), label)
+    assert planned(bench, pipeline(bench, BEST)) == {"tune": Verdict.HIT, "register": Verdict.HIT}
+    assert both(bench, pipeline(bench, BEST), label)[1]["r"].reused_from == first["r"].id
+    anew = pipeline(bench, BEST, scale=100)
+    assert planned(bench, anew) == {"tune": Verdict.MISS, "register": Verdict.MISS}
+    root, steps = both(bench, anew, label)
+    assert steps["t"].reused_from is None
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
+    other = pipeline(bench, BEST + "print(2)\n", scale=100)
+    _, third = both(bench, other, label)
+    assert (third["t"].reused_from, third["r"].reused_from) == (steps["t"].id, None)
+    assert both(bench, other, label)[1]["r"].reused_from == third["r"].id
+
+
+def test_what_is_told_of_a_trial_afterwards_counts(bench: Bench, label: Label) -> None:
+    root, _ = both(bench, pipeline(bench, BEST), label)
+    (trial, *_) = bench.home.store.journal(root.id).runs(kind=RunKind.TRIAL)
+    Run.get(Workspace.get("local"), trial.id).tag("stage", "prod")
+    again, steps = both(bench, pipeline(bench, BEST), label)
+    assert why(bench, again, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
+
+
+def logging(bench: Bench, read: str, scale: int = 1) -> PipelineSpec:
+    """A step that logs to the pipeline's run, and one after it that does something else there."""
+    first = StepSpec("t", "tune", bench.code(HEAD + LOGS.format(scale=scale)))
+    return PipelineSpec(steps=(first, StepSpec("r", "register", bench.code(HEAD + read), run_after=("t",))))
+
+
+def test_metrics_of_the_pipelines_run_count_by_the_steps_that_logged_them(bench: Bench, label: Label) -> None:
+    _, first = both(bench, logging(bench, METRICS), label)
+    assert planned(bench, logging(bench, METRICS)) == {"tune": Verdict.HIT, "register": Verdict.HIT}
+    assert both(bench, logging(bench, METRICS), label)[1]["r"].reused_from == first["r"].id
+    root, steps = both(bench, logging(bench, METRICS, scale=3), label)
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
+
+
+@pytest.mark.parametrize(
+    "read", ["run.parent.get_tags()", "run.parent.tags", "list(run.parent.get_children(status='x'))"]
+)
+def test_tags_of_the_pipelines_run_count(bench: Bench, label: Label, read: str) -> None:
+    spec = PipelineSpec(steps=(StepSpec("r", "register", bench.code(f"{HEAD}print({read})\n")),))
+    tagged = replace(label, tags={"stage": "test"})
+    _, first = both(bench, spec, tagged)
+    assert both(bench, spec, tagged)[1]["r"].reused_from == first["r"].id
+    root, steps = both(bench, spec, replace(label, tags={"stage": "prod"}))
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
+
+
+def test_writing_to_the_pipelines_run_is_no_read(bench: Bench, label: Label) -> None:
+    writes = "run.parent.log('x', 1.0)\nrun.parent.tag('a', 'b')\nrun.parent.add_properties({'p': 'q'})\n"
+    _, first = both(bench, logging(bench, writes), label)
+    assert both(bench, logging(bench, writes), label)[1]["r"].reused_from == first["r"].id
+    assert both(bench, logging(bench, writes, scale=2), label)[1]["r"].reused_from == first["r"].id
+
+
+def test_the_steps_of_a_pipeline_count_by_their_names_where_a_script_looks_through_them(
+    bench: Bench, label: Label
+) -> None:
+    spec = pipeline(bench, "print([step.name for step in run.parent.get_steps()])\n")
+    _, first = both(bench, spec, label)
+    other = StepSpec("o", "other", bench.code("print('other')"))
+    assert both(bench, spec, label)[1]["r"].reused_from == first["r"].id
+    root, steps = both(bench, replace(spec, steps=(*spec.steps, other)), label)
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: steps of the pipeline"])
+
+
+@pytest.mark.usefixtures("gate")
+def test_who_reads_a_step_that_goes_on_is_no_source(bench: Bench, label: Label) -> None:
+    read = "print(run.parent.find_step_run('slow')[0].get_status())\nopen(os.environ['GATE'], 'w').close()\n"
+    steps = (StepSpec("s", "slow", bench.code(HEAD + WAITS)), StepSpec("r", "register", bench.code(HEAD + read)))
+    spec = PipelineSpec(steps=steps)
+    submit(bench, spec, label)
+    root, again = submit(bench, spec, label)
+    reason, _ = why(bench, root, again["r"])
+    assert reason is Reason.STEP_WENT_ON
+
+
+def test_what_a_submitted_run_reads_of_the_pipeline_counts(bench: Bench, label: Label) -> None:
+    child = HEAD + BEST.replace("run.parent.", "run.parent.parent.")
+    _, first = both(bench, pipeline(bench, script(), child=child), label)
+    assert both(bench, pipeline(bench, script(), child=child), label)[1]["r"].reused_from == first["r"].id
+    root, steps = both(bench, pipeline(bench, script(), scale=5, child=child), label)
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
+
+
+def test_a_trial_that_reads_its_sweep_stands_for_no_other(bench: Bench, label: Label) -> None:
+    read = "print([trial.get_metrics() for trial in run.parent.get_children()])\nrun.log('acc', 1.0)\n"
+    specs = [tuning(bench, read, sweep_config(total=n, concurrent=1)) for n in (2, 3)]
+    _, first = completed(bench, specs[0], label)
+    assert completed(bench, specs[0], label)[1].reused_from == first.id
+    assert taken_over(bench, completed(bench, specs[1], label)[0]) == 0
