@@ -44,6 +44,9 @@ STATE = "state"
 LISTING = "all versions"
 """What is asked for, when a script looks through all versions of a thing, or through all things of a kind."""
 
+KEPT = "as it is kept"
+"""What is asked for, when a script reads what is kept by an id, such as a published pipeline, or all of that kind."""
+
 RUN = "run"
 """What is read, when it is a run; else the kind of a named thing."""
 
@@ -239,6 +242,8 @@ def _versions(home: Home, workspace: str, read: Mapping[str, Json], root_id: str
     name = str(read["name"]) or None
     if read["asked"] == LISTING:
         return [listing_state(home.store.all_named(workspace, str(read["what"]), name), root_id)]
+    if read["asked"] == KEPT:
+        return [kept_state(home.store.all_named(workspace, str(read["what"]), name))]
     if isinstance(read["asked"], int):
         record = _record(home, workspace, read, read["asked"])
         return [None if record is None else f"version {record.version}"]
@@ -252,6 +257,12 @@ def listing_state(records: Iterable[NamedRecord], root_id: str) -> str:
     others = [record for record in records if record.body.get(REGISTERED_BY) != root_id]
     marks = [[each.name, each.version, each.body.get("tags"), each.body.get("properties")] for each in others]
     return f"{len(others)} versions, {digest_json(marks)[:_SHOWN_DIGITS]}"
+
+
+def kept_state(records: Iterable[NamedRecord]) -> str:
+    """What can be seen of records that are kept by an id."""
+    seen: list[list[Json]] = [[record.name, record.body] for record in records]
+    return f"{len(seen)} kept, {digest_json(seen)[:_SHOWN_DIGITS]}"
 
 
 def _record(home: Home, workspace: str, read: Mapping[str, Json], version: Json) -> NamedRecord | None:
@@ -278,5 +289,5 @@ def _noted(run: RunRecord) -> list[dict[str, Json]]:
 
 
 def _title(read: Mapping[str, Json]) -> str:
-    what = "runs of" if read["what"] == RUN and read["asked"] == LISTING else read["what"]
+    what = "runs of" if read["what"] == RUN and read["asked"] == LISTING else str(read["what"]).replace("_", " ")
     return f"read: {what} {read['name'] or '(all)'}"
