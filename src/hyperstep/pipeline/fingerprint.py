@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 
 from msgspec import Struct, field
@@ -40,6 +40,8 @@ class StepFacts(Struct, frozen=True):
     """Values of all pipeline parameters."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Of each input that is one file: the name by which scripts see it."""
+    unread: Collection[str] = ()
+    """Inputs in whose digest sizes and times stand for the content of large files."""
     packages: Mapping[str, str] = field(default_factory=dict)
     """Versions of ``python`` and of the packages that the code imports, when they are to count."""
 
@@ -153,7 +155,8 @@ def _input_part(port: InputSpec, facts: StepFacts) -> Json:
     part: dict[str, Json] = {"mode": port.mode.value, "path": port.path_on_compute}
     content, name = facts.inputs.get(port.name), facts.names.get(port.name)
     if content is not None:
-        part.update({"content": content} if name is None else {"content": content, "file": name})
+        part["sizes_and_times" if port.name in facts.unread else "content"] = content
+        part.update({} if name is None else {"file": name})
     elif isinstance(port.source, DatastorePaths):
         part["paths"] = [list(pair) for pair in port.source.paths]
     return {**part, "definition": dict(port.source.definition)} if port.source.definition else part

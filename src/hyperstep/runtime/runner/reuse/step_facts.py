@@ -135,9 +135,11 @@ def identify(question: StepQuestion, reading: Reading | None = None) -> Identifi
     }
     packages = _packages(question) if rules.packages_count else {}
     digests = {name: content.digest for name, content in contents.items()}
-    fingerprint = fingerprint_step(step, StepFacts(digests, question.spec.parameters, _names(question), packages))
     unread = tuple(name for name, content in contents.items() if not content.is_whole)
-    return Identified(fingerprint, unread, lambda: {name: content.state() for name, content in contents.items()})
+    facts = StepFacts(digests, question.spec.parameters, _names(question), unread, packages)
+    return Identified(
+        fingerprint_step(step, facts), unread, lambda: {name: content.state() for name, content in contents.items()}
+    )
 
 
 def _names(question: StepQuestion) -> dict[str, str]:

@@ -159,9 +159,18 @@ def _look_closer(question: StepQuestion, now: float) -> ReuseAnswer:
     found = identify(question, Reading(question.home.path))
     source = question.home.store.recall(question.workspace, found.fingerprint.digest)
     if source is None:
-        missed = _named(question, _explain_miss(question, found.fingerprint))
-        return ReuseAnswer(missed, found)
+        missed = _explain_miss(question, found.fingerprint)
+        return ReuseAnswer(_named(question, _changed_meanwhile(question, missed) or missed), found)
     return _judge(question, found, source, now)
+
+
+def _changed_meanwhile(question: StepQuestion, missed: ReuseDecision) -> ReuseDecision | None:
+    """The same miss, where all that differs is an input that changed while the run compared with went on."""
+    earlier = question.home.store.remembered(question.workspace, question.step.name, limit=COMPARED)
+    changed = next((other.record.get(CHANGED) for other in earlier if other.run_id == missed.source_run), None)
+    if not isinstance(changed, str) or [found.part for found in missed.differences] != [changed]:
+        return None
+    return ReuseDecision(Reason.UNSTEADY, missed.source_run, (changed_meanwhile(changed),))
 
 
 def _named(question: StepQuestion, missed: ReuseDecision) -> ReuseDecision:
