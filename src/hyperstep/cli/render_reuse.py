@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hyperstep.cli import wording
@@ -17,6 +18,10 @@ _CONTEXT = 12
 _SHOWN = 12
 """Differences of one step that are listed."""
 _DAY_S = 86400
+_CONTENT = ("content", "sizes_and_times")
+"""What stands for the content of an input."""
+_ENDED = re.compile(r"(\w+) at (\d+\.\d+)(, records \d+)?")
+"""What is known of a run that has ended."""
 _FILES = ("code: ", "output: ", "inputs: ", "read: ")
 
 _SWEEP_REASONS = {
@@ -89,13 +94,27 @@ def _trial_reasons(trials: Sequence[TrialVerdict]) -> Iterator[str]:
 
 def difference_lines(difference: Difference) -> list[str]:
     """``code: train.py added``, ``arguments: ["--a"] -> ["--b"]``; of mappings a line for each entry that differs."""
-    if difference.part.startswith(_FILES):
-        return [_file_words(difference)]
+    if not difference.part.startswith(_FILES):
+        return _value_lines(difference)
+    if isinstance(difference.old, Mapping) and isinstance(difference.new, Mapping):
+        return _data_lines(difference, difference.old, difference.new)
+    return [_file_words(difference)]
+
+
+def _value_lines(difference: Difference) -> list[str]:
     return [
         f"{escape(part)}: {old} -> {new}"
         for part, before, after in _leaves(difference.part, difference.old, difference.new)
         for old, new in [_values(before, after)]
     ]
+
+
+def _data_lines(difference: Difference, old: Mapping[str, Json], new: Mapping[str, Json]) -> list[str]:
+    """An input, or what was read with its tags: that its content changed, and each other entry with its values."""
+    known = [{key: value for key, value in side.items() if key not in _CONTENT} for side in (old, new)]
+    is_changed = any(not is_same(old.get(key), new.get(key)) for key in _CONTENT)
+    words = [_file_words(difference)] if is_changed else []
+    return [*words, *_value_lines(Difference(difference.part, *known))]
 
 
 def _file_words(difference: Difference) -> str:
@@ -140,7 +159,15 @@ def _digests(difference: Difference) -> str:
     old, new = str(difference.old), str(difference.new)
     if not difference.part.startswith("read: "):
         return ""
-    return f": {escape(old[:24])} -> {escape(new[:24])}"
+    return f": {_state_words(old)} -> {_state_words(new)}"
+
+
+def _state_words(text: str) -> str:
+    """The beginning of a digest; of a run when it ended, and how many entries its records had."""
+    ended = _ENDED.fullmatch(text)
+    if ended is None:
+        return escape(text[:24])
+    return f"{ended[1]} at {(wording.moment(float(ended[2])) or '')[:19].replace('T', ' ')} UTC{ended[3] or ''}"
 
 
 def _values(old: Json, new: Json) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.artifact_store.web_files import ADDRESS, FOLDER, News, look_again
-from hyperstep.digest import Json, digest_json
+from hyperstep.digest import Json, digest_json, is_same
 from hyperstep.errors import USER_FAULTS, HyperstepError, NotFoundError
 from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED
 from hyperstep.pipeline.reuse import Difference
@@ -36,7 +36,7 @@ DATASETS = frozenset({REGISTERED, SAVED})
 """Kinds of the named things that have files of data behind them."""
 
 MARKS = "marks"
-"""Key of a noted read: a version's tags, properties and description, as a digest."""
+"""Key of a noted read: a version's tags, properties and description."""
 
 STATE = "state"
 """Key of a noted read: the state of the dataset's files just before the script got it."""
@@ -135,7 +135,7 @@ def _change(
         return
     if read.get(MARKS) is not None:
         marks = _marks_now(home, workspace, read, root_id)
-        if marks != read[MARKS]:
+        if not is_same(marks, read[MARKS]):
             yield Difference(_title(read), read[MARKS], marks)
             return
     if contents and "content" in read:
@@ -204,10 +204,9 @@ def run_list_state(home: Home, workspace: str, experiment: str | None) -> str:
     return f"{len(marks)} runs, {digest_json(marks)[:_SHOWN_DIGITS]}"
 
 
-def marks_of(record: NamedRecord) -> str:
+def marks_of(record: NamedRecord) -> dict[str, Json]:
     """What can be seen of a version beside its files, and can be changed without a new one."""
-    marks = {key: record.body.get(key) for key in ("tags", "properties", "description")}
-    return f"tags and the like {digest_json(marks)[:_SHOWN_DIGITS]}"
+    return {key: record.body.get(key) for key in ("tags", "properties", "description")}
 
 
 def _marks_now(home: Home, workspace: str, read: Mapping[str, Json], root_id: str) -> Json:
