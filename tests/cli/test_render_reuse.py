@@ -109,6 +109,11 @@ def test_of_an_input_what_differs_beside_its_content_is_named() -> None:
     assert len(difference_lines(Difference("inputs: d", old, both))) == 2
 
 
+def test_of_data_the_files_that_changed_are_named() -> None:
+    found = Difference("inputs: d", {"content": "a"}, {"content": "b"}, ("x.csv added", "y changed"), 7)
+    assert difference_lines(found) == ["inputs: d changed: x.csv added, y changed and 7 more"]
+
+
 def test_of_what_was_read_tags_and_times_are_told_as_people_read_them() -> None:
     old: dict[str, Json] = {"tags": {"stage": "test", "by": "me"}, "description": None}
     new: dict[str, Json] = {"tags": {"stage": "live", "by": "me"}, "description": None}

@@ -74,7 +74,7 @@ def examine_tree(path: Path, reading: Reading) -> tuple[TreeDigest, Callable[[],
         kind = f"{_FORMAT}: {digest_json(names)}"
         if is_folder and not unread and (digest := cache.whole(kind)):
             return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found)), state
-        tree = _digest_all(found, {file.path for file in unread}, cache, names)
+        tree = _digest_all(found, {file.path for file in unread}, cache, names, reading.home)
     except OSError as error:
         raise _unreadable(path, error) from error
     if is_folder and not unread:
@@ -123,13 +123,17 @@ def _is_too_large(file: FoundFile, cache: DigestCache, reading: Reading) -> bool
     return known is None and reading.limit_bytes is not None and file.stat.st_size > reading.limit_bytes
 
 
-def _digest_all(found: list[FoundFile], unread: set[str], cache: DigestCache, folders: list[str]) -> TreeDigest:
+def _digest_all(
+    found: list[FoundFile], unread: set[str], cache: DigestCache, folders: list[str], home: Path | None
+) -> TreeDigest:
     """The digest of a folder's files and the names of its folders; of one file where there is no folder."""
+    from hyperstep.artifact_store.listings import keep_listing  # noqa: PLC0415 - unchanged data do without
+
     digests = [
         [file.path, _stand_in(file.stat) if file.path in unread else _digest_found(file, cache)] for file in found
     ]
     whole = {"format": _FORMAT, "files": digests, "folders": folders}
-    digest = digest_json(whole) if folders else digests[0][1]
+    digest = keep_listing(home, whole, len(found)) if folders else digests[0][1]
     return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found), tuple(sorted(unread)))
 
 

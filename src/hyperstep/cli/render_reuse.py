@@ -111,17 +111,22 @@ def _value_lines(difference: Difference) -> list[str]:
 
 def _data_lines(difference: Difference, old: Mapping[str, Json], new: Mapping[str, Json]) -> list[str]:
     """An input, or what was read with its tags: that its content changed, and each other entry with its values."""
-    known = [{key: value for key, value in side.items() if key not in _CONTENT} for side in (old, new)]
+    before, after = ({key: value for key, value in side.items() if key not in _CONTENT} for side in (old, new))
     is_changed = any(not is_same(old.get(key), new.get(key)) for key in _CONTENT)
     words = [_file_words(difference)] if is_changed else []
-    return [*words, *_value_lines(Difference(difference.part, *known))]
+    return [*words, *_value_lines(Difference(difference.part, before, after))]
 
 
 def _file_words(difference: Difference) -> str:
     part = escape(difference.part)
     if difference.old is None:
         return f"{part} added"
-    return f"{part} removed" if difference.new is None else f"{part} changed{_digests(difference)}"
+    if difference.new is None:
+        return f"{part} removed"
+    if not difference.files:
+        return f"{part} changed{_digests(difference)}"
+    more = f" and {difference.more_files} more" if difference.more_files else ""
+    return f"{part} changed: {escape(', '.join(difference.files))}{more}"
 
 
 def _leaves(part: str, old: Json, new: Json) -> Iterator[tuple[str, Json, Json]]:

@@ -127,9 +127,11 @@ def read_content(found: Found, reading: Reading) -> Content:
     if found.path is not None:
         tree, state = examine_tree(found.path, reading)
         return Content(tree.digest, not tree.unread, state)
+    from hyperstep.artifact_store.listings import keep_listing  # noqa: PLC0415 - few inputs are sets of files
+
     trees = {place: examine_tree(path, reading) for place, path in found.files}
     return Content(
-        digest_json({place: tree.digest for place, (tree, _) in trees.items()}),
+        keep_listing(reading.home, {place: tree.digest for place, (tree, _) in trees.items()}, len(trees)),
         not any(tree.unread for tree, _ in trees.values()),
         lambda: digest_json({place: state() for place, (_, state) in trees.items()}),
     )

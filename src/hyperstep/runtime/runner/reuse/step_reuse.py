@@ -66,6 +66,13 @@ def look_for_source(question: StepQuestion, now: float) -> ReuseAnswer:
     Raises:
         InvalidInputError: An input cannot be read.
     """
+    from hyperstep.runtime.runner.reuse.changed_data import with_files  # noqa: PLC0415 - a whole pipeline is reused without
+
+    answer = _look(question, now)
+    return replace(answer, decision=with_files(question.home, answer.decision))
+
+
+def _look(question: StepQuestion, now: float) -> ReuseAnswer:
     found = identify(question)
     answer = _judge_equal(question, found, now)
     if answer is not None:
