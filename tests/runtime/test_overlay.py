@@ -91,9 +91,9 @@ def test_linked_folders_are_what_they_were_and_nothing_is_written_through_them(
         assert digest_tree(seen) == digest_tree(store)
         listed = [{path.relative_to(top) for path in top.rglob("*")} for top in (seen, store)]
         assert listed[0] == listed[1]
-        for link in seen.rglob("*"):
-            if link.is_dir():
-                (link / "new.txt").write_text("new")
+        for below in seen.rglob("*"):
+            if below.is_dir():
+                (below / "new.txt").write_text("new")
         look_alike.close()
     assert not list(tmp_path.rglob("new.txt"))
     home.close()
