@@ -127,6 +127,12 @@ def test_a_home_within_the_folder_is_left_out(folder: Path) -> None:
     assert not any(path.startswith(".hyperstep") for path in _paths(first))
 
 
+def test_the_home_that_a_look_alike_is_of_is_left_out_too(folder: Path, tmp_path: Path) -> None:
+    home = folder / ".hyperstep"
+    first = _take(folder, open_artifact_store(home))
+    assert _take(folder, open_artifact_store(tmp_path / "look-alike", base=home)) == first
+
+
 def test_links_are_followed_without_end_or_loop(folder: Path, store: ArtifactStore, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()

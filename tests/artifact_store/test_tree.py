@@ -38,15 +38,16 @@ def test_place_times_and_permissions_do_not_matter(data: Path, tmp_path: Path) -
     shutil.copytree(data, copy)
     os.utime(copy / "a.csv", (1, 1))
     (copy / "a.csv").chmod(0o777)
-    (copy / "empty").mkdir()
     assert digest_tree(copy) == digest_tree(data)
 
 
-@pytest.mark.parametrize("change", ["content", "name", "moved"])
+@pytest.mark.parametrize("change", ["content", "name", "moved", "empty folder"])
 def test_names_and_contents_do(data: Path, change: str) -> None:
     before = digest_tree(data)
     if change == "content":
         (data / "a.csv").write_text("1,3\n")
+    elif change == "empty folder":
+        (data / "deep" / "empty").mkdir()
     else:
         (data / "a.csv").rename(data / ("c.csv" if change == "name" else "deep/a.csv"))
     assert digest_tree(data).digest != before.digest
@@ -61,6 +62,18 @@ def test_a_folder_of_one_file_is_not_that_file(tmp_path: Path) -> None:
 def test_nothing_has_no_digest(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="missing"):
         digest_tree(tmp_path / "missing")
+
+
+def test_an_empty_folder_counts_when_no_file_has_changed(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = max(path.stat().st_ctime_ns for path in data.rglob("*")) + 3_000_000_000
+    monkeypatch.setattr("hyperstep.artifact_store.digest_cache.time.time_ns", lambda: later)
+    before, _again = (digest_tree(data, Reading(tmp_path / "home")) for _ in range(2))
+    (data / "empty").mkdir()
+    assert digest_tree(data, Reading(tmp_path / "home")).digest != before.digest
+    (data / "empty").rmdir()
+    assert digest_tree(data, Reading(tmp_path / "home")) == before
 
 
 def test_unchanged_data_is_not_read_again(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

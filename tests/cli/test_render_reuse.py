@@ -98,3 +98,27 @@ def test_of_code_outside_the_folder_the_first_places_are_named() -> None:
     before = "      changes of code outside the script's folder are not seen: "
     assert told(1) == f"{before}/me/p0"
     assert told(7) == f"{before}/me/p0, /me/p1, /me/p2, /me/p3, /me/p4 and 2 more"
+
+
+def test_of_an_input_what_differs_beside_its_content_is_named() -> None:
+    old: dict[str, Json] = {"mode": "mount", "content": "a" * 64, "file": "2019.csv"}
+    renamed: dict[str, Json] = {**old, "file": "2020.csv"}
+    assert difference_lines(Difference("inputs: d", old, renamed)) == ['inputs: d: file: "2019.csv" -> "2020.csv"']
+    both: dict[str, Json] = {**renamed, "content": "b" * 64}
+    assert difference_lines(Difference("inputs: d", old, both))[0] == "inputs: d changed"
+    assert len(difference_lines(Difference("inputs: d", old, both))) == 2
+
+
+def test_of_data_the_files_that_changed_are_named() -> None:
+    found = Difference("inputs: d", {"content": "a"}, {"content": "b"}, ("x.csv added", "y changed"), 7)
+    assert difference_lines(found) == ["inputs: d changed: x.csv added, y changed and 7 more"]
+
+
+def test_of_what_was_read_tags_and_times_are_told_as_people_read_them() -> None:
+    old: dict[str, Json] = {"tags": {"stage": "test", "by": "me"}, "description": None}
+    new: dict[str, Json] = {"tags": {"stage": "live", "by": "me"}, "description": None}
+    assert difference_lines(Difference("read: model m", old, new)) == ['read: model m: tags: stage: "test" -> "live"']
+    difference = Difference("read: run r", "Completed at 1796021561.041, records 7", "Running")
+    assert difference_lines(difference) == [
+        "read: run r changed: Completed at 2026-11-30 06:52:41 UTC, records 7 -> Running"
+    ]

@@ -19,6 +19,7 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import DatastorePaths, PipelineSpec, StepSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT
 from hyperstep.runtime.runner.reuse.step_plan import plan_single
 from hyperstep.runtime.runner.reuse.trial_plan import told_trials
@@ -92,6 +93,23 @@ def test_a_step_that_read_data_which_changed_after_its_start_is_no_source(
     assert again["copy"].reused_from == steps["copy"].id
     log = (bench.home.root_folder(root.id) / "runner.log").read_text()
     assert "step 'copy' cannot be reused later: Input 'raw' must not change while a step reads it." in log
+
+
+def test_of_large_data_that_changed_while_they_were_read_the_same_is_said(
+    bench: Bench, label: Label, gate: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = Home.open(replace(bench.home.settings, hash_limit_bytes=2))
+    large = Bench(home, tmp_path_factory.mktemp("large"))
+    data = home.datastore_folder("local", "workspaceblobstore") / "raw.txt"
+    data.write_text("111")
+    root = submit_pipeline(home, one_step(large), label)
+    change_while_it_runs(large, gate, data, "222")
+    assert large.wait(root.id).status is RunStatus.COMPLETED
+    data.write_text("111")
+    second, steps = submit(large, one_step(large), label)
+    assert steps["copy"].reused_from is None
+    assert told(large, second) == (Reason.UNSTEADY, ["inputs: raw"])
+    home.close()
 
 
 def told(bench: Bench, root: RunRecord) -> tuple[Reason, list[str]]:

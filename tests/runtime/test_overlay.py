@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from hyperstep.artifact_store.tree import digest_tree
 from hyperstep.records.run import RunKind
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.overlay import OVERLAY_VARIABLE, overlay_of
@@ -54,6 +55,47 @@ def test_records_objects_and_files_are_read_through_and_changed_in_the_look_alik
     assert not home.artifacts.has(other)
     assert [path.name for path in file.parent.iterdir()] == ["a.txt"]
     assert [path.name for path in mine.iterdir()] == ["x.txt"]
+    home.close()
+
+
+LINKS = {
+    "elsewhere": {"home/mine": "mine"},
+    "two to one": {"home/mine": "mine", "home/a/again": "mine"},
+    "a loop": {"home/a/loop": "home/a"},
+    "a loop elsewhere": {"home/mine": "mine", "mine/deep/up": "mine"},
+    "there and back": {"home/mine": "mine", "mine/back": "home/a"},
+    "what lies above": {"home/a/above": "home/.."},
+    "nothing": {"home/nothing": "not there"},
+}
+"""Links, ``home`` being the datastore's folder, and what they lead to."""
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_linked_folders_are_what_they_were_and_nothing_is_written_through_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    home = Home.open()
+    store = home.datastore_folder("local", STORE)
+    places = {"home": store, "mine": tmp_path / "mine", "not there": tmp_path / "not there"}
+    for place in (store / "a" / "z.txt", places["mine"] / "deep" / "x.txt"):
+        place.parent.mkdir(parents=True)
+        place.write_text(place.name)
+    for link, target in LINKS[name].items():
+        (places[link.partition("/")[0]] / link.partition("/")[2]).symlink_to(
+            places[target.partition("/")[0]] / target.partition("/")[2]
+        )
+    with overlay_of(home.path) as folder:
+        monkeypatch.setenv(OVERLAY_VARIABLE, str(home.path))
+        look_alike = Home.open(replace(home.settings, home=folder))
+        seen = look_alike.datastore_folder("local", STORE)
+        assert digest_tree(seen) == digest_tree(store)
+        listed = [{path.relative_to(top) for path in top.rglob("*")} for top in (seen, store)]
+        assert listed[0] == listed[1]
+        for below in seen.rglob("*"):
+            if below.is_dir():
+                (below / "new.txt").write_text("new")
+        look_alike.close()
+    assert not list(tmp_path.rglob("new.txt"))
     home.close()
 
 

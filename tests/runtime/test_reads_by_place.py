@@ -75,6 +75,18 @@ def test_files_that_are_read_by_their_place_count_by_content(
     assert told(bench, second)[0] is Reason.READS_CHANGED
 
 
+def test_an_empty_folder_in_a_folder_that_is_mounted_counts_also_beside_own_files(
+    bench: Bench, label: Label, folder: Path
+) -> None:
+    spec = reading(bench, HEAD + OWN["uploads"].partition("store.download")[0] + READS["mount"].removeprefix(HEAD))
+    first = once(bench, spec, label)
+    assert submit(bench, spec, label)[1]["read"].reused_from == first.id
+    (folder / "bird").mkdir()
+    second, steps = submit(bench, spec, label)
+    assert steps["read"].reused_from is None
+    assert told(bench, second)[0] is Reason.READS_CHANGED
+
+
 def test_files_that_were_looked_for_in_vain_count_when_they_appear(bench: Bench, label: Label, folder: Path) -> None:
     script = (
         HEAD + "try:\n    Dataset.File.from_files((store, 'late'))\nexcept UserErrorException:\n    print('none')\n"

@@ -16,4 +16,6 @@ def open_artifact_store(home: Path, *, base: Path | None = None) -> ArtifactStor
     """
     from hyperstep.artifact_store.files import FileArtifactStore  # noqa: PLC0415 - loaded only where a store is opened
 
-    return FileArtifactStore(home / "objects", home=home, base=base / "objects" if base else None)
+    store = FileArtifactStore(home / "objects", home=home, base=base / "objects" if base else None)
+    store.base_home = base
+    return store

@@ -31,6 +31,9 @@ class ArtifactStore(ABC):
     """The folder on this machine with hyperstep's own files, for stores that have one: never part of a snapshot, and
     where digests of unchanged files are remembered (``cache/digests``)."""
 
+    base_home: Path | None = None
+    """The home that ``home`` is a look-alike of: never part of a snapshot either."""
+
     @abstractmethod
     def put_file(self, path: Path) -> str:
         """Store a file's content; returns its digest.

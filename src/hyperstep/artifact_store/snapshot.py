@@ -83,7 +83,7 @@ def take_snapshot(folder: Path, store: ArtifactStore, limits: SnapshotLimits) ->
     rules = read_ignore_rules(folder)
     cache = DigestCache.of_folder(store.home, folder)
     known = cache.paths if cache.last(_RULES) == rules.digest else frozenset()
-    found = _find_files(folder, store.home, rules, limits, known)
+    found = _find_files(folder, (store.home, store.base_home), rules, limits, known)
     files = _store_all(found, store, cache, rules)
     digest = cache.whole(_FORMAT)
     if not digest or not store.renew(digest):
@@ -159,10 +159,10 @@ def is_removed(snapshot: Snapshot, target: Path) -> bool:
 
 
 def _find_files(
-    folder: Path, home: Path | None, rules: IgnoreRules, limits: SnapshotLimits, known: Collection[str]
+    folder: Path, homes: Iterable[Path | None], rules: IgnoreRules, limits: SnapshotLimits, known: Collection[str]
 ) -> list[FoundFile]:
     """The files to store, by path, within the limits; of ``known`` paths it is known that the rules keep them."""
-    own = home if home and home.exists() else None
+    own = [home for home in homes if home and home.exists()]
     known_folders = _folders_above(known)
 
     def keep(path: str, is_folder: bool) -> bool:
@@ -198,9 +198,9 @@ def _folders_above(paths: Iterable[str]) -> set[str]:
     return found
 
 
-def _is_no_source(folder: Path, own: Path | None) -> bool:
-    """A virtual environment, or the store's own home."""
-    return (folder / "pyvenv.cfg").is_file() or (own is not None and _is_same(folder, own))
+def _is_no_source(folder: Path, own: Iterable[Path]) -> bool:
+    """A virtual environment, or a home of the store."""
+    return (folder / "pyvenv.cfg").is_file() or any(_is_same(folder, home) for home in own)
 
 
 def _is_same(folder: Path, own: Path) -> bool:

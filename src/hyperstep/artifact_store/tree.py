@@ -15,15 +15,15 @@ from hyperstep.artifact_store.walk import FoundFile, walk_files
 from hyperstep.digest import digest_file, digest_json
 from hyperstep.errors import InvalidInputError
 
-_FORMAT = "hyperstep tree 1"
+_FORMAT = "hyperstep tree 2"
 
 
 class TreeDigest(NamedTuple):
     """The content of a file, or of a folder with all that is below it."""
 
     digest: str
-    """A file's is the SHA-256 of its bytes; a folder's is that of the paths and digests of its files. Names above it,
-    times, permissions and empty folders are no part of it."""
+    """A file's is the SHA-256 of its bytes; a folder's is that of the paths and digests of its files and the paths of
+    its folders, so that empty ones count. Names above it, times and permissions are no part of it."""
     size: int
     """Bytes, summed over the files."""
     n_files: int
@@ -70,15 +70,15 @@ def examine_tree(path: Path, reading: Reading) -> tuple[TreeDigest, Callable[[],
         found, folders = _look_at(path)
         state = partial(_state, found, folders)
         unread = [file for file in found if _is_too_large(file, cache, reading)]
-        if is_folder and not unread and (digest := cache.whole(_FORMAT)):
-            return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found)), lambda: _state(
-                found, folders
-            )
-        tree = _digest_all(found, {file.path for file in unread}, cache, is_folder=is_folder)
+        names = sorted(folder.path for folder in folders)
+        kind = f"{_FORMAT}: {digest_json(names)}"
+        if is_folder and not unread and (digest := cache.whole(kind)):
+            return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found)), state
+        tree = _digest_all(found, {file.path for file in unread}, cache, names, reading.home)
     except OSError as error:
         raise _unreadable(path, error) from error
     if is_folder and not unread:
-        cache.keep_whole(_FORMAT, tree.digest)
+        cache.keep_whole(kind, tree.digest)
     cache.save()
     return tree, state
 
@@ -123,11 +123,17 @@ def _is_too_large(file: FoundFile, cache: DigestCache, reading: Reading) -> bool
     return known is None and reading.limit_bytes is not None and file.stat.st_size > reading.limit_bytes
 
 
-def _digest_all(found: list[FoundFile], unread: set[str], cache: DigestCache, *, is_folder: bool) -> TreeDigest:
+def _digest_all(
+    found: list[FoundFile], unread: set[str], cache: DigestCache, folders: list[str], home: Path | None
+) -> TreeDigest:
+    """The digest of a folder's files and the names of its folders; of one file where there is no folder."""
+    from hyperstep.artifact_store.listings import keep_listing  # noqa: PLC0415 - unchanged data do without
+
     digests = [
         [file.path, _stand_in(file.stat) if file.path in unread else _digest_found(file, cache)] for file in found
     ]
-    digest = digest_json({"format": _FORMAT, "files": digests}) if is_folder else digests[0][1]
+    whole = {"format": _FORMAT, "files": digests, "folders": folders}
+    digest = keep_listing(home, whole, len(found)) if folders else digests[0][1]
     return TreeDigest(digest, sum(file.stat.st_size for file in found), len(found), tuple(sorted(unread)))
 
 

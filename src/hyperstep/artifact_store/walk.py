@@ -47,6 +47,19 @@ def walk_files(folder: Path, keep: Keep, folders: list[FoundFile] | None = None)
     yield from _walk(str(folder), "", keep, ((top.st_dev, top.st_ino),), entered)
 
 
+def files_and_empty_folders(folder: Path) -> list[tuple[str, Path]]:
+    """The files that ``walk_files`` finds and the folders with nothing in them: each path below ``folder``, and place.
+
+    Raises:
+        OSError: A folder cannot be read.
+    """
+    folders: list[FoundFile] = []
+    files = list(walk_files(folder, lambda _path, _is_folder: True, folders))
+    above = {found.path.rstrip("/").rpartition("/")[0] for found in (*files, *folders[1:])}
+    empty = [found for found in folders[1:] if found.path.rstrip("/") not in above]
+    return sorted((found.path.rstrip("/"), found.place) for found in (*files, *empty))
+
+
 def _walk(
     folder: str, below: str, keep: Keep, above: tuple[tuple[int, int], ...], entered: list[FoundFile]
 ) -> Iterator[FoundFile]:

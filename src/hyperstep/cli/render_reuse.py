@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hyperstep.cli import wording
@@ -17,6 +18,10 @@ _CONTEXT = 12
 _SHOWN = 12
 """Differences of one step that are listed."""
 _DAY_S = 86400
+_CONTENT = ("content", "sizes_and_times")
+"""What stands for the content of an input."""
+_ENDED = re.compile(r"(\w+) at (\d+\.\d+)(, records \d+)?")
+"""What is known of a run that has ended."""
 _FILES = ("code: ", "output: ", "inputs: ", "read: ")
 
 _SWEEP_REASONS = {
@@ -97,8 +102,14 @@ def difference_lines(difference: Difference) -> list[str]:
     """
     if difference.old is None and difference.new is None:
         return [escape(difference.part)]
-    if difference.part.startswith(_FILES):
-        return [_file_words(difference)]
+    if not difference.part.startswith(_FILES):
+        return _value_lines(difference)
+    if isinstance(difference.old, Mapping) and isinstance(difference.new, Mapping):
+        return _data_lines(difference, difference.old, difference.new)
+    return [_file_words(difference)]
+
+
+def _value_lines(difference: Difference) -> list[str]:
     return [
         f"{escape(part)}: {old} -> {new}"
         for part, before, after in _leaves(difference.part, difference.old, difference.new)
@@ -106,11 +117,24 @@ def difference_lines(difference: Difference) -> list[str]:
     ]
 
 
+def _data_lines(difference: Difference, old: Mapping[str, Json], new: Mapping[str, Json]) -> list[str]:
+    """An input, or what was read with its tags: that its content changed, and each other entry with its values."""
+    before, after = ({key: value for key, value in side.items() if key not in _CONTENT} for side in (old, new))
+    is_changed = any(not is_same(old.get(key), new.get(key)) for key in _CONTENT)
+    words = [_file_words(difference)] if is_changed else []
+    return [*words, *_value_lines(Difference(difference.part, before, after))]
+
+
 def _file_words(difference: Difference) -> str:
     part = escape(difference.part)
     if difference.old is None:
         return f"{part} added"
-    return f"{part} removed" if difference.new is None else f"{part} changed{_digests(difference)}"
+    if difference.new is None:
+        return f"{part} removed"
+    if not difference.files:
+        return f"{part} changed{_digests(difference)}"
+    more = f" and {difference.more_files} more" if difference.more_files else ""
+    return f"{part} changed: {escape(', '.join(difference.files))}{more}"
 
 
 def _leaves(part: str, old: Json, new: Json) -> Iterator[tuple[str, Json, Json]]:
@@ -148,7 +172,15 @@ def _digests(difference: Difference) -> str:
     old, new = str(difference.old), str(difference.new)
     if not difference.part.startswith("read: "):
         return ""
-    return f": {escape(old[:24])} -> {escape(new[:24])}"
+    return f": {_state_words(old)} -> {_state_words(new)}"
+
+
+def _state_words(text: str) -> str:
+    """The beginning of a digest; of a run when it ended, and how many entries its records had."""
+    ended = _ENDED.fullmatch(text)
+    if ended is None:
+        return escape(text[:24])
+    return f"{ended[1]} at {(wording.moment(float(ended[2])) or '')[:19].replace('T', ' ')} UTC{ended[3] or ''}"
 
 
 def _values(old: Json, new: Json) -> tuple[str, str]:

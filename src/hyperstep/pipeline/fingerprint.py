@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 
 from msgspec import Struct, field
@@ -19,7 +19,7 @@ from hyperstep.digest import Json, digest_json
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.pipeline.spec import DEFAULT_OUTPUT_PATH, DatastorePaths, InputSpec, OutputSpec, StepSpec
 
-FORMAT = 2
+FORMAT = 3
 """Counts up when the parts change their meaning, so that old fingerprints are never taken for new ones."""
 
 CODE = "code"
@@ -38,6 +38,10 @@ class StepFacts(Struct, frozen=True):
     """Digest of each input's content, by input name. A dataset that counts by its definition is not in it."""
     parameters: Mapping[str, str]
     """Values of all pipeline parameters."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of each input that is one file: the name by which scripts see it."""
+    unread: Collection[str] = ()
+    """Inputs in whose digest sizes and times stand for the content of large files."""
     packages: Mapping[str, str] = field(default_factory=dict)
     """Versions of ``python`` and of the packages that the code imports, when they are to count."""
 
@@ -124,7 +128,7 @@ def _process_parts(step: StepSpec, facts: StepFacts) -> dict[str, Json]:
         "environment": {name: value for name, value in step.code.environment.items() if name != _SAID_AGAIN},
         "environment_variables": dict(step.code.environment_variables),
         "parameters": {name: facts.parameters.get(name, "") for name in step.parameters},
-        "inputs": {port.name: _input_part(port, facts.inputs.get(port.name)) for port in step.inputs},
+        "inputs": {port.name: _input_part(port, facts) for port in step.inputs},
         "metric_pattern": _pattern_part(step),
     }
     return {**parts, "packages": dict(facts.packages)} if facts.packages else parts
@@ -147,10 +151,12 @@ def _step_parts(step: StepSpec) -> dict[str, Json]:
     }
 
 
-def _input_part(port: InputSpec, content: str | None) -> Json:
+def _input_part(port: InputSpec, facts: StepFacts) -> Json:
     part: dict[str, Json] = {"mode": port.mode.value, "path": port.path_on_compute}
+    content, name = facts.inputs.get(port.name), facts.names.get(port.name)
     if content is not None:
-        part["content"] = content
+        part["sizes_and_times" if port.name in facts.unread else "content"] = content
+        part.update({} if name is None else {"file": name})
     elif isinstance(port.source, DatastorePaths):
         part["paths"] = [list(pair) for pair in port.source.paths]
     return {**part, "definition": dict(port.source.definition)} if port.source.definition else part

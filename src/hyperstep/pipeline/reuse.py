@@ -72,6 +72,10 @@ class Difference(Struct, frozen=True):
     """None for what there was not."""
     new: Json
     """None for what there is no more; both are None for what is only named."""
+    files: tuple[str, ...] = ()
+    """Of data whose files are known for both: the first that differ, ``a.csv changed``, ``b.csv added`` …"""
+    more_files: int = 0
+    """How many more do."""
 
 
 class FailedTrials(Struct, frozen=True):

@@ -17,7 +17,7 @@ from hyperstep.run_store import open_run_store
 from hyperstep.run_store.base import RunStore
 from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 from hyperstep.runtime.file_systems import file_system_of, free_bytes, is_network, is_read_only
-from hyperstep.runtime.overlay import base_of, link_below
+from hyperstep.runtime.overlay import LINKED, base_of, link_below
 from hyperstep.settings import Settings, load_settings
 
 _MB = 1024 * 1024
@@ -78,7 +78,7 @@ class Home(Struct, frozen=True):
         if datastore not in DEFAULT_DATASTORES:
             folder = self._registered_datastore(workspace, datastore, folder)
         if self.base is not None:
-            link_below(folder, self.path / place)
+            link_below(folder, self.path / place, self.path / LINKED)
             folder = self.path / place
         folder.mkdir(parents=True, exist_ok=True)
         return folder

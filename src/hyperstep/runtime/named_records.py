@@ -33,13 +33,14 @@ class NamedRecords(Generic[R]):
     """
 
     def __init__(self, kind: str, record_type: type[R], title: str) -> None:
-        self._kind = kind
+        self.kind = kind
+        """What they are called in the store."""
         self._type = record_type
         self._title = title
 
     def add(self, home: Home, workspace: str, record: R) -> R:
         """Keep a new record; returns it."""
-        home.store.put_named(workspace, self._kind, record.id, to_json(record), time())
+        home.store.put_named(workspace, self.kind, record.id, to_json(record), time())
         return record
 
     def find(self, home: Home, workspace: str, record_id: str) -> R:
@@ -49,14 +50,14 @@ class NamedRecords(Generic[R]):
             NotFoundError: There is none.
         """
         try:
-            return from_json(self._type, home.store.named(workspace, self._kind, record_id).body)
+            return from_json(self._type, home.store.named(workspace, self.kind, record_id).body)
         except NotFoundError as error:
             rule = f"Workspace '{workspace}' has no {self._title} of that id."
             raise NotFoundError(rule, received=record_id, remedy="List them to see what there is.") from error
 
     def all(self, home: Home, workspace: str) -> list[R]:
         """All records, newest first."""
-        found = home.store.all_named(workspace, self._kind)
+        found = home.store.all_named(workspace, self.kind)
         newest_first = sorted(found, key=lambda named: named.created_at, reverse=True)
         return [from_json(self._type, named.body) for named in newest_first]
 
@@ -66,10 +67,10 @@ class NamedRecords(Generic[R]):
         Raises:
             NotFoundError: There is none of its id.
         """
-        known = home.store.named(workspace, self._kind, record.id)
+        known = home.store.named(workspace, self.kind, record.id)
         home.store.replace_named(replace(known, body=to_json(record)))
         return record
 
     def remove(self, home: Home, workspace: str, record_id: str) -> None:
         """Forget a record; nothing happens when there is none."""
-        home.store.remove_named(workspace, self._kind, record_id)
+        home.store.remove_named(workspace, self.kind, record_id)

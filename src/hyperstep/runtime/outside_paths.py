@@ -8,6 +8,8 @@ import re
 _ADDRESS = re.compile(r"(?!file:)\b[a-z][\w+.-]*://(?!/)[^\s,;|\"']*", re.IGNORECASE)
 """What names a host: no path of this machine, nor are those in its query."""
 _FILE_ADDRESS = re.compile(r"file://(localhost)?(?=/)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\+(?:/|u002f)", re.IGNORECASE)
+"""A slash as JSON may write it, also within a text within JSON."""
 _PATH = re.compile(
     r"""(?: ^ | ^-\w | (?<= [\s=:,;|@+"'(\[{<>] ) )  # where one may begin, in --name=…, scheme:…, lists, JSON
         ( (?: [/~] | \$\w+ | \$\{\w+\} )
@@ -22,7 +24,7 @@ def absolute_paths_in(argument: str) -> tuple[str, ...]:
     Paths that begin with ``~`` or a variable are among them as they are written. The root folder alone is none: it is
     rather a separator.
     """
-    text = _FILE_ADDRESS.sub(" ", _ADDRESS.sub(" ", argument))
+    text = _FILE_ADDRESS.sub(" ", _ADDRESS.sub(" ", _ESCAPED.sub("/", argument)))
     found = (re.sub("^/+", "/", match.group(1)) for match in _PATH.finditer(text))
     return tuple(path for path in found if path != "/")
 

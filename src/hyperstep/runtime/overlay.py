@@ -19,8 +19,10 @@ from hyperstep.settings import FILE_NAME
 OVERLAY_VARIABLE = "HYPERSTEP_OVERLAY_OF"
 """The home that the one in use looks like."""
 
-_LINKED = (FILE_NAME, "environments", "cache/digests", "cache/imports", "cache/outside-code")
+_LINKED = (FILE_NAME, "environments", "cache/digests", "cache/listings", "cache/imports", "cache/outside-code")
 _COPIED = ("secrets",)
+LINKED = "linked"
+"""Where the look-alikes of folders lie that links in datastores lead to."""
 _PREFIX = "hyperstep-plan-"
 _LOCK = "plan.lock"
 """Held as long as the plan is made."""
@@ -74,17 +76,43 @@ def base_of(home: Path) -> Path | None:
     return Path(base) if base and Path(base) != home else None
 
 
-def link_below(source: Path, target: Path) -> None:
-    """Make each file below ``source`` a link at its place below ``target``, once."""
+def link_below(source: Path, target: Path, linked: Path) -> None:
+    """Make each file below ``source`` a link at its place below ``target``, once.
+
+    A link to a folder stays one, so that who does not follow links finds no more there: it leads to a folder of links
+    below ``linked``, or to the place within ``target``, and never to where something could be written through.
+    """
     if target.exists() or not source.is_dir():
         return
     made = target.with_name(f"{target.name}.{os.getpid()}.part")
-    for folder, _, files in os.walk(source, followlinks=True):
+    _link_files(source.resolve(), made, linked, {source.resolve(): target})
+    made.rename(target)
+
+
+def _link_files(source: Path, made: Path, linked: Path, known: dict[Path, Path]) -> None:
+    """Fill a folder of links; ``known``: where the look-alikes of folders are, or will be."""
+    for folder, folders, files in os.walk(source):
         place = made / Path(folder).relative_to(source)
         place.mkdir(parents=True, exist_ok=True)
         for name in files:
             (place / name).symlink_to(Path(folder) / name)
-    made.rename(target)
+        apart = [name for name in folders if (below := Path(folder, name)).is_symlink() or below in known]
+        for name in apart:
+            (place / name).symlink_to(_look_alike_of(Path(folder, name).resolve(), linked, known))
+        folders[:] = [name for name in folders if name not in apart]
+
+
+def _look_alike_of(folder: Path, linked: Path, known: dict[Path, Path]) -> Path:
+    """A folder of links that stands for one that a link leads to."""
+    for root, look_alike in known.items():
+        if folder.is_relative_to(root):
+            return look_alike / folder.relative_to(root)
+    import tempfile  # noqa: PLC0415 - as above
+
+    linked.mkdir(parents=True, exist_ok=True)
+    known[folder] = Path(tempfile.mkdtemp(dir=linked))
+    _link_files(folder, known[folder], linked, known)
+    return known[folder]
 
 
 def _fill(home: Path, folder: Path) -> None:
@@ -97,7 +125,7 @@ def _fill(home: Path, folder: Path) -> None:
                 (target / entry.name).symlink_to(entry)
         elif source.exists():
             target.symlink_to(source)
-    link_below(home / WEB_FILES, folder / WEB_FILES)
+    link_below(home / WEB_FILES, folder / WEB_FILES, folder / LINKED)
     import shutil  # noqa: PLC0415 - as above
 
     for name in _COPIED:

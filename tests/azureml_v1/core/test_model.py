@@ -60,6 +60,10 @@ def test_a_model_path_is_below_the_current_folder(workspace: Workspace) -> None:
 
 
 def test_an_unknown_model_is_told_by_v1s_word(workspace: Workspace) -> None:
+    with pytest.raises(WebserviceException, match=r"has no version of model 'none'\. It has"):
+        Model(workspace, "none")
+    with pytest.raises(WebserviceException, match=r"has no version 7 of model 'none' that fits\. It has"):
+        Model(workspace, "none", tags=["a"], version=7)
     with pytest.raises(WebserviceException, match="ModelNotFound"):
         Model(workspace, "nope")
 

@@ -47,6 +47,15 @@ def test_local_paths_are_taken(datastore: AbstractAzureStorageDatastore) -> None
     assert Dataset.File.from_files(["data/a.txt", "data/sub"]).to_path() == ["/a.txt", "/sub/b.csv"]
 
 
+def test_a_link_to_a_folder_is_named_where_there_is_no_file_but_behind_it(
+    datastore: AbstractAzureStorageDatastore,
+) -> None:
+    (datastore.folder / "linked").mkdir()
+    (datastore.folder / "linked" / "l").symlink_to(Path("data").absolute())
+    with pytest.raises(UserErrorException, match=r"Links to folders are not followed: .*/linked/l; give their own"):
+        Dataset.File.from_files((datastore, "linked"))
+
+
 @pytest.mark.parametrize("given", ["https://example.com/", "abfss://a/b.csv", 3, [], None])
 def test_other_paths_are_refused(workspace: Workspace, given: object) -> None:
     del workspace

@@ -80,6 +80,8 @@ class Bed:
     data: tuple[tuple[str, str], ...] = ((STORE, "raw"),)
     middle: str = "middle"
     """What step ``prepare`` writes."""
+    middle_folders: tuple[str, ...] = ()
+    """Empty folders that it writes; its output is a folder then."""
     step: dict[str, Any] = field(default_factory=dict)
     """Fields of step ``tune`` that differ from the usual."""
     prepare: dict[str, Any] = field(default_factory=dict)
@@ -217,14 +219,22 @@ class Bed:
         self.home.store.register_run(run.id, root.id)
         for name, location in output_locations(run, step).items():
             place = output_path(self.home, WORKSPACE, location)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(self.middle if name == "middle" else "model")
+            self._write(place, self.middle if name == "middle" else "model", self.middle_folders * (name == "middle"))
         digest = self.home.artifacts.put_bytes(f"log of {step.name}".encode())
         with self.home.store.journal(root.id).transaction(0) as writer:
             writer.add_artifact(ArtifactRecord(run.id, "logs/log.txt", digest, 1))
         remember_step(self.home, run, step, answer.fingerprint, self.now)
         self.runs[step.name] = run
         return run
+
+    @staticmethod
+    def _write(place: Path, text: str, folders: tuple[str, ...]) -> None:
+        """A file; with folders one in a folder, beside these."""
+        for name in folders:
+            (place / name).mkdir(parents=True)
+        file = place / "file" if folders else place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
 
     def _noted(self, read: dict[str, Json]) -> dict[str, Json]:
         """As a script notes it: with the state of a dataset's files; of a step with the run that computed it."""

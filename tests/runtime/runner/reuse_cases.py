@@ -146,6 +146,23 @@ def other_place(bed: Bed) -> None:
     bed.data = ((STORE, "copy"),)
 
 
+def one_file(name: str) -> Callable[[Bed], None]:
+    """The data are one file, at this path."""
+
+    def change(bed: Bed) -> None:
+        (bed.store / name).parent.mkdir(exist_ok=True)
+        if not (bed.store / name).exists():
+            shutil.copyfile(bed.store / "raw" / "a.csv", bed.store / name)
+        bed.data = ((STORE, name),)
+
+    return change
+
+
+def empty_folder(bed: Bed) -> None:
+    """A folder without a file among the data."""
+    (bed.store / "raw" / "bird").mkdir()
+
+
 def other_order(name: str) -> Callable[[Bed], None]:
     """The same mapping, put together in another order."""
 
@@ -367,6 +384,13 @@ CASES: dict[str, Case] = {
     "data-touched": Case("the data touched", touch_data),
     "data-added": Case("a file of data added", more_data, "inputs: middle", "inputs: raw"),
     "data-elsewhere": Case("equal data at another path", other_place),
+    "file-elsewhere": Case(
+        "one file of data, equal in another folder", one_file("copy/a.csv"), before=one_file("raw/a.csv")
+    ),
+    "file-renamed": Case(
+        "one file of data, equal under another name", one_file("raw/b.csv"), HIT, "inputs: raw", one_file("raw/a.csv")
+    ),
+    "empty-folder": Case("an empty folder among the data", empty_folder, HIT, "inputs: raw"),
     "definition-content": Case("the data edited, datasets by definition", data("9,9\n", "other"), before=DEFINITION),
     "definition-path": Case("equal data at another path, by definition", other_place, HIT, "inputs: raw", DEFINITION),
     "definition-step": Case(
@@ -383,6 +407,13 @@ CASES: dict[str, Case] = {
     "upstream-equal": Case(
         "the step before edited, its output equal", edit("prepare/prepare.py"), HIT, "code: prepare.py"
     ),
+    "upstream-empty-folder": Case(
+        "the step before makes another empty folder",
+        both(edit("prepare/prepare.py"), attribute("middle_folders", ("cat", "bird"))),
+        "inputs: middle",
+        "code: prepare.py",
+        attribute("middle_folders", ("cat", "dog")),
+    ),
     "large-touched": Case("large data touched", touch_data, HIT, "inputs: raw", large_data),
     "large-same": Case("nothing, large data", unchanged, before=large_data),
     # what the earlier run left
@@ -392,6 +423,13 @@ CASES: dict[str, Case] = {
         "the output of the newest of two equal runs edited", only_the_newest_output_is_edited
     ),
     "output-touched": Case("an output touched", lambda b: os.utime(b.output(TUNE), (1, 1))),
+    "output-empty-folder-gone": Case(
+        "an empty folder in the output of the step before removed",
+        lambda b: (b.output(PREPARE) / "dog").rmdir(),
+        HIT,
+        "output: middle",
+        attribute("middle_folders", ("cat", "dog")),
+    ),
     "upstream-output-gone": Case(
         "the output of the step before removed", lambda b: b.output(PREPARE).unlink(), HIT, "output: middle"
     ),

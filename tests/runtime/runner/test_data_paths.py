@@ -10,9 +10,25 @@ from msgspec.structs import replace
 
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.errors import InvalidInputError
-from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec
+from hyperstep.pipeline.spec import (
+    CodeSpec,
+    DataMode,
+    DatastorePaths,
+    InputSpec,
+    OutputSpec,
+    PipelineSpec,
+    StepOutput,
+    StepSpec,
+)
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.data_paths import content_digest, find_in_datastores, find_input, provide_input
+from hyperstep.runtime.runner.data_paths import (
+    Found,
+    content_digest,
+    find_in_datastores,
+    find_input,
+    provide_input,
+    seen_name,
+)
 
 STORE = "workspaceblobstore"
 
@@ -119,3 +135,27 @@ def test_a_registered_dataset_of_this_machines_own_files_is_found_and_known_by_c
     assert content_digest(find_in_datastores(home, "local", "own", source), Reading()) != before
     found = find_in_datastores(home, "local", "own", DatastorePaths((("", f"{tmp_path}/*.csv"),)))
     assert [place for place, _ in found.files] == ["own.csv"]
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [
+        ("azureml/{run-id}/{output-name}", "made"),
+        ("out/{run-id}.csv", "{run-id}.csv"),
+        ("{run-id}/b.csv", "b.csv"),
+    ],
+)
+def test_what_another_step_wrote_is_seen_by_its_name_without_the_id_of_its_run(
+    home: Home, template: str, name: str
+) -> None:
+    output = OutputSpec("made", STORE, DataMode.MOUNT, "$made", "made", path=template)
+    maker = StepSpec("m", "make", CodeSpec("0" * 64, "make.py"), outputs=(output,))
+    given = InputSpec("made", StepOutput("m", "made"), DataMode.MOUNT, "$made", "made")
+    found = Found(home.datastore_folder("local", STORE) / "top.csv")
+    assert seen_name(PipelineSpec(steps=(maker,)), given, found) == name
+
+
+def test_a_file_is_seen_by_its_name_and_a_folder_or_a_set_by_none(home: Home) -> None:
+    given = [port("raw/a/1.csv"), port("raw"), port("raw/*")]
+    pipeline = PipelineSpec(steps=())
+    assert [seen_name(pipeline, each, find_input(home, "local", each, {})) for each in given] == ["1.csv", "", ""]

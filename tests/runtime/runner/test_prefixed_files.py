@@ -34,6 +34,12 @@ def test_files_beside_a_path_that_begin_with_its_name_are_found(tmp_path: Path) 
     assert [place for place, _ in found] == ["part_1.txt", "part_more/2.txt"]
 
 
+def test_empty_folders_that_begin_with_its_name_are_found(tmp_path: Path) -> None:
+    for place in ("part_cat/deep", "part_dog", "other"):
+        (tmp_path / place).mkdir(parents=True)
+    assert [place for place, _ in prefixed_files(tmp_path / "part", ())] == ["part_cat/deep", "part_dog"]
+
+
 def test_a_path_that_exists_is_no_prefix(tmp_path: Path) -> None:
     (tmp_path / "part").write_text("a file")
     (tmp_path / "part_1.txt").write_text("another")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.runtime.runner.reuse_bed import PREPARE, TUNE, Bed
+from tests.runtime.runner.reuse_bed import PREPARE, STORE, TUNE, Bed
 from tests.runtime.runner.reuse_cases import CASES as BARE_CASES
 from tests.runtime.runner.reuse_cases import HIT, Case
 from tests.runtime.runner.script_cases import SCRIPT_CASES
@@ -99,6 +100,34 @@ def test_the_nearest_earlier_run_explains_a_miss_and_the_source_of_a_hit_its_age
     assert [(d.part, d.new) for d in missed.differences] == [("arguments", tuple(bed.arguments))] or (
         missed.differences[0].new == bed.arguments
     )
+
+
+def test_the_files_of_data_that_differ_are_named_before_and_in_the_run(bed: Bed) -> None:
+    for number in range(7):
+        (bed.store / "raw" / f"{number}.csv").write_text("x")
+    bed.run()
+    (bed.store / "raw" / "a.csv").write_text("other")
+    for number in range(7):
+        (bed.store / "raw" / f"{number}.csv").unlink()
+    told = [bed.plan()[PREPARE].differences[0], bed.run()[PREPARE].decision.differences[0]]
+    assert (
+        told[0].files
+        == told[1].files
+        == ("0.csv removed", "1.csv removed", "2.csv removed", "3.csv removed", "4.csv removed")
+    )
+    assert told[0].more_files == 3
+
+
+def test_so_are_those_of_a_dataset_that_was_read_by_name(bed: Bed) -> None:
+    (bed.store / "ref").mkdir()
+    (bed.store / "ref" / "x.csv").write_text("x")
+    os.utime(bed.store / "ref" / "x.csv", (1_700_000_000, 1_700_000_000))
+    bed.register("dataset", "ref", {"definition": {"kind": "FileDataset", "paths": [[STORE, "ref"]]}})
+    bed.reads = [{"what": "dataset", "name": "ref", "asked": None, "found": "version 1"}]
+    bed.run()
+    (bed.store / "ref" / "y.csv").write_text("y")
+    (found,) = bed.plan()[TUNE].differences
+    assert (found.part, found.files) == ("read: dataset ref", ("y.csv added",))
 
 
 def table() -> str:

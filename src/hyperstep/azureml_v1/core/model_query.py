@@ -50,9 +50,15 @@ class ModelQuery(NamedTuple):
         if found is not None:
             return found
         known = ", ".join(record.name for record in registry.newest_named(workspace.home, workspace.name, KIND))
-        wanted = f"has no model {self.name!r} of version {self.version!r} that fits"
-        message = f"ModelNotFound: workspace {workspace.name!r} {wanted}. It has: {known or 'none'}."
+        message = f"ModelNotFound: workspace {workspace.name!r} has no {self._wanted}. It has: {known or 'none'}."
         raise AbsentModelException(message, status_code=_NOT_FOUND)
+
+    @property
+    def _wanted(self) -> str:
+        """What is looked for, in words."""
+        version = "version" if self.version is None else f"version {self.version}"
+        what = "model" if self.name is None else f"{version} of model {self.name!r}"
+        return what if self == ModelQuery(self.name, self.version) else f"{what} that fits"
 
     def _note(self, workspace: Workspace, found: NamedRecord | None) -> None:
         """What a job asked for by name, and by version, is noted as such; anything else as a look through all."""

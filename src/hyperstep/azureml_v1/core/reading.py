@@ -127,6 +127,15 @@ def note_listing(home: Home, workspace: str, kind: str, name: str | None = None)
         _note(_named(workspace, kind, name or "", LISTING, found))
 
 
+def note_kept(home: Home, workspace: str, kind: str, record_id: str = "") -> None:
+    """A job has read a record of this kind that is kept by an id, or has looked for it; all of them without an id."""
+    if in_job():
+        from hyperstep.runtime.runner.reuse.step_reads import KEPT, kept_state  # noqa: PLC0415 - loads the engine
+
+        found = kept_state(home.store.all_named(workspace, kind, record_id or None))
+        _note(_named(workspace, kind, record_id, KEPT, found))
+
+
 def note_address(shown: str, place: Path, home: Path) -> None:
     """A job has read the file behind a web address.
 

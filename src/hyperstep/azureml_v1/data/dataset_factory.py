@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperstep.azureml_v1.data.datapath import DataPath
-from hyperstep.azureml_v1.data.dataset_paths import matched_files, note_paths, parse_paths, parse_target
+from hyperstep.azureml_v1.data.dataset_paths import (
+    matched_files,
+    no_file_message,
+    note_paths,
+    parse_paths,
+    parse_target,
+)
 from hyperstep.azureml_v1.data.file_dataset import FileDataset
 from hyperstep.azureml_v1.data.partition_format import compile_partition_format
 from hyperstep.azureml_v1.data.tabular_factory import TabularDatasetFactory
@@ -51,8 +57,7 @@ class FileDatasetFactory:
         dataset = FileDataset(paths, workspace, partition_format or "")
         if validate and not matched_files(paths, workspace):
             note_paths(paths, workspace)
-            message = f"No file is there. Received: {dataset!r}. Upload the data first, or give validate=False."
-            raise UserErrorException(message)
+            raise UserErrorException(no_file_message(dataset, paths, workspace))
         return dataset
 
     @staticmethod

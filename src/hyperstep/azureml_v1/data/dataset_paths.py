@@ -78,6 +78,18 @@ def matched_files(paths: Sequence[DatasetPath], workspace: Workspace | None) -> 
     return [(file.relative_to(common).as_posix(), file) for file in files]
 
 
+def no_file_message(dataset: object, paths: Sequence[DatasetPath], workspace: Workspace | None) -> str:
+    """What is said of a dataset without a file; links to folders are named, as nothing is looked for behind them."""
+    folders = [root / pattern for root, pattern in (_located(path, workspace) for path in paths)]
+    links = sorted(str(link) for folder in folders for link in _linked_folders(folder))
+    behind = f" Links to folders are not followed: {', '.join(links)}; give their own paths." if links else ""
+    return f"No file is there.{behind} Received: {dataset!r}. Upload the data first, or give validate=False."
+
+
+def _linked_folders(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_symlink() and path.is_dir())
+
+
 def plain_path(paths: Sequence[DatasetPath], workspace: Workspace | None) -> Path | None:
     """The one file or folder that a dataset is; None when it is a set of files."""
     if len(paths) != 1 or _GLOB.search(paths[0].path):

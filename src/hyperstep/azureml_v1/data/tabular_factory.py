@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn
 
 from hyperstep.azureml_v1.data.data_type import DataType, column_types, header_mode
-from hyperstep.azureml_v1.data.dataset_paths import matched_files, note_paths, parse_paths, parse_target
+from hyperstep.azureml_v1.data.dataset_paths import (
+    matched_files,
+    no_file_message,
+    note_paths,
+    parse_paths,
+    parse_target,
+)
 from hyperstep.azureml_v1.data.partition_format import compile_partition_format
 from hyperstep.azureml_v1.data.table_format import DELIMITED, JSON_LINES, PARQUET, TableFormat, check_encoding
 from hyperstep.azureml_v1.data.table_writing import save_parquet
@@ -229,8 +235,7 @@ def _make(path: object, how: TableFormat, *, validate: bool) -> TabularDataset:
         return dataset
     if not matched_files(paths, workspace):
         note_paths(paths, workspace)
-        message = f"No file is there. Received: {dataset!r}. Upload the data first, or give validate=False."
-        raise UserErrorException(message)
+        raise UserErrorException(no_file_message(dataset, paths, workspace))
     dataset.take(1).to_pandas_dataframe()
     return dataset
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from hyperstep.azureml_v1.core.registry import refuse_in_job
 from hyperstep.azureml_v1.pipeline.definition_file import save_definition
 from hyperstep.azureml_v1.pipeline.html_table import html_table
+from hyperstep.azureml_v1.pipeline.kept_records import all_kept, find_kept
 from hyperstep.azureml_v1.pipeline.parameter_values import engine_values
 from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
 from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun
@@ -170,7 +171,7 @@ class PipelineDraft:
         Raises:
             NotFoundError: There is none.
         """
-        return _draft(workspace, _drafts.find(workspace.home, workspace.name, id))
+        return _draft(workspace, find_kept(_drafts, workspace, id))
 
     @staticmethod
     def list(
@@ -180,7 +181,7 @@ class PipelineDraft:
     ) -> builtins.list[PipelineDraft]:
         """The drafts of a workspace that have these tags, newest first."""
         wanted = _texts(tags).items()
-        records = _drafts.all(workspace.home, workspace.name)
+        records = all_kept(_drafts, workspace)
         return [_draft(workspace, record) for record in records if wanted <= record.tags.items()]
 
     @property
@@ -306,7 +307,7 @@ class PipelineDraft:
         save_definition(record.template, path, record.name)
 
     def _record(self) -> DraftRecord:
-        return _drafts.find(self._workspace.home, self._workspace.name, self._id)
+        return find_kept(_drafts, self._workspace, self._id)
 
     def _put(self, record: DraftRecord) -> None:
         refuse_in_job("Changing a pipeline draft")

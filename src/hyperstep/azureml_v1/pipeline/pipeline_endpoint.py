@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from hyperstep.azureml_v1.core.registry import refuse_in_job
 from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.azureml_v1.pipeline.html_table import html_table
+from hyperstep.azureml_v1.pipeline.kept_records import all_kept, find_kept
 from hyperstep.azureml_v1.pipeline.parents import refuse_parent
 from hyperstep.azureml_v1.pipeline.pipeline import Pipeline
 from hyperstep.azureml_v1.pipeline.published_pipeline import ACTIVE, DISABLED, PublishedPipeline
@@ -101,7 +102,7 @@ class PipelineEndpoint:
             InvalidInputError: Something else than a pipeline.
         """
         refuse_in_job("Publishing an endpoint")
-        if any(record.name == name for record in endpoints.all(workspace.home, workspace.name)):
+        if any(record.name == name for record in all_kept(endpoints, workspace)):
             message = f"An endpoint {name!r} exists. Add the pipeline to it: PipelineEndpoint.get(workspace, name=...)."
             raise UserErrorException(message)
         versions = {"0": _published(pipeline, name).id}
@@ -123,11 +124,11 @@ class PipelineEndpoint:
             InvalidInputError: Neither is given.
         """
         if id is not None:
-            return _endpoint(workspace, endpoints.find(workspace.home, workspace.name, id))
+            return _endpoint(workspace, find_kept(endpoints, workspace, id))
         if name is None:
             rule = "An endpoint is found by its id or its name."
             raise InvalidInputError(rule, received=None, remedy="Give id=... or name=...")
-        records = endpoints.all(workspace.home, workspace.name)
+        records = all_kept(endpoints, workspace)
         for record in records:
             if record.name == name:
                 return _endpoint(workspace, record)
@@ -150,7 +151,7 @@ class PipelineEndpoint:
             active_only: Without those that are disabled.
             max_results: Only so many.
         """
-        records = endpoints.all(workspace.home, workspace.name)
+        records = all_kept(endpoints, workspace)
         found = [_endpoint(workspace, record) for record in records if record.active or not active_only]
         return found[:max_results]
 
@@ -347,7 +348,7 @@ class PipelineEndpoint:
         return version
 
     def _record(self) -> EndpointRecord:
-        return endpoints.find(self._workspace.home, self._workspace.name, self._id)
+        return find_kept(endpoints, self._workspace, self._id)
 
     def _change(self, **changes: object) -> None:
         refuse_in_job("Changing an endpoint")

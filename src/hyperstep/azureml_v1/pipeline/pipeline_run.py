@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hyperstep.azureml_v1.core.reading import note_steps
+from hyperstep.azureml_v1.core.reading import note_run_list, note_steps
 from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.run_factory import find_run
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -204,5 +204,6 @@ def pipeline_runs_with(workspace: Workspace, name: str, value: str) -> list[Pipe
     """The pipeline runs of a workspace that have a property, newest first."""
     from hyperstep.runtime.publishing import runs_with
 
+    note_run_list(workspace.home, workspace.name)
     found = (find_run(workspace, record.id) for record in runs_with(workspace.home, workspace.name, name, value))
     return [run for run in found if isinstance(run, PipelineRun)]

@@ -12,6 +12,7 @@ from hyperstep.azureml_v1.core.registry import refuse_in_job
 from hyperstep.azureml_v1.exceptions import UserErrorException
 from hyperstep.azureml_v1.pipeline.definition_file import save_definition
 from hyperstep.azureml_v1.pipeline.html_table import html_table
+from hyperstep.azureml_v1.pipeline.kept_records import all_kept, find_kept
 from hyperstep.azureml_v1.pipeline.parents import refuse_parent
 from hyperstep.azureml_v1.pipeline.submission import Submission, start
 from hyperstep.azureml_v1.pipeline.template_graph import graph_of
@@ -99,7 +100,7 @@ class PublishedPipeline:
         Raises:
             NotFoundError: There is none.
         """
-        return published(workspace, published_pipelines.find(workspace.home, workspace.name, id))
+        return published(workspace, find_kept(published_pipelines, workspace, id))
 
     @staticmethod
     def list(
@@ -113,7 +114,7 @@ class PublishedPipeline:
             workspace: Which.
             active_only: Without those that are disabled.
         """
-        records = published_pipelines.all(workspace.home, workspace.name)
+        records = all_kept(published_pipelines, workspace)
         return [published(workspace, record) for record in records if record.active or not active_only]
 
     @staticmethod
@@ -218,7 +219,7 @@ class PublishedPipeline:
         """What ``Experiment.submit`` calls; unknown keywords are ignored there, as in v1."""
         refuse_parent(kwargs.get("parent_run_id"))
         workspace = experiment.workspace
-        record = published_pipelines.find(workspace.home, workspace.name, self._id)
+        record = find_kept(published_pipelines, workspace, self._id)
         if not record.active:
             message = f"Published pipeline {self._name!r} ({self._id}) is disabled. Enable it first: enable()."
             raise UserErrorException(message)
@@ -256,7 +257,7 @@ class PublishedPipeline:
         save_definition(self._template(), path, self._name)
 
     def _template(self) -> PipelineTemplate:
-        return published_pipelines.find(self._workspace.home, self._workspace.name, self._id).template
+        return find_kept(published_pipelines, self._workspace, self._id).template
 
     def _set_active(self, *, active: bool) -> None:
         refuse_in_job("Changing a published pipeline")

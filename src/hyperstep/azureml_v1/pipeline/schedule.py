@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hyperstep.azureml_v1.core.registry import refuse_in_job
 from hyperstep.azureml_v1.pipeline.console import say
 from hyperstep.azureml_v1.pipeline.html_table import html_table
+from hyperstep.azureml_v1.pipeline.kept_records import all_kept, find_kept
 from hyperstep.azureml_v1.pipeline.pipeline_run import PipelineRun, pipeline_runs_with
 from hyperstep.azureml_v1.pipeline.published_pipeline import ACTIVE, DISABLED
 from hyperstep.azureml_v1.pipeline.schedule_definition import ScheduleDefinition, changed_record, new_record
@@ -195,7 +196,7 @@ class Schedule:
         Raises:
             NotFoundError: There is none.
         """
-        return _shown(workspace, schedules.find(workspace.home, workspace.name, id))
+        return _shown(workspace, find_kept(schedules, workspace, id))
 
     @staticmethod
     def list(
@@ -216,7 +217,7 @@ class Schedule:
         """
         return [
             _shown(workspace, record)
-            for record in schedules.all(workspace.home, workspace.name)
+            for record in all_kept(schedules, workspace)
             if (record.active or not active_only)
             and pipeline_id in {None, record.pipeline_id}
             and pipeline_endpoint_id in {None, record.endpoint_id}
@@ -386,7 +387,7 @@ class Schedule:
         return next(iter(self.get_pipeline_runs()), None)
 
     def _record(self) -> ScheduleRecord:
-        return schedules.find(self._workspace.home, self._workspace.name, self.id)
+        return find_kept(schedules, self._workspace, self.id)
 
     def _put(self, put: Any, **changes: object) -> None:  # noqa: ANN401 - one of two functions of the store
         refuse_in_job("Changing a schedule")

@@ -35,7 +35,7 @@ from hyperstep.runtime.runner.reuse.trial_sources import sources_in
 
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 _WORKING = ("work", "upload", "uploads", "resume-from")
-_TEMPORARY = ("objects/.incoming/*", "cache/digests/*.tmp", "runs/*/inbox/*.tmp", f"{WEB_FILES}/**/.*.part")
+_TEMPORARY = ("objects/.incoming/*", "cache/*/*.tmp", "runs/*/inbox/*.tmp", f"{WEB_FILES}/**/.*.part")
 
 
 def take_inventory(home: Home) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from hyperstep.artifact_store.tree import Reading, examine_tree, tree_state
 from hyperstep.digest import Json, digest_json
 from hyperstep.errors import InvalidInputError, NotFoundError
 from hyperstep.pipeline.dataset_definition import FILES, LINKED, with_paths
-from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec, OutputSpec, StepSpec
+from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec, OutputSpec, PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.prefixed_files import prefixed_files
@@ -32,7 +32,7 @@ class Found(Struct, frozen=True):
     path: Path | None
     """The one file or folder that it is; None when it is a set of files."""
     files: tuple[tuple[str, Path], ...] = ()
-    """For a set: each file's place below their common root, and the file."""
+    """For a set: each file's place below their common root, and the file; of a prefix empty folders too."""
     definition: Mapping[str, Json] | None = None
     """Of what another step wrote: the dataset that it is."""
     prefix: Path | None = None
@@ -91,6 +91,24 @@ def find_input(home: Home, workspace: str, port: InputSpec, producers: Mapping[s
     return Found(path, definition=with_paths(port.source.definition or FILES, [place]))
 
 
+def seen_name(spec: PipelineSpec, port: InputSpec, found: Found) -> str:
+    """The name by which scripts see an input that is one file; empty text for any other.
+
+    Where another step's output has its run's id in its name, that id is no part of it.
+    """
+    if found.path is None or found.path.is_dir():
+        return ""
+    source = port.source
+    outputs = [
+        output
+        for step in spec.steps
+        if isinstance(source, StepOutput) and step.id == source.step
+        for output in step.outputs
+        if output.name == source.output and output.mode is not DataMode.DIRECT
+    ]
+    return PurePosixPath(outputs[0].path.replace("{output-name}", outputs[0].name)).name if outputs else found.path.name
+
+
 class Content(NamedTuple):
     """What was read of an input."""
 
@@ -109,9 +127,11 @@ def read_content(found: Found, reading: Reading) -> Content:
     if found.path is not None:
         tree, state = examine_tree(found.path, reading)
         return Content(tree.digest, not tree.unread, state)
+    from hyperstep.artifact_store.listings import keep_listing  # noqa: PLC0415 - few inputs are sets of files
+
     trees = {place: examine_tree(path, reading) for place, path in found.files}
     return Content(
-        digest_json({place: tree.digest for place, (tree, _) in trees.items()}),
+        keep_listing(reading.home, {place: tree.digest for place, (tree, _) in trees.items()}, len(trees)),
         not any(tree.unread for tree, _ in trees.values()),
         lambda: digest_json({place: state() for place, (_, state) in trees.items()}),
     )
@@ -248,7 +268,10 @@ def _copy(found: Found, target: Path) -> None:
         shutil.copytree(found.path, temporary)
     for place, file in found.files:
         (temporary / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, temporary / place)
+        if file.is_dir():
+            (temporary / place).mkdir(exist_ok=True)
+        else:
+            shutil.copyfile(file, temporary / place)
     temporary.rename(target)
 
 

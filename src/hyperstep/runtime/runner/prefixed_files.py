@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from hyperstep.artifact_store.tree import Reading, digest_tree
+from hyperstep.artifact_store.walk import files_and_empty_folders
 from hyperstep.digest import digest_json
 
 
 def prefixed_files(path: Path, others: Collection[str]) -> tuple[tuple[str, Path], ...]:
-    """The files beside ``path`` whose places begin with its name: each place below its parent, and the file.
+    """The files beside ``path`` whose places begin with its name, and empty folders: each place below its parent.
 
     Args:
         path: An output's; nothing else is looked at if it exists, then there are none.
@@ -39,4 +40,8 @@ def output_digest(path: Path, others: Collection[str], reading: Reading) -> str:
 
 
 def _files(entry: Path) -> Iterator[Path]:
-    yield from (inside for inside in entry.rglob("*") if inside.is_file()) if entry.is_dir() else (entry,)
+    if not entry.is_dir():
+        yield entry
+        return
+    below = [place for _, place in files_and_empty_folders(entry)]
+    yield from below or [entry]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperstep.artifact_store.tree import Reading
+from hyperstep.artifact_store.walk import files_and_empty_folders
 from hyperstep.digest import Json
 from hyperstep.errors import USER_FAULTS, HyperstepError
 from hyperstep.pipeline.spec import DatastorePaths
@@ -115,11 +116,11 @@ def _files_of(home: Home, record: NamedRecord) -> Found | None:
 
 
 def _without(found: Found, own: Sequence[Path]) -> Found | None:
-    """The files that do not lie at or below these places."""
+    """The files, and empty folders, that do not lie at or below these places."""
     files = found.files
     if found.path is not None:
         root = found.path
-        all_below = sorted(root.rglob("*")) if root.is_dir() else [root]
-        files = tuple((path.relative_to(root.parent).as_posix(), path) for path in all_below if path.is_file())
+        below = files_and_empty_folders(root) if root.is_dir() else []
+        files = tuple((f"{root.name}/{name}", path) for name, path in below) or ((root.name, root),)
     others = tuple((place, file) for place, file in files if not any(file.is_relative_to(mine) for mine in own))
     return Found(None, others) if others else None

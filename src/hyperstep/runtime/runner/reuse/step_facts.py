@@ -21,7 +21,7 @@ from hyperstep.pipeline.reuse import COMPARED, INPUTS, Reason, differences, tria
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.data_paths import Found, read_content
+from hyperstep.runtime.runner.data_paths import Found, read_content, seen_name
 from hyperstep.runtime.runner.reuse.steady_inputs import States, input_states
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 
@@ -150,9 +150,17 @@ def identify(question: StepQuestion, reading: Reading | None = None) -> Identifi
     }
     packages = _packages(question) if rules.packages_count else {}
     digests = {name: content.digest for name, content in contents.items()}
-    fingerprint = fingerprint_step(step, StepFacts(digests, question.spec.parameters, packages))
     unread = tuple(name for name, content in contents.items() if not content.is_whole)
-    return Identified(fingerprint, unread, lambda: {name: content.state() for name, content in contents.items()})
+    facts = StepFacts(digests, question.spec.parameters, _names(question), unread, packages)
+    return Identified(
+        fingerprint_step(step, facts), unread, lambda: {name: content.state() for name, content in contents.items()}
+    )
+
+
+def _names(question: StepQuestion) -> dict[str, str]:
+    """Of each input that is one file: its name."""
+    found = {port.name: seen_name(question.spec, port, question.inputs[port.name]) for port in question.step.inputs}
+    return {name: file for name, file in found.items() if file}
 
 
 def _packages(question: StepQuestion) -> dict[str, str]:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
 from hyperstep.errors import USER_FAULTS
+from hyperstep.pipeline.fingerprint import fingerprint_process
 from hyperstep.pipeline.graph import topological_order
-from hyperstep.pipeline.plan import ALONE, StepVerdict, SweepVerdict, Verdict, is_open, verdict_of, without_inputs
+from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict, is_open, verdict_of, without_inputs
 from hyperstep.pipeline.reuse import Reason
 from hyperstep.pipeline.reuse_rules import ReuseRules
-from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
+from hyperstep.pipeline.spec import InputSpec, PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.outside_code import outside_code
 from hyperstep.runtime.overlay import base_of
 from hyperstep.runtime.runner.data_paths import Found, find_input
+from hyperstep.runtime.runner.reuse.open_verdicts import RunningSteps, may_change, reads_of_source, written_before
 from hyperstep.runtime.runner.reuse.sibling_reads import seen_at_submission
 from hyperstep.runtime.runner.reuse.step_claims import claimed_by
-from hyperstep.runtime.runner.reuse.step_facts import Around, Identified, StepQuestion, identify, tuning_facts
+from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion, TuningFacts, identify, tuning_facts
 from hyperstep.runtime.runner.reuse.step_reads import STEP
-from hyperstep.runtime.runner.reuse.step_reuse import look_for_source
+from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import stand_in
 from hyperstep.runtime.runner.reuse.trial_plan import plan_trials
 
@@ -39,8 +41,8 @@ def plan_pipeline(
         now: Seconds since the epoch.
         state: What scripts can see of the pipeline's run when it is submitted; of one without tags without it.
     """
-    plan = _Plan(home, spec, workspace, rules, now, state)
-    return tuple(_told(home, step, plan.judge(step)) for step in topological_order(spec))
+    plan, order = _Plan(home, spec, workspace, rules, now, state), topological_order(spec)
+    return tuple(_told(home, step, verdict) for step, verdict in zip(order, plan.judge_all(), strict=True))
 
 
 def plan_single(home: Home, step: StepSpec, workspace: str, rules: ReuseRules, now: float) -> StepVerdict:
@@ -68,8 +70,18 @@ class _Plan:
         self._state = state or seen_at_submission({}, {})
         self._computed: dict[str, str] = {}
         """By name of a step that was judged: the run that stands for it, or why there is none."""
+        self._above: dict[str, frozenset[str]] = {}
+        """Of each step that was judged: the ids of those that it waits for, at any distance."""
+        self._sweeps: dict[str, tuple[StepQuestion, TuningFacts]] = {}
+        """Of each tuning step that runs."""
 
-    def judge(self, step: StepSpec) -> StepVerdict:
+    def judge_all(self) -> list[StepVerdict]:
+        """The verdict on each step; on trials when it is known which other sweeps run."""
+        steps = topological_order(self._spec)
+        verdicts = [self._judge_noted(step) for step in steps]
+        return [self._with_trials(step, verdict) for step, verdict in zip(steps, verdicts, strict=True)]
+
+    def _judge_noted(self, step: StepSpec) -> StepVerdict:
         verdict = self._judge(step)
         is_hit = verdict.verdict is Verdict.HIT and verdict.source_run is not None
         computed = verdict.source_run if is_hit else _OPEN if verdict.verdict is Verdict.DEPENDS else _TO_COME
@@ -77,27 +89,47 @@ class _Plan:
         return verdict
 
     def _judge(self, step: StepSpec) -> StepVerdict:
-        unknown = {
-            port.name: port.source.step
+        self._above[step.id] = frozenset(step.upstream).union(*(self._above[above] for above in step.upstream))
+        unknown: dict[str, tuple[str, ...]] = {
+            port.name: (port.source.step,)
             for port in step.inputs
             if isinstance(port.source, StepOutput) and port.source.step not in self._producers
         }
         try:
-            inputs = {
-                port.name: find_input(self._home, self._workspace, port, self._producers)
-                for port in step.inputs
-                if port.name not in unknown
-            }
+            inputs: dict[str, Found] = {}
+            for port in step.inputs:
+                if port.name not in unknown:
+                    self._find(step, port, inputs, unknown)
             return self._with_unknown(step, inputs, unknown) if unknown else self._known(step, inputs)
         except (*USER_FAULTS, OSError) as error:
             return StepVerdict(step.name, step.id, Verdict.FAILS, str(error))
 
+    def _find(
+        self, step: StepSpec, port: InputSpec, inputs: dict[str, Found], unknown: dict[str, tuple[str, ...]]
+    ) -> None:
+        """Look for an input; what is not there yet may be written by a step before."""
+        try:
+            inputs[port.name] = find_input(self._home, self._workspace, port, self._producers)
+        except (*USER_FAULTS, OSError):
+            running = self._running_before(step)
+            if not running or isinstance(port.source, StepOutput):
+                raise
+            unknown[port.name] = running
+
+    def _running_before(self, step: StepSpec) -> tuple[str, ...]:
+        """The ids of the steps that run, and that a step waits for."""
+        return tuple(each.id for each in self._spec.steps if each.id in self._above[step.id] - {*self._producers})
+
     def _known(self, step: StepSpec, inputs: Mapping[str, Found]) -> StepVerdict:
-        answer = look_for_source(self._question(step, inputs), self._now)
+        question = self._question(step, inputs)
+        answer = look_for_source(question, self._now)
+        verdict = verdict_of(step.name, step.id, answer.decision)
+        before = self._named(self._running_before(step))
+        if before and self._may_turn(step, answer):
+            reason = written_before(before)
+            return replace(verdict, verdict=Verdict.DEPENDS, reason=reason, because_of=before, saved_s=None)
         if answer.source is not None:
             self._producers[step.id] = stand_in(self._home, answer.source)
-        verdict = verdict_of(step.name, step.id, answer.decision)
-        if answer.source is not None:
             return verdict
         if verdict.differences and all(found.new == _OPEN for found in verdict.differences):
             because = tuple(found.part.removeprefix(f"read: {STEP} ") for found in verdict.differences)
@@ -107,31 +139,57 @@ class _Plan:
         other = claimed_by(base_of(self._home.path) or self._home.path, answer.fingerprint.digest)
         if other and answer.may_be_shared:
             return replace(verdict, verdict=Verdict.DEPENDS, reason=_UNDER_WAY, source_run=other, differences=())
-        return replace(verdict, sweep=self._trials(self._question(step, inputs), answer.found))
+        if step.tuning is not None:
+            self._sweeps[step.id] = (question, tuning_facts(question, answer.found))
+        return verdict
 
-    def _trials(self, question: StepQuestion, found: Identified) -> SweepVerdict | None:
-        if question.step.tuning is None:
-            return None
-        return plan_trials(question, tuning_facts(question, found), self._now)
+    def _may_turn(self, step: StepSpec, answer: ReuseAnswer) -> bool:
+        """Whether a step before this one can turn a hit into a miss, or bring back what had been read."""
+        if answer.source is None:
+            runs_anew = any(found.new == _TO_COME for found in answer.decision.differences)
+            return answer.decision.reason is Reason.READS_CHANGED and not runs_anew
+        return may_change(step, reads_of_source(answer.source), self._rules)
+
+    def _with_trials(self, step: StepSpec, verdict: StepVerdict) -> StepVerdict:
+        if step.id not in self._sweeps:
+            return verdict
+        question, facts = self._sweeps[step.id]
+        process = fingerprint_process(facts.parts).digest
+        equal = tuple(
+            other
+            for other, (_, theirs) in self._sweeps.items()
+            if other != step.id
+            and step.id not in self._above[other]
+            and fingerprint_process(theirs.parts).digest == process
+        )
+        running = RunningSteps(self._named(self._running_before(step)), self._named(equal))
+        try:
+            return replace(verdict, sweep=plan_trials(question, facts, self._now, running))
+        except (*USER_FAULTS, OSError) as error:
+            return StepVerdict(step.name, step.id, Verdict.FAILS, str(error))
+
+    def _named(self, ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._names[each] for each in ids))
 
     def plan_alone(self, step: StepSpec) -> StepVerdict:
         """A step that is submitted by itself: it runs, and of its trials those that were not finished before."""
         try:
             inputs = {port.name: find_input(self._home, self._workspace, port, {}) for port in step.inputs}
             question = self._question(step, inputs)
-            return StepVerdict(
-                step.name, step.id, Verdict.MISS, ALONE, sweep=self._trials(question, identify(question))
-            )
+            sweep = plan_trials(question, tuning_facts(question, identify(question)), self._now)
+            return StepVerdict(step.name, step.id, Verdict.MISS, ALONE, sweep=sweep)
         except (*USER_FAULTS, OSError) as error:
             return StepVerdict(step.name, step.id, Verdict.FAILS, str(error))
 
-    def _with_unknown(self, step: StepSpec, inputs: Mapping[str, Found], unknown: dict[str, str]) -> StepVerdict:
+    def _with_unknown(
+        self, step: StepSpec, inputs: Mapping[str, Found], unknown: Mapping[str, tuple[str, ...]]
+    ) -> StepVerdict:
         """A step that some other step runs before: certain to run only if something else differs too."""
         known = replace(step, inputs=tuple(port for port in step.inputs if port.name not in unknown))
         decision = look_for_source(self._question(known, inputs), self._now).decision
         names = frozenset(unknown)
         verdict = verdict_of(step.name, step.id, replace(decision, differences=without_inputs(decision, names)))
-        because = tuple(dict.fromkeys(self._names[producer] for producer in unknown.values()))
+        because = self._named(producer for producers in unknown.values() for producer in producers)
         if is_open(decision, names):
             return replace(verdict, verdict=Verdict.DEPENDS, reason=_why_open(because), because_of=because)
         if decision.reason is Reason.HIT:  # an equal step without that input: no source for this one

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.artifact_store.web_files import ADDRESS, FOLDER, News, look_again
-from hyperstep.digest import Json, digest_json
+from hyperstep.digest import Json, digest_json, is_same
 from hyperstep.errors import USER_FAULTS, HyperstepError, NotFoundError
 from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED
 from hyperstep.pipeline.reuse import Difference
@@ -37,7 +37,7 @@ DATASETS = frozenset({REGISTERED, SAVED})
 """Kinds of the named things that have files of data behind them."""
 
 MARKS = "marks"
-"""Key of a noted read: a version's tags, properties and description, as a digest."""
+"""Key of a noted read: a version's tags, properties and description."""
 
 STATE = "state"
 """Key of a noted read: the state of the dataset's files just before the script got it."""
@@ -47,6 +47,9 @@ ROOTS = "roots"
 
 LISTING = "all versions"
 """What is asked for, when a script looks through all versions of a thing, or through all things of a kind."""
+
+KEPT = "as it is kept"
+"""What is asked for, when a script reads what is kept by an id, such as a published pipeline, or all of that kind."""
 
 RUN = "run"
 """What is read, when it is a run; else the kind of a named thing."""
@@ -163,7 +166,7 @@ def _change(
         return
     if read.get(MARKS) is not None:
         marks = _marks_now(home, workspace, read, roots)
-        if marks != read[MARKS]:
+        if not is_same(marks, read[MARKS]):
             yield Difference(_title(read), read[MARKS], marks)
             return
     if contents and "content" in read:
@@ -232,10 +235,9 @@ def run_list_state(home: Home, workspace: str, experiment: str | None) -> str:
     return f"{len(marks)} runs, {digest_json(marks)[:_SHOWN_DIGITS]}"
 
 
-def marks_of(record: NamedRecord) -> str:
+def marks_of(record: NamedRecord) -> dict[str, Json]:
     """What can be seen of a version beside its files, and can be changed without a new one."""
-    marks = {key: record.body.get(key) for key in ("tags", "properties", "description")}
-    return f"tags and the like {digest_json(marks)[:_SHOWN_DIGITS]}"
+    return {key: record.body.get(key) for key in ("tags", "properties", "description")}
 
 
 def _own_roots(source: StoredFingerprint, read: Mapping[str, Json]) -> tuple[str, ...]:
@@ -276,6 +278,8 @@ def _versions(home: Home, workspace: str, read: Mapping[str, Json], roots: tuple
     if read["asked"] == LISTING:
         listed = home.store.all_named(workspace, str(read["what"]), name)
         return [listing_state(listed, roots[: count + 1]) for count in range(len(roots))]
+    if read["asked"] == KEPT:
+        return [kept_state(home.store.all_named(workspace, str(read["what"]), name))]
     if isinstance(read["asked"], int):
         record = _record(home, workspace, read, read["asked"])
         return [None if record is None else f"version {record.version}"]
@@ -289,6 +293,12 @@ def listing_state(records: Iterable[NamedRecord], roots: Collection[str]) -> str
     others = [record for record in records if record.body.get(REGISTERED_BY) not in roots]
     marks = [[each.name, each.version, each.body.get("tags"), each.body.get("properties")] for each in others]
     return f"{len(others)} versions, {digest_json(marks)[:_SHOWN_DIGITS]}"
+
+
+def kept_state(records: Iterable[NamedRecord]) -> str:
+    """What can be seen of records that are kept by an id."""
+    seen: list[list[Json]] = [[record.name, record.body] for record in records]
+    return f"{len(seen)} kept, {digest_json(seen)[:_SHOWN_DIGITS]}"
 
 
 def _record(home: Home, workspace: str, read: Mapping[str, Json], version: Json) -> NamedRecord | None:
@@ -315,5 +325,5 @@ def _noted(run: RunRecord) -> list[dict[str, Json]]:
 
 
 def _title(read: Mapping[str, Json]) -> str:
-    what = "runs of" if read["what"] == RUN and read["asked"] == LISTING else read["what"]
+    what = "runs of" if read["what"] == RUN and read["asked"] == LISTING else str(read["what"]).replace("_", " ")
     return f"read: {what} {read['name'] or '(all)'}"

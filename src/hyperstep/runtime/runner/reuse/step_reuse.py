@@ -23,13 +23,14 @@ from hyperstep.pipeline.reuse import (
     ListFiles,
     Reason,
     ReuseDecision,
+    changed_meanwhile,
     expiry,
     explain_miss,
     switched_off,
     with_addresses,
 )
 from hyperstep.pipeline.reuse_rules import DatasetReuse
-from hyperstep.run_store.base import StoredFingerprint
+from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, reading_of
 from hyperstep.runtime.runner.reuse.step_reads import READS, RESULT, changed_reads
@@ -66,6 +67,13 @@ def look_for_source(question: StepQuestion, now: float) -> ReuseAnswer:
     Raises:
         InvalidInputError: An input cannot be read.
     """
+    from hyperstep.runtime.runner.reuse.changed_data import with_files  # noqa: PLC0415 - a whole pipeline is reused without
+
+    answer = _look(question, now)
+    return replace(answer, decision=with_files(question.home, answer.decision))
+
+
+def _look(question: StepQuestion, now: float) -> ReuseAnswer:
     found = identify(question)
     answer = _judge_equal(question, found, now)
     if answer is not None:
@@ -181,7 +189,19 @@ def _look_closer(question: StepQuestion, now: float) -> ReuseAnswer:
     """Read what was too large to be read at once; its content counts from then on."""
     found = identify(question, Reading(question.home.path))
     answer = _judge_all(question, found, now)
-    return answer or ReuseAnswer(_named(question, _explain_miss(question, found.fingerprint)), found)
+    if answer is not None:
+        return answer
+    missed = _explain_miss(question, found.fingerprint)
+    return ReuseAnswer(_named(question, _changed_meanwhile(question, missed) or missed), found)
+
+
+def _changed_meanwhile(question: StepQuestion, missed: ReuseDecision) -> ReuseDecision | None:
+    """The same miss, where all that differs is an input that changed while the run compared with went on."""
+    earlier = question.home.store.remembered(question.workspace, question.step.name, limit=COMPARED)
+    changed = next((other.record.get(CHANGED) for other in earlier if other.run_id == missed.source_run), None)
+    if not isinstance(changed, str) or [found.part for found in missed.differences] != [changed]:
+        return None
+    return ReuseDecision(Reason.UNSTEADY, missed.source_run, (changed_meanwhile(changed),))
 
 
 def _named(question: StepQuestion, missed: ReuseDecision) -> ReuseDecision:

@@ -20,6 +20,7 @@ from hyperstep.pipeline.reuse import Reason, ReuseDecision
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.runner.reuse.kept_history import keep_history, told_history
+from hyperstep.runtime.runner.reuse.open_verdicts import RunningSteps, looks_for_trials, open_trials
 from hyperstep.runtime.runner.reuse.step_facts import StepQuestion, TuningFacts
 from hyperstep.runtime.runner.reuse.sweep_seed import with_seed
 from hyperstep.runtime.runner.reuse.trial_memory import Asker, TrialAnswer, TrialMemory
@@ -32,14 +33,18 @@ _OPEN_POINT = "its point rests on results of trials that run"
 _OPEN_STOP = "reused if the policy stops it within its curve, which hangs on trials that run"
 
 
-def plan_trials(question: StepQuestion, facts: TuningFacts, now: float) -> SweepVerdict | None:
+def plan_trials(
+    question: StepQuestion, facts: TuningFacts, now: float, around: RunningSteps | None = None
+) -> SweepVerdict | None:
     """What becomes of the trials of a tuning step; None for a step that has none.
 
     Args:
         question: The step.
         facts: What it is known by now.
         now: Seconds since the epoch.
+        around: The steps of its pipeline that run.
     """
+    around = around or RunningSteps()
     tuning = question.step.tuning
     if tuning is None:
         return None
@@ -52,9 +57,13 @@ def plan_trials(question: StepQuestion, facts: TuningFacts, now: float) -> Sweep
     history = keep_history(memory, config, now)
     config = config if history is None else history[0]
     overview = memory.overview()
-    trials = _Rehearsal(config, question.step, memory, now).go_through() if overview.is_hit else ()
-    verdict = sweep_verdict(overview, trials, earlier[1] if earlier else None)
-    return replace(verdict, history=None if history is None else history[1])
+    verdict = sweep_verdict(overview, (), earlier[1] if earlier else None)
+    verdict = replace(verdict, history=None if history is None else history[1])
+    if overview.is_hit or (around.equal and looks_for_trials(verdict)):
+        trials = tuple(_Rehearsal(config, question.step, memory, now).go_through())
+        verdict = replace(verdict, trials=trials)
+        return open_trials(question.home, question.step, question.rules, verdict, around)
+    return verdict
 
 
 class _Rehearsal:
