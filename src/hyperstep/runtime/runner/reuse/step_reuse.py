@@ -23,7 +23,6 @@ from hyperstep.pipeline.reuse import (
     ListFiles,
     Reason,
     ReuseDecision,
-    changed_meanwhile,
     expiry,
     explain_miss,
     switched_off,
@@ -198,10 +197,12 @@ def _look_closer(question: StepQuestion, now: float) -> ReuseAnswer:
 def _changed_meanwhile(question: StepQuestion, missed: ReuseDecision) -> ReuseDecision | None:
     """The same miss, where all that differs is an input that changed while the run compared with went on."""
     earlier = question.home.store.remembered(question.workspace, question.step.name, limit=COMPARED)
-    changed = next((other.record.get(CHANGED) for other in earlier if other.run_id == missed.source_run), None)
-    if not isinstance(changed, str) or [found.part for found in missed.differences] != [changed]:
+    other = next((other for other in earlier if other.run_id == missed.source_run), None)
+    blamed = refusal(other) if other is not None else None
+    if other is None or blamed is None or blamed[0] is not Reason.UNSTEADY:
         return None
-    return ReuseDecision(Reason.UNSTEADY, missed.source_run, (changed_meanwhile(changed),))
+    is_all = [found.part for found in missed.differences] == [other.record[CHANGED]]
+    return ReuseDecision(Reason.UNSTEADY, other.run_id, (blamed[1],)) if is_all else None
 
 
 def _named(question: StepQuestion, missed: ReuseDecision) -> ReuseDecision:
