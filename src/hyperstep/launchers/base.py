@@ -76,7 +76,10 @@ class Launcher(ABC):
 
     @abstractmethod
     def pids(self) -> dict[AttemptKey, int]:
-        """The live attempts and the process id of each one's process group leader."""
+        """The live attempts and the process id of each one's process group leader.
+
+        Not one whose leader has ended, though its end may still be to come.
+        """
 
     @abstractmethod
     def keep_guarded(self) -> None:
