@@ -130,9 +130,13 @@ class Runner:
             self._next_guard = time.monotonic() + _LOOK_FOR_GUARD_S
 
     def put_aside(self) -> Mapping[AttemptKey, str]:
-        """Another ``Runner`` of this process goes on from the record; see ``Attempts.put_aside``."""
+        """Another ``Runner`` of this process goes on from the record; see ``Attempts.put_aside``.
+
+        What keeps other runs waiting is let go last: before that the disk may once more take nothing for a while.
+        """
+        faults = self._attempts.put_aside()
         self._context.let_go()
-        return self._attempts.put_aside()
+        return faults
 
     def keep_watch(self) -> None:
         """What goes on while the run pauses: limits of time hold, and this runner stays guarded.
