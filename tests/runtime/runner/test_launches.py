@@ -106,6 +106,16 @@ def test_what_goes_on_elsewhere_waits_for_an_outcome(begin: Begin) -> None:
     assert [attempt.key for attempt in launcher.launched] == [KEY]
 
 
+def test_what_is_answered_while_the_run_pauses_is_watched(begin: Begin) -> None:
+    launcher = LateLauncher()
+    run = begin(launcher)
+    run.attempts.keep_watch()
+    assert launcher.pids() == {}
+    launcher.begun[0].is_known = True
+    run.attempts.keep_watch()
+    assert list(launcher.pids()) == [KEY]
+
+
 def test_ending_all_ends_what_is_about_to_run(begin: Begin) -> None:
     launcher = LateLauncher()
     run = begin(launcher)

@@ -83,8 +83,15 @@ class Launches:
 
         Nothing is recorded: the attempts' files say what came of it.
         """
-        begun, self._begun = self._begun, []
-        for active, launch in begun:
+        self._conclude(self._begun)
+
+    def conclude(self) -> None:
+        """As ``wait``, for those of which it is known by now: who runs is watched though nothing can be recorded."""
+        self._conclude([begun for begun in self._begun if begun.launch.is_known])
+
+    def _conclude(self, concluded: list[_Begun]) -> None:
+        self._begun = [begun for begun in self._begun if begun not in concluded]
+        for active, launch in concluded:
             with contextlib.suppress(HyperstepError, OSError):
                 self._wait_for(active, launch)
 

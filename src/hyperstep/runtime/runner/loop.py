@@ -144,8 +144,7 @@ class Runner:
         Raises:
             NotOwnerError: A host knows of a later owner.
         """
-        self._attempts.listen()
-        self._attempts.enforce_limits()
+        self._attempts.keep_watch()
         if time.monotonic() >= self._next_guard:
             self._keep_guarded()
 
