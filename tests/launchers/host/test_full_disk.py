@@ -14,6 +14,7 @@ from tests.launchers.warm.serving import hanging, let_go
 from tests.runtime.small_disk import fill, only_readable_now, small_disk
 
 from hyperstep.launchers.host_link import host_pid
+from hyperstep.launchers.hosts import hosts_here, stop_idle
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.launchers.process_table import is_keeper, look_up
 from hyperstep.records.attempt import Attempt
@@ -138,6 +139,21 @@ def test_nothing_is_kept_of_an_attempt_whose_folder_was_removed(bench: Bench, di
     wait_until(lambda: look_up(pid) is None, "the process to be let go")
     assert host is not None
     wait_until(lambda: not is_running(host), "the end of the idle host")
+
+
+@pytest.mark.usefixtures("own_hosts")
+def test_a_host_that_stays_for_an_end_is_not_said_to_have_nothing_to_do(disk: Path) -> None:
+    bench = Bench(disk, lambda notify: LocalLauncher(notify, idle_s=0.0))
+    attempt = bench.launch(FAILS)
+    pid = _pid(bench, attempt)
+    bench.launcher.close()
+    ballast = fill(disk)
+    _end(attempt, pid)
+    wait_until(lambda: not hosts_here()[0].attempts, "the host to take in the end")
+    (stopped,) = stop_idle()
+    assert (stopped.ended, stopped.withheld) == (False, 1)
+    ballast.unlink()
+    wait_until(attempt.exit_file.exists, "the exit file")
 
 
 @pytest.mark.parametrize("keeps", [True, False])
