@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import errno
+import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
-from tests.runtime.bench import Bench, sweep_config
+from tests.runtime.bench import Bench
 
 from hyperstep.errors import StoreBusyError
+from hyperstep.launchers import can_host
 from hyperstep.launchers.base import Launcher
+from hyperstep.launchers.guard import Ownership
+from hyperstep.launchers.local import LocalLauncher
 from hyperstep.launchers.marker import ExitMarker, write_exit
+from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.attempt import Attempt, AttemptKey
 from hyperstep.runtime.doorbell import doorbell_path, hung
+from hyperstep.runtime.guarding import runner_command
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.pause_note import PauseNote
 from hyperstep.runtime.runner import __main__ as runner_process
@@ -23,7 +30,7 @@ from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.loop import Runner
 from hyperstep.runtime.runner.obstacles import Obstacle, Patience
 from hyperstep.runtime.runner.ownership import this_process
-from hyperstep.runtime.submission import Label, submit_step
+from hyperstep.runtime.submission import Label, submit_pipeline
 from hyperstep.testing.behaviour import Behaviour
 from hyperstep.testing.scripted_launcher import ScriptedLauncher
 
@@ -60,8 +67,8 @@ class Pause:
 
 @pytest.fixture
 def pause(home: Home, bench: Bench, label: Label) -> Pause:
-    sweep = submit_step(home, bench.tuning_step("print('hello')", sweep_config(total=2)), label)
-    return Pause(home, sweep.id)
+    steps = tuple(StepSpec(name, name, bench.code(f"print('{name}')")) for name in ("a", "b"))
+    return Pause(home, submit_pipeline(home, PipelineSpec(steps), label).id)
 
 
 @pytest.fixture
@@ -71,7 +78,7 @@ def launcher() -> ScriptedLauncher:
 
 @pytest.fixture
 def runner(pause: Pause, launcher: ScriptedLauncher, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
-    """It meets records that others hold when both trials have been started."""
+    """It meets records that others hold when both steps have been started."""
 
     def has_two(_self: attempts.Attempts) -> bool:
         if len(launcher.pids()) == 2:
@@ -91,11 +98,11 @@ def test_limits_hold_while_an_end_that_was_told_cannot_be_put_aside(
     runner: Runner, pause: Pause, launcher: ScriptedLauncher, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     ended, silent = launcher.launched
-    let_go = list[str]()
-    pause.context.let_go = lambda: let_go.append("its claims")
+    claims = Mock(wraps=pause.context.let_go)
+    pause.context.let_go = claims
 
     def refused_until_all_have_ended(file: Path, marker: ExitMarker) -> None:
-        assert not let_go
+        claims.assert_not_called()
         if launcher.pids():
             raise OSError(number, "refused", str(file))
         write_exit(file, marker)
@@ -104,7 +111,7 @@ def test_limits_hold_while_an_end_that_was_told_cannot_be_put_aside(
     _end_without_a_trace(launcher, ended)
     faults = runner_process._sit_out(pause.patience, BUSY, runner, {})
     assert list(faults) == [silent.key]
-    assert let_go == ["its claims"]
+    claims.assert_called_once()
 
 
 def _end_without_a_trace(launcher: ScriptedLauncher, attempt: Attempt) -> None:
@@ -115,3 +122,18 @@ def _end_without_a_trace(launcher: ScriptedLauncher, attempt: Attempt) -> None:
 def test_why_some_failed_is_not_forgotten_when_no_runner_comes_about(pause: Pause) -> None:
     faults = {AttemptKey("trial", 0): "was silent"}
     assert runner_process._sit_out(pause.patience, BUSY, None, faults) == faults
+
+
+@pytest.mark.skipif(not can_host(), reason="there are no trial hosts")
+@pytest.mark.usefixtures("own_hosts")
+def test_no_open_file_left_to_look_for_a_guard_with_ends_no_pause(pause: Pause) -> None:
+    owner = pause.owner
+    ownership = Ownership(runner_command(pause.home, pause.root_id), owner.epoch, owner.pid, owner.pid_started_at)
+    with pause.runner(lambda notify: LocalLauncher(notify, ownership=ownership)) as runner:
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+        try:
+            runner.keep_watch()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        assert not runner.put_aside()

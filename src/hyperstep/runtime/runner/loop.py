@@ -125,7 +125,7 @@ class Runner:
         """A run goes on without a guard too, and looks for one again later."""
         try:
             self._launcher.keep_guarded()
-        except LaunchError as error:
+        except (LaunchError, OSError) as error:  # as with no open file left for the look
             self._context.note(f"no trial host guards this runner: {error}")
             self._next_guard = time.monotonic() + _LOOK_FOR_GUARD_S
 
