@@ -99,6 +99,11 @@ def means_no_room(error: BaseException) -> bool:
     return isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in NO_ROOM)
 
 
+def means_disk_refuses(error: BaseException) -> bool:
+    """Whether an error says that a disk takes nothing now: it is full, a quota is used up, or it can only be read."""
+    return means_no_room(error) or (isinstance(error, OSError) and error.errno == errno.EROFS)
+
+
 def means_busy_machine(error: BaseException) -> bool:
     """Whether an error, of ours or of the operating system, says that it has no process, memory or open file left."""
     return isinstance(error, BusyMachineError) or (isinstance(error, OSError) and error.errno in _BUSY)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _KILL = 9
 _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
-"""Errors with which a file can be written later: no room, only readable, no open file or memory left just now."""
+"""Errors with which a file can be written later; the trial host, whose modules are not loaded here, takes the same."""
 
 
 class Ended:

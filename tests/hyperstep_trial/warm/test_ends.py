@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from hyperstep.errors import means_busy_machine, means_disk_refuses
 from hyperstep.launchers.marker import read_exit
-from hyperstep_trial.warm.ends import Ended, write_exit
+from hyperstep_trial.warm.ends import _PASSING, Ended, write_exit
 
 ENDED = Ended("code", 3)
 
@@ -49,6 +50,11 @@ def test_what_passes_by_itself_is_waited_for(
     marker = read_exit(file)
     assert marker is not None
     assert marker.exit_code == 3
+
+
+def test_what_a_trial_host_waits_for_is_waited_for_and_nothing_else() -> None:
+    errors = [OSError(number, "refused") for number in errno.errorcode]
+    assert frozenset(e.errno for e in errors if means_disk_refuses(e) or means_busy_machine(e)) == _PASSING
 
 
 def test_nobody_waits_for_a_folder_that_was_removed(tmp_path: Path, leader: int) -> None:
