@@ -21,7 +21,8 @@ from __future__ import annotations
 import errno
 
 _UNSET = object()
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What the operating system says of a disk that is full, or of a quota that is used up."""
 _BUSY = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 
 
@@ -95,7 +96,12 @@ class NoHostError(LaunchError):
 
 def means_no_room(error: BaseException) -> bool:
     """Whether an error, of ours or of the operating system, says that a disk is full or a quota used up."""
-    return isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in _NO_ROOM)
+    return isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in NO_ROOM)
+
+
+def means_disk_refuses(error: BaseException) -> bool:
+    """Whether an error says that a disk takes nothing now: it is full, a quota is used up, or it can only be read."""
+    return means_no_room(error) or (isinstance(error, OSError) and error.errno == errno.EROFS)
 
 
 def means_busy_machine(error: BaseException) -> bool:

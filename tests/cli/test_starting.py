@@ -150,12 +150,15 @@ def test_what_was_stopped_is_said() -> None:
         "trial host 6 ended: it had nothing to do; 0 warm servers told to end",
         "These were all trial hosts of yours on this machine, of every home and checkout; no trial was ended.",
     ]
+    waits = next(stopped_lines([StoppedHost(7, 0, ended=False, withheld=2)]))
+    assert waits.startswith("trial host 7 stays, with 0 live attempts and 0 runners and 2 ends that no disk takes yet;")
     assert stopped_document(stopped[0]) == {
         "pid": 5,
         "servers": 1,
         "ended": False,
         "stands_still": False,
         "attempts": 1,
+        "withheld": 0,
         "runners": 2,
         "homes": ["/home/me/.hyperstep", "/tmp/other"],  # noqa: S108 - names
     }

@@ -83,6 +83,7 @@ def stopped_document(stopped: StoppedHost) -> Json:
         "ended": stopped.ended,
         "stands_still": stopped.stands_still,
         "attempts": stopped.attempts,
+        "withheld": stopped.withheld,
         "runners": len(stopped.runs),
         "homes": list(_homes(stopped.runs)),
     }
@@ -107,7 +108,8 @@ def _goes_on(host: StoppedHost) -> str:
     """What a host that stays still has to do, and for which homes."""
     attempts, runners = wording.how_many(host.attempts, "live attempt"), wording.how_many(len(host.runs), "runner")
     whose = f" of {', '.join(map(escape, _homes(host.runs)))}" if host.runs else ""
-    return f"{attempts} and {runners}{whose}"
+    ends = f" and {wording.how_many(host.withheld, 'end')} that no disk takes yet" if host.withheld else ""
+    return f"{attempts} and {runners}{whose}{ends}"
 
 
 def _homes(runs: Sequence[str]) -> list[str]:

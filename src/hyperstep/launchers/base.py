@@ -18,7 +18,7 @@ class Launcher(ABC):
     - The process starts in ``work_folder`` with exactly ``env``, its own process group, standard input empty,
       standard output and error in ``log_file``.
     - ``poll`` reports the end of each attempt that was launched or adopted exactly once. The exit file is on disk
-      before that.
+      before that, unless the disk refuses it: then a trial host writes it later, and the inline launcher never.
     - ``begin_launch``, ``stop`` and ``poll`` return at once; none of them waits for a process. Only what is to start
       processes may have to be started first.
     - Launched processes live on when the launcher is closed or its process is killed. Another launcher, in another
@@ -76,7 +76,10 @@ class Launcher(ABC):
 
     @abstractmethod
     def pids(self) -> dict[AttemptKey, int]:
-        """The live attempts and the process id of each one's process group leader."""
+        """The live attempts and the process id of each one's process group leader.
+
+        Not one whose leader has ended, though its end may still be to come.
+        """
 
     @abstractmethod
     def keep_guarded(self) -> None:

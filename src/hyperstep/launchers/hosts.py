@@ -64,6 +64,8 @@ class StoppedHost(NamedTuple):
     """Folders of the runs whose runners it guards: they go on."""
     stands_still: bool = False
     """Its process is stopped, so that it was told nothing."""
+    withheld: int = 0
+    """Attempts that have ended and wait for a disk to take how: it stays for them."""
 
 
 def hosts_here() -> list[HostState]:
@@ -120,12 +122,13 @@ def stop_idle() -> list[StoppedHost]:
     stopped = []
     for hello, told, pids in look.answers.values():
         attempts, runs = _watched(pids)
-        is_idle = pids["ok"] and not attempts and not runs
+        withheld = int(pids.get("withheld", 0))
+        is_idle = pids["ok"] and not attempts and not runs and not withheld
         if is_idle:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(hello["pid"], signal.SIGTERM)
         servers = int(told.get("stopped", 0))
-        stopped.append(StoppedHost(hello["pid"], servers, is_idle, attempts, runs))
+        stopped.append(StoppedHost(hello["pid"], servers, is_idle, attempts, runs, withheld=withheld))
     still = (StoppedHost(pid, 0, ended=False, stands_still=True) for pid in look.stopped.values())
     return [*stopped, *still]
 

@@ -25,6 +25,7 @@ from hyperstep.launchers.host_link import (
 from hyperstep.launchers.hosted_launch import HostedLaunch, Watched, conflict, launch_request, started_pid
 from hyperstep.launchers.launch import Launch, SettledLaunch
 from hyperstep.launchers.marker import marker_from_json, read_exit
+from hyperstep.launchers.process_table import has_ended
 from hyperstep.launchers.strays import kill_strays
 from hyperstep.launchers.watch import ProcessWatch, end_from
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
@@ -33,8 +34,8 @@ from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey, Launched
 class LocalLauncher(Launcher):
     """Client of the trial host, which is started when first needed and shared by all runners of this user.
 
-    When the host dies, its attempts are watched on by their process ids (their exit codes are not known then: lost),
-    and the next launch starts another host.
+    When the host dies, its attempts are watched on by their process ids, while its keeper sees to their exit files:
+    only where it has none, or that dies too, are those lost that end then. The next launch starts another host.
 
     Args:
         notify: As in the base.
@@ -129,8 +130,9 @@ class LocalLauncher(Launcher):
     def pids(self) -> dict[AttemptKey, int]:
         """As in the base."""
         with self._lock:
-            by_host = {key: watched.pid for key, watched in self._watched.items() if watched.pid is not None}
-            return by_host | self._processes.pids()
+            hosted = [(key, watched.pid) for key, watched in self._watched.items() if watched.pid is not None]
+            watched_here = self._processes.pids()
+        return {key: pid for key, pid in hosted if not has_ended(pid)} | watched_here
 
     def host_pid(self) -> int | None:
         """Process id of the trial host; None when none lives."""

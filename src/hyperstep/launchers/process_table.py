@@ -60,6 +60,12 @@ def is_stopped(pid: int) -> bool:
     return state is not None and state.stopped
 
 
+def has_ended(pid: int) -> bool:
+    """Whether a process is there and has ended: its parent has not let it go yet."""
+    state = look_up(pid)
+    return state is not None and state.zombie
+
+
 @cache
 def boot_id() -> str:
     """Names this boot of the machine; empty where the system does not tell."""

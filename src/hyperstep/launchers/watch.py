@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from hyperstep.launchers.marker import Claim, ExitMarker, is_half_started, read_claim, read_exit, void_claim
 from hyperstep.launchers.process import kill_group, kill_process, terminate_group
-from hyperstep.launchers.process_table import descendants_of
+from hyperstep.launchers.process_table import descendants_of, has_ended
 from hyperstep.launchers.strays import kill_strays
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
 
@@ -87,10 +87,10 @@ class ProcessWatch:
             terminate_group(claim.pid)  # who was to do it may not have come to it
 
     def pids(self) -> dict[AttemptKey, int]:
-        """Process id of each attempt that is watched here and lives."""
+        """Process id of each attempt that is watched here and lives; not of one that has ended and is not let go."""
         with self._lock:
-            claims = {key: watched.claim for key, watched in self._watched.items()}
-        return {key: claim.pid for key, claim in claims.items() if claim is not None and claim.is_alive()}
+            claims = [(key, watched.claim) for key, watched in self._watched.items() if watched.claim is not None]
+        return {key: claim.pid for key, claim in claims if claim.is_alive() and not has_ended(claim.pid)}
 
     def stop(self, key: AttemptKey, grace_s: float) -> None:
         """End the attempt's process group, as soon as it is known; nothing happens when it is not watched here."""

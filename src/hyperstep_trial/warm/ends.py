@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from typing import Self
 
 _KILL = 9
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+_PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
+"""Errors with which a file can be written later; the trial host, whose modules are not loaded here, takes the same."""
 
 
 class Ended:
@@ -45,7 +46,7 @@ def write_exit(exit_file: bytes, leader: int, ended: Ended) -> bool:
     """Do what the host, which has gone, would have done: end what is left of the group, write the exit file.
 
     There is none for an end that is lost: that is how it is known to be. Returns whether that is settled; not while
-    the disk has no room, or can only be read.
+    the disk has no room, or can only be read, or there is no open file left.
     """
     _kill_group(leader)
     if ended.how == "lost" or os.path.exists(exit_file):  # noqa: PTH110 - the host's last deed
@@ -59,15 +60,21 @@ def write_exit(exit_file: bytes, leader: int, ended: Ended) -> bool:
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
-            os.write(descriptor, text.encode("ascii"))
+            _write_whole(descriptor, text.encode("ascii"))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
         os.replace(temporary, exit_file)  # noqa: PTH105
     except OSError as error:
         _remove(temporary)
-        return error.errno not in _NO_ROOM  # with a removed folder it is lost, as it would be without us
+        return error.errno not in _PASSING  # with a removed folder it is lost, as it would be without us
     return True
+
+
+def _write_whole(descriptor: int, data: bytes) -> None:
+    """On a disk that is about to be full, the system may take a part and be silent about the rest."""
+    while data:
+        data = data[os.write(descriptor, data) :]
 
 
 def _remove(file: bytes) -> None:

@@ -14,6 +14,7 @@ from tests.launchers.warm.serving import hanging, let_go
 from tests.runtime.small_disk import fill, only_readable_now, small_disk
 
 from hyperstep.launchers.host_link import host_pid
+from hyperstep.launchers.hosts import hosts_here, stop_idle
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.launchers.process_table import is_keeper, look_up
 from hyperstep.records.attempt import Attempt
@@ -140,6 +141,21 @@ def test_nothing_is_kept_of_an_attempt_whose_folder_was_removed(bench: Bench, di
     wait_until(lambda: not is_running(host), "the end of the idle host")
 
 
+@pytest.mark.usefixtures("own_hosts")
+def test_a_host_that_stays_for_an_end_is_not_said_to_have_nothing_to_do(disk: Path) -> None:
+    bench = Bench(disk, lambda notify: LocalLauncher(notify, idle_s=0.0))
+    attempt = bench.launch(FAILS)
+    pid = _pid(bench, attempt)
+    bench.launcher.close()
+    ballast = fill(disk)
+    _end(attempt, pid)
+    wait_until(lambda: not hosts_here()[0].attempts, "the host to take in the end")
+    (stopped,) = stop_idle()
+    assert (stopped.ended, stopped.withheld) == (False, 1)
+    ballast.unlink()
+    wait_until(attempt.exit_file.exists, "the exit file")
+
+
 @pytest.mark.parametrize("keeps", [True, False])
 def test_a_warm_server_that_has_lost_its_host_waits_for_room_too(disk: Path, control_path: Path, keeps: bool) -> None:
     """Be there a keeper or not: one ends a server that does not see to its children, and does it itself."""
@@ -158,7 +174,8 @@ def test_a_warm_server_that_has_lost_its_host_waits_for_room_too(disk: Path, con
     let_go(attempt)
     wait_until(lambda: not is_running(pid), "the end of the attempt")
     wait_until(lambda: _has_no_half_file(attempt), "the removal of what was written of the file")
-    assert list(bench.launcher.pids()) == [attempt.key]
+    assert bench.launcher.poll() == []
+    assert bench.launcher.pids() == {}
     ballast.unlink()
     assert bench.end_of(attempt).exit_code == 3
     bench.close()

@@ -202,6 +202,11 @@ def test_an_attempt_whose_end_a_library_has_taken_is_lost_and_no_failure_of_its_
     assert not attempt.exit_file.exists()
 
 
+def _sleeps(pid: int) -> int:
+    """How often a process has waited for something so far, be it for time to go by."""
+    return int(psutil.Process(pid).num_ctx_switches().voluntary)
+
+
 class TestWithoutItsHost:
     def test_one_that_stands_still_is_ended_by_the_keeper_which_writes_how_its_attempts_end(
         self, bench: WarmBench
@@ -238,3 +243,19 @@ class TestWithoutItsHost:
         let_go(other)
         assert bench.end_of(other).exit_code == 3
         wait_until(lambda: not is_running(server), "the end of the server")
+
+    def test_one_without_an_open_file_left_keeps_an_end_until_it_can_be_written(self, bench: WarmBench) -> None:
+        attempt = hanging(bench)
+        server, host = server_of(bench), host_of(bench)
+        keeper = keeper_of(host)
+        assert keeper is not None
+        for pid in (keeper, host):  # a keeper would end the server and write it
+            os.kill(pid, signal.SIGKILL)
+            wait_until(partial(is_gone, pid), "its end")
+        soft, hard = resource.prlimit(server, resource.RLIMIT_NOFILE)
+        resource.prlimit(server, resource.RLIMIT_NOFILE, (0, hard))
+        slept = _sleeps(server)
+        let_go(attempt)
+        wait_until(lambda: not is_running(server) or _sleeps(server) > slept + 2, "the server to be refused, twice")
+        resource.prlimit(server, resource.RLIMIT_NOFILE, (soft, hard))
+        assert bench.end_of(attempt).exit_code == 3

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from tests.runtime.bench import Bench
 
-from hyperstep.errors import BusyMachineError, ConflictError, HyperstepError
+from hyperstep.errors import BusyMachineError, ConflictError, DiskFullError, HyperstepError, LaunchError
 from hyperstep.launchers.launch import Launch
+from hyperstep.launchers.process import not_started
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records import RunKind, RunRecord, RunStatus
 from hyperstep.records.attempt import Attempt, AttemptKey, Launched
@@ -108,6 +111,16 @@ def test_what_goes_on_elsewhere_waits_for_an_outcome(begin: Begin) -> None:
     assert [attempt.key for attempt in launcher.launched] == [KEY]
 
 
+def test_what_is_answered_while_the_run_pauses_is_watched(begin: Begin) -> None:
+    launcher = LateLauncher()
+    run = begin(launcher)
+    run.attempts.keep_watch()
+    assert launcher.pids() == {}
+    launcher.begun[0].is_known = True
+    run.attempts.keep_watch()
+    assert list(launcher.pids()) == [KEY]
+
+
 def test_ending_all_ends_what_is_about_to_run(begin: Begin) -> None:
     launcher = LateLauncher()
     run = begin(launcher)
@@ -135,10 +148,36 @@ def test_a_process_starts_when_its_launch_is_answered_not_when_that_is_seen_to(
     assert record.started_at == pytest.approx(time.time() - 1000.0, abs=100.0)
 
 
-def test_what_found_no_room_while_others_were_waited_for_is_no_attempt(begin: Begin) -> None:
-    run = begin(LateLauncher(BusyMachineError("A process must be able to start.")))
+BUSY = BusyMachineError("A process must be able to start.")
+
+
+def _refused(number: int) -> LaunchError:
+    return not_started(("python",), str(OSError(number, os.strerror(number))), busy=False)
+
+
+@pytest.mark.parametrize("error", [BUSY, _refused(errno.ENOSPC), _refused(errno.EDQUOT)])
+def test_what_found_no_room_while_others_were_waited_for_is_no_attempt(begin: Begin, error: LaunchError) -> None:
+    run = begin(LateLauncher(error))
     run.attempts.put_aside()
     assert not run.attempt.claim_file.exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_what_found_no_room_on_the_disk_is_no_failure(begin: Begin, number: int) -> None:
+    launcher = LateLauncher(_refused(number))
+    run = begin(launcher)
+    launcher.begun[0].is_known = True
+    with pytest.raises(DiskFullError):
+        run.attempts.pump()
+    assert not run.attempt.claim_file.exists()
+
+
+def test_words_of_a_command_that_cannot_be_started_are_not_taken_for_the_systems(begin: Begin) -> None:
+    launcher = LateLauncher(not_started(("train", os.strerror(errno.ENOSPC)), "no such program", busy=False))
+    run = begin(launcher)
+    launcher.begun[0].is_known = True
+    run.attempts.pump()
+    assert run.context.root.status is RunStatus.FAILED
 
 
 def test_a_stop_meanwhile_holds_for_what_an_earlier_owner_turns_out_to_have_launched(begin: Begin) -> None:

@@ -108,7 +108,7 @@ class HostedAttempts:
         self._withheld = Withheld()
 
     def __len__(self) -> int:
-        return len(self._live) + len(self._withheld)
+        return len(self._live) + self.withheld
 
     def launch(self, request: LaunchRequest) -> Started:
         """Claim and start an attempt: by a warm server when it may, and one is ready; else cold.
@@ -154,6 +154,11 @@ class HostedAttempts:
     def pids(self) -> dict[str, int]:
         """Process id of each live attempt."""
         return {folder: live.pid for folder, live in self._live.items()}
+
+    @property
+    def withheld(self) -> int:
+        """How many have ended and wait for a disk to take how."""
+        return len(self._withheld)
 
     def stop(self, folder: str, grace_s: float) -> None:
         """Ask an attempt to end, and make it end after ``grace_s``. Nothing happens when it is not live."""

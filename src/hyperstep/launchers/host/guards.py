@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import subprocess
@@ -11,7 +10,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from hyperstep.errors import means_busy_machine, means_no_room
+from hyperstep.errors import means_busy_machine, means_disk_refuses
 from hyperstep.launchers.host.register import Register
 from hyperstep.launchers.host.standby import Standby
 from hyperstep.launchers.marker import ExitMarker
@@ -231,7 +230,7 @@ def _open_log(file: str) -> IO[bytes]:
     try:
         return open(file, "ab")  # noqa: PTH123 - a text, as the command has it; whoever starts it closes it
     except OSError as error:
-        if not means_no_room(error) and error.errno != errno.EROFS:
+        if not means_disk_refuses(error):
             raise
         return open(os.devnull, "ab")  # noqa: PTH123
 

@@ -240,7 +240,7 @@ class HostServer:
         return {}
 
     def _pids(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
-        return {"pids": self._attempts.pids(), "runners": self._guards.pids()}
+        return {"pids": self._attempts.pids(), "runners": self._guards.pids(), "withheld": self._attempts.withheld}
 
     def _hosts(self, _client: Connection, _request: dict[str, Any]) -> dict[str, Any]:
         return {"servers": self._servers.as_messages(), "conditions": conditions()._asdict()}

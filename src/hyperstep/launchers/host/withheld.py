@@ -6,13 +6,12 @@ meanwhile, the system has kept how it ended for whoever adopts the process.
 
 from __future__ import annotations
 
-import errno
 import sys
 import time
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from hyperstep.errors import means_busy_machine, means_no_room
+from hyperstep.errors import means_busy_machine, means_disk_refuses
 from hyperstep.launchers.marker import ExitMarker, write_exit
 
 _TRY_AGAIN_S = 0.5
@@ -82,5 +81,5 @@ def _is_settled(end: _End, *, durable: bool) -> bool:
     try:
         write_exit(end.exit_file, end.marker, durable=durable)
     except OSError as error:
-        return not (means_no_room(error) or means_busy_machine(error) or error.errno == errno.EROFS)
+        return not (means_disk_refuses(error) or means_busy_machine(error))
     return True

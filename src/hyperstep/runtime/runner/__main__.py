@@ -109,7 +109,7 @@ def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
             if obstacle is None:
                 traceback.print_exc()
                 return _give_up(context, runner, error)
-            faults = _sit_out(patience, obstacle, runner)
+            faults = _sit_out(patience, obstacle, runner, faults)
             if journal.run(root_id).status.is_terminal:  # only the index, or an answer, was still to be written
                 patience.until_done(lambda: home.store.update_root(journal.run(root_id)))
             # what was in memory may be half of a transaction that was not written: the record is what counts
@@ -123,10 +123,15 @@ def _fence_elsewhere(ownership: Ownership) -> None:
         fence_elsewhere(ownership)
 
 
-def _sit_out(patience: Patience, obstacle: Obstacle, runner: Runner | None) -> Mapping[AttemptKey, str]:
-    """Wait until the run can go on; returns why some attempts failed, as it was seen meanwhile."""
-    patience.sit_out(obstacle, runner.keep_watch if runner else None)
-    return patience.until_done(runner.put_aside) if runner else {}
+def _sit_out(
+    patience: Patience, obstacle: Obstacle, runner: Runner | None, faults: Mapping[AttemptKey, str]
+) -> Mapping[AttemptKey, str]:
+    """Wait until the run can go on; returns why some attempts failed, as it was seen meanwhile, or before."""
+    if runner is None:
+        patience.sit_out(obstacle)
+        return faults
+    patience.sit_out(obstacle, runner.keep_watch)
+    return patience.until_done(runner.put_aside, runner.keep_watch)
 
 
 def _give_up(context: RunnerContext, runner: Runner | None, error: Exception) -> int:

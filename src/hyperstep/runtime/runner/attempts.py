@@ -143,6 +143,12 @@ class Attempts:
         """Take in what has ended without recording it; a host that is silent for too long is given up."""
         self._ends += self._launcher.poll()
 
+    def keep_watch(self) -> None:
+        """While nothing can be recorded: take in what was launched and what has ended, and have limits of time hold."""
+        self._launches.conclude()
+        self.listen()
+        self.enforce_limits()
+
     def enforce_limits(self) -> None:
         """End the attempts that run, or are silent, longer than their step allows.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hyperstep.errors import (
+    NO_ROOM,
     BusyMachineError,
     ConflictError,
     DiskFullError,
@@ -83,8 +84,15 @@ class Launches:
 
         Nothing is recorded: the attempts' files say what came of it.
         """
-        begun, self._begun = self._begun, []
-        for active, launch in begun:
+        self._conclude(self._begun)
+
+    def conclude(self) -> None:
+        """As ``wait``, for those of which it is known by now: who runs is watched though nothing can be recorded."""
+        self._conclude([begun for begun in self._begun if begun.launch.is_known])
+
+    def _conclude(self, concluded: list[_Begun]) -> None:
+        self._begun = [begun for begun in self._begun if begun not in concluded]
+        for active, launch in concluded:
             with contextlib.suppress(HyperstepError, OSError):
                 self._wait_for(active, launch)
 
@@ -129,8 +137,8 @@ class Launches:
 
 def _require_room(attempt: Attempt, error: LaunchError) -> None:
     """What did not start for want of room on the disk or on the machine is no attempt: it is started later."""
-    is_full = os.strerror(errno.ENOSPC) in str(error)
-    if os.strerror(errno.EROFS) in str(error) and is_read_only(attempt.folder):
+    is_full = any(os.strerror(number) in error.rule for number in NO_ROOM)  # that is all that a trial host tells
+    if os.strerror(errno.EROFS) in error.rule and is_read_only(attempt.folder):
         raise OSError(errno.EROFS, str(error), str(attempt.folder)) from error
     if is_full or isinstance(error, BusyMachineError):
         for file in (attempt.exit_file, attempt.claim_file):

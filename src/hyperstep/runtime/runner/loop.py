@@ -125,14 +125,18 @@ class Runner:
         """A run goes on without a guard too, and looks for one again later."""
         try:
             self._launcher.keep_guarded()
-        except LaunchError as error:
+        except (LaunchError, OSError) as error:  # as with no open file left for the look
             self._context.note(f"no trial host guards this runner: {error}")
             self._next_guard = time.monotonic() + _LOOK_FOR_GUARD_S
 
     def put_aside(self) -> Mapping[AttemptKey, str]:
-        """Another ``Runner`` of this process goes on from the record; see ``Attempts.put_aside``."""
+        """Another ``Runner`` of this process goes on from the record; see ``Attempts.put_aside``.
+
+        What keeps other runs waiting is let go last: before that the disk may once more take nothing for a while.
+        """
+        faults = self._attempts.put_aside()
         self._context.let_go()
-        return self._attempts.put_aside()
+        return faults
 
     def keep_watch(self) -> None:
         """What goes on while the run pauses: limits of time hold, and this runner stays guarded.
@@ -140,8 +144,7 @@ class Runner:
         Raises:
             NotOwnerError: A host knows of a later owner.
         """
-        self._attempts.listen()
-        self._attempts.enforce_limits()
+        self._attempts.keep_watch()
         if time.monotonic() >= self._next_guard:
             self._keep_guarded()
 

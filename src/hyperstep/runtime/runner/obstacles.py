@@ -129,8 +129,8 @@ class Patience:
         self._log = log
         self._wait = wait
 
-    def until_done(self, action: Callable[[], T]) -> T:
-        """Do ``action``, again and again while nothing but an obstacle is in its way."""
+    def until_done(self, action: Callable[[], T], meanwhile: Callable[[], None] | None = None) -> T:
+        """Do ``action``, again and again while nothing but an obstacle is in its way; ``meanwhile`` as ``sit_out``."""
         while True:
             try:
                 result = action()
@@ -138,18 +138,19 @@ class Patience:
                 obstacle = obstacle_of(error, self._home)
                 if obstacle is None:
                     raise
-                self.sit_out(obstacle)
+                self.sit_out(obstacle, meanwhile)
             else:
                 return result
 
     def sit_out(self, obstacle: Obstacle, meanwhile: Callable[[], None] | None = None) -> None:
         """Return when it may be gone. ``meanwhile`` is done at each look."""
         self.tell(obstacle.words)
-        self._wait(_LOOK_AGAIN_S)
-        while obstacle.place is not None and not self._has_room(obstacle.place):
+        is_over = False
+        while not is_over:
+            self._wait(_LOOK_AGAIN_S)
             if meanwhile is not None:
                 meanwhile()
-            self._wait(_LOOK_AGAIN_S)
+            is_over = obstacle.place is None or self._has_room(obstacle.place)
 
     def tell(self, words: str) -> None:
         """Say that the run pauses, or goes on."""
