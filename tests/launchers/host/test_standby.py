@@ -17,6 +17,7 @@ import pytest
 from hyperstep.launchers.guard import GuardedCommand, guarded_runners, start_guarded
 from hyperstep.launchers.host_link import host_pid
 from hyperstep.launchers.local import LocalLauncher
+from hyperstep.launchers.process_table import is_stopped
 from hyperstep.testing.launcher_bench import HANGS, Bench, is_running, wait_until
 
 PROBE = """
@@ -175,6 +176,7 @@ def test_one_that_was_killed_is_missed_by_nobody(second: Second) -> None:
 def test_one_that_stands_still_is_not_waited_for(second: Second) -> None:
     pid, start = second
     os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: is_stopped(pid), "that it stands still")
     assert start()["pid"] != pid
     os.kill(pid, signal.SIGCONT)
     wait_until(lambda: not is_running(pid), "the end of who was dismissed")

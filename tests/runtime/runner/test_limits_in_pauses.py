@@ -144,8 +144,9 @@ def test_one_that_ended_while_its_host_stood_still_broke_no_limit(
     os.kill(host, signal.SIGSTOP)
     owner.let_trial_end()
     owner.watch_limits()
-    assert owner.launcher.pids() == {}  # nor would a runner that ends all it has wait for it
+    living = owner.launcher.pids()
     os.kill(host, signal.SIGCONT)
+    assert living == {}  # nor would a runner that ends all it has wait for it
     wait_until(owner.has_ended, "the end of the run")
     assert owner.context.root.status is RunStatus.COMPLETED
 
