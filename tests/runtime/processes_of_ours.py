@@ -11,6 +11,7 @@ import psutil
 from tests.runtime.bench import Bench
 
 from hyperstep.launchers.control_path import default_control_path
+from hyperstep.launchers.guard import guarded_runners
 from hyperstep.launchers.host_link import host_pid
 from hyperstep.runtime.liveness import live_owner
 
@@ -18,22 +19,19 @@ RUNNER = "hyperstep.runtime.runner"
 
 
 def runners_of(root_id: str) -> list[int]:
-    """Process ids of all runners of a root run, whoever started them."""
+    """Process ids of all runners of a root run, whoever started them.
+
+    One that stood by does not say in its command line whose it is: the trial host that guards it does.
+    """
+    guarded = {pid for folder, pid in guarded_runners().items() if folder.endswith(f"-{root_id[:8]}")}
     found = []
     for process in psutil.process_iter(["cmdline", "status"]):
         line = process.info["cmdline"] or []
         is_runner = RUNNER in line or any(part.endswith("crashing_runner.py") for part in line)
-        if is_runner and process.info["status"] != psutil.STATUS_ZOMBIE and root_id in [*line, *_log_of(process)]:
+        is_its = root_id in line or process.pid in guarded
+        if is_runner and is_its and process.info["status"] != psutil.STATUS_ZOMBIE:
             found.append(process.pid)
     return found
-
-
-def _log_of(process: psutil.Process) -> tuple[str, ...]:
-    """The parts of the path of its log: one that stood by does not say in its command line whose runner it is."""
-    try:
-        return Path(os.readlink(f"/proc/{process.pid}/fd/1")).parts  # noqa: PTH115 - it may be no path
-    except OSError:
-        return ()
 
 
 def owner_pid(bench: Bench, root_id: str) -> int:
