@@ -152,6 +152,13 @@ def test_what_a_submitted_run_reads_of_the_pipeline_counts(bench: Bench, label: 
     assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
 
 
+def test_a_trial_that_writes_to_the_runs_above_it_stands_for_others(bench: Bench, label: Label) -> None:
+    above = "run.parent.parent.parent.log('x', 1.0)\nprint(run.parent.name, run.parent.type, run.parent.number)\n"
+    specs = [tuning(bench, above + "run.log('acc', 1.0)\n", sweep_config(total=n)) for n in (2, 3)]
+    completed(bench, specs[0], label)
+    assert taken_over(bench, completed(bench, specs[1], label)[0]) == 2
+
+
 def test_a_trial_that_reads_its_sweep_stands_for_no_other(bench: Bench, label: Label) -> None:
     read = "print([trial.get_metrics() for trial in run.parent.get_children()])\nrun.log('acc', 1.0)\n"
     specs = [tuning(bench, read, sweep_config(total=n, concurrent=1)) for n in (2, 3)]

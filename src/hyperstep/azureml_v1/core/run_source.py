@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hyperstep.azureml_v1.core.reading import note_run
+from hyperstep.azureml_v1.core.reading import is_kin, note_run
 from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.exceptions import ServiceException
 from hyperstep.errors import NotFoundError
@@ -85,12 +84,12 @@ class RunSource:
         return self.home.store.journal(self.root_id)
 
     def identity(self) -> RunRecord:
-        """The record, for what never changes of it, or to write to it: within a job's own tree that is no read.
+        """The record, for what never changes of it, or to write to it: within the job's own tree that is no read.
 
         Raises:
             ServiceException: No run has this id.
         """
-        if self.root_id != os.environ.get("HYPERSTEP_ROOT_ID"):
+        if not is_kin(self.home, self.root_id):
             return self.record()
         return self.home.store.journal(self.root_id).run(self.run_id)
 
