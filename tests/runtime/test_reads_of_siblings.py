@@ -89,9 +89,9 @@ def test_what_is_told_of_a_trial_afterwards_counts(bench: Bench, label: Label) -
     assert why(bench, again, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
 
 
-def logging(bench: Bench, read: str, scale: int = 1) -> PipelineSpec:
+def logging(bench: Bench, read: str, scale: int = 1, writes: str = LOGS) -> PipelineSpec:
     """A step that logs to the pipeline's run, and one after it that does something else there."""
-    first = StepSpec("t", "tune", bench.code(HEAD + LOGS.format(scale=scale)))
+    first = StepSpec("t", "tune", bench.code(HEAD + writes.format(scale=scale)))
     return PipelineSpec(steps=(first, StepSpec("r", "register", bench.code(HEAD + read), run_after=("t",))))
 
 
@@ -131,6 +131,28 @@ def test_the_steps_of_a_pipeline_count_by_their_names_where_a_script_looks_throu
     assert both(bench, spec, label)[1]["r"].reused_from == first["r"].id
     root, steps = both(bench, replace(spec, steps=(*spec.steps, other)), label)
     assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: steps of the pipeline"])
+
+
+def test_steps_that_are_looked_through_by_what_may_change_of_them_count(bench: Bench, label: Label) -> None:
+    read = "print([child.id for child in run.parent.get_children(tags='candidate')])\n"
+    writes = ("run.log('total', {scale})\n", "run.tag('candidate', '{scale}')\n")
+    _, first = both(bench, logging(bench, read, writes=writes[0]), label)
+    assert both(bench, logging(bench, read, writes=writes[0]), label)[1]["r"].reused_from == first["r"].id
+    root, steps = both(bench, logging(bench, read, writes=writes[1]), label)
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
+
+
+def test_a_step_more_counts_where_a_script_reads_all_that_is_below_the_pipelines_run(
+    bench: Bench, label: Label
+) -> None:
+    spec = pipeline(bench, "print(run.parent.get_metrics(recursive=True))\n")
+    _, first = both(bench, spec, label)
+    assert both(bench, spec, label)[1]["r"].reused_from == first["r"].id
+    other = StepSpec("o", "other", bench.code(HEAD + "run.log('other', 1.0)\n"))
+    last = replace(spec.steps[-1], run_after=("t", "o"))
+    root, steps = both(bench, PipelineSpec(steps=(spec.steps[0], other, last)), label)
+    reason, parts = why(bench, root, steps["r"])
+    assert (reason, "read: steps of the pipeline" in parts) == (Reason.READS_CHANGED, True)
 
 
 @pytest.mark.usefixtures("gate")
