@@ -103,6 +103,47 @@ def test_metrics_of_the_pipelines_run_count_by_the_steps_that_logged_them(bench:
     assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
 
 
+def test_metrics_of_a_step_more_count_as_well(bench: Bench, label: Label) -> None:
+    spec = logging(bench, METRICS)
+    _, first = both(bench, spec, label)
+    last = replace(spec.steps[-1], run_after=("t", "o"))
+    silent = PipelineSpec(steps=(spec.steps[0], StepSpec("o", "other", bench.code("print('other')")), last))
+    assert both(bench, silent, label)[1]["r"].reused_from == first["r"].id
+    other = StepSpec("o", "other", bench.code(HEAD + "run.parent.log('other', 1.0)\n"))
+    more = PipelineSpec(steps=(spec.steps[0], other, last))
+    assert planned(bench, more)["register"] is Verdict.DEPENDS
+    root, steps = both(bench, more, label)
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
+    assert both(bench, more, label)[1]["r"].reused_from == steps["r"].id
+
+
+def trains(bench: Bench, read: str, scale: int = 1) -> PipelineSpec:
+    """Three steps of one name, of which the first is of that scale, and one that reads what they did."""
+    writes = "run.log('acc', {0})\nrun.parent.log('acc {1}', {0})\n"
+    steps = (
+        StepSpec(f"t{n}", "train", bench.code(HEAD + writes.format(s, n))) for n, s in enumerate((scale, 7, 8))
+    )  # fmt: skip
+    after = ("t0", "t1", "t2")
+    return PipelineSpec(steps=(*steps, StepSpec("r", "register", bench.code(HEAD + read), run_after=after)))
+
+
+@pytest.mark.parametrize(
+    ("read", "part"),
+    [
+        (METRICS, "read: run of the pipeline"),
+        ("print([s.get_metrics() for s in run.parent.find_step_run('train')])\n", "read: step train"),
+    ],
+)
+def test_each_of_several_steps_of_one_name_counts(bench: Bench, label: Label, read: str, part: str) -> None:
+    _, first = both(bench, trains(bench, read), label)
+    assert set(planned(bench, trains(bench, read)).values()) == {Verdict.HIT}
+    assert both(bench, trains(bench, read), label)[1]["r"].reused_from == first["r"].id
+    root, steps = both(bench, trains(bench, read, scale=3), label)
+    assert [steps[node].reused_from is None for node in ("t0", "t1", "t2")] == [True, False, False]
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, [part])
+    assert both(bench, trains(bench, read, scale=3), label)[1]["r"].reused_from == steps["r"].id
+
+
 @pytest.mark.parametrize(
     "read", ["run.parent.get_tags()", "run.parent.tags", "list(run.parent.get_children(status='x'))"]
 )

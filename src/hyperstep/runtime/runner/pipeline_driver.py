@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from hyperstep.errors import USER_FAULTS, HyperstepError, InvalidInputError
 from hyperstep.pipeline.fingerprint import Fingerprint
+from hyperstep.pipeline.graph import step_labels
 from hyperstep.pipeline.progress import hopeless_steps, pipeline_outcome, ready_steps
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunError, RunRecord
@@ -55,6 +56,7 @@ class PipelineDriver:
             for run in context.runs.values()
             if run.parent_id == context.root.id and "azureml.nodeid" in run.properties
         }
+        self._labels = step_labels(spec)
         self._drivers: dict[str, Driver] = {}
         self._fingerprints: dict[str, Fingerprint] = {}
         self._claims = StepClaims(context.home.path, context.root.id, partial(_is_open, context.home))
@@ -225,10 +227,10 @@ class PipelineDriver:
         return StepQuestion(home, context.root.workspace, self._spec, step, inputs, rules, self._around())
 
     def _around(self) -> Around:
-        runs = [self._run_of(step) for step in self._spec.steps]
-        computed = {run.name: run.reused_from or run.id for run in runs if run.ended_at is not None}
+        runs = {self._labels[step.id]: self._run_of(step) for step in self._spec.steps}
+        computed = {label: run.reused_from or run.id for label, run in runs.items() if run.ended_at is not None}
         state = partial(seen_of, self._context.journal, self._context.root.id)
-        return Around(tuple(run.name for run in runs), computed, state, lambda: seen(self._context.root))
+        return Around(tuple(run.name for run in runs.values()), computed, state, lambda: seen(self._context.root))
 
     def _work(self, step: StepSpec, inputs: dict[str, Found], unread: tuple[str, ...] = ()) -> None:
         run = self._run_of(step)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from hyperstep.digest import Json, digest_json
 from hyperstep.errors import HyperstepError
+from hyperstep.pipeline.graph import distinct_names
 from hyperstep.pipeline.reuse import Difference, Reason
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
@@ -125,12 +126,14 @@ def _found_now(read: Mapping[str, Json], around: Around) -> str | None:
 def _writers_are_the_same(read: Mapping[str, Json], around: Around) -> bool:
     """Whether what steps had written to the pipeline's run is of the same runs as what stands for these steps now.
 
-    A step that is reused does not write there again.
+    A step that is reused does not write there again. One that had not started then may have by now.
     """
     writers = read[WRITERS]
     if not isinstance(writers, Mapping) or read[GIVEN] != around.given():
         return False
-    return all(around.computed.get(name) == computed for name, computed in writers.items())
+    if any(around.computed.get(name) != computed for name, computed in writers.items()):
+        return False
+    return around.computed.keys() <= writers.keys() or around.state() == around.given()
 
 
 def step_names(names: Iterable[str]) -> str:
@@ -157,15 +160,24 @@ def _kept(home: Home, root_id: str, read: Mapping[str, Json]) -> dict[str, Json]
         raise NoSourceError(Reason.STEP_WENT_ON, f"run {run_id}", rule, "a step that went on")
     other = home.store.journal(root_id).run(run_id)
     computed = other.reused_from or other.id
-    return {"what": STEP, "name": other.name, "asked": None, "found": computed, RECORDS: step_records(home, computed)}
+    label = _labels(home.store.journal(root_id), root_id)[run_id]
+    return {"what": STEP, "name": label, "asked": None, "found": computed, RECORDS: step_records(home, computed)}
 
 
 def _writers(journal: Journal, root_id: str, own_id: str) -> Json:
     own = _chain(journal, own_id) if own_id in {run.id for run in journal.runs()} else []
-    others = [run for run in journal.runs(parent_id=root_id) if run.id not in own and run.started_at is not None]
+    steps = journal.runs(parent_id=root_id, kind=RunKind.STEP)
+    others = [run for run in steps if run.id not in own and run.started_at is not None]
     if any(run.ended_at is None for run in others):
         return None
-    return {run.name: run.reused_from or run.id for run in others}
+    labels = _labels(journal, root_id)
+    return {labels[run.id]: run.reused_from or run.id for run in others}
+
+
+def _labels(journal: Journal, root_id: str) -> dict[str, str]:
+    """By id of each step's run what tells the step from the others."""
+    steps = sorted(journal.runs(parent_id=root_id, kind=RunKind.STEP), key=lambda run: run.number)
+    return dict(zip((run.id for run in steps), distinct_names(run.name for run in steps), strict=True))
 
 
 def step_records(home: Home, run_id: str) -> str | None:

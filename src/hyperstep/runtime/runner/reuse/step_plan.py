@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from hyperstep.errors import USER_FAULTS
 from hyperstep.pipeline.fingerprint import fingerprint_process
-from hyperstep.pipeline.graph import topological_order
+from hyperstep.pipeline.graph import step_labels, topological_order
 from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict, is_open, verdict_of, without_inputs
 from hyperstep.pipeline.reuse import Reason
 from hyperstep.pipeline.reuse_rules import ReuseRules
@@ -67,9 +67,10 @@ class _Plan:
         self._producers: dict[str, RunRecord] = {}
         """Of each step that is reused: the run that stands for it."""
         self._names = {step.id: step.name for step in spec.steps}
+        self._labels = step_labels(spec)
         self._state = state or seen_at_submission({}, {})
         self._computed: dict[str, str] = {}
-        """By name of a step that was judged: the run that stands for it, or why there is none."""
+        """By label of a step that was judged: the run that stands for it, or why there is none."""
         self._above: dict[str, frozenset[str]] = {}
         """Of each step that was judged: the ids of those that it waits for, at any distance."""
         self._sweeps: dict[str, tuple[StepQuestion, TuningFacts]] = {}
@@ -85,7 +86,7 @@ class _Plan:
         verdict = self._judge(step)
         is_hit = verdict.verdict is Verdict.HIT and verdict.source_run is not None
         computed = verdict.source_run if is_hit else _OPEN if verdict.verdict is Verdict.DEPENDS else _TO_COME
-        self._computed[step.name] = computed or _TO_COME
+        self._computed[self._labels[step.id]] = computed or _TO_COME
         return verdict
 
     def _judge(self, step: StepSpec) -> StepVerdict:
