@@ -16,6 +16,7 @@ from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import StepVerdict
+from hyperstep.pipeline.reuse import SWITCHED_OFF
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import (
     CodeSpec,
@@ -223,7 +224,8 @@ class Bed:
         digest = self.home.artifacts.put_bytes(f"log of {step.name}".encode())
         with self.home.store.journal(root.id).transaction(0) as writer:
             writer.add_artifact(ArtifactRecord(run.id, "logs/log.txt", digest, 1))
-        remember_step(self.home, run, step, answer.fingerprint, self.now)
+        forced = answer.decision.reason in SWITCHED_OFF
+        remember_step(self.home, run, step, answer.fingerprint, self.now, forced=forced)
         self.runs[step.name] = run
         return run
 

@@ -12,6 +12,7 @@ from hyperstep.errors import USER_FAULTS, HyperstepError, InvalidInputError
 from hyperstep.pipeline.fingerprint import Fingerprint
 from hyperstep.pipeline.graph import step_labels
 from hyperstep.pipeline.progress import hopeless_steps, pipeline_outcome, ready_steps
+from hyperstep.pipeline.reuse import switched_off
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
@@ -263,11 +264,13 @@ class PipelineDriver:
             self._context.note(f"step '{step.name}' cannot be reused later: {error}")
 
     def _keep(self, step: StepSpec, run: RunRecord, fingerprint: Fingerprint) -> None:
+        rules, regenerate = self._context.envelope.reuse, self._spec.regenerate_outputs
+        forced = switched_off(step, rules, regenerate=regenerate) is not None
         try:
-            require_steady(run, step, self._find_inputs(step), self._context.envelope.reuse, self._trials_of(run))
-            remember_step(self._context.home, run, step, fingerprint, self._context.now())
+            require_steady(run, step, self._find_inputs(step), rules, self._trials_of(run))
+            remember_step(self._context.home, run, step, fingerprint, self._context.now(), forced=forced)
         except NoSourceError as error:
-            remember_refusal(self._context.home, run, step, fingerprint, error)
+            remember_refusal(self._context.home, run, step, fingerprint, error, forced=forced)
             raise
 
     def _trials_of(self, step_run: RunRecord) -> list[RunRecord]:

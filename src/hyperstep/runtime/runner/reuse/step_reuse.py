@@ -33,7 +33,7 @@ from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, reading_of
 from hyperstep.runtime.runner.reuse.step_reads import READS, RESULT, changed_reads
-from hyperstep.runtime.runner.reuse.step_sources import changed_outputs, failed_trials, record_is_there, refusal
+from hyperstep.runtime.runner.reuse.step_sources import FORCED, changed_outputs, failed_trials, record_is_there, refusal
 
 
 class ReuseAnswer(Struct, frozen=True):
@@ -116,13 +116,18 @@ def _judge_equal(question: StepQuestion, found: Identified, now: float) -> Reuse
 
 
 def _judge_all(question: StepQuestion, found: Identified, now: float) -> ReuseAnswer | None:
-    """The newest of the equal earlier runs that may be taken; of none the one in the way of which the least stands."""
+    """The newest of the equal earlier runs that may be taken; of none the one in the way of which the least stands.
+
+    None that is older than one which was forced: that was done for what no fingerprint knows of.
+    """
     refused: list[ReuseAnswer] = []
     for source in question.home.store.recall_all(question.workspace, found.fingerprint.digest, limit=EQUALS):
         answer = _judge(question, found, source, now)
         if answer.source is not None:
             return answer
         refused.append(answer)
+        if source.record.get(FORCED):
+            break
     return min(refused, key=lambda answer: len(answer.decision.differences), default=None)
 
 
