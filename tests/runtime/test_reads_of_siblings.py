@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -22,8 +23,9 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec, TuningSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.runner.reuse.sibling_reads import seen_at_submission
 from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
-from hyperstep.runtime.submission import Label
+from hyperstep.runtime.submission import Label, submit_pipeline
 
 TRAINS = "run.log('acc', 1.0 * {scale})\n"
 LOGS = "run.parent.log('total', {scale})\n"
@@ -62,8 +64,9 @@ def why(bench: Bench, root: RunRecord, step: RunRecord) -> tuple[Reason, list[st
     return found.reason, [difference.part for difference in found.differences]
 
 
-def planned(bench: Bench, spec: PipelineSpec) -> Mapping[str, Verdict]:
-    return {v.name: v.verdict for v in plan_pipeline(bench.home, spec, "local", ReuseRules(), time.time())}
+def planned(bench: Bench, spec: PipelineSpec, label: Label | None = None) -> Mapping[str, Verdict]:
+    state = seen_at_submission(label.tags if label else {}, {})
+    return {v.name: v.verdict for v in plan_pipeline(bench.home, spec, "local", ReuseRules(), time.time(), state)}
 
 
 def test_a_step_that_reads_the_best_trial_of_another_counts_by_that_ones_run(bench: Bench, label: Label) -> None:
@@ -154,6 +157,33 @@ def test_tags_of_the_pipelines_run_count(bench: Bench, label: Label, read: str) 
     assert both(bench, spec, tagged)[1]["r"].reused_from == first["r"].id
     root, steps = both(bench, spec, replace(label, tags={"stage": "prod"}))
     assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
+
+
+TAGS = "print(run.parent.get_tags())\n"
+
+
+def test_tags_that_one_step_hands_to_another_are_the_same_where_the_same_run_stands_for_it(
+    bench: Bench, label: Label
+) -> None:
+    writes = "run.parent.tag('n', {scale})\n"
+    spec, tagged = logging(bench, TAGS, writes=writes), replace(label, tags={"stage": "test"})
+    _, first = both(bench, spec, tagged)
+    for _ in range(2):
+        assert set(planned(bench, spec, tagged).values()) == {Verdict.HIT}
+        assert both(bench, spec, tagged)[1]["r"].reused_from == first["r"].id
+    root, steps = both(bench, logging(bench, TAGS, scale=2, writes=writes), tagged)
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
+
+
+def test_tags_that_a_driver_sets_while_the_pipeline_goes_on_count(bench: Bench, label: Label, gate: Path) -> None:
+    spec = logging(bench, TAGS, writes="run.parent.tag('n', {scale})\n" + WAITS)
+    root = submit_pipeline(bench.home, spec, label)
+    bench.wait_until(lambda: bench.read(root.id).tags)
+    Run.get(Workspace.get("local"), root.id).tag("stage", "prod")
+    gate.touch()
+    assert bench.wait(root.id).tags == {"n": "1", "stage": "prod"}
+    again, steps = both(bench, spec, label)
+    assert why(bench, again, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
 
 
 def test_writing_to_the_pipelines_run_is_no_read(bench: Bench, label: Label) -> None:

@@ -23,7 +23,7 @@ from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reuse.reused_steps import STEP_READY, complete_reused, record_decision
-from hyperstep.runtime.runner.reuse.sibling_reads import seen, seen_of
+from hyperstep.runtime.runner.reuse.sibling_reads import seen_as_given, seen_of
 from hyperstep.runtime.runner.reuse.steady_inputs import (
     NoSourceError,
     States,
@@ -231,7 +231,9 @@ class PipelineDriver:
         runs = {self._labels[step.id]: self._run_of(step) for step in self._spec.steps}
         computed = {label: run.reused_from or run.id for label, run in runs.items() if run.ended_at is not None}
         state = partial(seen_of, self._context.journal, self._context.root.id)
-        return Around(tuple(run.name for run in runs.values()), computed, state, lambda: seen(self._context.root))
+        return Around(
+            tuple(run.name for run in runs.values()), computed, state, lambda: seen_as_given(self._context.root)
+        )
 
     def _work(self, step: StepSpec, inputs: dict[str, Found], unread: tuple[str, ...] = ()) -> None:
         run = self._run_of(step)

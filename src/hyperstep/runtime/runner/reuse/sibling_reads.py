@@ -15,6 +15,7 @@ from hyperstep.pipeline.reuse import Difference, Reason
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.given_marks import given_marks
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import Around
 from hyperstep.runtime.runner.reuse.step_reads import PIPELINE, STEP, STEPS
@@ -26,8 +27,8 @@ RECORDS = "records"
 """Key of a kept read of a step: what was recorded of the run that computed it."""
 
 GIVEN, WRITERS = "given", "writers"
-"""Keys of a read of the pipeline's run: what was to be seen of it but for metrics and files; which steps had ended by
-then and so may have written these, with the runs that computed them. None while another step went on."""
+"""Keys of a read of the pipeline's run: what was to be seen of it but for what steps wrote; which steps had ended by
+then and so may have written there, with the runs that computed them. None while another step went on."""
 
 ENDED, GOING_ON = "ended", "going on"
 _SHOWN_DIGITS = 12
@@ -63,19 +64,20 @@ def kin_state(home: Home, own_id: str, root_id: str, run_id: str) -> dict[str, J
     run = journal.run(run_id)
     if run_id != root_id:
         return {"found": GOING_ON if run.ended_at is None else ENDED}
-    return {"found": seen_of(journal, root_id), GIVEN: seen(run), WRITERS: _writers(journal, root_id, own_id)}
+    return {"found": seen_of(journal, root_id), GIVEN: seen_as_given(run), WRITERS: _writers(journal, root_id, own_id)}
 
 
 def seen_of(journal: Journal, run_id: str) -> str:
     """What a script can see of a run that may be the same in another submission."""
     run = journal.run(run_id)
     metrics = [[record.name, record.kind.value, record.step, record.value] for record in journal.metrics(run_id)]
-    return seen(run, metrics, [[file.path, file.digest] for file in journal.artifacts(run_id)])
-
-
-def seen(run: RunRecord, metrics: Json = (), files: Json = ()) -> str:
-    """The same of a run with these metrics and files."""
+    files = [[file.path, file.digest] for file in journal.artifacts(run_id)]
     return seen_at_submission(run.tags, run.properties, metrics, files)
+
+
+def seen_as_given(run: RunRecord) -> str:
+    """The same of a pipeline's run with what nobody but drivers gave it."""
+    return seen_at_submission(*given_marks(run))
 
 
 def seen_at_submission(

@@ -36,7 +36,7 @@ class Around(Struct, frozen=True):
     state: Callable[[], str] = str
     """Tells what can be seen of the pipeline's run."""
     given: Callable[[], str] = str
-    """Tells the same but for metrics and files."""
+    """Tells the same but for what steps wrote there."""
 
 
 class StepQuestion(Struct, frozen=True):
