@@ -23,7 +23,7 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec, TuningSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime.runner.reuse.sibling_reads import seen_at_submission
+from hyperstep.runtime.runner.reuse.seen_records import seen_at_submission
 from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
 from hyperstep.runtime.submission import Label, submit_pipeline
 

@@ -23,7 +23,7 @@ from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reuse.reused_steps import STEP_READY, complete_reused, record_decision
-from hyperstep.runtime.runner.reuse.sibling_reads import seen_as_given, seen_of
+from hyperstep.runtime.runner.reuse.seen_records import seen_as_given, seen_of
 from hyperstep.runtime.runner.reuse.steady_inputs import (
     NoSourceError,
     States,

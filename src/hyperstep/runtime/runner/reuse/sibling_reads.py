@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from hyperstep.digest import Json, digest_json
-from hyperstep.errors import HyperstepError
+from hyperstep.digest import Json
 from hyperstep.pipeline.graph import distinct_names
 from hyperstep.pipeline.reuse import Difference, Reason
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.given_marks import given_marks
+from hyperstep.runtime.runner.reuse.seen_records import seen_as_given, seen_of
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import Around
 from hyperstep.runtime.runner.reuse.step_reads import PIPELINE, STEP, STEPS
+from hyperstep.runtime.runner.reuse.step_records import step_records
 
 KIN = "run of its pipeline"
 """What is noted as read: ``asked`` is the root run, ``name`` that or the one below it which the run belongs to."""
@@ -31,8 +31,6 @@ GIVEN, WRITERS = "given", "writers"
 then and so may have written there, with the runs that computed them. None while another step went on."""
 
 ENDED, GOING_ON = "ended", "going on"
-_SHOWN_DIGITS = 12
-_OURS = ("azureml.", "hyperstep.")
 
 
 def kin_of(home: Home, own: tuple[str, str], root_id: str, run_id: str) -> tuple[str, str] | None:
@@ -65,27 +63,6 @@ def kin_state(home: Home, own_id: str, root_id: str, run_id: str) -> dict[str, J
     if run_id != root_id:
         return {"found": GOING_ON if run.ended_at is None else ENDED}
     return {"found": seen_of(journal, root_id), GIVEN: seen_as_given(run), WRITERS: _writers(journal, root_id, own_id)}
-
-
-def seen_of(journal: Journal, run_id: str) -> str:
-    """What a script can see of a run that may be the same in another submission."""
-    run = journal.run(run_id)
-    metrics = [[record.name, record.kind.value, record.step, record.value] for record in journal.metrics(run_id)]
-    files = [[file.path, file.digest] for file in journal.artifacts(run_id)]
-    return seen_at_submission(run.tags, run.properties, metrics, files)
-
-
-def seen_as_given(run: RunRecord) -> str:
-    """The same of a pipeline's run with what nobody but drivers gave it."""
-    return seen_at_submission(*given_marks(run))
-
-
-def seen_at_submission(
-    tags: Mapping[str, str], properties: Mapping[str, str], metrics: Json = (), files: Json = ()
-) -> str:
-    """The same of a run that is to be submitted with these tags and properties."""
-    given = {name: value for name, value in properties.items() if not name.startswith(_OURS)}
-    return digest_json([dict(tags), given, metrics, files])[:_SHOWN_DIGITS]
 
 
 def kept_reads(home: Home, run: RunRecord, reads: Iterable[dict[str, Json]]) -> Iterator[dict[str, Json]]:
@@ -143,16 +120,6 @@ def step_names(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
-def runs_below(journal: Journal, top: RunRecord) -> list[RunRecord]:
-    """A run and all runs below it."""
-    found, ids = [top], {top.id}
-    for run in journal.runs():  # by creation: parents come first
-        if run.parent_id in ids:
-            ids.add(run.id)
-            found.append(run)
-    return found
-
-
 def _kept(home: Home, root_id: str, read: Mapping[str, Json]) -> dict[str, Json]:
     run_id = str(read["name"])
     if run_id == root_id:
@@ -180,16 +147,6 @@ def _labels(journal: Journal, root_id: str) -> dict[str, str]:
     """By id of each step's run what tells the step from the others."""
     steps = sorted(journal.runs(parent_id=root_id, kind=RunKind.STEP), key=lambda run: run.number)
     return dict(zip((run.id for run in steps), distinct_names(run.name for run in steps), strict=True))
-
-
-def step_records(home: Home, run_id: str) -> str | None:
-    """All that can be seen of a step's run and the runs below it; None when it is gone."""
-    try:
-        journal = home.store.journal(home.store.root_of(run_id))
-        below = runs_below(journal, journal.run(run_id))
-        return digest_json([[run.id, run.status.value, seen_of(journal, run.id)] for run in below])[:_SHOWN_DIGITS]
-    except HyperstepError:
-        return None
 
 
 def _submitted_from(home: Home, own_root: str, root_id: str, run_id: str) -> tuple[str, str] | None:

@@ -25,7 +25,7 @@ from hyperstep.runtime.runner.reuse.open_verdicts import (
     reused_if,
     written_before,
 )
-from hyperstep.runtime.runner.reuse.sibling_reads import seen_at_submission
+from hyperstep.runtime.runner.reuse.seen_records import seen_at_submission
 from hyperstep.runtime.runner.reuse.step_claims import claimed_by
 from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion, TuningFacts, identify, tuning_facts
 from hyperstep.runtime.runner.reuse.step_reads import STEP, STEPS

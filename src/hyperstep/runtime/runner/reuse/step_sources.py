@@ -56,7 +56,7 @@ def remember_step(
         InvalidInputError: It cannot be told what a trial had read that it took over.
     """
     from hyperstep.runtime.runner.reuse.computed_at import computed_at  # noqa: PLC0415 - where a step has run
-    from hyperstep.runtime.runner.reuse.sibling_reads import runs_below  # noqa: PLC0415
+    from hyperstep.runtime.runner.reuse.step_records import runs_below  # noqa: PLC0415
 
     reading = Reading(home.path)
     outputs: dict[str, Json] = {}

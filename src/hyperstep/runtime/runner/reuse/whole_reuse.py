@@ -116,7 +116,7 @@ def _complete(
 
 
 def _seen(root: RunRecord) -> str:
-    from hyperstep.runtime.runner.reuse.sibling_reads import seen_as_given  # noqa: PLC0415 - few steps look there
+    from hyperstep.runtime.runner.reuse.seen_records import seen_as_given  # noqa: PLC0415 - few steps look there
 
     return seen_as_given(root)
 
