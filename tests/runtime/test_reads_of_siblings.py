@@ -226,6 +226,34 @@ def test_a_step_more_counts_where_a_script_reads_all_that_is_below_the_pipelines
     assert (reason, "read: steps of the pipeline" in parts) == (Reason.READS_CHANGED, True)
 
 
+def test_a_step_that_looks_through_those_after_it_is_a_source(bench: Bench, label: Label) -> None:
+    spec = logging(bench, "print(run.parent.get_metrics(recursive=True))\n")
+    later = StepSpec("l", "later", bench.code(HEAD + "run.log('x', 1.0)\n"), run_after=("r",))
+    spec = replace(spec, steps=(*spec.steps, later))
+    _, first = both(bench, spec, label)
+    for _ in range(2):
+        assert set(planned(bench, spec).values()) == {Verdict.HIT}
+        assert both(bench, spec, label)[1]["r"].reused_from == first["r"].id
+    other = replace(spec, steps=(*spec.steps[:2], replace(later, version="2")))
+    assert both(bench, other, label)[1]["r"].reused_from == first["r"].id
+
+
+@pytest.mark.usefixtures("gate")
+def test_who_waits_for_a_step_that_had_not_started_is_no_source(bench: Bench, label: Label) -> None:
+    waits = (
+        "(last,) = run.parent.find_step_run('last')\nprint(last.get_status())\nopen(os.environ['GATE'], 'w').close()\n"
+        "while last.get_status() != 'Finished':\n    time.sleep(0.05)\n"
+    )
+    steps = (
+        StepSpec("s", "slow", bench.code(HEAD + WAITS)),
+        StepSpec("l", "last", bench.code("print('last')"), run_after=("s",)),
+        StepSpec("r", "register", bench.code(HEAD + waits)),
+    )
+    submit(bench, PipelineSpec(steps=steps), label)
+    root, again = submit(bench, PipelineSpec(steps=steps), label)
+    assert why(bench, root, again["r"])[0] is Reason.STEP_WENT_ON
+
+
 @pytest.mark.usefixtures("gate")
 def test_who_reads_a_step_that_goes_on_is_no_source(bench: Bench, label: Label) -> None:
     read = "print(run.parent.find_step_run('slow')[0].get_status())\nopen(os.environ['GATE'], 'w').close()\n"
@@ -243,6 +271,15 @@ def test_what_a_submitted_run_reads_of_the_pipeline_counts(bench: Bench, label: 
     assert both(bench, pipeline(bench, script(), child=child), label)[1]["r"].reused_from == first["r"].id
     root, steps = both(bench, pipeline(bench, script(), scale=5, child=child), label)
     assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
+
+
+def test_metrics_of_the_pipelines_run_are_the_same_to_a_run_that_a_step_submits(bench: Bench, label: Label) -> None:
+    child = HEAD + METRICS.replace("run.parent.", "run.parent.parent.")
+    last = StepSpec("r", "register", code(bench, train=HEAD + script(), child=child), run_after=("t",))
+    spec = replace(logging(bench, ""), steps=(logging(bench, "").steps[0], last))
+    _, first = both(bench, spec, label)
+    for _ in range(2):
+        assert both(bench, spec, label)[1]["r"].reused_from == first["r"].id
 
 
 def test_a_trial_that_writes_to_the_runs_above_it_stands_for_others(bench: Bench, label: Label) -> None:

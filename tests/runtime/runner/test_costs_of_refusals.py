@@ -17,6 +17,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse import step_records as records
 from hyperstep.runtime.runner.reuse import step_reuse
 from hyperstep.runtime.runner.reuse.seen_records import seen_of
+from hyperstep.runtime.runner.reuse.step_sources import changed_outputs
 
 
 @pytest.fixture
@@ -38,7 +39,6 @@ def test_a_server_is_asked_once_and_of_the_second_run_on_reads_come_before_outpu
 ) -> None:
     asked: list[Path] = []
     outputs: list[str] = []
-    changed_outputs = step_reuse.changed_outputs
 
     def ask(place: Path) -> Look:
         asked.append(place)

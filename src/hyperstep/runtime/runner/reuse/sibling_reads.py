@@ -12,6 +12,7 @@ from hyperstep.digest import Json
 from hyperstep.pipeline.graph import distinct_names
 from hyperstep.pipeline.reuse import Difference, Reason
 from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.seen_records import seen_as_given, seen_of
@@ -30,7 +31,7 @@ GIVEN, WRITERS = "given", "writers"
 """Keys of a read of the pipeline's run: what was to be seen of it but for what steps wrote; which steps had ended by
 then and so may have written there, with the runs that computed them. None while another step went on."""
 
-ENDED, GOING_ON = "ended", "going on"
+ENDED, GOING_ON, NOT_STARTED = "ended", "going on", "not started"
 
 
 def kin_of(home: Home, own: tuple[str, str], root_id: str, run_id: str) -> tuple[str, str] | None:
@@ -61,8 +62,14 @@ def kin_state(home: Home, own_id: str, root_id: str, run_id: str) -> dict[str, J
     journal = home.store.journal(root_id)
     run = journal.run(run_id)
     if run_id != root_id:
-        return {"found": GOING_ON if run.ended_at is None else ENDED}
-    return {"found": seen_of(journal, root_id), GIVEN: seen_as_given(run), WRITERS: _writers(journal, root_id, own_id)}
+        return {"found": _phase(run)}
+    return {"found": seen_of(journal, root_id), GIVEN: seen_as_given(run), WRITERS: _writers(home, root_id, own_id)}
+
+
+def _phase(run: RunRecord) -> str:
+    if run.status is RunStatus.NOT_STARTED:
+        return NOT_STARTED
+    return GOING_ON if run.ended_at is None else ENDED
 
 
 def kept_reads(home: Home, run: RunRecord, reads: Iterable[dict[str, Json]]) -> Iterator[dict[str, Json]]:
@@ -76,7 +83,7 @@ def kept_reads(home: Home, run: RunRecord, reads: Iterable[dict[str, Json]]) -> 
         if read["what"] != KIN:
             yield read
         elif read["asked"] == run.root_id and read["name"] != run.id:
-            yield _kept(home, run.root_id, read)
+            yield _kept(home, run, read)
 
 
 def sibling_change(home: Home, read: Mapping[str, Json], around: Around) -> Iterator[Difference]:
@@ -87,7 +94,7 @@ def sibling_change(home: Home, read: Mapping[str, Json], around: Around) -> Iter
     now = _found_now(read, around)
     if now != read["found"]:
         yield Difference(title, read["found"], now)
-    elif read["what"] == STEP:
+    elif read["what"] == STEP and read["found"] is not None:
         records = step_records(home, str(read["found"]))
         if records != read[RECORDS]:
             yield Difference(title, read[RECORDS], records)
@@ -120,21 +127,32 @@ def step_names(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
-def _kept(home: Home, root_id: str, read: Mapping[str, Json]) -> dict[str, Json]:
-    run_id = str(read["name"])
-    if run_id == root_id:
+def _kept(home: Home, reader: RunRecord, read: Mapping[str, Json]) -> dict[str, Json]:
+    journal, run_id = home.store.journal(reader.root_id), str(read["name"])
+    if run_id == reader.root_id:
         return {**read, "what": PIPELINE, "name": "", "asked": None}
+    other = journal.run(run_id)
+    kept: dict[str, Json] = {"what": STEP, "name": _labels(journal, reader.root_id)[run_id], "asked": None}
+    if read["found"] == NOT_STARTED and _began_after(other, reader):
+        return {**kept, "found": None, RECORDS: None}
     if read["found"] != ENDED:
         rule = "A step that a script reads of its own pipeline must have ended, for it to be known what was read."
         raise NoSourceError(Reason.STEP_WENT_ON, f"run {run_id}", rule, "a step that went on")
-    other = home.store.journal(root_id).run(run_id)
     computed = other.reused_from or other.id
-    label = _labels(home.store.journal(root_id), root_id)[run_id]
-    return {"what": STEP, "name": label, "asked": None, "found": computed, RECORDS: step_records(home, computed)}
+    return {**kept, "found": computed, RECORDS: step_records(home, computed)}
 
 
-def _writers(journal: Journal, root_id: str, own_id: str) -> Json:
-    own = _chain(journal, own_id) if own_id in {run.id for run in journal.runs()} else []
+def _began_after(other: RunRecord, reader: RunRecord) -> bool:
+    """Whether a step had not begun when another one ended, which may have looked at it for a long time."""
+    if other.started_at is None:
+        return other.status is RunStatus.NOT_STARTED or other.status.is_terminal
+    return reader.ended_at is not None and reader.ended_at <= other.started_at
+
+
+def _writers(home: Home, root_id: str, own_id: str) -> Json:
+    journal = home.store.journal(root_id)
+    place = _submitted_from(home, root_id, home.store.root_of(own_id), own_id)
+    own = _chain(journal, place[1]) if place is not None else []
     steps = journal.runs(parent_id=root_id, kind=RunKind.STEP)
     others = [run for run in steps if run.id not in own and run.started_at is not None]
     if any(run.ended_at is None for run in others):
