@@ -7,9 +7,10 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hyperstep.errors import InvalidInputError
-from hyperstep.pipeline.graph import check_graph, find_cycle, topological_order
+from hyperstep.pipeline.graph import check_graph, distinct_names, find_cycle, step_labels, topological_order
 from hyperstep.pipeline.spec import (
     CodeSpec,
     DataMode,
@@ -79,6 +80,13 @@ def test_order_follows_data_and_run_after_and_otherwise_the_list() -> None:
     )
     check_graph(spec)
     assert [s.name for s in topological_order(spec)] == ["prep", "tune", "register", "report"]
+
+
+def test_steps_of_one_name_are_told_apart_by_their_order() -> None:
+    names = ["train", "train #2", "train", "eval", "train"]
+    assert distinct_names(names) == ["train", "train #2", "train #3", "eval", "train #4"]
+    spec = PipelineSpec(steps=(replace(step("b", "a"), name="train"), replace(step("a"), name="train")))
+    assert step_labels(spec) == {"a": "train", "b": "train #2"}
 
 
 @given(st.dictionaries(st.integers(0, 12), st.lists(st.integers(0, 12), max_size=4), max_size=13))

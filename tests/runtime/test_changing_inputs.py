@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -130,20 +131,28 @@ def test_of_a_run_whose_data_changed_the_parts_that_differ_now_are_named(
     assert told(bench, second) == (Reason.CHANGED, ["inputs: raw"])
 
 
-def test_a_run_whose_data_changed_does_not_stand_before_an_earlier_source(
-    bench: Bench, label: Label, gate: Path, data: Path
+@pytest.mark.parametrize("forced", [False, True])
+def test_a_run_whose_data_changed_does_not_stand_before_an_earlier_source_unless_it_was_forced(
+    bench: Bench, label: Label, gate: Path, data: Path, forced: bool
 ) -> None:
     data.write_text("111")
     gate.touch()
     _, steps = submit(bench, one_step(bench), label)
     gate.unlink()
     gate.with_name("gate.up").unlink()
-    anew = submit_pipeline(bench.home, replace(one_step(bench), regenerate_outputs=True), label)
+    location = json.loads(steps["copy"].properties["outputs"])["middle"]
+    output = bench.home.datastore_folder("local", location["datastore"]) / location["path"]
+    output.rename(output.with_name("aside"))
+    anew = submit_pipeline(bench.home, replace(one_step(bench), regenerate_outputs=forced), label)
     change_while_it_runs(bench, gate, data, "222")
     assert bench.wait(anew.id).status is RunStatus.COMPLETED
     data.write_text("111")
-    _, again = submit(bench, one_step(bench), label)
-    assert again["copy"].reused_from == steps["copy"].id
+    output.with_name("aside").rename(output)
+    second, again = submit(bench, one_step(bench), label)
+    if forced:
+        assert told(bench, second) == (Reason.UNSTEADY, ["inputs: raw"])
+    else:
+        assert again["copy"].reused_from == steps["copy"].id
 
 
 @pytest.mark.parametrize("way", ["add and remove", "swap and swap back"])

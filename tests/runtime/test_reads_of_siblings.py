@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -22,8 +23,9 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec, TuningSpec
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
+from hyperstep.runtime.runner.reuse.seen_records import seen_at_submission
 from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
-from hyperstep.runtime.submission import Label
+from hyperstep.runtime.submission import Label, submit_pipeline
 
 TRAINS = "run.log('acc', 1.0 * {scale})\n"
 LOGS = "run.parent.log('total', {scale})\n"
@@ -62,8 +64,9 @@ def why(bench: Bench, root: RunRecord, step: RunRecord) -> tuple[Reason, list[st
     return found.reason, [difference.part for difference in found.differences]
 
 
-def planned(bench: Bench, spec: PipelineSpec) -> Mapping[str, Verdict]:
-    return {v.name: v.verdict for v in plan_pipeline(bench.home, spec, "local", ReuseRules(), time.time())}
+def planned(bench: Bench, spec: PipelineSpec, label: Label | None = None) -> Mapping[str, Verdict]:
+    state = seen_at_submission(label.tags if label else {}, {})
+    return {v.name: v.verdict for v in plan_pipeline(bench.home, spec, "local", ReuseRules(), time.time(), state)}
 
 
 def test_a_step_that_reads_the_best_trial_of_another_counts_by_that_ones_run(bench: Bench, label: Label) -> None:
@@ -89,9 +92,9 @@ def test_what_is_told_of_a_trial_afterwards_counts(bench: Bench, label: Label) -
     assert why(bench, again, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
 
 
-def logging(bench: Bench, read: str, scale: int = 1) -> PipelineSpec:
+def logging(bench: Bench, read: str, scale: int = 1, writes: str = LOGS) -> PipelineSpec:
     """A step that logs to the pipeline's run, and one after it that does something else there."""
-    first = StepSpec("t", "tune", bench.code(HEAD + LOGS.format(scale=scale)))
+    first = StepSpec("t", "tune", bench.code(HEAD + writes.format(scale=scale)))
     return PipelineSpec(steps=(first, StepSpec("r", "register", bench.code(HEAD + read), run_after=("t",))))
 
 
@@ -101,6 +104,47 @@ def test_metrics_of_the_pipelines_run_count_by_the_steps_that_logged_them(bench:
     assert both(bench, logging(bench, METRICS), label)[1]["r"].reused_from == first["r"].id
     root, steps = both(bench, logging(bench, METRICS, scale=3), label)
     assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
+
+
+def test_metrics_of_a_step_more_count_as_well(bench: Bench, label: Label) -> None:
+    spec = logging(bench, METRICS)
+    _, first = both(bench, spec, label)
+    last = replace(spec.steps[-1], run_after=("t", "o"))
+    silent = PipelineSpec(steps=(spec.steps[0], StepSpec("o", "other", bench.code("print('other')")), last))
+    assert both(bench, silent, label)[1]["r"].reused_from == first["r"].id
+    other = StepSpec("o", "other", bench.code(HEAD + "run.parent.log('other', 1.0)\n"))
+    more = PipelineSpec(steps=(spec.steps[0], other, last))
+    assert planned(bench, more)["register"] is Verdict.DEPENDS
+    root, steps = both(bench, more, label)
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
+    assert both(bench, more, label)[1]["r"].reused_from == steps["r"].id
+
+
+def trains(bench: Bench, read: str, scale: int = 1) -> PipelineSpec:
+    """Three steps of one name, of which the first is of that scale, and one that reads what they did."""
+    writes = "run.log('acc', {0})\nrun.parent.log('acc {1}', {0})\n"
+    steps = (
+        StepSpec(f"t{n}", "train", bench.code(HEAD + writes.format(s, n))) for n, s in enumerate((scale, 7, 8))
+    )  # fmt: skip
+    after = ("t0", "t1", "t2")
+    return PipelineSpec(steps=(*steps, StepSpec("r", "register", bench.code(HEAD + read), run_after=after)))
+
+
+@pytest.mark.parametrize(
+    ("read", "part"),
+    [
+        (METRICS, "read: run of the pipeline"),
+        ("print([s.get_metrics() for s in run.parent.find_step_run('train')])\n", "read: step train"),
+    ],
+)
+def test_each_of_several_steps_of_one_name_counts(bench: Bench, label: Label, read: str, part: str) -> None:
+    _, first = both(bench, trains(bench, read), label)
+    assert set(planned(bench, trains(bench, read)).values()) == {Verdict.HIT}
+    assert both(bench, trains(bench, read), label)[1]["r"].reused_from == first["r"].id
+    root, steps = both(bench, trains(bench, read, scale=3), label)
+    assert [steps[node].reused_from is None for node in ("t0", "t1", "t2")] == [True, False, False]
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, [part])
+    assert both(bench, trains(bench, read, scale=3), label)[1]["r"].reused_from == steps["r"].id
 
 
 @pytest.mark.parametrize(
@@ -113,6 +157,33 @@ def test_tags_of_the_pipelines_run_count(bench: Bench, label: Label, read: str) 
     assert both(bench, spec, tagged)[1]["r"].reused_from == first["r"].id
     root, steps = both(bench, spec, replace(label, tags={"stage": "prod"}))
     assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
+
+
+TAGS = "print(run.parent.get_tags())\n"
+
+
+def test_tags_that_one_step_hands_to_another_are_the_same_where_the_same_run_stands_for_it(
+    bench: Bench, label: Label
+) -> None:
+    writes = "run.parent.tag('n', {scale})\n"
+    spec, tagged = logging(bench, TAGS, writes=writes), replace(label, tags={"stage": "test"})
+    _, first = both(bench, spec, tagged)
+    for _ in range(2):
+        assert set(planned(bench, spec, tagged).values()) == {Verdict.HIT}
+        assert both(bench, spec, tagged)[1]["r"].reused_from == first["r"].id
+    root, steps = both(bench, logging(bench, TAGS, scale=2, writes=writes), tagged)
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
+
+
+def test_tags_that_a_driver_sets_while_the_pipeline_goes_on_count(bench: Bench, label: Label, gate: Path) -> None:
+    spec = logging(bench, TAGS, writes="run.parent.tag('n', {scale})\n" + WAITS)
+    root = submit_pipeline(bench.home, spec, label)
+    bench.wait_until(lambda: bench.read(root.id).tags)
+    Run.get(Workspace.get("local"), root.id).tag("stage", "prod")
+    gate.touch()
+    assert bench.wait(root.id).tags == {"n": "1", "stage": "prod"}
+    again, steps = both(bench, spec, label)
+    assert why(bench, again, steps["r"]) == (Reason.READS_CHANGED, ["read: run of the pipeline"])
 
 
 def test_writing_to_the_pipelines_run_is_no_read(bench: Bench, label: Label) -> None:
@@ -133,6 +204,56 @@ def test_the_steps_of_a_pipeline_count_by_their_names_where_a_script_looks_throu
     assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: steps of the pipeline"])
 
 
+def test_steps_that_are_looked_through_by_what_may_change_of_them_count(bench: Bench, label: Label) -> None:
+    read = "print([child.id for child in run.parent.get_children(tags='candidate')])\n"
+    writes = ("run.log('total', {scale})\n", "run.tag('candidate', '{scale}')\n")
+    _, first = both(bench, logging(bench, read, writes=writes[0]), label)
+    assert both(bench, logging(bench, read, writes=writes[0]), label)[1]["r"].reused_from == first["r"].id
+    root, steps = both(bench, logging(bench, read, writes=writes[1]), label)
+    assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
+
+
+def test_a_step_more_counts_where_a_script_reads_all_that_is_below_the_pipelines_run(
+    bench: Bench, label: Label
+) -> None:
+    spec = pipeline(bench, "print(run.parent.get_metrics(recursive=True))\n")
+    _, first = both(bench, spec, label)
+    assert both(bench, spec, label)[1]["r"].reused_from == first["r"].id
+    other = StepSpec("o", "other", bench.code(HEAD + "run.log('other', 1.0)\n"))
+    last = replace(spec.steps[-1], run_after=("t", "o"))
+    root, steps = both(bench, PipelineSpec(steps=(spec.steps[0], other, last)), label)
+    reason, parts = why(bench, root, steps["r"])
+    assert (reason, "read: steps of the pipeline" in parts) == (Reason.READS_CHANGED, True)
+
+
+def test_a_step_that_looks_through_those_after_it_is_a_source(bench: Bench, label: Label) -> None:
+    spec = logging(bench, "print(run.parent.get_metrics(recursive=True))\n")
+    later = StepSpec("l", "later", bench.code(HEAD + "run.log('x', 1.0)\n"), run_after=("r",))
+    spec = replace(spec, steps=(*spec.steps, later))
+    _, first = both(bench, spec, label)
+    for _ in range(2):
+        assert set(planned(bench, spec).values()) == {Verdict.HIT}
+        assert both(bench, spec, label)[1]["r"].reused_from == first["r"].id
+    other = replace(spec, steps=(*spec.steps[:2], replace(later, version="2")))
+    assert both(bench, other, label)[1]["r"].reused_from == first["r"].id
+
+
+@pytest.mark.usefixtures("gate")
+def test_who_waits_for_a_step_that_had_not_started_is_no_source(bench: Bench, label: Label) -> None:
+    waits = (
+        "(last,) = run.parent.find_step_run('last')\nprint(last.get_status())\nopen(os.environ['GATE'], 'w').close()\n"
+        "while last.get_status() != 'Finished':\n    time.sleep(0.05)\n"
+    )
+    steps = (
+        StepSpec("s", "slow", bench.code(HEAD + WAITS)),
+        StepSpec("l", "last", bench.code("print('last')"), run_after=("s",)),
+        StepSpec("r", "register", bench.code(HEAD + waits)),
+    )
+    submit(bench, PipelineSpec(steps=steps), label)
+    root, again = submit(bench, PipelineSpec(steps=steps), label)
+    assert why(bench, root, again["r"])[0] is Reason.STEP_WENT_ON
+
+
 @pytest.mark.usefixtures("gate")
 def test_who_reads_a_step_that_goes_on_is_no_source(bench: Bench, label: Label) -> None:
     read = "print(run.parent.find_step_run('slow')[0].get_status())\nopen(os.environ['GATE'], 'w').close()\n"
@@ -150,6 +271,22 @@ def test_what_a_submitted_run_reads_of_the_pipeline_counts(bench: Bench, label: 
     assert both(bench, pipeline(bench, script(), child=child), label)[1]["r"].reused_from == first["r"].id
     root, steps = both(bench, pipeline(bench, script(), scale=5, child=child), label)
     assert why(bench, root, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
+
+
+def test_metrics_of_the_pipelines_run_are_the_same_to_a_run_that_a_step_submits(bench: Bench, label: Label) -> None:
+    child = HEAD + METRICS.replace("run.parent.", "run.parent.parent.")
+    last = StepSpec("r", "register", code(bench, train=HEAD + script(), child=child), run_after=("t",))
+    spec = replace(logging(bench, ""), steps=(logging(bench, "").steps[0], last))
+    _, first = both(bench, spec, label)
+    for _ in range(2):
+        assert both(bench, spec, label)[1]["r"].reused_from == first["r"].id
+
+
+def test_a_trial_that_writes_to_the_runs_above_it_stands_for_others(bench: Bench, label: Label) -> None:
+    above = "run.parent.parent.parent.log('x', 1.0)\nprint(run.parent.name, run.parent.type, run.parent.number)\n"
+    specs = [tuning(bench, above + "run.log('acc', 1.0)\n", sweep_config(total=n)) for n in (2, 3)]
+    completed(bench, specs[0], label)
+    assert taken_over(bench, completed(bench, specs[1], label)[0]) == 2
 
 
 def test_a_trial_that_reads_its_sweep_stands_for_no_other(bench: Bench, label: Label) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain, count
 
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
@@ -55,6 +56,21 @@ def topological_order(spec: PipelineSpec) -> list[StepSpec]:
         placed.add(free.id)
         order.append(free)
     return order
+
+
+def step_labels(spec: PipelineSpec) -> dict[str, str]:
+    """By the id of each step what tells it from the others of a checked graph: its name where no other has it."""
+    order = topological_order(spec)
+    return dict(zip((step.id for step in order), distinct_names(step.name for step in order), strict=True))
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """The names in their order, with a number where one has come before."""
+    found: list[str] = []
+    for name in names:
+        numbered = (f"{name} #{number}" for number in count(2))
+        found.append(next(label for label in chain([name], numbered) if label not in found))
+    return found
 
 
 def _walk(start: str, upstream: Mapping[str, Iterable[str]], done: set[str]) -> list[str]:

@@ -19,7 +19,15 @@ from hyperstep.settings import FILE_NAME
 OVERLAY_VARIABLE = "HYPERSTEP_OVERLAY_OF"
 """The home that the one in use looks like."""
 
-_LINKED = (FILE_NAME, "environments", "cache/digests", "cache/listings", "cache/imports", "cache/outside-code")
+_LINKED = (
+    FILE_NAME,
+    "environments",
+    "cache/digests",
+    "cache/listings",
+    "cache/imports",
+    "cache/outside-code",
+    "cache/step-records",
+)
 _COPIED = ("secrets",)
 LINKED = "linked"
 """Where the look-alikes of folders lie that links in datastores lead to."""

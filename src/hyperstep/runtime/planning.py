@@ -42,7 +42,7 @@ def plan_now(
     properties: Mapping[str, str] | None = None,
 ) -> tuple[StepVerdict, ...]:
     """What a pipeline would do if it were submitted now with these tags and properties."""
-    from hyperstep.runtime.runner.reuse.sibling_reads import seen_at_submission  # noqa: PLC0415 - the engine
+    from hyperstep.runtime.runner.reuse.seen_records import seen_at_submission  # noqa: PLC0415 - the engine
     from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline  # noqa: PLC0415 - the engine of a runner
 
     rules = reuse_rules(home.settings)

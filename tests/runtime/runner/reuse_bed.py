@@ -16,6 +16,7 @@ from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import StepVerdict
+from hyperstep.pipeline.reuse import SWITCHED_OFF
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import (
     CodeSpec,
@@ -36,10 +37,11 @@ from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import find_input, output_locations, output_path
 from hyperstep.runtime.runner.reuse.read_data import data_state
-from hyperstep.runtime.runner.reuse.sibling_reads import RECORDS, step_records
+from hyperstep.runtime.runner.reuse.sibling_reads import RECORDS
 from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion
 from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
 from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY, STATE, STEP
+from hyperstep.runtime.runner.reuse.step_records import step_records
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import remember_step, stand_in
 from hyperstep.runtime.submission import Label, root_run
@@ -223,7 +225,8 @@ class Bed:
         digest = self.home.artifacts.put_bytes(f"log of {step.name}".encode())
         with self.home.store.journal(root.id).transaction(0) as writer:
             writer.add_artifact(ArtifactRecord(run.id, "logs/log.txt", digest, 1))
-        remember_step(self.home, run, step, answer.fingerprint, self.now)
+        forced = answer.decision.reason in SWITCHED_OFF
+        remember_step(self.home, run, step, answer.fingerprint, self.now, forced=forced)
         self.runs[step.name] = run
         return run
 

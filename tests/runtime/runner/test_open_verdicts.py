@@ -15,6 +15,7 @@ from hyperstep.pipeline.plan import Verdict
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.step_reads import MARKS, STEP, STEPS, marks_of
 
 REASON = "depends on what step 'prepare' registers or writes"
 PLACE = InputSpec("place", DatastorePaths(((STORE, "place"),)), DataMode.MOUNT, "$place", "place")
@@ -56,11 +57,77 @@ def test_so_is_one_that_looked_in_vain_or_read_a_run_or_a_dataset(bed: Bed, make
 
 
 def test_what_no_step_can_change_is_as_certain_as_before(bed: Bed) -> None:
-    bed.register("model", "best", {})
-    bed.reads = read("model", 1, "version 1")
+    bed.register("environment", "best", {})
+    bed.reads = read("environment", 1, "version 1")
     bed.run()
     edit("prepare/prepare.py")(bed)
     assert bed.plan()[TUNE].verdict is Verdict.HIT
+
+
+def test_a_model_by_its_number_may_be_tagged_by_a_step(bed: Bed) -> None:
+    bed.register("model", "best", {})
+    marks = marks_of(bed.home.store.named("local", "model", "best", 1))
+    bed.reads = [{**read("model", 1, "version 1")[0], MARKS: marks}]
+    bed.run()
+    assert bed.plan()[TUNE].verdict is Verdict.HIT
+    edit("prepare/prepare.py")(bed)
+    assert bed.plan()[TUNE].verdict is Verdict.DEPENDS
+
+
+def with_eval(bed: Bed, version: str = "") -> None:
+    """Between the two there is another step, which has run once."""
+    bed.pipeline.clear()
+    prepare, tune = bed.spec().steps
+    other = replace(prepare, id="e1", name="eval", inputs=(), outputs=(), version=version)
+    bed.pipeline["steps"] = (prepare, other, replace(tune, run_after=("p1", "e1")))
+
+
+def test_a_step_that_looks_for_steps_surely_runs_where_there_is_one_more(bed: Bed) -> None:
+    bed.reads = [{"what": STEPS, "name": "", "asked": None, "found": "prepare, tune"}]
+    bed.run()
+    with_eval(bed)
+    told = bed.plan()[TUNE]
+    assert (told.verdict, [found.part for found in told.differences]) == (Verdict.MISS, [f"read: {STEPS}"])
+
+
+def test_so_does_one_that_read_another_run_of_a_step_than_stands_for_it_now(bed: Bed) -> None:
+    with_eval(bed)
+    bed.reads = [{"what": STEP, "name": PREPARE, "asked": None, "found": ""}]
+    bed.run()
+    bed.rules = replace(bed.rules, without=(PREPARE,))
+    bed.run()
+    bed.rules = replace(bed.rules, without=())
+    with_eval(bed, version="2")
+    told = bed.plan()[TUNE]
+    assert told.verdict is Verdict.HIT
+    bed.output(PREPARE).unlink()
+    told = bed.plan()[TUNE]
+    assert (told.verdict, [found.part for found in told.differences]) == (Verdict.MISS, ["read: step prepare"])
+
+
+def test_what_a_step_reads_of_steps_that_are_reused_is_as_certain_as_these(bed: Bed) -> None:
+    with_eval(bed)
+    bed.reads = [
+        {"what": STEP, "name": PREPARE, "asked": None, "found": ""},
+        {"what": STEPS, "name": "", "asked": None, "found": "eval, prepare, tune"},
+    ]
+    bed.run()
+    with_eval(bed, version="2")
+    assert bed.plan()[TUNE].verdict is Verdict.HIT
+
+
+def test_what_a_step_reads_of_a_step_that_is_open_hangs_on_that_one(bed: Bed) -> None:
+    with_eval(bed)
+    bed.reads = [{"what": STEP, "name": PREPARE, "asked": None, "found": ""}]
+    bed.run()
+    prepare, other, tune = bed.spec().steps
+    place = replace(PLACE, source=DatastorePaths(((STORE, "raw"),)), name="raw")
+    open_one = replace(prepare, inputs=(place,), run_after=("e1",))
+    bed.pipeline["steps"] = (replace(other, version="2"), open_one, tune)
+    told = bed.plan()
+    assert told[PREPARE].verdict is Verdict.DEPENDS
+    assert (told[TUNE].verdict, told[TUNE].reason) == (Verdict.DEPENDS, "reused only if step 'prepare' is")
+    assert told[TUNE].because_of == (PREPARE,)
 
 
 def test_a_dataset_that_counts_by_content_is_open_and_one_by_definition_is_not(bed: Bed) -> None:

@@ -152,6 +152,16 @@ def note_address(shown: str, place: Path, home: Path) -> None:
     _note({"what": ADDRESS, "name": shown, "asked": asked, "found": found})
 
 
+def is_kin(home: Home, root_id: str) -> bool:
+    """Whether this process is a job of that root run, or one that was submitted from within it, or the other way."""
+    own_root = os.environ.get("HYPERSTEP_ROOT_ID", "")
+    if own_root in {"", root_id}:
+        return own_root == root_id
+    from hyperstep.runtime.runner.reuse.step_reads import is_of_one_tree  # noqa: PLC0415 - the engine
+
+    return is_of_one_tree(home, root_id, own_root)
+
+
 def note_run(home: Home, root_id: str, run_id: str) -> None:
     """A job has read a run, or has looked for one that is not there.
 

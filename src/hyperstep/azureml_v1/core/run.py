@@ -101,7 +101,7 @@ class Run(RunLifecycle):
         """The run above; None at the top."""
         from hyperstep.azureml_v1.core.run_factory import find_run
 
-        parent_id = self._record().parent_id
+        parent_id = self._identity().parent_id
         return find_run(self._experiment.workspace, parent_id) if parent_id else None
 
     def get_children(

@@ -69,7 +69,7 @@ class RunBase(RunLogger):
     @property
     def name(self) -> str:
         """The name it was submitted with: a step's name, a script's."""
-        return self._record().name
+        return self._identity().name
 
     @property
     def display_name(self) -> str:
@@ -95,7 +95,7 @@ class RunBase(RunLogger):
     @property
     def number(self) -> int:
         """From 1: position among its siblings, or for a submitted run among those of its experiment."""
-        record = self._record()
+        record = self._identity()
         if not record.is_root:
             return record.number + 1
         roots = self._source.home.store.roots(workspace=record.workspace, experiment=record.experiment)
@@ -106,7 +106,7 @@ class RunBase(RunLogger):
         """``hyperdrive``, ``azureml.scriptrun``, ``azureml.PipelineRun``, ``azureml.StepRun``."""
         from hyperstep.azureml_v1.core.run_source import RUN_TYPES
 
-        return RUN_TYPES[self._record().kind]
+        return RUN_TYPES[self._identity().kind]
 
     @property
     def status(self) -> str:
@@ -189,6 +189,10 @@ class RunBase(RunLogger):
         if self._cached is None:
             self._cached = self._source.record()
         return self._cached
+
+    def _identity(self) -> RunRecord:
+        """The same for what never changes of it."""
+        return self._cached or self._source.identity()
 
     def _records(self) -> RunChanges:
         if self._changes is None:

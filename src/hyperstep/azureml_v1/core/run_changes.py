@@ -75,10 +75,13 @@ class RunChanges(RecordWriter):
         """Nothing to do: what was written is in the records."""
 
     def _update(self, change: dict[str, dict[str, Any]]) -> None:
-        if not self.ask("update_run", {"run_id": self.run_id, **change}):
+        from hyperstep.runtime.runner.reuse.given_marks import BY_JOB, kept_marks  # noqa: PLC0415 - few are changed
+
+        asked = {"run_id": self.run_id, **change, BY_JOB: in_job()}
+        if not self.ask("update_run", asked):
             run = self._source.record()
             tags = {key: value for key, value in {**run.tags, **change["tags"]}.items() if value is not None}
-            properties = {**run.properties, **change["properties"]}
+            properties = {**run.properties, **kept_marks(run, asked), **change["properties"]}
             self._put(replace(run, tags=tags, properties=properties))
 
     def _log(self, lines: Sequence[Mapping[str, object]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hyperstep.azureml_v1.core.reading import note_run_list
+from hyperstep.azureml_v1.core.reading import note_run, note_run_list
 from hyperstep.azureml_v1.core.run_source import RUN_TYPES, RunSource
 from hyperstep.records.run import RunKind, RunRecord
 
@@ -97,6 +97,8 @@ def list_children(
 ) -> Iterator[Run]:
     """The runs below a run, newest first."""
     for record in source.children(recursive=recursive):
+        if tags or properties or status:
+            note_run(source.home, record.root_id, record.id)
         if _fits(record, kind, tags, properties, status):
             yield make_run(source.workspace, record)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hyperstep.azureml_v1.core.reading import note_run
+from hyperstep.azureml_v1.core.reading import is_kin, note_run, note_steps
 from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.exceptions import ServiceException
 from hyperstep.errors import NotFoundError
@@ -85,12 +84,12 @@ class RunSource:
         return self.home.store.journal(self.root_id)
 
     def identity(self) -> RunRecord:
-        """The record, for what never changes of it, or to write to it: within a job's own tree that is no read.
+        """The record, for what never changes of it, or to write to it: within the job's own tree that is no read.
 
         Raises:
             ServiceException: No run has this id.
         """
-        if self.root_id != os.environ.get("HYPERSTEP_ROOT_ID"):
+        if not is_kin(self.home, self.root_id):
             return self.record()
         return self.home.store.journal(self.root_id).run(self.run_id)
 
@@ -139,8 +138,17 @@ class RunSource:
         Submitted children are root runs of their own.
         """
         own = self.record()
+        if own.kind is RunKind.PIPELINE:
+            self.steps()
         roots = self.home.store.roots(workspace=own.workspace, experiment=own.experiment)
         yield from self._below({root.id: str(root.parent_id) for root in roots if root.parent_id}, recursive=recursive)
+
+    def steps(self) -> list[RunRecord]:
+        """The runs of a pipeline's steps, each after those it waits for; who looks through them sees their names."""
+        root_id = self.identity().root_id
+        steps = self.home.store.journal(root_id).runs(parent_id=self.run_id, kind=RunKind.STEP)
+        note_steps(self.home, root_id, [step.name for step in steps])
+        return sorted(steps, key=lambda step: step.number)
 
     def _below(self, submitted: Mapping[str, str], *, recursive: bool) -> Iterator[RunRecord]:
         roots = [RunSource(self.workspace, root).record() for root, above in submitted.items() if above == self.run_id]

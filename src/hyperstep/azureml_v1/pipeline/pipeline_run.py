@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hyperstep.azureml_v1.core.reading import note_run_list, note_steps
+from hyperstep.azureml_v1.core.reading import note_run_list
 from hyperstep.azureml_v1.core.run import Run
 from hyperstep.azureml_v1.core.run_factory import find_run
 from hyperstep.azureml_v1.exceptions import UserErrorException
@@ -17,7 +17,6 @@ from hyperstep.azureml_v1.pipeline.step_outputs import node_of_pipeline_output
 from hyperstep.azureml_v1.pipeline.step_run import StepRun, step_row
 from hyperstep.azureml_v1.pipeline.watching import watch_pipeline
 from hyperstep.errors import NotFoundError
-from hyperstep.records.run import RunKind
 
 if TYPE_CHECKING:
     from hyperstep.azureml_v1.core.experiment import Experiment
@@ -127,12 +126,8 @@ class PipelineRun(DrivenRun):
 
     def get_steps(self) -> Iterator[StepRun]:
         """The runs of its steps, each after those it waits for."""
-        source, workspace = self._source, self.experiment.workspace
-        root_id = source.identity().root_id
-        records = source.home.store.journal(root_id).runs(parent_id=self.id, kind=RunKind.STEP)
-        note_steps(source.home, root_id, [record.name for record in records])
-        for record in sorted(records, key=lambda run: run.number):
-            step = find_run(workspace, record.id)
+        for record in self._source.steps():
+            step = find_run(self.experiment.workspace, record.id)
             if isinstance(step, StepRun):
                 yield step
 

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from hyperstep.errors import USER_FAULTS, HyperstepError, InvalidInputError
 from hyperstep.pipeline.fingerprint import Fingerprint
+from hyperstep.pipeline.graph import step_labels
 from hyperstep.pipeline.progress import hopeless_steps, pipeline_outcome, ready_steps
+from hyperstep.pipeline.reuse import switched_off
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunError, RunRecord
 from hyperstep.records.status import RunStatus
@@ -21,7 +23,7 @@ from hyperstep.runtime.runner.data_paths import Found
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reuse.reused_steps import STEP_READY, complete_reused, record_decision
-from hyperstep.runtime.runner.reuse.sibling_reads import seen, seen_of
+from hyperstep.runtime.runner.reuse.seen_records import seen_as_given, seen_of
 from hyperstep.runtime.runner.reuse.steady_inputs import (
     NoSourceError,
     States,
@@ -55,6 +57,7 @@ class PipelineDriver:
             for run in context.runs.values()
             if run.parent_id == context.root.id and "azureml.nodeid" in run.properties
         }
+        self._labels = step_labels(spec)
         self._drivers: dict[str, Driver] = {}
         self._fingerprints: dict[str, Fingerprint] = {}
         self._claims = StepClaims(context.home.path, context.root.id, partial(_is_open, context.home))
@@ -225,10 +228,12 @@ class PipelineDriver:
         return StepQuestion(home, context.root.workspace, self._spec, step, inputs, rules, self._around())
 
     def _around(self) -> Around:
-        runs = [self._run_of(step) for step in self._spec.steps]
-        computed = {run.name: run.reused_from or run.id for run in runs if run.ended_at is not None}
+        runs = {self._labels[step.id]: self._run_of(step) for step in self._spec.steps}
+        computed = {label: run.reused_from or run.id for label, run in runs.items() if run.ended_at is not None}
         state = partial(seen_of, self._context.journal, self._context.root.id)
-        return Around(tuple(run.name for run in runs), computed, state, lambda: seen(self._context.root))
+        return Around(
+            tuple(run.name for run in runs.values()), computed, state, lambda: seen_as_given(self._context.root)
+        )
 
     def _work(self, step: StepSpec, inputs: dict[str, Found], unread: tuple[str, ...] = ()) -> None:
         run = self._run_of(step)
@@ -261,11 +266,13 @@ class PipelineDriver:
             self._context.note(f"step '{step.name}' cannot be reused later: {error}")
 
     def _keep(self, step: StepSpec, run: RunRecord, fingerprint: Fingerprint) -> None:
+        rules, regenerate = self._context.envelope.reuse, self._spec.regenerate_outputs
+        forced = switched_off(step, rules, regenerate=regenerate) is not None
         try:
-            require_steady(run, step, self._find_inputs(step), self._context.envelope.reuse, self._trials_of(run))
-            remember_step(self._context.home, run, step, fingerprint, self._context.now())
+            require_steady(run, step, self._find_inputs(step), rules, self._trials_of(run))
+            remember_step(self._context.home, run, step, fingerprint, self._context.now(), forced=forced)
         except NoSourceError as error:
-            remember_refusal(self._context.home, run, step, fingerprint, error)
+            remember_refusal(self._context.home, run, step, fingerprint, error, forced=forced)
             raise
 
     def _trials_of(self, step_run: RunRecord) -> list[RunRecord]:

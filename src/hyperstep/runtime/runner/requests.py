@@ -16,6 +16,7 @@ from hyperstep.runtime.runner.child_requests import CHILD_REQUESTS
 from hyperstep.runtime.runner.collecting import may_set_property
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.named_requests import NAMED_REQUESTS
+from hyperstep.runtime.runner.reuse.given_marks import kept_marks
 
 _FOREIGN = 1 << 41
 """Sequences of records that another run's process logged; below are the run's own (see ``log_metrics``)."""
@@ -75,7 +76,7 @@ def _update_run(context: RunnerContext, body: Mapping[str, Any]) -> None:
     changed = replace(
         run,
         tags=tags,
-        properties={**run.properties, **properties},
+        properties={**run.properties, **kept_marks(run, body), **properties},
         name=body.get("name") or run.name,
     )
     with context.transaction() as unit:

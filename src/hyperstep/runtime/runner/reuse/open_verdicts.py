@@ -18,10 +18,14 @@ from hyperstep.pipeline.reuse_rules import DatasetReuse, ReuseRules
 from hyperstep.pipeline.spec import DatastorePaths, StepSpec
 from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.step_reads import DATASETS, KEPT, READS, READS_PROPERTY
+from hyperstep.runtime.runner.reuse.step_reads import DATASETS, KEPT, MARKS, READS, READS_PROPERTY, STEP, STEPS
 
 _LOOKED_UP = frozenset({Reason.HIT.value, Reason.FIRST.value, Reason.CHANGED.value})
 """Reasons of a sweep that looks for finished trials, whether there are any by now or not."""
+
+
+_ENVIRONMENT = "environment"
+"""Kind of the named things that have no tags."""
 
 
 class RunningSteps(Struct, frozen=True):
@@ -50,11 +54,17 @@ def may_change(step: StepSpec, reads: Sequence[Mapping[str, Json]], rules: Reuse
 
 
 def _is_fixed(read: Mapping[str, Json], *, contents: bool) -> bool:
-    """Whether no step can change what was read: a version by its number, what only drivers change, a web address."""
-    if read["what"] == ADDRESS or read["asked"] == KEPT:
+    """Whether no step can change what was read, for a step that would be reused.
+
+    That are a web address, what only drivers change, a version by its number of what cannot be tagged, and the steps of
+    the pipeline: runs of others stand for those that it read, which no step can write to.
+    """
+    if read["what"] in {ADDRESS, STEP, STEPS} or read["asked"] == KEPT:
         return True
-    has_files = read["what"] in DATASETS and contents
-    return isinstance(read["asked"], int) and read["found"] is not None and not has_files
+    can_change = (read["what"] in DATASETS and contents) or (
+        read["what"] != _ENVIRONMENT and read.get(MARKS) is not None
+    )
+    return isinstance(read["asked"], int) and read["found"] is not None and not can_change
 
 
 def reads_of_source(source: StoredFingerprint) -> list[Mapping[str, Json]]:
@@ -67,6 +77,11 @@ def written_before(names: Sequence[str]) -> str:
     """The reason of a step that depends on what others do."""
     verb = "registers or writes" if len(names) == 1 else "register or write"
     return f"depends on what {_named(names)} {verb}"
+
+
+def reused_if(names: Sequence[str]) -> str:
+    """The reason of a step that read others of which it is not known yet whether they are reused."""
+    return f"reused only if {_named(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def open_trials(

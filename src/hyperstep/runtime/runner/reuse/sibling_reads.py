@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from hyperstep.digest import Json, digest_json
-from hyperstep.errors import HyperstepError
+from hyperstep.digest import Json
+from hyperstep.pipeline.graph import distinct_names
 from hyperstep.pipeline.reuse import Difference, Reason
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.seen_records import seen_as_given, seen_of
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import Around
 from hyperstep.runtime.runner.reuse.step_reads import PIPELINE, STEP, STEPS
+from hyperstep.runtime.runner.reuse.step_records import step_records
 
 KIN = "run of its pipeline"
 """What is noted as read: ``asked`` is the root run, ``name`` that or the one below it which the run belongs to."""
@@ -25,12 +28,10 @@ RECORDS = "records"
 """Key of a kept read of a step: what was recorded of the run that computed it."""
 
 GIVEN, WRITERS = "given", "writers"
-"""Keys of a read of the pipeline's run: what was to be seen of it but for metrics and files; which steps had ended by
-then and so may have written these, with the runs that computed them. None while another step went on."""
+"""Keys of a read of the pipeline's run: what was to be seen of it but for what steps wrote; which steps had ended by
+then and so may have written there, with the runs that computed them. None while another step went on."""
 
-ENDED, GOING_ON = "ended", "going on"
-_SHOWN_DIGITS = 12
-_OURS = ("azureml.", "hyperstep.")
+ENDED, GOING_ON, NOT_STARTED = "ended", "going on", "not started"
 
 
 def kin_of(home: Home, own: tuple[str, str], root_id: str, run_id: str) -> tuple[str, str] | None:
@@ -61,28 +62,14 @@ def kin_state(home: Home, own_id: str, root_id: str, run_id: str) -> dict[str, J
     journal = home.store.journal(root_id)
     run = journal.run(run_id)
     if run_id != root_id:
-        return {"found": GOING_ON if run.ended_at is None else ENDED}
-    return {"found": seen_of(journal, root_id), GIVEN: seen(run), WRITERS: _writers(journal, root_id, own_id)}
+        return {"found": _phase(run)}
+    return {"found": seen_of(journal, root_id), GIVEN: seen_as_given(run), WRITERS: _writers(home, root_id, own_id)}
 
 
-def seen_of(journal: Journal, run_id: str) -> str:
-    """What a script can see of a run that may be the same in another submission."""
-    run = journal.run(run_id)
-    metrics = [[record.name, record.kind.value, record.step, record.value] for record in journal.metrics(run_id)]
-    return seen(run, metrics, [[file.path, file.digest] for file in journal.artifacts(run_id)])
-
-
-def seen(run: RunRecord, metrics: Json = (), files: Json = ()) -> str:
-    """The same of a run with these metrics and files."""
-    return seen_at_submission(run.tags, run.properties, metrics, files)
-
-
-def seen_at_submission(
-    tags: Mapping[str, str], properties: Mapping[str, str], metrics: Json = (), files: Json = ()
-) -> str:
-    """The same of a run that is to be submitted with these tags and properties."""
-    given = {name: value for name, value in properties.items() if not name.startswith(_OURS)}
-    return digest_json([dict(tags), given, metrics, files])[:_SHOWN_DIGITS]
+def _phase(run: RunRecord) -> str:
+    if run.status is RunStatus.NOT_STARTED:
+        return NOT_STARTED
+    return GOING_ON if run.ended_at is None else ENDED
 
 
 def kept_reads(home: Home, run: RunRecord, reads: Iterable[dict[str, Json]]) -> Iterator[dict[str, Json]]:
@@ -96,7 +83,7 @@ def kept_reads(home: Home, run: RunRecord, reads: Iterable[dict[str, Json]]) -> 
         if read["what"] != KIN:
             yield read
         elif read["asked"] == run.root_id and read["name"] != run.id:
-            yield _kept(home, run.root_id, read)
+            yield _kept(home, run, read)
 
 
 def sibling_change(home: Home, read: Mapping[str, Json], around: Around) -> Iterator[Difference]:
@@ -107,7 +94,7 @@ def sibling_change(home: Home, read: Mapping[str, Json], around: Around) -> Iter
     now = _found_now(read, around)
     if now != read["found"]:
         yield Difference(title, read["found"], now)
-    elif read["what"] == STEP:
+    elif read["what"] == STEP and read["found"] is not None:
         records = step_records(home, str(read["found"]))
         if records != read[RECORDS]:
             yield Difference(title, read[RECORDS], records)
@@ -125,12 +112,14 @@ def _found_now(read: Mapping[str, Json], around: Around) -> str | None:
 def _writers_are_the_same(read: Mapping[str, Json], around: Around) -> bool:
     """Whether what steps had written to the pipeline's run is of the same runs as what stands for these steps now.
 
-    A step that is reused does not write there again.
+    A step that is reused does not write there again. One that had not started then may have by now.
     """
     writers = read[WRITERS]
     if not isinstance(writers, Mapping) or read[GIVEN] != around.given():
         return False
-    return all(around.computed.get(name) == computed for name, computed in writers.items())
+    if any(around.computed.get(name) != computed for name, computed in writers.items()):
+        return False
+    return around.computed.keys() <= writers.keys() or around.state() == around.given()
 
 
 def step_names(names: Iterable[str]) -> str:
@@ -138,44 +127,44 @@ def step_names(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
-def runs_below(journal: Journal, top: RunRecord) -> list[RunRecord]:
-    """A run and all runs below it."""
-    found, ids = [top], {top.id}
-    for run in journal.runs():  # by creation: parents come first
-        if run.parent_id in ids:
-            ids.add(run.id)
-            found.append(run)
-    return found
-
-
-def _kept(home: Home, root_id: str, read: Mapping[str, Json]) -> dict[str, Json]:
-    run_id = str(read["name"])
-    if run_id == root_id:
+def _kept(home: Home, reader: RunRecord, read: Mapping[str, Json]) -> dict[str, Json]:
+    journal, run_id = home.store.journal(reader.root_id), str(read["name"])
+    if run_id == reader.root_id:
         return {**read, "what": PIPELINE, "name": "", "asked": None}
+    other = journal.run(run_id)
+    kept: dict[str, Json] = {"what": STEP, "name": _labels(journal, reader.root_id)[run_id], "asked": None}
+    if read["found"] == NOT_STARTED and _began_after(other, reader):
+        return {**kept, "found": None, RECORDS: None}
     if read["found"] != ENDED:
         rule = "A step that a script reads of its own pipeline must have ended, for it to be known what was read."
         raise NoSourceError(Reason.STEP_WENT_ON, f"run {run_id}", rule, "a step that went on")
-    other = home.store.journal(root_id).run(run_id)
     computed = other.reused_from or other.id
-    return {"what": STEP, "name": other.name, "asked": None, "found": computed, RECORDS: step_records(home, computed)}
+    return {**kept, "found": computed, RECORDS: step_records(home, computed)}
 
 
-def _writers(journal: Journal, root_id: str, own_id: str) -> Json:
-    own = _chain(journal, own_id) if own_id in {run.id for run in journal.runs()} else []
-    others = [run for run in journal.runs(parent_id=root_id) if run.id not in own and run.started_at is not None]
+def _began_after(other: RunRecord, reader: RunRecord) -> bool:
+    """Whether a step had not begun when another one ended, which may have looked at it for a long time."""
+    if other.started_at is None:
+        return other.status is RunStatus.NOT_STARTED or other.status.is_terminal
+    return reader.ended_at is not None and reader.ended_at <= other.started_at
+
+
+def _writers(home: Home, root_id: str, own_id: str) -> Json:
+    journal = home.store.journal(root_id)
+    place = _submitted_from(home, root_id, home.store.root_of(own_id), own_id)
+    own = _chain(journal, place[1]) if place is not None else []
+    steps = journal.runs(parent_id=root_id, kind=RunKind.STEP)
+    others = [run for run in steps if run.id not in own and run.started_at is not None]
     if any(run.ended_at is None for run in others):
         return None
-    return {run.name: run.reused_from or run.id for run in others}
+    labels = _labels(journal, root_id)
+    return {labels[run.id]: run.reused_from or run.id for run in others}
 
 
-def step_records(home: Home, run_id: str) -> str | None:
-    """All that can be seen of a step's run and the runs below it; None when it is gone."""
-    try:
-        journal = home.store.journal(home.store.root_of(run_id))
-        below = runs_below(journal, journal.run(run_id))
-        return digest_json([[run.id, run.status.value, seen_of(journal, run.id)] for run in below])[:_SHOWN_DIGITS]
-    except HyperstepError:
-        return None
+def _labels(journal: Journal, root_id: str) -> dict[str, str]:
+    """By id of each step's run what tells the step from the others."""
+    steps = sorted(journal.runs(parent_id=root_id, kind=RunKind.STEP), key=lambda run: run.number)
+    return dict(zip((run.id for run in steps), distinct_names(run.name for run in steps), strict=True))
 
 
 def _submitted_from(home: Home, own_root: str, root_id: str, run_id: str) -> tuple[str, str] | None:

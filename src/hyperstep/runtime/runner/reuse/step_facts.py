@@ -32,11 +32,11 @@ class Around(Struct, frozen=True):
     names: tuple[str, ...] = ()
     """Of all its steps."""
     computed: Mapping[str, str] = {}
-    """By name of a step that has ended: the run that computed it, or why there is none."""
+    """By label of a step that has ended (see ``step_labels``): the run that computed it, or why there is none."""
     state: Callable[[], str] = str
     """Tells what can be seen of the pipeline's run."""
     given: Callable[[], str] = str
-    """Tells the same but for metrics and files."""
+    """Tells the same but for what steps wrote there."""
 
 
 class StepQuestion(Struct, frozen=True):

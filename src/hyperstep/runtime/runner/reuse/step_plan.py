@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from hyperstep.errors import USER_FAULTS
 from hyperstep.pipeline.fingerprint import fingerprint_process
-from hyperstep.pipeline.graph import topological_order
+from hyperstep.pipeline.graph import step_labels, topological_order
 from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict, is_open, verdict_of, without_inputs
-from hyperstep.pipeline.reuse import Reason
+from hyperstep.pipeline.reuse import Difference, Reason
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import InputSpec, PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
@@ -18,11 +18,17 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.outside_code import outside_code
 from hyperstep.runtime.overlay import base_of
 from hyperstep.runtime.runner.data_paths import Found, find_input
-from hyperstep.runtime.runner.reuse.open_verdicts import RunningSteps, may_change, reads_of_source, written_before
-from hyperstep.runtime.runner.reuse.sibling_reads import seen_at_submission
+from hyperstep.runtime.runner.reuse.open_verdicts import (
+    RunningSteps,
+    may_change,
+    reads_of_source,
+    reused_if,
+    written_before,
+)
+from hyperstep.runtime.runner.reuse.seen_records import seen_at_submission
 from hyperstep.runtime.runner.reuse.step_claims import claimed_by
 from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion, TuningFacts, identify, tuning_facts
-from hyperstep.runtime.runner.reuse.step_reads import STEP
+from hyperstep.runtime.runner.reuse.step_reads import STEP, STEPS
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import stand_in
 from hyperstep.runtime.runner.reuse.trial_plan import plan_trials
@@ -56,6 +62,8 @@ def _told(home: Home, step: StepSpec, verdict: StepVerdict) -> StepVerdict:
 
 _OPEN, _TO_COME = "a run that may come", "a run that is to come"
 """What computed a step of which that is not known yet, and one that runs."""
+_STEP_READ = f"read: {STEP} "
+"""How a difference begins in what was read of another step."""
 _UNDER_WAY = "an equal step is under way in another run; it is waited for, and taken over if it completes"
 
 
@@ -67,9 +75,10 @@ class _Plan:
         self._producers: dict[str, RunRecord] = {}
         """Of each step that is reused: the run that stands for it."""
         self._names = {step.id: step.name for step in spec.steps}
+        self._labels = step_labels(spec)
         self._state = state or seen_at_submission({}, {})
         self._computed: dict[str, str] = {}
-        """By name of a step that was judged: the run that stands for it, or why there is none."""
+        """By label of a step that was judged: the run that stands for it, or why there is none."""
         self._above: dict[str, frozenset[str]] = {}
         """Of each step that was judged: the ids of those that it waits for, at any distance."""
         self._sweeps: dict[str, tuple[StepQuestion, TuningFacts]] = {}
@@ -85,7 +94,7 @@ class _Plan:
         verdict = self._judge(step)
         is_hit = verdict.verdict is Verdict.HIT and verdict.source_run is not None
         computed = verdict.source_run if is_hit else _OPEN if verdict.verdict is Verdict.DEPENDS else _TO_COME
-        self._computed[step.name] = computed or _TO_COME
+        self._computed[self._labels[step.id]] = computed or _TO_COME
         return verdict
 
     def _judge(self, step: StepSpec) -> StepVerdict:
@@ -124,6 +133,10 @@ class _Plan:
         question = self._question(step, inputs)
         answer = look_for_source(question, self._now)
         verdict = verdict_of(step.name, step.id, answer.decision)
+        if verdict.differences and all(found.new == _OPEN for found in verdict.differences):
+            because = tuple(found.part.removeprefix(_STEP_READ) for found in verdict.differences)
+            reason = reused_if(because)
+            return replace(verdict, verdict=Verdict.DEPENDS, reason=reason, because_of=because, differences=())
         before = self._named(self._running_before(step))
         if before and self._may_turn(step, answer):
             reason = written_before(before)
@@ -131,11 +144,6 @@ class _Plan:
         if answer.source is not None:
             self._producers[step.id] = stand_in(self._home, answer.source)
             return verdict
-        if verdict.differences and all(found.new == _OPEN for found in verdict.differences):
-            because = tuple(found.part.removeprefix(f"read: {STEP} ") for found in verdict.differences)
-            return replace(
-                verdict, verdict=Verdict.DEPENDS, reason=_why_open(because), because_of=because, differences=()
-            )
         other = claimed_by(base_of(self._home.path) or self._home.path, answer.fingerprint.digest)
         if other and answer.may_be_shared:
             return replace(verdict, verdict=Verdict.DEPENDS, reason=_UNDER_WAY, source_run=other, differences=())
@@ -146,8 +154,8 @@ class _Plan:
     def _may_turn(self, step: StepSpec, answer: ReuseAnswer) -> bool:
         """Whether a step before this one can turn a hit into a miss, or bring back what had been read."""
         if answer.source is None:
-            runs_anew = any(found.new == _TO_COME for found in answer.decision.differences)
-            return answer.decision.reason is Reason.READS_CHANGED and not runs_anew
+            is_certain = any(_is_certain(found) for found in answer.decision.differences)
+            return answer.decision.reason is Reason.READS_CHANGED and not is_certain
         return may_change(step, reads_of_source(answer.source), self._rules)
 
     def _with_trials(self, step: StepSpec, verdict: StepVerdict) -> StepVerdict:
@@ -200,6 +208,11 @@ class _Plan:
         names, state = tuple(self._names.values()), lambda: self._state
         around = Around(names, dict(self._computed), state, state)
         return StepQuestion(self._home, self._workspace, self._spec, step, inputs, self._rules, around)
+
+
+def _is_certain(found: Difference) -> bool:
+    """Whether what was read of other steps is surely not what it was, whatever these write."""
+    return found.part.startswith((_STEP_READ, f"read: {STEPS}")) and found.new != _OPEN
 
 
 def _why_open(because: tuple[str, ...]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from hyperstep.artifact_store.tree import Reading
-from hyperstep.artifact_store.web_files import ADDRESS, FOLDER, News, look_again
+from hyperstep.artifact_store.web_files import ADDRESS, FOLDER, Look, News, look_again
 from hyperstep.digest import Json, digest_json, is_same
 from hyperstep.errors import USER_FAULTS, HyperstepError, NotFoundError
 from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED
@@ -128,7 +129,13 @@ def _settled(home: Home, workspace: str, read: dict[str, Json]) -> Json:
 
 
 def changed_reads(
-    home: Home, source: StoredFingerprint, reading: Reading, *, contents: bool, around: Around | None = None
+    home: Home,
+    source: StoredFingerprint,
+    reading: Reading,
+    *,
+    contents: bool,
+    around: Around | None = None,
+    ask: Callable[[Path], Look] = look_again,
 ) -> tuple[Difference, ...]:
     """What a source read by name that is not the same now.
 
@@ -138,6 +145,7 @@ def changed_reads(
         reading: How digests are taken.
         contents: Whether the files of datasets count, or their versions only.
         around: The pipeline that a step is of.
+        ask: Asks a server about the file that is kept of it.
     """
     reads = source.record.get(READS, ())
     found: list[Difference] = []
@@ -148,6 +156,8 @@ def changed_reads(
             from hyperstep.runtime.runner.reuse.sibling_reads import sibling_change  # noqa: PLC0415 - few read them
 
             found.extend(sibling_change(home, read, around or Around()))
+        elif read["what"] == ADDRESS:
+            found.extend(_address_change(home, read, reading, ask))
         else:
             found.extend(_change(home, source, read, reading, contents=contents))
     return tuple(found)
@@ -156,9 +166,6 @@ def changed_reads(
 def _change(
     home: Home, source: StoredFingerprint, read: Mapping[str, Json], reading: Reading, *, contents: bool
 ) -> Iterator[Difference]:
-    if read["what"] == ADDRESS:
-        yield from _address_change(home, read, reading)
-        return
     workspace, roots = str(read.get("workspace", source.workspace)), _own_roots(source, read)
     now = _found_now(home, workspace, read, roots)
     if read["found"] not in now:
@@ -179,12 +186,14 @@ def _change(
             yield Difference(_title(read), read["content"], content)
 
 
-def _address_change(home: Home, read: Mapping[str, Json], reading: Reading) -> Iterator[Difference]:
+def _address_change(
+    home: Home, read: Mapping[str, Json], reading: Reading, ask: Callable[[Path], Look]
+) -> Iterator[Difference]:
     """Ask the server; without an answer what is kept counts."""
     place = home.path / FOLDER / str(read["asked"])
     found: str | None = None
     with suppress(HyperstepError):  # it is gone, here and there
-        look = look_again(place)
+        look = ask(place)
         if look.news is News.NO_ANSWER:
             _logger.warning("%s does not answer (%s): the file in the home counts", look.shown, look.reason)
         found = content_digest(Found(place), replace(reading, limit_bytes=None))[0]

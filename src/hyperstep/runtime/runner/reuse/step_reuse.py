@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.artifact_store.tree import Reading
+from hyperstep.artifact_store.web_files import Look, look_again
 from hyperstep.codec import to_json
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError
@@ -33,7 +35,7 @@ from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, reading_of
 from hyperstep.runtime.runner.reuse.step_reads import READS, RESULT, changed_reads
-from hyperstep.runtime.runner.reuse.step_sources import changed_outputs, failed_trials, record_is_there, refusal
+from hyperstep.runtime.runner.reuse.step_sources import FORCED, changed_outputs, failed_trials, record_is_there, refusal
 
 
 class ReuseAnswer(Struct, frozen=True):
@@ -54,6 +56,18 @@ class ReuseAnswer(Struct, frozen=True):
     def may_be_shared(self) -> bool:
         """Whether an equal step that is under way would do as well."""
         return self.source is None and self.decision.reason not in SWITCHED_OFF
+
+
+class _Manner(Struct, frozen=True):
+    """How earlier runs are looked at, one after another."""
+
+    now: float
+    """Seconds since the epoch."""
+    ask: Callable[[Path], Look]
+    """Asks a server about the file that is kept of it, once."""
+    reads_first: bool
+    """Whether what was read is compared before the outputs: where one run was refused, the next often read what that
+    one did, and to look costs less."""
 
 
 def look_for_source(question: StepQuestion, now: float) -> ReuseAnswer:
@@ -116,21 +130,27 @@ def _judge_equal(question: StepQuestion, found: Identified, now: float) -> Reuse
 
 
 def _judge_all(question: StepQuestion, found: Identified, now: float) -> ReuseAnswer | None:
-    """The newest of the equal earlier runs that may be taken; of none the one in the way of which the least stands."""
+    """The newest of the equal earlier runs that may be taken; of none the one in the way of which the least stands.
+
+    None that is older than one which was forced: that was done for what no fingerprint knows of.
+    """
     refused: list[ReuseAnswer] = []
+    ask = cache(look_again)
     for source in question.home.store.recall_all(question.workspace, found.fingerprint.digest, limit=EQUALS):
-        answer = _judge(question, found, source, now)
+        answer = _judge(question, found, source, _Manner(now, ask, reads_first=bool(refused)))
         if answer.source is not None:
             return answer
         refused.append(answer)
+        if source.record.get(FORCED):
+            break
     return min(refused, key=lambda answer: len(answer.decision.differences), default=None)
 
 
-def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint, now: float) -> ReuseAnswer:
+def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint, manner: _Manner) -> ReuseAnswer:
     """Whether an equal earlier run may still be taken."""
     ended_at = source.record.get("ended_at")
-    age_s = max(0.0, now - (ended_at if isinstance(ended_at, float | int) else source.created_at))
-    reason, because = _objection(question, source, age_s)
+    age_s = max(0.0, manner.now - (ended_at if isinstance(ended_at, float | int) else source.created_at))
+    reason, because = _objection(question, source, age_s, manner)
     took = source.record.get("duration_s")
     saved_s = took if reason is Reason.HIT and isinstance(took, float | int) else None
     failed = failed_trials(source) if reason is Reason.HIT else None
@@ -140,7 +160,7 @@ def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint,
 
 
 def _objection(
-    question: StepQuestion, source: StoredFingerprint, age_s: float
+    question: StepQuestion, source: StoredFingerprint, age_s: float, manner: _Manner
 ) -> tuple[Reason, tuple[Difference, ...]]:
     home, rules = question.home, question.rules
     refused = refusal(source)
@@ -152,16 +172,21 @@ def _objection(
     missing = record_is_there(home, source, rules)
     if missing is not None:
         return Reason.SOURCE_GONE, (missing,)
-    changed = changed_outputs(home, source, rules)
-    if changed:
-        return Reason.OUTPUTS_GONE, changed
-    gone = _gone_results(home, source)
-    if gone:
-        return Reason.REGISTERED_GONE, gone
-    rule = dataset_rule(question.step, rules.datasets)
-    contents = rule is DatasetReuse.CONTENT
-    read = changed_reads(home, source, reading_of(home, rules), contents=contents, around=question.around)
-    return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
+    looks: tuple[tuple[Reason, Callable[[], tuple[Difference, ...]]], ...] = (
+        (Reason.OUTPUTS_GONE, lambda: changed_outputs(home, source, rules)),
+        (Reason.REGISTERED_GONE, lambda: _gone_results(home, source)),
+        (Reason.READS_CHANGED, lambda: _changed_reads(question, source, manner.ask)),
+    )
+    looked = ((reason, look()) for reason, look in (reversed(looks) if manner.reads_first else looks))
+    return next(((reason, found) for reason, found in looked if found), (Reason.HIT, ()))
+
+
+def _changed_reads(
+    question: StepQuestion, source: StoredFingerprint, ask: Callable[[Path], Look]
+) -> tuple[Difference, ...]:
+    home, rules, around = question.home, question.rules, question.around
+    contents = dataset_rule(question.step, rules.datasets) is DatasetReuse.CONTENT
+    return changed_reads(home, source, reading_of(home, rules), contents=contents, around=around, ask=ask)
 
 
 def _gone_results(home: Home, source: StoredFingerprint) -> tuple[Difference, ...]:

@@ -31,19 +31,32 @@ from hyperstep.runtime.runner.reuse.step_reads import READS, reads_of, settle_re
 FAILED_TRIALS = "failed_trials"
 """Key of a source's record: how many of its trials had failed, and how many it had."""
 
+FORCED = "forced"
+"""Key of the record of a run that was computed whatever there was; none that is older stands for a step after it."""
+
 BECAUSE = "because"
 """Key in the record of a step run that stands for nothing: the name of the reason."""
 
 
-def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, now: float) -> None:
+def remember_step(
+    home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, now: float, *, forced: bool = False
+) -> None:
     """Keep a completed step run as a source for later ones.
+
+    Args:
+        home: Where.
+        run: Of the step.
+        step: Which.
+        fingerprint: The run's.
+        now: Seconds since the epoch.
+        forced: Whether it was computed whatever there was.
 
     Raises:
         NoSourceError: What it read by name was changed while it ran, or cannot be told yet.
         InvalidInputError: It cannot be told what a trial had read that it took over.
     """
     from hyperstep.runtime.runner.reuse.computed_at import computed_at  # noqa: PLC0415 - where a step has run
-    from hyperstep.runtime.runner.reuse.sibling_reads import runs_below  # noqa: PLC0415
+    from hyperstep.runtime.runner.reuse.step_records import runs_below  # noqa: PLC0415
 
     reading = Reading(home.path)
     outputs: dict[str, Json] = {}
@@ -60,13 +73,18 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
         "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
         FAILED_TRIALS: _failed_trials(below),
         READS: settle_reads(home, run.workspace, _reads(home, run, below)),
+        FORCED: forced,
     }
     stored = _stored(run, step, fingerprint)
     home.store.remember(replace(stored, outputs=outputs, created_at=now, record=record))
 
 
-def remember_refusal(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, why: NoSourceError) -> None:
-    """Keep why a completed step run stands for no other, for the next one to say; not where another stands for it.
+def remember_refusal(
+    home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, why: NoSourceError, *, forced: bool = False
+) -> None:
+    """Keep why a completed step run stands for no other, for the next one to say.
+
+    Not where another stands for it, unless none that is older may.
 
     Args:
         home: Where.
@@ -74,11 +92,12 @@ def remember_refusal(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fi
         step: Which.
         fingerprint: The run's.
         why: What was changed while it ran, or is to blame.
+        forced: Whether it was computed whatever there was.
     """
     known = home.store.recall(run.workspace, fingerprint.digest)
-    if known is not None and CHANGED not in known.record:
+    if known is not None and CHANGED not in known.record and not forced:
         return
-    record: dict[str, Json] = {CHANGED: why.part, BECAUSE: why.reason.name}
+    record: dict[str, Json] = {CHANGED: why.part, BECAUSE: why.reason.name, FORCED: forced}
     home.store.remember(replace(_stored(run, step, fingerprint), record=record))
 
 

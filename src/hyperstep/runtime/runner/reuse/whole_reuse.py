@@ -9,7 +9,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from hyperstep.errors import USER_FAULTS, HyperstepError
-from hyperstep.pipeline.graph import topological_order
+from hyperstep.pipeline.graph import step_labels, topological_order
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunRecord
@@ -64,6 +64,7 @@ def _answers(
     quick = replace(rules, hash_limit_bytes=min(rules.hash_limit_bytes, _READ_AT_ONCE_BYTES))
     now = time.time()
     names, state = tuple(step.name for step in spec.steps), partial(_seen, root)
+    labels = step_labels(spec)
     for step in topological_order(spec):
         answer = (
             None
@@ -73,7 +74,7 @@ def _answers(
         if answer is None or answer.source is None:
             return None
         producers[step.id] = stand_in(home, answer.source)
-        computed[step.name] = answer.source.run_id
+        computed[labels[step.id]] = answer.source.run_id
         answers.append((step, answer))
     return answers
 
@@ -115,9 +116,9 @@ def _complete(
 
 
 def _seen(root: RunRecord) -> str:
-    from hyperstep.runtime.runner.reuse.sibling_reads import seen  # noqa: PLC0415 - few steps look there
+    from hyperstep.runtime.runner.reuse.seen_records import seen_as_given  # noqa: PLC0415 - few steps look there
 
-    return seen(root)
+    return seen_as_given(root)
 
 
 def _nothing() -> None:
