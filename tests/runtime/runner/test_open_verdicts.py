@@ -116,6 +116,22 @@ def test_what_a_step_reads_of_steps_that_are_reused_is_as_certain_as_these(bed: 
     assert bed.plan()[TUNE].verdict is Verdict.HIT
 
 
+def test_a_step_that_takes_an_output_of_one_that_runs_and_read_its_run_surely_runs(bed: Bed) -> None:
+    del bed.step["inputs"]
+    bed.run()
+    edit("prepare/prepare.py")(bed)
+    assert bed.plan()[TUNE].verdict is Verdict.DEPENDS
+    bed.reads = [{"what": STEP, "name": PREPARE, "asked": None, "found": ""}]
+    bed.step["version"] = "2"
+    bed.run()
+    bed.run()
+    edit("prepare/prepare.py")(bed)
+    told = bed.plan()[TUNE]
+    assert (told.verdict, told.because_of) == (Verdict.MISS, (PREPARE,))
+    assert [found.part for found in told.differences] == ["read: step prepare"]
+    assert bed.run()[TUNE].source is None
+
+
 def test_what_a_step_reads_of_a_step_that_is_open_hangs_on_that_one(bed: Bed) -> None:
     with_eval(bed)
     bed.reads = [{"what": STEP, "name": PREPARE, "asked": None, "found": ""}]
