@@ -15,7 +15,8 @@ from hyperstep.pipeline.plan import Verdict
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.step_reads import MARKS, STEP, STEPS, marks_of
+from hyperstep.runtime.runner.reuse.read_kinds import MARKS, STEP, STEPS
+from hyperstep.runtime.runner.reuse.step_reads import marks_of
 
 REASON = "depends on what step 'prepare' registers or writes"
 PLACE = InputSpec("place", DatastorePaths(((STORE, "place"),)), DataMode.MOUNT, "$place", "place")

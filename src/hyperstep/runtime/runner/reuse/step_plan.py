@@ -27,11 +27,19 @@ from hyperstep.runtime.runner.reuse.open_verdicts import (
     reused_if,
     written_before,
 )
+from hyperstep.runtime.runner.reuse.read_kinds import STEP, STEPS
 from hyperstep.runtime.runner.reuse.seen_records import seen_at_submission
 from hyperstep.runtime.runner.reuse.sibling_reads import sibling_change
 from hyperstep.runtime.runner.reuse.step_claims import claimed_by
-from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion, TuningFacts, identify, tuning_facts
-from hyperstep.runtime.runner.reuse.step_reads import STEP, STEPS
+from hyperstep.runtime.runner.reuse.step_facts import (
+    OPEN,
+    TO_COME,
+    Around,
+    StepQuestion,
+    TuningFacts,
+    identify,
+    tuning_facts,
+)
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import refusal, stand_in
 from hyperstep.runtime.runner.reuse.trial_plan import plan_trials
@@ -63,8 +71,6 @@ def _told(home: Home, step: StepSpec, verdict: StepVerdict) -> StepVerdict:
     return replace(verdict, outside_code=outside_code(home.path, step.code.snapshot))
 
 
-_OPEN, _TO_COME = "a run that may come", "a run that is to come"
-"""What computed a step of which that is not known yet, and one that runs."""
 _STEP_READ = f"read: {STEP} "
 """How a difference begins in what was read of another step."""
 _UNDER_WAY = "an equal step is under way in another run; it is waited for, and taken over if it completes"
@@ -81,7 +87,7 @@ class _Plan:
         self._labels = step_labels(spec)
         self._state = state or seen_at_submission({}, {})
         self._computed: dict[str, str] = {}
-        """By label of a step that was judged: the run that stands for it, or why there is none."""
+        """By label of a step that was judged: the run that stands for it, ``OPEN`` or ``TO_COME``."""
         self._above: dict[str, frozenset[str]] = {}
         """Of each step that was judged: the ids of those that it waits for, at any distance."""
         self._sweeps: dict[str, tuple[StepQuestion, TuningFacts]] = {}
@@ -96,8 +102,8 @@ class _Plan:
     def _judge_noted(self, step: StepSpec) -> StepVerdict:
         verdict = self._judge(step)
         is_hit = verdict.verdict is Verdict.HIT and verdict.source_run is not None
-        computed = verdict.source_run if is_hit else _OPEN if verdict.verdict is Verdict.DEPENDS else _TO_COME
-        self._computed[self._labels[step.id]] = computed or _TO_COME
+        computed = verdict.source_run if is_hit else OPEN if verdict.verdict is Verdict.DEPENDS else TO_COME
+        self._computed[self._labels[step.id]] = computed or TO_COME
         return verdict
 
     def _judge(self, step: StepSpec) -> StepVerdict:
@@ -136,7 +142,7 @@ class _Plan:
         question = self._question(step, inputs)
         answer = look_for_source(question, self._now)
         verdict = verdict_of(step.name, step.id, answer.decision)
-        if verdict.differences and all(found.new == _OPEN for found in verdict.differences):
+        if verdict.differences and all(found.new == OPEN for found in verdict.differences):
             because = tuple(found.part.removeprefix(_STEP_READ) for found in verdict.differences)
             reason = reused_if(because)
             return replace(verdict, verdict=Verdict.DEPENDS, reason=reason, because_of=because, differences=())
@@ -239,7 +245,7 @@ class _Plan:
 
 def _is_certain(found: Difference) -> bool:
     """Whether what was read of other steps is surely not what it was, whatever these write."""
-    return found.part.startswith((_STEP_READ, f"read: {STEPS}")) and found.new != _OPEN
+    return found.part.startswith((_STEP_READ, f"read: {STEPS}")) and found.new != OPEN
 
 
 def _differs_only_in(source: StoredFingerprint, parts: Mapping[str, Json], names: frozenset[str]) -> bool:
