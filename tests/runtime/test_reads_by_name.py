@@ -20,7 +20,7 @@ from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import StoredFingerprint
-from hyperstep.runtime.runner.reuse import step_reads
+from hyperstep.runtime.runner.reuse import read_kinds, step_reads
 from hyperstep.runtime.runner.reuse.read_data import data_state
 from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
 
@@ -138,7 +138,7 @@ def test_a_trial_whose_dataset_changed_after_it_was_read_stands_for_no_other(
     assert bench.wait(sweep.id).status is RunStatus.COMPLETED
     again = submit_step(bench.home, step, label)
     assert bench.wait(again.id).status is RunStatus.COMPLETED
-    unsettled = [step_reads.SETTLED_PROPERTY not in trial.properties for trial in trials_of(bench, sweep)]
+    unsettled = [read_kinds.SETTLED_PROPERTY not in trial.properties for trial in trials_of(bench, sweep)]
     assert sorted(unsettled) == [False, False, True]
     stands_for_none = trials_of(bench, sweep)[unsettled.index(True)]
     assert stands_for_none.id not in {trial.reused_from for trial in trials_of(bench, again)}
@@ -320,10 +320,10 @@ def test_a_large_dataset_that_was_only_touched_is_read_again(bench: Bench, folde
     record = bench.home.store.named("local", "dataset", "reference")
     state = data_state(bench.home, record)
     read: dict[str, Json] = {"what": "dataset", "name": "reference", "asked": None, "found": "version 1"}
-    (settled,) = step_reads.settle_reads(bench.home, "local", [{**read, step_reads.STATE: state}])
+    (settled,) = step_reads.settle_reads(bench.home, "local", [{**read, read_kinds.STATE: state}])
     source = StoredFingerprint(
         workspace="local", digest="", run_id="r", root_id="r", step="read", parts={}, outputs={}, created_at=1.0,
-        record={step_reads.READS: [settled]},
+        record={read_kinds.READS: [settled]},
     )  # fmt: skip
     os.utime(folder / "a.txt", (1e9, 1e9))
     limited = Reading(bench.home.path, limit_bytes=2)

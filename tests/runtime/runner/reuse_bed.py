@@ -37,10 +37,9 @@ from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import find_input, output_locations, output_path
 from hyperstep.runtime.runner.reuse.read_data import data_state
-from hyperstep.runtime.runner.reuse.sibling_reads import RECORDS
+from hyperstep.runtime.runner.reuse.read_kinds import READS_PROPERTY, RECORDS, STATE, STEP
 from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion
 from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
-from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY, STATE, STEP
 from hyperstep.runtime.runner.reuse.step_records import step_records
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import remember_step, stand_in

@@ -14,7 +14,8 @@ from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import REGISTERED_BY
-from hyperstep.runtime.runner.reuse.step_reads import RESULT, STEP, run_state
+from hyperstep.runtime.runner.reuse.read_kinds import RESULT, STEP
+from hyperstep.runtime.runner.reuse.step_reads import run_state
 from hyperstep.runtime.submission import Label, root_run
 
 HIT = "HIT"

@@ -15,7 +15,8 @@ from hyperstep.pipeline.plan import Verdict
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.step_reads import MARKS, STEP, STEPS, marks_of
+from hyperstep.runtime.runner.reuse.read_kinds import MARKS, STEP, STEPS
+from hyperstep.runtime.runner.reuse.step_reads import marks_of
 
 REASON = "depends on what step 'prepare' registers or writes"
 PLACE = InputSpec("place", DatastorePaths(((STORE, "place"),)), DataMode.MOUNT, "$place", "place")
@@ -114,6 +115,22 @@ def test_what_a_step_reads_of_steps_that_are_reused_is_as_certain_as_these(bed: 
     bed.run()
     with_eval(bed, version="2")
     assert bed.plan()[TUNE].verdict is Verdict.HIT
+
+
+def test_a_step_that_takes_an_output_of_one_that_runs_and_read_its_run_surely_runs(bed: Bed) -> None:
+    del bed.step["inputs"]
+    bed.run()
+    edit("prepare/prepare.py")(bed)
+    assert bed.plan()[TUNE].verdict is Verdict.DEPENDS
+    bed.reads = [{"what": STEP, "name": PREPARE, "asked": None, "found": ""}]
+    bed.step["version"] = "2"
+    bed.run()
+    bed.run()
+    edit("prepare/prepare.py")(bed)
+    told = bed.plan()[TUNE]
+    assert (told.verdict, told.because_of) == (Verdict.MISS, (PREPARE,))
+    assert [found.part for found in told.differences] == ["read: step prepare"]
+    assert bed.run()[TUNE].source is None
 
 
 def test_what_a_step_reads_of_a_step_that_is_open_hangs_on_that_one(bed: Bed) -> None:

@@ -35,7 +35,8 @@ def note_named(record: NamedRecord, version: int | None) -> None:
         version: What it asked for; None for the newest.
     """
     if in_job():
-        from hyperstep.runtime.runner.reuse.step_reads import MARKS, marks_of  # noqa: PLC0415 - loads the engine
+        from hyperstep.runtime.runner.reuse.read_kinds import MARKS  # noqa: PLC0415 - loads the engine
+        from hyperstep.runtime.runner.reuse.step_reads import marks_of  # noqa: PLC0415 - loads the engine
 
         read = _named(record.workspace, record.kind, record.name, version, f"version {record.version}")
         _note(read, lambda: {MARKS: marks_of(record)})
@@ -51,7 +52,8 @@ def note_dataset(home: Home, record: NamedRecord, version: int | None) -> None:
     """
     if in_job():
         from hyperstep.runtime.runner.reuse.read_data import data_state  # noqa: PLC0415 - loads the engine
-        from hyperstep.runtime.runner.reuse.step_reads import MARKS, STATE, marks_of  # noqa: PLC0415
+        from hyperstep.runtime.runner.reuse.read_kinds import MARKS, STATE  # noqa: PLC0415
+        from hyperstep.runtime.runner.reuse.step_reads import marks_of  # noqa: PLC0415
 
         read = _named(record.workspace, record.kind, record.name, version, f"version {record.version}")
         _note(read, lambda: {STATE: data_state(home, record), MARKS: marks_of(record)})
@@ -76,7 +78,7 @@ def note_places(home: Home, workspace: str, places: Iterable[tuple[str, str]]) -
         own_places,
         record_of_places,
     )
-    from hyperstep.runtime.runner.reuse.step_reads import FILES, STATE  # noqa: PLC0415
+    from hyperstep.runtime.runner.reuse.read_kinds import FILES, STATE  # noqa: PLC0415
 
     uploaded = [(store, name) for where, store, name in _uploaded if where == workspace]
     own = own_places(home, os.environ["HYPERSTEP_ROOT_ID"], os.environ["AZUREML_RUN_ID"], uploaded, asked)
@@ -99,7 +101,7 @@ def note_upload(workspace: str, datastore: str, name: str) -> None:
 def note_registered(workspace: str, kind: str, name: str, version: int) -> None:
     """A job has registered something: where it is a model or a dataset, that is a result of the job."""
     if in_job() and kind in {"model", "dataset"}:
-        from hyperstep.runtime.runner.reuse.step_reads import RESULT  # noqa: PLC0415 - loads the engine
+        from hyperstep.runtime.runner.reuse.read_kinds import RESULT  # noqa: PLC0415 - loads the engine
 
         _note(_named(workspace, f"{RESULT}{kind}", name, version, f"version {version}"))
 
@@ -120,7 +122,8 @@ def note_listing(home: Home, workspace: str, kind: str, name: str | None = None)
         name: Of which; None for all.
     """
     if in_job():
-        from hyperstep.runtime.runner.reuse.step_reads import LISTING, listing_state  # noqa: PLC0415 - loads the engine
+        from hyperstep.runtime.runner.reuse.read_kinds import LISTING  # noqa: PLC0415 - loads the engine
+        from hyperstep.runtime.runner.reuse.step_reads import listing_state  # noqa: PLC0415 - loads the engine
 
         own = (os.environ["HYPERSTEP_ROOT_ID"],)
         found = listing_state(home.store.all_named(workspace, kind, name), own)
@@ -130,7 +133,8 @@ def note_listing(home: Home, workspace: str, kind: str, name: str | None = None)
 def note_kept(home: Home, workspace: str, kind: str, record_id: str = "") -> None:
     """A job has read a record of this kind that is kept by an id, or has looked for it; all of them without an id."""
     if in_job():
-        from hyperstep.runtime.runner.reuse.step_reads import KEPT, kept_state  # noqa: PLC0415 - loads the engine
+        from hyperstep.runtime.runner.reuse.read_kinds import KEPT  # noqa: PLC0415 - loads the engine
+        from hyperstep.runtime.runner.reuse.step_reads import kept_state  # noqa: PLC0415 - loads the engine
 
         found = kept_state(home.store.all_named(workspace, kind, record_id or None))
         _note(_named(workspace, kind, record_id, KEPT, found))
@@ -174,7 +178,8 @@ def note_run(home: Home, root_id: str, run_id: str) -> None:
     """
     if not in_job() or run_id == os.environ.get("AZUREML_RUN_ID") or (os.getpid(), run_id) in _kin:
         return
-    from hyperstep.runtime.runner.reuse.step_reads import RUN, is_of_one_tree, run_state  # noqa: PLC0415 - the engine
+    from hyperstep.runtime.runner.reuse.read_kinds import RUN  # noqa: PLC0415 - the engine
+    from hyperstep.runtime.runner.reuse.step_reads import is_of_one_tree, run_state  # noqa: PLC0415 - the engine
 
     own_root = os.environ["HYPERSTEP_ROOT_ID"]
     if root_id and is_of_one_tree(home, root_id, own_root):
@@ -185,7 +190,8 @@ def note_run(home: Home, root_id: str, run_id: str) -> None:
 
 def _note_kin(home: Home, own_root: str, root_id: str, run_id: str) -> None:
     """As it is when it is read first: later it may hold what the job has written there itself."""
-    from hyperstep.runtime.runner.reuse.sibling_reads import KIN, kin_of, kin_state  # noqa: PLC0415 - the engine
+    from hyperstep.runtime.runner.reuse.read_kinds import KIN  # noqa: PLC0415 - the engine
+    from hyperstep.runtime.runner.reuse.sibling_reads import kin_of, kin_state  # noqa: PLC0415 - the engine
 
     _kin.add((os.getpid(), run_id))
     own_id = os.environ["AZUREML_RUN_ID"]
@@ -197,8 +203,9 @@ def _note_kin(home: Home, own_root: str, root_id: str, run_id: str) -> None:
 def note_steps(home: Home, root_id: str, names: Iterable[str]) -> None:
     """A job has looked through the steps of a pipeline's run: those of its own count by their names."""
     if in_job():
+        from hyperstep.runtime.runner.reuse.read_kinds import STEPS  # noqa: PLC0415
         from hyperstep.runtime.runner.reuse.sibling_reads import step_names  # noqa: PLC0415 - the engine
-        from hyperstep.runtime.runner.reuse.step_reads import STEPS, is_of_one_tree  # noqa: PLC0415
+        from hyperstep.runtime.runner.reuse.step_reads import is_of_one_tree  # noqa: PLC0415
 
         if is_of_one_tree(home, root_id, os.environ["HYPERSTEP_ROOT_ID"]):
             _note({"what": STEPS, "name": "", "asked": None, "found": step_names(names)})
@@ -207,11 +214,8 @@ def note_steps(home: Home, root_id: str, names: Iterable[str]) -> None:
 def note_run_list(home: Home, workspace: str, experiment: str | None = None) -> None:
     """A job has looked through the runs of an experiment, or of a workspace."""
     if in_job():
-        from hyperstep.runtime.runner.reuse.step_reads import (  # noqa: PLC0415 - loads the engine
-            LISTING,
-            RUN,
-            run_list_state,
-        )
+        from hyperstep.runtime.runner.reuse.read_kinds import LISTING, RUN  # noqa: PLC0415 - loads the engine
+        from hyperstep.runtime.runner.reuse.step_reads import run_list_state  # noqa: PLC0415 - loads the engine
 
         found = run_list_state(home, workspace, experiment)
         _note(_named(workspace, RUN, experiment or "", LISTING, found))

@@ -18,8 +18,9 @@ from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, Line, ScalarLine, TrialLine
 from hyperstep.runtime.runner.reuse.computed_at import COMPUTED_AT
+from hyperstep.runtime.runner.reuse.read_kinds import READS_PROPERTY, SETTLED_PROPERTY
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, INPUT_STATES
-from hyperstep.runtime.runner.reuse.step_reads import READS_PROPERTY, SETTLED_PROPERTY, with_read
+from hyperstep.runtime.runner.reuse.step_reads import with_read
 
 LOG_NAMES = ("azureml-logs/70_driver_log.txt", "user_logs/std_log.txt")
 """The two names under which v1 shows a process's output."""

@@ -18,7 +18,7 @@ from hyperstep.pipeline.reuse_rules import DatasetReuse, ReuseRules
 from hyperstep.pipeline.spec import DatastorePaths, StepSpec
 from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.step_reads import DATASETS, KEPT, MARKS, READS, READS_PROPERTY, STEP, STEPS
+from hyperstep.runtime.runner.reuse.read_kinds import DATASETS, KEPT, MARKS, READS, READS_PROPERTY, STEP, STEPS
 
 _LOOKED_UP = frozenset({Reason.HIT.value, Reason.FIRST.value, Reason.CHANGED.value})
 """Reasons of a sweep that looks for finished trials, whether there are any by now or not."""

@@ -8,7 +8,7 @@ from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError
 from hyperstep.pipeline.reuse import Difference
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.step_reads import RESULT
+from hyperstep.runtime.runner.reuse.read_kinds import RESULT
 
 
 def still_there(home: Home, workspace: str, reads: Iterable[dict[str, Json]]) -> Iterator[dict[str, Json]]:

@@ -15,21 +15,11 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.read_kinds import GIVEN, KIN, PIPELINE, RECORDS, STEP, STEPS, WRITERS
 from hyperstep.runtime.runner.reuse.seen_records import seen_as_given, seen_of
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import Around
-from hyperstep.runtime.runner.reuse.step_reads import PIPELINE, STEP, STEPS
 from hyperstep.runtime.runner.reuse.step_records import step_records
-
-KIN = "run of its pipeline"
-"""What is noted as read: ``asked`` is the root run, ``name`` that or the one below it which the run belongs to."""
-
-RECORDS = "records"
-"""Key of a kept read of a step: what was recorded of the run that computed it."""
-
-GIVEN, WRITERS = "given", "writers"
-"""Keys of a read of the pipeline's run: what was to be seen of it but for what steps wrote; which steps had ended by
-then and so may have written there, with the runs that computed them. None while another step went on."""
 
 ENDED, GOING_ON, NOT_STARTED = "ended", "going on", "not started"
 

@@ -25,6 +25,9 @@ from hyperstep.runtime.runner.data_paths import Found, read_content, seen_name
 from hyperstep.runtime.runner.reuse.steady_inputs import States, input_states
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
 
+OPEN, TO_COME = "a run that may come", "a run that is to come"
+"""What a plan says has computed a step of which that is not known yet, and one that runs. No run has such an id."""
+
 
 class Around(Struct, frozen=True):
     """What a step's script can see of the pipeline that it is of."""
@@ -32,7 +35,8 @@ class Around(Struct, frozen=True):
     names: tuple[str, ...] = ()
     """Of all its steps."""
     computed: Mapping[str, str] = {}
-    """By label of a step that has ended (see ``step_labels``): the run that computed it, or why there is none."""
+    """By label of a step that has ended (see ``step_labels``) the run that computed it; in a plan ``OPEN`` or
+    ``TO_COME`` too."""
     state: Callable[[], str] = str
     """Tells what can be seen of the pipeline's run."""
     given: Callable[[], str] = str

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from hyperstep.digest import Json
 from hyperstep.errors import USER_FAULTS
 from hyperstep.pipeline.fingerprint import fingerprint_process
 from hyperstep.pipeline.graph import step_labels, topological_order
 from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict, is_open, verdict_of, without_inputs
-from hyperstep.pipeline.reuse import Difference, Reason
+from hyperstep.pipeline.reuse import COMPARED, Difference, Reason, ReuseDecision, differences
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import InputSpec, PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
+from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.outside_code import outside_code
 from hyperstep.runtime.overlay import base_of
@@ -25,12 +27,21 @@ from hyperstep.runtime.runner.reuse.open_verdicts import (
     reused_if,
     written_before,
 )
+from hyperstep.runtime.runner.reuse.read_kinds import STEP, STEPS
 from hyperstep.runtime.runner.reuse.seen_records import seen_at_submission
+from hyperstep.runtime.runner.reuse.sibling_reads import sibling_change
 from hyperstep.runtime.runner.reuse.step_claims import claimed_by
-from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion, TuningFacts, identify, tuning_facts
-from hyperstep.runtime.runner.reuse.step_reads import STEP, STEPS
+from hyperstep.runtime.runner.reuse.step_facts import (
+    OPEN,
+    TO_COME,
+    Around,
+    StepQuestion,
+    TuningFacts,
+    identify,
+    tuning_facts,
+)
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
-from hyperstep.runtime.runner.reuse.step_sources import stand_in
+from hyperstep.runtime.runner.reuse.step_sources import refusal, stand_in
 from hyperstep.runtime.runner.reuse.trial_plan import plan_trials
 
 
@@ -60,8 +71,6 @@ def _told(home: Home, step: StepSpec, verdict: StepVerdict) -> StepVerdict:
     return replace(verdict, outside_code=outside_code(home.path, step.code.snapshot))
 
 
-_OPEN, _TO_COME = "a run that may come", "a run that is to come"
-"""What computed a step of which that is not known yet, and one that runs."""
 _STEP_READ = f"read: {STEP} "
 """How a difference begins in what was read of another step."""
 _UNDER_WAY = "an equal step is under way in another run; it is waited for, and taken over if it completes"
@@ -78,7 +87,7 @@ class _Plan:
         self._labels = step_labels(spec)
         self._state = state or seen_at_submission({}, {})
         self._computed: dict[str, str] = {}
-        """By label of a step that was judged: the run that stands for it, or why there is none."""
+        """By label of a step that was judged: the run that stands for it, ``OPEN`` or ``TO_COME``."""
         self._above: dict[str, frozenset[str]] = {}
         """Of each step that was judged: the ids of those that it waits for, at any distance."""
         self._sweeps: dict[str, tuple[StepQuestion, TuningFacts]] = {}
@@ -93,8 +102,8 @@ class _Plan:
     def _judge_noted(self, step: StepSpec) -> StepVerdict:
         verdict = self._judge(step)
         is_hit = verdict.verdict is Verdict.HIT and verdict.source_run is not None
-        computed = verdict.source_run if is_hit else _OPEN if verdict.verdict is Verdict.DEPENDS else _TO_COME
-        self._computed[self._labels[step.id]] = computed or _TO_COME
+        computed = verdict.source_run if is_hit else OPEN if verdict.verdict is Verdict.DEPENDS else TO_COME
+        self._computed[self._labels[step.id]] = computed or TO_COME
         return verdict
 
     def _judge(self, step: StepSpec) -> StepVerdict:
@@ -133,7 +142,7 @@ class _Plan:
         question = self._question(step, inputs)
         answer = look_for_source(question, self._now)
         verdict = verdict_of(step.name, step.id, answer.decision)
-        if verdict.differences and all(found.new == _OPEN for found in verdict.differences):
+        if verdict.differences and all(found.new == OPEN for found in verdict.differences):
             because = tuple(found.part.removeprefix(_STEP_READ) for found in verdict.differences)
             reason = reused_if(because)
             return replace(verdict, verdict=Verdict.DEPENDS, reason=reason, because_of=because, differences=())
@@ -198,11 +207,35 @@ class _Plan:
         names = frozenset(unknown)
         verdict = verdict_of(step.name, step.id, replace(decision, differences=without_inputs(decision, names)))
         because = self._named(producer for producers in unknown.values() for producer in producers)
+        surely = self._surely_changed(self._question(known, inputs), names) if is_open(decision, names) else ()
+        if surely:
+            reason = Reason.CHANGED.value
+            return replace(verdict, verdict=Verdict.MISS, reason=reason, because_of=because, differences=surely)
         if is_open(decision, names):
             return replace(verdict, verdict=Verdict.DEPENDS, reason=_why_open(because), because_of=because)
         if decision.reason is Reason.HIT:  # an equal step without that input: no source for this one
             return replace(verdict, verdict=Verdict.MISS, reason=Reason.CHANGED.value, because_of=because)
         return replace(verdict, because_of=because)
+
+    def _surely_changed(self, question: StepQuestion, names: frozenset[str]) -> tuple[Difference, ...]:
+        """What is surely not as an earlier run had read it of other steps; nothing where one may stand.
+
+        Args:
+            question: The step without the inputs that are not known yet.
+            names: Of these inputs.
+        """
+        earlier = self._home.store.remembered(self._workspace, question.step.name, limit=COMPARED)
+        if len(earlier) == COMPARED:  # there may be more
+            return ()
+        parts = identify(question).fingerprint.parts
+        equal = [other for other in earlier if refusal(other) is None and _differs_only_in(other, parts, names)]
+        found = [self._changed_steps(other, question.around) for other in equal]
+        return found[0] if found and all(found) else ()
+
+    def _changed_steps(self, source: StoredFingerprint, around: Around) -> tuple[Difference, ...]:
+        reads = (read for read in reads_of_source(source) if read["what"] in {STEP, STEPS})
+        found = (each for read in reads for each in sibling_change(self._home, read, around))
+        return tuple(each for each in found if _is_certain(each))
 
     def _question(self, step: StepSpec, inputs: Mapping[str, Found]) -> StepQuestion:
         names, state = tuple(self._names.values()), lambda: self._state
@@ -212,7 +245,13 @@ class _Plan:
 
 def _is_certain(found: Difference) -> bool:
     """Whether what was read of other steps is surely not what it was, whatever these write."""
-    return found.part.startswith((_STEP_READ, f"read: {STEPS}")) and found.new != _OPEN
+    return found.part.startswith((_STEP_READ, f"read: {STEPS}")) and found.new != OPEN
+
+
+def _differs_only_in(source: StoredFingerprint, parts: Mapping[str, Json], names: frozenset[str]) -> bool:
+    """Whether an earlier run differs in no other inputs than these, and in no other part."""
+    found = differences(source.parts, parts, lambda _digest: None)
+    return not without_inputs(ReuseDecision(Reason.CHANGED, source.run_id, found), names)
 
 
 def _why_open(because: tuple[str, ...]) -> str:

@@ -14,55 +14,33 @@ from hyperstep.artifact_store.tree import Reading
 from hyperstep.artifact_store.web_files import ADDRESS, FOLDER, Look, News, look_again
 from hyperstep.digest import Json, digest_json, is_same
 from hyperstep.errors import USER_FAULTS, HyperstepError, NotFoundError
-from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED
 from hyperstep.pipeline.reuse import Difference
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import CHANGED_BY, REGISTERED_BY, NamedRecord, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import Found, content_digest
+from hyperstep.runtime.runner.reuse.read_kinds import (
+    DATASETS,
+    FILES,
+    KEPT,
+    LISTING,
+    MARKS,
+    PIPELINE,
+    READS,
+    READS_PROPERTY,
+    RESULT,
+    ROOTS,
+    RUN,
+    SETTLED_PROPERTY,
+    STATE,
+    STEP,
+    STEPS,
+)
 from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
 from hyperstep.runtime.runner.reuse.step_facts import Around
 
-READS = "reads"
-"""Key of a source's record."""
-
-READS_PROPERTY = "hyperstep.reads"
-"""Property of a run: JSON, a list of ``{"what", "name", "asked", "found"}``, of data with their ``"state"``."""
-
-SETTLED_PROPERTY = "hyperstep.settled_reads"
-"""Property of a trial that has ended, and of a run that another stands for: the same, with the content of all data."""
 _SHOWN_DIGITS = 12
 _logger = logging.getLogger(__name__)
-
-DATASETS = frozenset({REGISTERED, SAVED})
-"""Kinds of the named things that have files of data behind them."""
-
-MARKS = "marks"
-"""Key of a noted read: a version's tags, properties and description."""
-
-STATE = "state"
-"""Key of a noted read: the state of the dataset's files just before the script got it."""
-
-ROOTS = "roots"
-"""Key of a noted read: the root runs that count as the reader's own; the source's without it."""
-
-LISTING = "all versions"
-"""What is asked for, when a script looks through all versions of a thing, or through all things of a kind."""
-
-KEPT = "as it is kept"
-"""What is asked for, when a script reads what is kept by an id, such as a published pipeline, or all of that kind."""
-
-RUN = "run"
-"""What is read, when it is a run; else the kind of a named thing."""
-
-STEP, PIPELINE, STEPS = "step", "run of the pipeline", "steps of the pipeline"
-"""What is read, when it is of the pipeline that the reader is a step of."""
-
-RESULT = "registered "
-"""How what is noted begins, when it is what a job has registered itself: a kind of named thing follows."""
-
-FILES = "files"
-"""What is read, when it is files by their places in datastores; ``asked`` are these places."""
 
 
 def with_read(run: RunRecord, read: Mapping[str, Json]) -> dict[str, str]:

@@ -33,8 +33,9 @@ from hyperstep.pipeline.reuse import (
 from hyperstep.pipeline.reuse_rules import DatasetReuse
 from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.read_kinds import READS, RESULT
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, reading_of
-from hyperstep.runtime.runner.reuse.step_reads import READS, RESULT, changed_reads
+from hyperstep.runtime.runner.reuse.step_reads import changed_reads
 from hyperstep.runtime.runner.reuse.step_sources import FORCED, changed_outputs, failed_trials, record_is_there, refusal
 
 

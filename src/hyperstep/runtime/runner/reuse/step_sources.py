@@ -23,10 +23,11 @@ from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
 from hyperstep.runtime.runner.prefixed_files import output_digest
+from hyperstep.runtime.runner.reuse.read_kinds import READS
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
-from hyperstep.runtime.runner.reuse.step_reads import READS, reads_of, settle_reads
+from hyperstep.runtime.runner.reuse.step_reads import reads_of, settle_reads
 
 FAILED_TRIALS = "failed_trials"
 """Key of a source's record: how many of its trials had failed, and how many it had."""

@@ -9,12 +9,9 @@ from hyperstep.digest import Json
 from hyperstep.pipeline.reuse import Reason
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.sibling_reads import KIN
+from hyperstep.runtime.runner.reuse.read_kinds import KIN, ROOTS, STEPS, SUBMITTED
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
-from hyperstep.runtime.runner.reuse.step_reads import ROOTS, STEPS, reads_of
-
-SUBMITTED = "submitted run"
-"""What is read, when it is all that a run reads that the reader submitted; the read's name is that run's id."""
+from hyperstep.runtime.runner.reuse.step_reads import reads_of
 
 
 def submission(run_id: str) -> dict[str, Json]:

@@ -18,10 +18,11 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.read_kinds import READS, READS_PROPERTY, SETTLED_PROPERTY
 from hyperstep.runtime.runner.reuse.registered_results import gone_results
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, NOT_LOOKED_AT
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
-from hyperstep.runtime.runner.reuse.step_reads import READS, READS_PROPERTY, SETTLED_PROPERTY, changed_reads
+from hyperstep.runtime.runner.reuse.step_reads import changed_reads
 from hyperstep.runtime.runner.reuse.step_sources import missing_file
 from hyperstep.runtime.runner.reuse.submitted_reads import stands_alone
 from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY, point_of
