@@ -151,11 +151,11 @@ class Server:
     def _serve_once(self) -> None:
         waited = [self._wake_reader] if self._host is None else [self._wake_reader, self._number]
         pause = max(0.0, self._next_spare_at - time.monotonic()) if self._lacks_spares else None
-        if any(self._is_unwritten(child) for child in self._children.values()):
+        unwritten = [child for child in self._children.values() if self._is_unwritten(child)]
+        if unwritten:
             pause = _TRY_AGAIN_S
         if self._wake_reader in select.select(waited, (), (), pause)[0]:
             os.read(self._wake_reader, 4096)
-        unwritten = [child for child in self._children.values() if self._is_unwritten(child)]
         ended = [child for child in self._children.values() if child.ended is None and self._has_ended(child)]
         # Then the packets: that a child is used was said before its order, so before its end, and is known now.
         while self._host is not None and select.select([self._number], (), (), 0)[0]:
