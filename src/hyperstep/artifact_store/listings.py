@@ -7,12 +7,11 @@ any time.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from hyperstep.artifact_store.kept_files import keep_file
 from hyperstep.digest import Json, canonical_json, digest_bytes
 
 FOLDER = "cache/listings"
@@ -32,8 +31,9 @@ def keep_listing(home: Path | None, listing: Json, n_files: int) -> str:
     text = canonical_json(listing).encode("ascii")
     digest = digest_bytes(text)
     if home is not None and n_files <= _MOST_FILES:
-        with suppress(OSError):
-            _write(home / FOLDER / f"{digest}.json", text)
+        file = home / FOLDER / f"{digest}.json"
+        if not file.exists():
+            keep_file(file, text, most=_MOST_KEPT)
     return digest
 
 
@@ -65,23 +65,3 @@ def _entries(listing: Mapping[str, Any]) -> dict[str, str]:
     above = {place.rstrip("/").rpartition("/")[0] for place in (*files, *listing["folders"])}
     empty = {str(folder): "" for folder in listing["folders"] if folder.rstrip("/") not in above}
     return {**empty, **files}
-
-
-def _write(file: Path, text: bytes) -> None:
-    if file.exists():
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(text)
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _remove_oldest(file.parent)
-
-
-def _remove_oldest(folder: Path) -> None:
-    files = list(folder.glob("*.json"))
-    if len(files) > _MOST_KEPT:
-        for old in sorted(files, key=lambda file: file.stat().st_mtime)[: len(files) - _MOST_KEPT]:
-            old.unlink(missing_ok=True)

@@ -6,11 +6,10 @@ One JSON file for each such run, in the home's ``cache/step-records``. It can be
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from hyperstep.artifact_store.kept_files import keep_file
 from hyperstep.digest import digest_json
 from hyperstep.errors import HyperstepError
 from hyperstep.records.run import RunRecord
@@ -58,17 +57,6 @@ def _known(file: Path, version: int) -> str | None:
 
 
 def _kept(file: Path, version: int, digest: str) -> str:
-    """The digest, kept for the next look. Failing to keep it is no error."""
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps([version, digest]), encoding="utf-8")
-        temporary.replace(file)
-        _remove_oldest(file.parent)
+    """The digest, kept for the next look."""
+    keep_file(file, json.dumps([version, digest]).encode("ascii"), most=_MOST_KEPT)
     return digest
-
-
-def _remove_oldest(folder: Path) -> None:
-    files = list(folder.glob("*.json"))
-    for old in sorted(files, key=lambda file: file.stat().st_mtime)[: max(0, len(files) - _MOST_KEPT)]:
-        old.unlink(missing_ok=True)
