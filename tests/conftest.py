@@ -37,14 +37,28 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HYPERSTEP_HOME", str(tmp_path / "home"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _hosts_of_this_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No trial host is shared with the user, nor with tests that run side by side: some tests kill theirs."""
+    tmp_path_factory.getbasetemp()  # chosen before there is another folder for what is temporary
+    with pytest.MonkeyPatch.context() as patch, _hosts_elsewhere(patch):
+        yield
+
+
 @pytest.fixture
 def own_hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Trial hosts of the test's own, which it may kill: no other test's processes belong to them."""
-    from hyperstep.launchers.glance import live_hosts  # noqa: PLC0415 - for few tests
+    """Trial hosts of the test's own: no other test's processes belong to them, before or after it."""
+    with _hosts_elsewhere(monkeypatch):
+        yield
+
+
+@contextlib.contextmanager
+def _hosts_elsewhere(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    from hyperstep.launchers.glance import live_hosts  # noqa: PLC0415 - only where hosts are
 
     folder = tempfile.mkdtemp(prefix="hs-", dir="/tmp")  # tmp_path may be too long for a socket
-    monkeypatch.setenv("TMPDIR", folder)
-    monkeypatch.setattr(tempfile, "tempdir", None)
+    patch.setenv("TMPDIR", folder)
+    patch.setattr(tempfile, "tempdir", None)
     yield
     for pid in live_hosts().values():
         with contextlib.suppress(ProcessLookupError):

@@ -59,9 +59,9 @@ def test_tags_of_the_parent_are_set_by_the_runner(recorder: Any, runner: Runner)
     run.remove_tags(["b"])
     run.add_properties({"p": 2})
     assert [body for _, _, body in runner.asked] == [
-        {"run_id": "root", "tags": {"a": "1"}, "properties": {}},
-        {"run_id": "root", "tags": {"b": None}, "properties": {}},
-        {"run_id": "root", "tags": {}, "properties": {"p": "2"}},
+        {"run_id": "root", "tags": {"a": "1"}, "properties": {}, "by_job": True},
+        {"run_id": "root", "tags": {"b": None}, "properties": {}, "by_job": True},
+        {"run_id": "root", "tags": {}, "properties": {"p": "2"}, "by_job": True},
     ]
 
 
