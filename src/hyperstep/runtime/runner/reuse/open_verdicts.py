@@ -16,9 +16,8 @@ from hyperstep.pipeline.plan import SweepVerdict, TrialVerdict, Verdict
 from hyperstep.pipeline.reuse import Reason
 from hyperstep.pipeline.reuse_rules import DatasetReuse, ReuseRules
 from hyperstep.pipeline.spec import DatastorePaths, StepSpec
-from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.read_kinds import DATASETS, KEPT, MARKS, READS, READS_PROPERTY, STEP, STEPS
+from hyperstep.runtime.runner.reuse.read_kinds import DATASETS, KEPT, MARKS, READS_PROPERTY, STEP, STEPS
 
 _LOOKED_UP = frozenset({Reason.HIT.value, Reason.FIRST.value, Reason.CHANGED.value})
 """Reasons of a sweep that looks for finished trials, whether there are any by now or not."""
@@ -65,12 +64,6 @@ def _is_fixed(read: Mapping[str, Json], *, contents: bool) -> bool:
         read["what"] != _ENVIRONMENT and read.get(MARKS) is not None
     )
     return isinstance(read["asked"], int) and read["found"] is not None and not can_change
-
-
-def reads_of_source(source: StoredFingerprint) -> list[Mapping[str, Json]]:
-    """What an earlier run of a step had read by name."""
-    reads = source.record.get(READS, ())
-    return [read for read in reads if isinstance(read, Mapping)] if isinstance(reads, list | tuple) else []
 
 
 def written_before(names: Sequence[str]) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from hyperstep.digest import Json
 from hyperstep.pipeline.dataset_definition import REGISTERED, SAVED
 
 READS = "reads"
@@ -55,3 +58,11 @@ RECORDS = "records"
 GIVEN, WRITERS = "given", "writers"
 """Keys of a read of the pipeline's run: what was to be seen of it but for what steps wrote; which steps had ended by
 then and so may have written there, with the runs that computed them. None while another step went on."""
+
+SHOWN_DIGITS = 12
+"""How many digits of a digest are noted, where one is all that tells of what was found."""
+
+
+def noted_reads(kept: Json) -> list[Mapping[str, Json]]:
+    """What a source's record keeps under ``READS``, read one by one; nothing when it is not a list."""
+    return [read for read in kept if isinstance(read, Mapping)] if isinstance(kept, list | tuple) else []

@@ -8,8 +8,8 @@ from hyperstep.digest import Json, digest_json
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.runner.reuse.given_marks import given_marks
+from hyperstep.runtime.runner.reuse.read_kinds import SHOWN_DIGITS
 
-SHOWN_DIGITS = 12
 _OURS = ("azureml.", "hyperstep.")
 
 

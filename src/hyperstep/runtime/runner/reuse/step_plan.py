@@ -23,11 +23,10 @@ from hyperstep.runtime.runner.data_paths import Found, find_input
 from hyperstep.runtime.runner.reuse.open_verdicts import (
     RunningSteps,
     may_change,
-    reads_of_source,
     reused_if,
     written_before,
 )
-from hyperstep.runtime.runner.reuse.read_kinds import STEP, STEPS
+from hyperstep.runtime.runner.reuse.read_kinds import READS, STEP, STEPS, noted_reads
 from hyperstep.runtime.runner.reuse.seen_records import seen_at_submission
 from hyperstep.runtime.runner.reuse.sibling_reads import sibling_change
 from hyperstep.runtime.runner.reuse.step_claims import claimed_by
@@ -165,7 +164,7 @@ class _Plan:
         if answer.source is None:
             is_certain = any(_is_certain(found) for found in answer.decision.differences)
             return answer.decision.reason is Reason.READS_CHANGED and not is_certain
-        return may_change(step, reads_of_source(answer.source), self._rules)
+        return may_change(step, noted_reads(answer.source.record.get(READS)), self._rules)
 
     def _with_trials(self, step: StepSpec, verdict: StepVerdict) -> StepVerdict:
         if step.id not in self._sweeps:
@@ -233,7 +232,7 @@ class _Plan:
         return found[0] if found and all(found) else ()
 
     def _changed_steps(self, source: StoredFingerprint, around: Around) -> tuple[Difference, ...]:
-        reads = (read for read in reads_of_source(source) if read["what"] in {STEP, STEPS})
+        reads = (read for read in noted_reads(source.record.get(READS)) if read["what"] in {STEP, STEPS})
         found = (each for read in reads for each in sibling_change(self._home, read, around))
         return tuple(each for each in found if _is_certain(each))
 

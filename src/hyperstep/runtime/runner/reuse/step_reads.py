@@ -32,14 +32,15 @@ from hyperstep.runtime.runner.reuse.read_kinds import (
     ROOTS,
     RUN,
     SETTLED_PROPERTY,
+    SHOWN_DIGITS,
     STATE,
     STEP,
     STEPS,
+    noted_reads,
 )
 from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
 from hyperstep.runtime.runner.reuse.step_facts import Around
 
-_SHOWN_DIGITS = 12
 _logger = logging.getLogger(__name__)
 
 
@@ -125,10 +126,9 @@ def changed_reads(
         around: The pipeline that a step is of.
         ask: Asks a server about the file that is kept of it.
     """
-    reads = source.record.get(READS, ())
     found: list[Difference] = []
-    for read in reads if isinstance(reads, list | tuple) else ():
-        if not isinstance(read, Mapping) or str(read["what"]).startswith(RESULT):
+    for read in noted_reads(source.record.get(READS)):
+        if str(read["what"]).startswith(RESULT):
             continue
         if read["what"] in {STEP, STEPS, PIPELINE}:
             from hyperstep.runtime.runner.reuse.sibling_reads import sibling_change  # noqa: PLC0415 - few read them
@@ -219,7 +219,7 @@ def run_list_state(home: Home, workspace: str, experiment: str | None) -> str:
     """
     roots = home.store.roots(workspace=workspace, experiment=experiment)
     marks = [[run.id, run.status.value, dict(run.tags)] for run in roots if run.ended_at is not None]
-    return f"{len(marks)} runs, {digest_json(marks)[:_SHOWN_DIGITS]}"
+    return f"{len(marks)} runs, {digest_json(marks)[:SHOWN_DIGITS]}"
 
 
 def marks_of(record: NamedRecord) -> dict[str, Json]:
@@ -279,13 +279,13 @@ def listing_state(records: Iterable[NamedRecord], roots: Collection[str]) -> str
     """What can be seen by looking through versions, without those that the reader's own runs registered."""
     others = [record for record in records if record.body.get(REGISTERED_BY) not in roots]
     marks = [[each.name, each.version, each.body.get("tags"), each.body.get("properties")] for each in others]
-    return f"{len(others)} versions, {digest_json(marks)[:_SHOWN_DIGITS]}"
+    return f"{len(others)} versions, {digest_json(marks)[:SHOWN_DIGITS]}"
 
 
 def kept_state(records: Iterable[NamedRecord]) -> str:
     """What can be seen of records that are kept by an id."""
     seen: list[list[Json]] = [[record.name, record.body] for record in records]
-    return f"{len(seen)} kept, {digest_json(seen)[:_SHOWN_DIGITS]}"
+    return f"{len(seen)} kept, {digest_json(seen)[:SHOWN_DIGITS]}"
 
 
 def _record(home: Home, workspace: str, read: Mapping[str, Json], version: Json) -> NamedRecord | None:

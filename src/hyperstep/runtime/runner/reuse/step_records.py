@@ -15,7 +15,8 @@ from hyperstep.errors import HyperstepError
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.seen_records import SHOWN_DIGITS, seen_of
+from hyperstep.runtime.runner.reuse.read_kinds import SHOWN_DIGITS
+from hyperstep.runtime.runner.reuse.seen_records import seen_of
 
 FOLDER = "cache/step-records"
 _MOST_KEPT = 256
