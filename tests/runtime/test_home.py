@@ -12,10 +12,11 @@ from tests.forked import NOBODY, said_in_child
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.small_disk import small_disk
 
+from hyperstep import file_systems
 from hyperstep.cli.main import main
 from hyperstep.errors import DiskFullError, StoreError
 from hyperstep.records.status import RunStatus
-from hyperstep.runtime import file_systems, submission
+from hyperstep.runtime import submission
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.submission import Label, submit_step
 from hyperstep.settings import load_settings

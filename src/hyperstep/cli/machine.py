@@ -17,11 +17,11 @@ from hyperstep import __version__
 from hyperstep.cli.documents import Document
 from hyperstep.cli.wording import file_size
 from hyperstep.errors import HyperstepError
+from hyperstep.file_systems import existing_part, file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.run_store import faulty_databases, lost_runs, unknown_runs
 from hyperstep.run_store.conflicts import missing_from_index
 from hyperstep.run_store.damage import Fault, LostRun
 from hyperstep.runtime.cores import usable_cores
-from hyperstep.runtime.file_systems import existing_part, file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.settings import Settings, load_settings, locate_home
 
 _SHIM_PATH = str(Path(hyperstep.__file__).absolute().parent / "shim_path")

@@ -11,12 +11,12 @@ from msgspec import Struct
 from hyperstep.artifact_store import open_artifact_store
 from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.errors import DiskFullError, NotFoundError, StoreError
+from hyperstep.file_systems import file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.records.attempt import Attempt, AttemptKey
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store import open_run_store
 from hyperstep.run_store.base import RunStore
 from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
-from hyperstep.runtime.file_systems import file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.runtime.overlay import LINKED, base_of, link_below
 from hyperstep.settings import Settings, load_settings
 

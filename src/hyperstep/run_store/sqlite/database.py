@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from msgspec import Struct, field
 
 from hyperstep.errors import StoreDeniedError, StoreError
+from hyperstep.file_systems import is_read_only
 from hyperstep.run_store.sqlite.migrations import Step, check_version, migrate, version_of
 from hyperstep.run_store.sqlite.refusals import (
     ChangedMeanwhileError,
@@ -28,7 +29,7 @@ from hyperstep.run_store.sqlite.refusals import (
     store_error,
     unwritable,
 )
-from hyperstep.run_store.sqlite.room import cannot_share_memory, is_mounted_to_read
+from hyperstep.run_store.sqlite.room import cannot_share_memory
 
 if TYPE_CHECKING:  # hardly ever needed
     from hyperstep.run_store.sqlite.read_only import Still
@@ -377,7 +378,7 @@ class Database:
 
     def _note_mount(self) -> None:
         """Before something is opened, and after: the disk may be mounted otherwise in between."""
-        if self._mode != "ro" and is_mounted_to_read(self.path.parent):
+        if self._mode != "ro" and is_read_only(self.path.parent):
             self._own.only_reads = True
 
     def _make_ready(self) -> None:

@@ -21,8 +21,9 @@ from types import TracebackType
 from typing import NamedTuple, TypeVar
 
 from hyperstep.errors import StoreBusyError, StoreDeniedError
+from hyperstep.file_systems import is_read_only
 from hyperstep.run_store.sqlite.refusals import ChangedMeanwhileError, Refusal, is_not_opened, is_want_of_room
-from hyperstep.run_store.sqlite.room import cannot_share_memory, is_mounted_to_read
+from hyperstep.run_store.sqlite.room import cannot_share_memory
 
 T = TypeVar("T")
 
@@ -202,7 +203,7 @@ def _not_copied(path: Path, error: OSError) -> StoreDeniedError:
 
 
 def _is_unwritable(folder: Path) -> bool:
-    return is_mounted_to_read(folder) or not os.access(folder, os.W_OK)
+    return is_read_only(folder) or not os.access(folder, os.W_OK)
 
 
 def _log_of(path: Path) -> Path:

@@ -23,14 +23,6 @@ def has_no_room(folder: Path) -> bool:
     return status.f_bavail * status.f_frsize < _LEAST_BYTES or without_inode
 
 
-def is_mounted_to_read(folder: Path) -> bool:
-    """Whether a disk is mounted for reading only; False where nobody says."""
-    try:
-        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
-    except (OSError, AttributeError):
-        return False
-
-
 def file_size_limit() -> int | None:
     """How many bytes a file of this process may have (``ulimit -f``); None without such a limit."""
     try:

@@ -17,10 +17,10 @@ from hyperstep.errors import (
     LaunchError,
     NoHostError,
 )
+from hyperstep.file_systems import is_read_only
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.launch import Launch
 from hyperstep.records.attempt import Attempt, AttemptEnd
-from hyperstep.runtime.file_systems import is_read_only
 from hyperstep.runtime.runner.active_attempt import ActiveAttempt
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.warm.choosing import WarmStarts

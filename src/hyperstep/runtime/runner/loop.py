@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from hyperstep.codec import from_json
 from hyperstep.errors import LaunchError, NotOwnerError, StoreError
+from hyperstep.file_systems import free_bytes
 from hyperstep.launchers.base import Launcher
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.attempt import AttemptKey
 from hyperstep.records.run import RunError
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.doorbell import Doorbell
-from hyperstep.runtime.file_systems import free_bytes
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.data_paths import Found

@@ -14,7 +14,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from hyperstep.errors import NotOwnerError, StoreBusyError, StoreError, means_busy_machine, means_no_room
-from hyperstep.runtime.file_systems import existing_part, free_bytes, has_inodes, is_read_only
+from hyperstep.file_systems import existing_part, free_bytes, has_inodes, is_read_only
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.pause_note import PauseNote
 

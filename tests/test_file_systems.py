@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperstep.runtime import file_systems
-from hyperstep.runtime.file_systems import file_system_of, is_network, parse_mounts, type_at
+from hyperstep import file_systems
+from hyperstep.file_systems import file_system_of, is_network, parse_mounts, type_at
 
 TABLE = r"""
 22 27 0:21 / /proc rw,relatime - proc proc rw
