@@ -45,9 +45,10 @@ def ask(home: Home, root_id: str, kind: str, body: Mapping[str, Json], *, timeou
     Kinds: ``cancel`` {run_id, reason}; ``put_named`` {workspace, kind, name, body} (answers with the version);
     ``replace_named`` {workspace, kind, name, version, body, expected} (answers whether the body was still the expected
     one, and so was replaced); ``remove_named`` {workspace, kind, name, version};
-    ``update_run`` {run_id, tags, properties, name, by_job} (merged); ``log`` {run_id, records}: metric records for
-    another run of the same root. For runs that a script opens below its own: ``create_children`` {parent_id,
-    children: [{id, name, tags, started}]}; ``start_run`` {run_id}; ``end_run`` {run_id, status, error, reason};
+    ``update_run`` {run_id, tags, properties, by_job} (see ``runner.run_marks``); ``log`` {run_id, records}: metric
+    records for another run of the same root. For runs that a script opens below its own: ``create_children``
+    {parent_id, children: [{id, name, tags, started}]}; ``start_run`` {run_id}; ``end_run`` {run_id, status, error,
+    reason};
     ``add_files`` {run_id, files: [{path, digest, size}]}; ``submit_child`` {parent_id, run_id, name, tags, properties,
     step}.
 

@@ -7,7 +7,7 @@ and is written by whoever owns that: a runner, or the process itself.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -93,21 +93,30 @@ def end_run(home: Home, run_id: str, status: RunStatus, *, error: RunError | Non
         NotOwnerError: Another process took the run over just now.
     """
     journal = home.store.journal(home.store.root_of(run_id))
-    run = journal.run(run_id)
-    if run.status.is_terminal:
-        return
-    now = time.time()
-    put_runs(home, journal, with_open_children(journal, ended(run, status, now, error, reason), now))
+
+    def last_records() -> list[RunRecord]:
+        run, now = journal.run(run_id), time.time()
+        return (
+            [] if run.status.is_terminal else with_open_children(journal, ended(run, status, now, error, reason), now)
+        )
+
+    change_runs(home, journal, last_records)
 
 
-def put_runs(home: Home, journal: Journal, runs: Sequence[RunRecord]) -> None:
+def change_runs(home: Home, journal: Journal, change: Callable[[], Sequence[RunRecord]]) -> None:
     """Write records in the name of the journal's owner; the index follows.
+
+    Args:
+        home: Where.
+        journal: The records.
+        change: Makes the new records of what is recorded when it is called: nobody else writes before they are.
 
     Raises:
         NotOwnerError: Another process took the run over just now.
     """
     owner = journal.owner()
     with journal.transaction(owner.epoch if owner is not None else 0) as writer:
+        runs = change()
         for run in runs:
             writer.put_run(run)
     for run in runs:

@@ -79,3 +79,23 @@ def test_named_things_are_added_by_the_runner_and_never_removed(recorder: Any, r
     ]
     with pytest.raises(UserErrorException, match="job"):
         refuse_in_job("Removing a model")
+
+
+@pytest.mark.parametrize("name", ["p", "outputs", "hyperstep.given", "hyperstep.reads"])
+def test_of_an_ended_run_too_a_property_is_set_once_and_those_of_the_engine_never(recorder: Any, name: str) -> None:
+    run = recorder.experiment.start_logging(snapshot_directory=None)
+    run.complete()
+    run.add_properties({"p": "1"})
+    run.add_properties({"p": "1"})
+    with pytest.raises((ServiceException, UserErrorException), match=r"set once|once it is added"):
+        run.add_properties({name: "2"})
+    assert {key: value for key, value in run.get_properties().items() if key in {"p", name}} == {"p": "1"}
+
+
+def test_a_name_for_people_may_be_given_anew(recorder: Any) -> None:
+    run = recorder.experiment.start_logging(snapshot_directory=None)
+    for name in ("first", "second"):
+        run.display_name = name
+    run.complete()
+    run.display_name = "third"
+    assert run.display_name == "third"

@@ -12,7 +12,7 @@ from hyperstep.cli.main import main
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime import inbox
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.interactive import ended, put_runs
+from hyperstep.runtime.interactive import change_runs, ended
 
 
 def test_a_run_that_ends_while_it_is_asked_to_is_no_trouble(running: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,7 +21,7 @@ def test_a_run_that_ends_while_it_is_asked_to_is_no_trouble(running: Home, monke
     def end_at_once(folder: Path, kind: str, body: dict[str, str]) -> str:
         request = post(folder, kind, body)
         journal = running.store.journal(PIPELINE)
-        put_runs(running, journal, [ended(journal.run(PIPELINE), RunStatus.CANCELED, time.time(), None, "")])
+        change_runs(running, journal, lambda: [ended(journal.run(PIPELINE), RunStatus.CANCELED, time.time(), None, "")])
         return request
 
     monkeypatch.setattr(inbox, "post", end_at_once)

@@ -12,7 +12,7 @@ from hyperstep.cli.main import main
 from hyperstep.cli.wording import ended_already
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.interactive import ended, put_runs
+from hyperstep.runtime.interactive import change_runs, ended
 
 Captured = pytest.CaptureFixture[str]
 
@@ -88,7 +88,7 @@ def test_of_a_run_that_has_ended_the_same_is_said_when_detached_and_by_cancel(
     running: Home, detach: list[str], status: RunStatus, code: int, capsys: Captured
 ) -> None:
     journal = running.store.journal(PIPELINE)
-    put_runs(running, journal, [ended(journal.run(PIPELINE), status, time.time(), None, "")])
+    change_runs(running, journal, lambda: [ended(journal.run(PIPELINE), status, time.time(), None, "")])
     assert main(["resume", PIPELINE, *detach]) == code
     assert capsys.readouterr().err == f"hyperstep: {ended_already('11111111', status)}\n"
     assert main(["cancel", PIPELINE]) == 0

@@ -25,7 +25,7 @@ from hyperstep.azureml_v1.exceptions import AzureMLException, SnapshotException,
 from hyperstep.errors import HyperstepError
 from hyperstep.file_tree import files_under
 from hyperstep.records.artifact import ArtifactRecord
-from hyperstep.records.run import RunError, RunKind
+from hyperstep.records.run import RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime import interactive
 from hyperstep.runtime.submission import SUBMISSION_VARIABLE, Label, request_cancel, root_run, run_folder_name
@@ -107,14 +107,17 @@ def add_children(parent: Run, wanted: Sequence[Wanted], *, started: bool) -> lis
     body = {"parent_id": parent.id, "children": entries}
     try:
         if not RunChanges(source).ask("create_children", body):
-            now = time.time()
-            children = interactive.new_children(source.journal, parent.id, entries, now)
-            for child in children:
-                source.home.store.register_run(child.id, child.root_id)
-            interactive.put_runs(source.home, source.journal, children)
+            interactive.change_runs(source.home, source.journal, lambda: _children(source, entries))
     except HyperstepError as error:
         raise UserErrorException(str(error)) from error
     return [Run(parent.experiment, str(entry["id"])) for entry in entries]
+
+
+def _children(source: RunSource, entries: Sequence[Mapping[str, Json]]) -> list[RunRecord]:
+    children = interactive.new_children(source.journal, source.run_id, entries, time.time())
+    for child in children:
+        source.home.store.register_run(child.id, child.root_id)
+    return children
 
 
 def wanted_children(count: int | None, tag_key: str | None, tag_values: Sequence[str] | None) -> list[Wanted]:
@@ -143,8 +146,14 @@ def begin(source: RunSource) -> None:
     if run.kind is not RunKind.INTERACTIVE or run.status is not RunStatus.NOT_STARTED:
         return
     if not RunChanges(source).ask("start_run", {"run_id": run.id}):
-        begun = replace(run, status=RunStatus.RUNNING, started_at=time.time())
-        interactive.put_runs(source.home, source.journal, [begun])
+        interactive.change_runs(source.home, source.journal, lambda: _begun(source))
+
+
+def _begun(source: RunSource) -> list[RunRecord]:
+    run = source.record()
+    if run.status is not RunStatus.NOT_STARTED:
+        return []
+    return [replace(run, status=RunStatus.RUNNING, started_at=time.time())]
 
 
 def finish(source: RunSource, status: str, message: str = "", code: str = "", reason: str = "") -> None:
@@ -160,10 +169,7 @@ def finish(source: RunSource, status: str, message: str = "", code: str = "", re
     body: dict[str, Any] = {"run_id": run.id, "status": status, "error": error, "reason": reason}
     if not RunChanges(source).ask("end_run", body):
         fault = RunError(code, message) if message else None
-        now = time.time()
-        last = interactive.ended(run, RunStatus(status), now, fault, reason)
-        runs = interactive.with_open_children(source.journal, last, now)
-        interactive.put_runs(source.home, source.journal, runs)
+        interactive.end_run(source.home, run.id, RunStatus(status), error=fault, reason=reason)
     _started.pop(run.id, None)
 
 

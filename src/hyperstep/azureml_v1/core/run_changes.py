@@ -8,15 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from hyperstep.azureml_v1.core.registry import ask_runner
 from hyperstep.azureml_v1.core.session import in_job
 from hyperstep.azureml_v1.exceptions import ServiceException
-from hyperstep.errors import HyperstepError, NotOwnerError
+from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.metric import MetricKind, MetricRecord
-from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.run import RunKind
 from hyperstep_trial.record_writer import RecordWriter
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
 _METRICS = frozenset(kind.value for kind in MetricKind)
 _ATTRIBUTES = frozenset({"display_name", "description"})
+_TAKEN_OVER = "A runner took this run over just now; do it again."
 _counting = threading.Lock()
 _last_sequence = 0
 
@@ -75,14 +74,23 @@ class RunChanges(RecordWriter):
         """Nothing to do: what was written is in the records."""
 
     def _update(self, change: dict[str, dict[str, Any]]) -> None:
-        from hyperstep.runtime.runner.reuse.given_marks import BY_JOB, kept_marks  # noqa: PLC0415 - few are changed
+        from hyperstep.runtime.runner.reuse.given_marks import BY_JOB  # noqa: PLC0415 - few are changed
 
         asked = {"run_id": self.run_id, **change, BY_JOB: in_job()}
         if not self.ask("update_run", asked):
-            run = self._source.record()
-            tags = {key: value for key, value in {**run.tags, **change["tags"]}.items() if value is not None}
-            properties = {**run.properties, **kept_marks(run, asked), **change["properties"]}
-            self._put(replace(run, tags=tags, properties=properties))
+            self._mark(asked)
+
+    def _mark(self, request: Mapping[str, Any]) -> None:
+        from hyperstep.runtime.interactive import change_runs  # noqa: PLC0415 - loads the engine
+        from hyperstep.runtime.runner.run_marks import marked  # noqa: PLC0415 - as above
+
+        source = self._source
+        try:
+            change_runs(source.home, source.journal, lambda: [marked(source.journal.run(self.run_id), request)])
+        except NotOwnerError as error:
+            raise ServiceException(_TAKEN_OVER) from error
+        except InvalidInputError as error:
+            raise ServiceException(error) from error
 
     def _log(self, lines: Sequence[Mapping[str, object]]) -> None:
         if self.ask("log", {"run_id": self.run_id, "records": [dict(line) for line in lines]}):
@@ -128,11 +136,6 @@ class RunChanges(RecordWriter):
             return False  # it ended meanwhile
         return True
 
-    def _put(self, run: RunRecord) -> None:
-        self._write_directly(lambda writer: writer.put_run(run))
-        if run.is_root:
-            self._source.home.store.update_root(run)
-
     def _write_directly(self, write: Any) -> None:  # noqa: ANN401 - Callable[[JournalWriter], object]
         journal = self._source.journal
         owner = journal.owner()
@@ -140,8 +143,7 @@ class RunChanges(RecordWriter):
             with journal.transaction(owner.epoch if owner is not None else 0) as writer:
                 _call(write, writer)
         except NotOwnerError as error:
-            message = "A runner took this run over just now; do it again."
-            raise ServiceException(message) from error
+            raise ServiceException(_TAKEN_OVER) from error
 
 
 def _call(write: Any, writer: JournalWriter) -> None:  # noqa: ANN401 - Callable[[JournalWriter], object]
@@ -157,7 +159,8 @@ def _next_sequence() -> int:
 
 
 def _has_runner(source: RunSource) -> bool:
-    if source.journal.run(source.root_id).kind is RunKind.INTERACTIVE:
+    root = source.journal.run(source.root_id)
+    if root.kind is RunKind.INTERACTIVE or root.status.is_terminal:
         return False
     from hyperstep.runtime.liveness import live_owner  # noqa: PLC0415 - loads the engine
 

@@ -14,38 +14,13 @@ from hyperstep.file_tree import GONE, files_under
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
-from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, Line, ScalarLine, TrialLine
-from hyperstep.runtime.runner.reuse.computed_at import COMPUTED_AT
-from hyperstep.runtime.runner.reuse.read_kinds import READS_PROPERTY, SETTLED_PROPERTY
-from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, INPUT_STATES
 from hyperstep.runtime.runner.reuse.step_reads import with_read
+from hyperstep.runtime.runner.run_marks import NAMING, may_set_property
 
 LOG_NAMES = ("azureml-logs/70_driver_log.txt", "user_logs/std_log.txt")
 """The two names under which v1 shows a process's output."""
-
-ENGINE_PROPERTIES = frozenset(
-    {
-        "outputs",
-        "hyperparameters",
-        "final_status",
-        "seed",
-        "stopped_early",
-        "azureml.nodeid",
-        "best_child_run_id",
-        "score",
-        "seed_from",
-        "saved_s",
-        COUNTED_VALUES,
-        READS_PROPERTY,
-        SETTLED_PROPERTY,
-        COMPUTED_AT,
-        INPUT_STATES,
-        CHANGED_INPUT,
-    }
-)
-"""What the engine itself keeps in a run's properties and reads again."""
 
 _SHOWN_NAME = 200
 _COLLECTED = ("logs", "outputs")
@@ -69,11 +44,6 @@ def record_lines(context: RunnerContext, unit: Unit, attempt: Attempt, lines: li
             context.note(f"{run.id}: line {line.sequence} of its records cannot be read and is left out")
     if run is not before:
         unit.put_run(run)
-
-
-def may_set_property(run: RunRecord, name: str, value: str) -> bool:
-    """Whether a user may give a run that property: each is set once (v1), and some are the engine's own."""
-    return name not in ENGINE_PROPERTIES and run.properties.get(name, value) == value
 
 
 def collect_artifacts(artifacts: ArtifactStore, attempt: Attempt, copied: Mapping[str, Mark]) -> list[ArtifactRecord]:
@@ -142,5 +112,4 @@ def _with_line(run: RunRecord, line: TrialLine) -> RunRecord:
         return replace(run, properties={**run.properties, name: str(value)})
     if line.kind == "read":
         return replace(run, properties=with_read(run, line.body["value"]))
-    named = line.kind in {"display_name", "description"}
-    return replace(run, properties={**run.properties, line.kind: str(value)}) if named else run
+    return replace(run, properties={**run.properties, line.kind: str(value)}) if line.kind in NAMING else run

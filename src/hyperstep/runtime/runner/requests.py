@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError, InvalidInputError, StoreError
 from hyperstep.records.metric import MetricKind, MetricRecord
 from hyperstep.run_store.base import REGISTERED_BY
 from hyperstep.runtime.inbox import Request, answer, pending
 from hyperstep.runtime.runner.child_requests import CHILD_REQUESTS
-from hyperstep.runtime.runner.collecting import may_set_property
 from hyperstep.runtime.runner.context import RunnerContext
 from hyperstep.runtime.runner.named_requests import NAMED_REQUESTS
-from hyperstep.runtime.runner.reuse.given_marks import kept_marks
+from hyperstep.runtime.runner.run_marks import marked
 
 _FOREIGN = 1 << 41
 """Sequences of records that another run's process logged; below are the run's own (see ``log_metrics``)."""
@@ -54,7 +51,8 @@ def _carry_out(context: RunnerContext, request: Request, cancel: Cancel) -> Json
         case kind if kind in NAMED_REQUESTS:
             return NAMED_REQUESTS[kind](context, body)
         case "update_run":
-            _update_run(context, body)
+            with context.transaction() as unit:
+                unit.put_run(marked(context.runs[body["run_id"]], body))
         case "log":
             _log(context, request)
         case kind if kind in CHILD_REQUESTS:
@@ -63,24 +61,6 @@ def _carry_out(context: RunnerContext, request: Request, cancel: Cancel) -> Json
             rule = f"A request is cancel, put_named, update_run, log, {', '.join((*NAMED_REQUESTS, *CHILD_REQUESTS))}."
             raise InvalidInputError(rule, received=request.kind)
     return None
-
-
-def _update_run(context: RunnerContext, body: Mapping[str, Any]) -> None:
-    run = context.runs[body["run_id"]]
-    tags = {k: v for k, v in {**run.tags, **body.get("tags", {})}.items() if v is not None}
-    properties = body.get("properties", {})
-    refused = [name for name in properties if not may_set_property(run, name, properties[name])]
-    if refused:
-        rule = "A property is set once: it can be added, not changed."
-        raise InvalidInputError(rule, received=refused, remedy="Use a tag for what changes.")
-    changed = replace(
-        run,
-        tags=tags,
-        properties={**run.properties, **kept_marks(run, body), **properties},
-        name=body.get("name") or run.name,
-    )
-    with context.transaction() as unit:
-        unit.put_run(changed)
 
 
 def _put_named(context: RunnerContext, request: Request) -> int:

@@ -32,12 +32,12 @@ def kept_marks(run: RunRecord, request: Mapping[str, Any]) -> dict[str, str]:
         run: As it is.
         request: The tags and properties to change, and who asks.
     """
-    is_by_job = request.get(BY_JOB, True)
+    is_by_job = request[BY_JOB]
     if run.kind is not RunKind.PIPELINE or not (is_by_job or GIVEN_PROPERTY in run.properties):
         return {}
     tags, properties = given_marks(run)
     if not is_by_job:
-        changed = {**tags, **request.get("tags", {})}
+        changed = {**tags, **request["tags"]}
         tags = {name: value for name, value in changed.items() if value is not None}
-        properties = {**properties, **request.get("properties", {})}
+        properties = {**properties, **request["properties"]}
     return {GIVEN_PROPERTY: json.dumps([dict(tags), dict(properties)])}

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 from hyperstep.digest import Json
 from hyperstep.errors import USER_FAULTS, HyperstepError
 from hyperstep.records.run import RunRecord
-from hyperstep.runtime.runner.collecting import ENGINE_PROPERTIES
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.reuse.computed_at import COMPUTED_AT, computed_at
 from hyperstep.runtime.runner.reuse.read_kinds import READS_PROPERTY, SETTLED_PROPERTY
 from hyperstep.runtime.runner.reuse.registered_results import still_there
 from hyperstep.runtime.runner.reuse.step_reads import carried_reads, reads_of, settle_reads
+from hyperstep.runtime.runner.run_marks import ENGINE_PROPERTIES
 
 SAVED_S = "saved_s"
 """Property of a trial that a finished one stands for: how long that one took, in seconds."""

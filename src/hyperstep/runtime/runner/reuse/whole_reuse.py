@@ -16,13 +16,17 @@ from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.processes import machine_name
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.data_paths import find_input
-from hyperstep.runtime.runner.ownership import take_over
 from hyperstep.runtime.runner.reuse.reused_steps import complete_reused
 from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal
 from hyperstep.runtime.runner.reuse.step_sources import stand_in
+
+_NOBODY = Owner(pid=0, pid_started_at=0.0, host=machine_name())
+"""Who completes the run: not this process, which may go on for days, and would be asked for what its runner does.
+Whoever looks before the run has ended, or after this has failed, takes it over, and fences us off."""
 
 _READ_AT_ONCE_BYTES = 1 << 20
 """Larger files whose content is not known are left to a runner: who submits does not wait for them."""
@@ -45,9 +49,7 @@ def reuse_whole(home: Home, runs: list[RunRecord], spec: PipelineSpec, rules: Re
         answers = _answers(home, root, spec, rules) if spec.steps else None
         if answers is None:
             return False
-        owner = take_over(home.store.journal(root.id))
-        if owner is None:
-            return False
+        owner = home.store.journal(root.id).acquire(_NOBODY, after=0)
         _complete(home, owner, root, by_step, rules, answers)
     except (HyperstepError, OSError):  # whatever it is, a runner meets it too and says so
         return False
