@@ -54,3 +54,7 @@ def test_only_the_newest_are_kept_and_none_of_large_data(tmp_path: Path, monkeyp
     keep_listing(tmp_path, {"a": "x"}, 20_001)
     assert not (tmp_path / listings.FOLDER / f"{digest_json({'a': 'x'})}.json").exists()
     assert keep_listing(None, {"a": "x"}, 1) == digest_json({"a": "x"})
+
+
+def test_where_none_can_be_kept_there_is_a_digest_nevertheless(tmp_path: Path) -> None:
+    assert keep_listing(tmp_path / ("x" * 300), {"a": "1"}, 1) == keep_listing(tmp_path, {"a": "1"}, 1)

@@ -15,7 +15,7 @@ def keep_file(file: Path, data: bytes, *, most: int) -> None:
         data: What it holds.
         most: How many files with its suffix stay in the folder.
     """
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    temporary = file.with_name(f"{os.getpid()}-{file.name}")  # of its kind, so that a killed process's goes one day
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -7,6 +7,7 @@ any time.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def keep_listing(home: Path | None, listing: Json, n_files: int) -> str:
     digest = digest_bytes(text)
     if home is not None and n_files <= _MOST_FILES:
         file = home / FOLDER / f"{digest}.json"
-        if not file.exists():
+        if not os.path.exists(file):  # noqa: PTH110 - Path.exists() raises where it may not look
             keep_file(file, text, most=_MOST_KEPT)
     return digest
 
