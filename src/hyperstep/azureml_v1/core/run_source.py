@@ -139,16 +139,19 @@ class RunSource:
         """
         own = self.record()
         if own.kind is RunKind.PIPELINE:
-            self.steps()
+            self._note_steps(self.journal.runs(parent_id=self.run_id, kind=RunKind.STEP))
         roots = self.home.store.roots(workspace=own.workspace, experiment=own.experiment)
         yield from self._below({root.id: str(root.parent_id) for root in roots if root.parent_id}, recursive=recursive)
 
     def steps(self) -> list[RunRecord]:
         """The runs of a pipeline's steps, each after those it waits for; who looks through them sees their names."""
-        root_id = self.identity().root_id
-        steps = self.home.store.journal(root_id).runs(parent_id=self.run_id, kind=RunKind.STEP)
-        note_steps(self.home, root_id, [step.name for step in steps])
+        steps = self.home.store.journal(self.identity().root_id).runs(parent_id=self.run_id, kind=RunKind.STEP)
+        self._note_steps(steps)
         return sorted(steps, key=lambda step: step.number)
+
+    def _note_steps(self, steps: Sequence[RunRecord]) -> None:
+        """Note that the script around us has seen which steps there are."""
+        note_steps(self.home, self.identity().root_id, [step.name for step in steps])
 
     def _below(self, submitted: Mapping[str, str], *, recursive: bool) -> Iterator[RunRecord]:
         roots = [RunSource(self.workspace, root).record() for root, above in submitted.items() if above == self.run_id]

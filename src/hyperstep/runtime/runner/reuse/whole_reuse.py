@@ -18,7 +18,7 @@ from hyperstep.run_store.base import Owner
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.processes import machine_name
 from hyperstep.runtime.runner.context import Envelope, RunnerContext
-from hyperstep.runtime.runner.data_paths import find_input
+from hyperstep.runtime.runner.data_paths import Found, find_input
 from hyperstep.runtime.runner.reuse.reused_steps import complete_reused
 from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal
@@ -46,7 +46,7 @@ def reuse_whole(home: Home, runs: list[RunRecord], spec: PipelineSpec, rules: Re
     """
     root, by_step = runs[0], {run.properties["azureml.nodeid"]: run for run in runs[1:]}
     try:
-        answers = _answers(home, root, spec, rules) if spec.steps else None
+        answers = _answers(home, root, spec, rules) if spec.steps and not rules.verify else None
         if answers is None:
             return False
         owner = home.store.journal(root.id).acquire(_NOBODY, after=0)
@@ -64,16 +64,14 @@ def _answers(
     producers: dict[str, RunRecord] = {}
     computed: dict[str, str] = {}
     quick = replace(rules, hash_limit_bytes=min(rules.hash_limit_bytes, _READ_AT_ONCE_BYTES))
-    now = time.time()
-    names, state = tuple(step.name for step in spec.steps), partial(_seen, root)
-    labels = step_labels(spec)
+    names, state, now = tuple(step.name for step in spec.steps), partial(_seen, root), time.time()
+    around, labels = Around(names, computed, state, state), step_labels(spec)
     for step in topological_order(spec):
-        answer = (
-            None
-            if rules.verify
-            else _answer(home, root, spec, step, quick, producers, Around(names, computed, state, state), now)
-        )
-        if answer is None or answer.source is None:
+        inputs = _inputs(home, root, step, producers)
+        if inputs is None:
+            return None
+        answer = find_equal(StepQuestion(home, root.workspace, spec, step, inputs, quick, around), now)
+        if answer is None or answer.found.unread or answer.source is None:
             return None
         producers[step.id] = stand_in(home, answer.source)
         computed[labels[step.id]] = answer.source.run_id
@@ -81,22 +79,11 @@ def _answers(
     return answers
 
 
-def _answer(
-    home: Home,
-    root: RunRecord,
-    spec: PipelineSpec,
-    step: StepSpec,
-    rules: ReuseRules,
-    producers: Mapping[str, RunRecord],
-    around: Around,
-    now: float,
-) -> ReuseAnswer | None:
+def _inputs(home: Home, root: RunRecord, step: StepSpec, producers: Mapping[str, RunRecord]) -> dict[str, Found] | None:
     try:
-        inputs = {port.name: find_input(home, root.workspace, port, producers) for port in step.inputs}
+        return {port.name: find_input(home, root.workspace, port, producers) for port in step.inputs}
     except (*USER_FAULTS, OSError):
         return None
-    answer = find_equal(StepQuestion(home, root.workspace, spec, step, inputs, rules, around), now)
-    return None if answer is None or answer.found.unread else answer
 
 
 def _complete(
