@@ -92,6 +92,27 @@ def test_what_is_told_of_a_trial_afterwards_counts(bench: Bench, label: Label) -
     assert why(bench, again, steps["r"]) == (Reason.READS_CHANGED, ["read: step tune"])
 
 
+MARKED = "run.tag('stage', 'a')\nrun.add_properties({'size': 3})\nrun.display_name = 'the first'\n"
+READS_MARKS = """
+(step,) = run.parent.find_step_run('tune')
+found = step.get_tags(), step.get_properties(), step.display_name
+open('marks.txt', 'w').write(f"{found[0].get('stage')} {found[1].get('size')} {found[2]}")
+run.upload_file('marks.txt', 'marks.txt')
+"""
+
+
+def test_what_a_step_was_told_by_its_script_is_there_where_another_run_stands_for_it(
+    bench: Bench, label: Label
+) -> None:
+    first = StepSpec("t", "tune", bench.code(HEAD + MARKED))
+    for turn in range(2):
+        reader = StepSpec("r", "register", bench.code(HEAD + READS_MARKS + f"print({turn})\n"), run_after=("t",))
+        root, steps = both(bench, PipelineSpec(steps=(first, reader)), label)
+        assert (steps["t"].reused_from is not None) == bool(turn)
+        (file,) = (f for f in bench.home.store.journal(root.id).artifacts(steps["r"].id) if f.path == "marks.txt")
+        assert bench.home.artifacts.read_bytes(file.digest) == b"a 3 the first"
+
+
 def logging(bench: Bench, read: str, scale: int = 1, writes: str = LOGS) -> PipelineSpec:
     """A step that logs to the pipeline's run, and one after it that does something else there."""
     first = StepSpec("t", "tune", bench.code(HEAD + writes.format(scale=scale)))

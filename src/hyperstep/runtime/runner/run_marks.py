@@ -44,10 +44,19 @@ NAMING = frozenset({"display_name", "description"})
 _GIVEN_ANEW = NAMING | {"ContentSnapshotId"}
 """Properties that may change: of several snapshots that a script takes by hand, the last counts."""
 
+_OURS = ("azureml.", "hyperstep.")
+
 
 def may_set_property(run: RunRecord, name: str, value: str) -> bool:
     """Whether a user may give a run that property: each is set once (v1), and some are the engine's own."""
     return name in _GIVEN_ANEW or (name not in ENGINE_PROPERTIES and run.properties.get(name, value) == value)
+
+
+def marks_of_script(run: RunRecord) -> tuple[dict[str, str], dict[str, str]]:
+    """The tags and properties of a step's run that are not the engine's."""
+    tags = {name: value for name, value in run.tags.items() if not name.startswith(_OURS)}
+    others = (item for item in run.properties.items() if item[0] not in ENGINE_PROPERTIES)
+    return tags, {name: value for name, value in others if not name.startswith(_OURS)}
 
 
 def marked(run: RunRecord, request: Mapping[str, Any]) -> RunRecord:

@@ -59,6 +59,9 @@ GIVEN, WRITERS = "given", "writers"
 """Keys of a read of the pipeline's run: what was to be seen of it but for what steps wrote; which steps had ended by
 then and so may have written there, with the runs that computed them. None while another step went on."""
 
+SCRIPT_TAGS, SCRIPT_PROPERTIES = "tags", "properties"
+"""Keys of a source's record: those of its run that its script gave it."""
+
 SHOWN_DIGITS = 12
 """How many digits of a digest are noted, where one is all that tells of what was found."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.output_datasets import register_outputs
+from hyperstep.runtime.runner.reuse.read_kinds import SCRIPT_PROPERTIES, SCRIPT_TAGS
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, decision_evidence
 
 STEP_READY = "StepReady"
@@ -37,7 +38,7 @@ def complete_reused(
     source: StoredFingerprint,
     then: Callable[[], None],
 ) -> None:
-    """Complete a step run with the outputs of its source.
+    """Complete a step run with the outputs of its source, and the tags and properties that its script gave that.
 
     Args:
         context: The owner's.
@@ -48,6 +49,7 @@ def complete_reused(
         then: Done once that is on disk.
     """
     properties = {
+        **_kept(source, SCRIPT_PROPERTIES),
         **run.properties,
         "outputs": json.dumps(source.outputs),
         "azureml.reusedrunid": source.run_id,
@@ -62,8 +64,14 @@ def complete_reused(
             run.id,
             status=RunStatus.COMPLETED,
             started_at=context.now(),
+            tags={**_kept(source, SCRIPT_TAGS), **run.tags},
             properties=properties,
             reused_from=source.run_id,
             reason=f"reused from run {source.run_id}",
         )
         unit.afterwards(then)
+
+
+def _kept(source: StoredFingerprint, key: str) -> dict[str, str]:
+    kept = source.record.get(key)
+    return {str(name): str(value) for name, value in kept.items()} if isinstance(kept, Mapping) else {}

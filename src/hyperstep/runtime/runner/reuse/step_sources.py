@@ -23,7 +23,7 @@ from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
 from hyperstep.runtime.runner.prefixed_files import output_digest
-from hyperstep.runtime.runner.reuse.read_kinds import READS
+from hyperstep.runtime.runner.reuse.read_kinds import READS, SCRIPT_PROPERTIES, SCRIPT_TAGS
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
@@ -58,6 +58,7 @@ def remember_step(
     """
     from hyperstep.runtime.runner.reuse.computed_at import computed_at  # noqa: PLC0415 - where a step has run
     from hyperstep.runtime.runner.reuse.step_records import runs_below  # noqa: PLC0415
+    from hyperstep.runtime.runner.run_marks import marks_of_script  # noqa: PLC0415
 
     reading = Reading(home.path)
     outputs: dict[str, Json] = {}
@@ -67,6 +68,7 @@ def remember_step(
     journal = home.store.journal(run.root_id)
     below = runs_below(journal, run)
     snapshot = load_snapshot(step.code.snapshot, home.artifacts)
+    tags, properties = marks_of_script(run)
     record: dict[str, Json] = {
         "duration_s": (run.ended_at or now) - (run.started_at or run.created_at),
         "ended_at": min([run.ended_at or now, *(computed_at(each) for each in below if each.reused_from)]),
@@ -75,6 +77,8 @@ def remember_step(
         FAILED_TRIALS: _failed_trials(below),
         READS: settle_reads(home, run.workspace, _reads(home, run, below)),
         FORCED: forced,
+        SCRIPT_TAGS: tags,
+        SCRIPT_PROPERTIES: properties,
     }
     stored = _stored(run, step, fingerprint)
     home.store.remember(replace(stored, outputs=outputs, created_at=now, record=record))
