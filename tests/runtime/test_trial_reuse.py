@@ -137,6 +137,44 @@ def test_a_changed_policy_limit_concurrency_or_goal_runs_no_finished_trial_again
     assert lab.ran() == 0
 
 
+BESIDE = """
+import pathlib, sys, time
+from hyperstep_trial import Run
+x, beside = float(sys.argv[sys.argv.index("--x") + 1]), pathlib.Path({beside!r})
+with open({log!r}, "a") as log:
+    log.write(f"{{x}}\\n")
+run = Run.get_context()
+run.log("acc", x)
+if x == 2:
+    beside.touch()
+else:
+    while not beside.exists():
+        time.sleep(0.02)
+    run.log("acc", x)
+    while not pathlib.Path({alone!r}).exists():
+        time.sleep(0.02)
+    run.log("acc", 10.0)
+"""
+
+
+def test_a_trial_that_was_stopped_beside_one_that_fewer_trials_leave_out_runs_anew(lab: Lab, tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    lab.script = BESIDE.format(log=str(lab.log), beside=str(tmp_path / "beside"), alone=str(alone))
+    bandit: dict[str, Json] = {"name": "Bandit", "properties": {"slack_amount": 0.5}}
+    config = sweep_config(total=2, space={"x": ["choice", [[1, 2]]]}, policy=bandit)
+    first = lab.run(config)
+    assert [trial.status for trial in lab.trials(first)] == [RunStatus.CANCELED, RunStatus.COMPLETED]
+    assert lab.ran() == 2
+    again = lab.run(config)
+    assert [trial.status for trial in lab.trials(again)] == [RunStatus.CANCELED, RunStatus.COMPLETED]
+    assert lab.ran() == 0
+    alone.touch()
+    fewer = lab.run({**config, "limits": {"max_total": 1, "max_concurrent": 2}})
+    assert [trial.status for trial in lab.trials(fewer)] == [RunStatus.COMPLETED]
+    assert lab.ran() == 1
+    assert "stopped early, where this sweep's policy would go on" in lab.reasons(fewer)
+
+
 def test_a_changed_argument_runs_all_again_and_says_why(lab: Lab) -> None:
     first = lab.run(grid(2))
     lab.ran()

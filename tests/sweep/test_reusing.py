@@ -155,7 +155,7 @@ def test_a_trial_stopped_earlier_stands_only_where_the_policy_stops_it_no_later(
 
 
 def test_an_equal_policy_takes_the_earlier_verdict_as_it_was(make_config: MakeConfig) -> None:
-    finished = [found((0.2, 0.3), stopped="worse than trial 1", same_policy=True, counted=1), found((0.9,))]
+    finished = [found((0.2, 0.3), stopped="worse than trial 1", as_it_was=True, counted=1), found((0.9,))]
     simulation = Simulation(
         make_config(total=2, policy=BANDIT), lambda _t, _a: Script(), finished=lambda trial: finished[trial]
     )

@@ -69,10 +69,10 @@ class TrialReused(_Event, frozen=True, tag="TrialReused"):
     """Names of all metrics that it logged."""
     stopped: str = ""
     """Why a policy had stopped it, so that the curve may end too soon for another policy; empty when it completed."""
-    same_policy: bool = False
-    """It was judged by an equal policy on the same metric: what became of it is taken as it was."""
+    as_it_was: bool = False
+    """What became of it is taken as it was: an equal policy judged it on the same metric, beside the same trials."""
     counted: int | None = None
-    """With ``same_policy``: how many of its values counted there; None for all."""
+    """With ``as_it_was``: how many of its values counted there; None for all."""
     evidence: dict[str, Json] = {}
     """What else the ledger is to say of it: how old it is, what it saves."""
 

@@ -2,8 +2,8 @@
 
 What became of it is decided by this sweep, as if its process had run here. A trial that an earlier policy stopped has a
 curve that ends early: where this sweep's policy lets it go on, it does not stand for the trial, which then runs anew.
-Only in a sweep that takes things as they arrive, and whose policy and metric are equal, is the earlier verdict taken as
-it was: which peers it was compared with was a race.
+Only in a sweep that takes things as they arrive, and whose policy, metric and trials to compare with are equal, is the
+earlier verdict taken as it was: which of these it was compared with was a race.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def take_reused(policy: Policy, state: SweepState, event: TrialReused, metric: s
         return [*_leave(state, trial, event), _end(trial, RunStatus.CANCELED)]
     if state.time is not None:
         return _wait_for_verdicts(state, trial, event, metric)
-    verdict = None if event.same_policy else _judge(policy, state, trial, event.values)
-    if event.same_policy:
+    verdict = None if event.as_it_was else _judge(policy, state, trial, event.values)
+    if event.as_it_was:
         _take_as_it_was(state, trial, event)
     elif verdict is not None:
         trial.stopped_by_policy, trial.counted_values = True, state.cohort.intervals(trial.index)

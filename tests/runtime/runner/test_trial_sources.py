@@ -14,7 +14,7 @@ from hyperstep.records import RunKind, RunRecord, RunStatus
 from hyperstep.run_store.base import StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, NOT_LOOKED_AT
-from hyperstep.runtime.runner.reuse.trial_sources import TrialSources, trial_key
+from hyperstep.runtime.runner.reuse.trial_sources import TrialSource, TrialSources, trial_key
 
 
 def test_the_values_of_a_point_count_and_how_each_is_written() -> None:
@@ -72,3 +72,13 @@ def test_trials_whose_inputs_may_have_changed_are_no_sources_but_the_newest_is_t
     assert [run.id for run in sources.finished(sweep)] == sound
     assert sources.doubt([sweep], KEY) == doubt
     assert sources.doubt([sweep], "another") is None
+
+
+def test_of_the_trials_of_its_sweep_those_count_that_had_begun_before_it_ended(home: Home) -> None:
+    trials = [
+        trial(f"t{n}", ended, started_at=start) for n, (start, ended) in enumerate([(1.0, 5.0), (2.0, 3.0), (4.0, 9.0)])
+    ]
+    home.store.create([SWEEP, *trials, trial("t3", 9.0, started_at=None)], folder="f", spec={})
+    sweep = StoredFingerprint("local", "", "root", "root", "s", {}, {}, 1.0, {})
+    sources = TrialSources(home, STEP, ReuseRules(), (None, ""))
+    assert [sources.begun_before_end(TrialSource(run, sweep)) for run in trials] == [3, 2, 3]

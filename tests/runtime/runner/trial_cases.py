@@ -67,6 +67,12 @@ def attribute_of(part: str, value: object) -> Change:
     return lambda bed: bed.config.update({part: value})
 
 
+def grid(*rates: float) -> Change:
+    """All of these rates, each once."""
+    space = {"lr": ["choice", [list(rates)]], "n": ["choice", [[1]]]}
+    return attribute_of("sampler", {"name": "GRID", "space": space, "order": ["lr", "n"]})
+
+
 def unseeded(bed: TrialBed) -> None:
     """No seed is given: one is drawn for each submission."""
     bed.seed_given = False
@@ -197,6 +203,19 @@ _CASES = (
         before=attribute("failing", frozenset({2})),
     ),
     TrialCase("stopped early, the policy unchanged", lambda _bed: None, before=policy(STOPS)),
+    TrialCase("stopped early, and more trials", MORE, SIX, before=policy(STOPS)),
+    TrialCase(
+        "stopped early beside an option that is no more in the space",
+        grid(0.5),
+        "1 MISS (stopped early, where this sweep's policy would go on)",
+        before=two(policy(STOPS), grid(0.9, 0.5)),
+    ),
+    TrialCase(
+        "stopped early beside a better option that is still in the space",
+        grid(0.9, 0.5),
+        "2 HIT",
+        before=two(policy(STOPS), grid(0.9, 0.5, 0.7)),
+    ),
     TrialCase("stopped early, and no policy now", policy({"name": "Default"}), WOULD_GO_ON, before=policy(STOPS)),
     TrialCase(
         "an output that all trials write to",

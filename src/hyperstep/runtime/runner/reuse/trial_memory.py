@@ -26,6 +26,7 @@ from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.earlier import KeptTrial
 from hyperstep.sweep.events import TrialReused
 
+_SAMPLER = "sampler"
 _EARLIER = "earlier"
 
 
@@ -82,7 +83,7 @@ class TrialMemory:
         """Let the sweep's trials be found by others, from now on and also while it runs."""
         asker = self._asker
         record: dict[str, Json] = {
-            "sampler": config.sampler.to_json(),
+            _SAMPLER: config.sampler.to_json(),
             _EARLIER: _earlier(config),
             **_judges(config),
         }
@@ -110,7 +111,7 @@ class TrialMemory:
             return None
         wanted = _without_seed(config.sampler.to_json())
         for sweep in self._sweeps():
-            sampler = sweep.record.get("sampler")
+            sampler = sweep.record.get(_SAMPLER)
             if sweep.record.get(_EARLIER) != _earlier(config):
                 continue
             if isinstance(sampler, Mapping) and _without_seed(sampler) == wanted:
@@ -178,7 +179,6 @@ class TrialMemory:
         journal = self._sources.journal_of(source.run.root_id)
         metrics = journal.metrics(source.run.id)
         evidence: dict[str, Json] = to_json(decision)
-        judged_alike = {name: source.sweep.record.get(name) for name in _judges(config)} == _judges(config)
         return TrialReused(
             at_s=0.0,
             trial=0,
@@ -187,10 +187,19 @@ class TrialMemory:
             values=curve_of(record for record in metrics if record.name == config.metric.name),
             metrics=tuple(sorted({record.name for record in metrics})),
             stopped=(source.run.reason or "stopped early by a policy") if source.was_stopped else "",
-            same_policy=judged_alike,
+            as_it_was=self._was_judged_alike(config, source),
             counted=counted_values(source.run.properties),
             evidence=evidence,
         )
+
+    def _was_judged_alike(self, config: SweepConfig, source: TrialSource) -> bool:
+        """Whether an equal policy judged it; if that stopped it, whether it did so beside trials of this sweep only."""
+        record, judges = source.sweep.record, _judges(config)
+        if {name: record.get(name) for name in judges} != judges:
+            return False
+        same_list = (record.get(_SAMPLER), record.get(_EARLIER)) == (config.sampler.to_json(), _earlier(config))
+        has_all = same_list and self._sources.begun_before_end(source) <= config.limits.max_total
+        return has_all or not source.was_stopped
 
 
 def _judges(config: SweepConfig) -> dict[str, Json]:

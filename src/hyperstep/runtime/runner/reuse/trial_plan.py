@@ -107,7 +107,7 @@ class _Rehearsal:
 
     def _hangs_on_others(self, answer: TrialAnswer) -> bool:
         event = answer.event
-        taken_as_it_was = event is not None and event.same_policy and not self._config.deterministic
+        taken_as_it_was = event is not None and event.as_it_was and not self._config.deterministic
         return event is not None and bool(event.stopped) and not taken_as_it_was
 
     def _run(self, number: int, verdict: TrialVerdict) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -62,6 +63,8 @@ class _Listed(Struct):
     trials: Mapping[Key, list[RunRecord]] = field(default_factory=dict)
     doubtful: Mapping[Key, list[RunRecord]] = field(default_factory=dict)
     """Those that finished, and may have read inputs that had changed."""
+    starts: Sequence[float] = ()
+    """When the trials of the sweep began, in order; seconds since the epoch."""
 
 
 class TrialSources:
@@ -114,6 +117,10 @@ class TrialSources:
             return sorted(_finished(journal, sweep.run_id), key=lambda run: run.number)
         except HyperstepError:
             return []
+
+    def begun_before_end(self, source: TrialSource) -> int:
+        """How many trials its sweep had begun when it ended, itself included: those it may have been compared with."""
+        return bisect_right(self._listed(source.sweep).starts, source.run.ended_at or 0.0)
 
     def judge(self, source: TrialSource, now: float) -> ReuseDecision:
         """Whether a finished trial may be taken, its policy aside."""
@@ -198,7 +205,9 @@ def _list_trials(journal: Journal, sweep_id: str) -> _Listed:
     version, has_ended = journal.version(), journal.run(sweep_id).status.is_terminal
     ran = [run for run in _all_finished(journal, sweep_id) if run.reused_from is None]
     sound, doubtful = ([run for run in ran if _is_sound(run) is wanted] for wanted in (True, False))
-    return _Listed(version, has_ended, _by_key(sound), _by_key(doubtful))
+    trials = journal.runs(parent_id=sweep_id, kind=RunKind.TRIAL)
+    starts = sorted(run.started_at for run in trials if run.started_at is not None)
+    return _Listed(version, has_ended, _by_key(sound), _by_key(doubtful), starts)
 
 
 def _by_key(runs: Iterable[RunRecord]) -> dict[Key, list[RunRecord]]:
