@@ -64,6 +64,8 @@ def take_turn(contest: Contest, contender: Contender, folder: Path, *, quick: bo
         if learnt.exit_code:
             return learnt
         stamps.unlink(missing_ok=True)
+        shutil.rmtree(work)  # what its trials told each other by files
+        work.mkdir()
     return watch(contender.command(job), work, stamps, contender.words(folder), limit_s)
 
 
