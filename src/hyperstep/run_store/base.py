@@ -94,6 +94,21 @@ class StoredFingerprint(Struct, frozen=True):
     """What else is known of that run and no part of the digest: how long it took, what it read, which files it left."""
 
 
+class ForcedRun(Struct, frozen=True):
+    """A step run, or a sweep, that was computed whatever there was: what is older stands for nothing equal after it.
+
+    That holds whatever becomes of it, and also once its root run has been removed.
+    """
+
+    workspace: str
+    digest: str
+    """Of what one process of it depends on: see ``fingerprint_process``."""
+    run_id: str
+    root_id: str
+    began_at: float
+    """A moment before any process of it began."""
+
+
 class ChildGroup(NamedTuple):
     """What runs below another are counted by."""
 
@@ -464,6 +479,8 @@ class RunStore(ABC):
     def remove_root(self, root_id: str) -> None:
         """Forget a root run, the runs registered below it and its fingerprints; its folder is the caller's to remove.
 
+        That it was forced is not forgotten: what is older would stand again.
+
         Raises:
             NotFoundError: No root run has that id.
         """
@@ -483,6 +500,15 @@ class RunStore(ABC):
     @abstractmethod
     def remembered_sweeps(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
         """The sweeps of a step of that name, newest first: what a miss is explained against."""
+
+    @abstractmethod
+    def remember_forced(self, forced: ForcedRun) -> None:
+        """Keep that a run was forced. Of those of a root run with equal digest the first counts; of those of earlier
+        root runs one at least stays."""
+
+    @abstractmethod
+    def newest_forced(self, workspace: str, digest: str, *, besides: str = "") -> ForcedRun | None:
+        """The forced run of that digest which was kept last; without those of the root run ``besides``."""
 
     @abstractmethod
     def close(self) -> None:
