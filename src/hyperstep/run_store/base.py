@@ -15,7 +15,7 @@ from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
 from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricKind, MetricRecord, ScalarPoint
-from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.run import ForcedRun, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 
 
@@ -92,21 +92,6 @@ class StoredFingerprint(Struct, frozen=True):
     created_at: float
     record: Mapping[str, Json] = field(default_factory=dict)
     """What else is known of that run and no part of the digest: how long it took, what it read, which files it left."""
-
-
-class ForcedRun(Struct, frozen=True):
-    """A step run, or a sweep, that was computed whatever there was: what is older stands for nothing equal after it.
-
-    That holds whatever becomes of it, and also once its root run has been removed.
-    """
-
-    workspace: str
-    digest: str
-    """Of what one process of it depends on: see ``fingerprint_process``."""
-    run_id: str
-    root_id: str
-    began_at: float
-    """A moment before any process of it began."""
 
 
 class ChildGroup(NamedTuple):
@@ -479,7 +464,7 @@ class RunStore(ABC):
     def remove_root(self, root_id: str) -> None:
         """Forget a root run, the runs registered below it and its fingerprints; its folder is the caller's to remove.
 
-        That it was forced is not forgotten: what is older would stand again.
+        That it was forced is kept.
 
         Raises:
             NotFoundError: No root run has that id.
@@ -503,8 +488,7 @@ class RunStore(ABC):
 
     @abstractmethod
     def remember_forced(self, forced: ForcedRun) -> None:
-        """Keep that a run was forced. Of those of a root run with equal digest the first counts; of those of earlier
-        root runs one at least stays."""
+        """Keep a forced run; of those of one root run and digest the first counts, of other roots' the newest stays."""
 
     @abstractmethod
     def newest_forced(self, workspace: str, digest: str, *, besides: str = "") -> ForcedRun | None:

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError, StoreError
-from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.run_store.base import CHANGED, ForcedRun, Journal, NamedRecord, StoredFingerprint
+from hyperstep.records.run import ForcedRun, RunKind, RunRecord
+from hyperstep.run_store.base import CHANGED, Journal, NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_named, no_run
 from hyperstep.run_store.memory_journal import JournalState, MemoryJournal, detached
 from hyperstep.run_store.mentions import digests_in

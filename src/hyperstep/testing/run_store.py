@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from hyperstep.errors import ConflictError, InvalidInputError, NotFoundError, StoreError
 from hyperstep.records.metric import MetricKind, MetricRecord
-from hyperstep.records.run import RunError, RunKind, RunRecord
+from hyperstep.records.run import ForcedRun, RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
-from hyperstep.run_store.base import CHANGED, ForcedRun, Owner, RunStore, StoredFingerprint
+from hyperstep.run_store.base import CHANGED, Owner, RunStore, StoredFingerprint
 
 OWNER = Owner(pid=7, pid_started_at=1.5, host="here")
 

@@ -1,8 +1,8 @@
 """A second copy of what lives in the index alone, a line for each change, in a file beside it.
 
-That is names, fingerprints of steps and sweeps, and which runs were forced. Runs need none: each run's own database has all about it. A line is
-written within the transaction that it copies, so what was committed is in the copy; of the lines about one thing the
-last one counts.
+That is names, fingerprints of steps and sweeps, and which runs were forced. Runs need none: each run's own database has
+all about it. A line is written within the transaction that it copies, so what was committed is in the copy; of the
+lines about one thing the last one counts, of forced runs the first.
 """
 
 from __future__ import annotations

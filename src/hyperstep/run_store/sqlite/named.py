@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 
 from hyperstep.digest import Json
-from hyperstep.run_store.base import ForcedRun, NamedRecord, StoredFingerprint
+from hyperstep.records.run import ForcedRun
+from hyperstep.run_store.base import NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import no_named
 from hyperstep.run_store.sqlite.database import Database
 from hyperstep.run_store.sqlite.index_copy import IndexCopy

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError, StoreError
-from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.run_store.base import CHANGED, ForcedRun, Journal, NamedRecord, StoredFingerprint
+from hyperstep.records.run import ForcedRun, RunKind, RunRecord
+from hyperstep.run_store.base import CHANGED, Journal, NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_run
 from hyperstep.run_store.mentions import digests_in
 from hyperstep.run_store.resolve import ResolvingStore, trial_parts
