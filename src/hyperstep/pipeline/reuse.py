@@ -48,6 +48,7 @@ class Reason(Enum):
     REGISTERED_GONE = "what the earlier run registered is gone"
     READS_CHANGED = "what the earlier run read by name has changed"
     NO_TRIAL = "no finished trial of this point"
+    RUNS_AGAIN = "it had ended without a result, and is one of those to run again"
     WOULD_GO_ON = "stopped early, where this sweep's policy would go on"
     SHARED_OUTPUT = "its trials write to an output that all of them share"
     WHOLE_STEPS = "reuse.trials is run"
