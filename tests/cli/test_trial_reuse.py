@@ -52,15 +52,19 @@ def test_more_trials_are_told_as_run_and_reused_by_every_command(tmp_path: Path,
     assert [trial["verdict"] for trial in step["sweep"]["trials"]] == ["hit", "hit", "miss", "miss"]
     assert main(["why", "latest"]) == 0
     assert "trials: 2 reused, 2 run, saves" in capsys.readouterr().out
-    assert tune(script, 2, "--no-reuse", "--new-seed") == 0
-    assert shown(capsys, "show", "latest")["reused_trials"] == 0
-    assert main(["why", "latest"]) == 0
-    assert "trials: all run: --no-reuse" in capsys.readouterr().out
     assert main(["rerun", second["id"], "--max", "5", "--plain"]) == 0
     assert f"goes on with {second['id'][:7]}" in capsys.readouterr().err
     assert shown(capsys, "show", "latest")["reused_trials"] == 4
     assert main(["rerun", "latest", "--failed"]) == 2
     assert "none failed" in capsys.readouterr().err
+    assert tune(script, 2, "--no-reuse", "--new-seed") == 0
+    assert shown(capsys, "show", "latest")["reused_trials"] == 0
+    assert main(["why", "latest"]) == 0
+    assert "trials: all run: --no-reuse" in capsys.readouterr().out
+    assert main(["rerun", second["id"], "--max", "5", "--plain"]) == 0
+    assert shown(capsys, "show", "latest")["reused_trials"] == 0
+    assert main(["why", "latest"]) == 0
+    assert "the earlier run is older than one that was forced" in capsys.readouterr().out
 
 
 def test_a_changed_folder_that_an_argument_names_by_its_absolute_path_has_all_trials_run(

@@ -6,16 +6,17 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
 
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, InvalidInputError
-from hyperstep.pipeline.spec import PipelineSpec
+from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.attempt import Launched
 from hyperstep.records.run import RunKind
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.interactive import end_run, start_run
-from hyperstep.runtime.rerunning import RERUN_OF, rerun_exactly
+from hyperstep.runtime.rerunning import RERUN_OF, Again, rerun_exactly, rerun_partly
 from hyperstep.runtime.submission import Label, request_cancel, root_run, submit_pipeline, submit_step
 
 LOG_X = """
@@ -80,3 +81,11 @@ def test_how_its_processes_are_started_can_be_said_anew(bench: Bench, label: Lab
     spec: Any = journal.spec()
     assert (spec["warm"], spec["spec"]["tuning"]["warm"]) == ("off", "off")
     assert {record.launched for record in journal.attempts()} == {Launched(warm=False, why_cold="warm is off")}
+
+
+def test_a_rerun_has_none_of_the_tags_that_steps_wrote(bench: Bench, label: Label) -> None:
+    script = "from hyperstep_trial import Run\nRun.get_context().parent.tag('wrote', 'a step')\nraise SystemExit(1)\n"
+    spec = PipelineSpec(steps=(StepSpec("tag", "tag", bench.code(script)),))
+    root = bench.wait(submit_pipeline(bench.home, spec, replace(label, tags={"given": "yes"})).id)
+    assert root.tags == {"given": "yes", "wrote": "a step"}
+    assert rerun_partly(bench.home, root.id, Again(failed=True)).tags == {"given": "yes"}

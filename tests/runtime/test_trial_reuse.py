@@ -15,6 +15,7 @@ from tests.runtime.bench import Bench, sweep_config
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.plan import recorded_decision
+from hyperstep.pipeline.reuse import Reason
 from hyperstep.pipeline.reuse_rules import EVERY_STEP
 from hyperstep.pipeline.spec import DataMode, OutputSpec, PipelineSpec, StepSpec, TuningSpec
 from hyperstep.records.run import RunKind, RunRecord
@@ -279,6 +280,20 @@ def test_only_the_failed_trials_run_again_and_their_results_count(lab: Lab) -> N
     more = lab.bench.wait(rerun_partly(lab.bench.home, again.id, Again(max_total=5)).id)
     assert len(lab.trials(more)) == 5
     assert [t.reused_from is not None for t in lab.trials(more)[:3]] == [True] * 3
+
+
+def test_of_a_rerun_the_trials_that_failed_run_whatever_finished_ones_there_are(lab: Lab) -> None:
+    lab.broken.touch()
+    first = lab.run(grid(3))
+    lab.broken.unlink()
+    lab.run(grid(3))
+    lab.ran()
+    again = lab.bench.wait(rerun_partly(lab.bench.home, first.id, Again(failed=True)).id)
+    assert lab.ran() == 1
+    assert [trial.reused_from is None for trial in lab.trials(again)] == [False, True, False]
+    assert Reason.RUNS_AGAIN.value in lab.reasons(again)
+    lab.bench.wait(rerun_partly(lab.bench.home, first.id, Again(max_total=4)).id)
+    assert lab.ran() == 2
 
 
 def test_only_the_canceled_trials_run_again_in_the_order_that_they_had(lab: Lab, tmp_path: Path) -> None:

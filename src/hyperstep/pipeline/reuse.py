@@ -38,6 +38,7 @@ class Reason(Enum):
     NO_REUSE = "--no-reuse"
     NEW_SEED = "--new-seed"
     RERUN = "its trials are gone through again"
+    BARRED = "the earlier run is older than one that was forced"
     EXPIRED = "the earlier run is older than reuse.max_age"
     SOURCE_GONE = "the earlier run's records or files are gone"
     OUTPUTS_GONE = "the earlier run's outputs are gone or changed"
@@ -48,6 +49,7 @@ class Reason(Enum):
     REGISTERED_GONE = "what the earlier run registered is gone"
     READS_CHANGED = "what the earlier run read by name has changed"
     NO_TRIAL = "no finished trial of this point"
+    RUNS_AGAIN = "it had ended without a result, and is one of those to run again"
     WOULD_GO_ON = "stopped early, where this sweep's policy would go on"
     SHARED_OUTPUT = "its trials write to an output that all of them share"
     WHOLE_STEPS = "reuse.trials is run"
@@ -61,6 +63,10 @@ _FORBIDDEN = {
 
 SWITCHED_OFF = frozenset({*_FORBIDDEN.values(), Reason.REGENERATE, Reason.NO_REUSE, Reason.NEW_SEED, Reason.RERUN})
 """Reasons for which a step runs whatever there is."""
+
+FORCED = SWITCHED_OFF - {Reason.NEW_SEED, Reason.RERUN}
+"""Those of them that say of what was computed before that it may be wrong: after such a run nothing older stands for an
+equal step or trial. With the others finished trials are taken all the same."""
 
 
 class Difference(Struct, frozen=True):

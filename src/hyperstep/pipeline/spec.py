@@ -161,6 +161,8 @@ class TuningSpec(Struct, frozen=True):
     points: tuple[Mapping[str, Json], ...] = ()
     """Those of an earlier sweep that is gone through again: tried first, as they are and in this order, before the
     sampler is asked. No part of the fingerprint; with any the step is not reused as a whole."""
+    anew: tuple[int, ...] = ()
+    """Numbers of those of the points whose trials run, whatever finished ones there are. No part either."""
     warm: str = ""
     """Whether its trials are forked from a warm server: ``auto``, ``always`` or ``off``; empty for what the submission
     says. No part of the fingerprint."""

@@ -67,3 +67,18 @@ class RunRecord(Struct, frozen=True):
     def is_root(self) -> bool:
         """True for a run that was submitted by itself."""
         return self.id == self.root_id
+
+
+class ForcedRun(Struct, frozen=True):
+    """A step run, or a sweep, that was computed whatever there was: what is older stands for nothing equal after it.
+
+    That holds whatever becomes of it, and also once its root run has been removed.
+    """
+
+    workspace: str
+    digest: str
+    """Of what one process of it depends on: see ``fingerprint_process``."""
+    run_id: str
+    root_id: str
+    began_at: float
+    """A moment before any process of it began."""

@@ -15,7 +15,7 @@ from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import AttemptEnd, AttemptKey, Launched, ThreadUse
 from hyperstep.records.event import DecisionRecord, EventRecord
 from hyperstep.records.metric import MetricKind, MetricRecord, ScalarPoint
-from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.run import ForcedRun, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 
 
@@ -464,6 +464,8 @@ class RunStore(ABC):
     def remove_root(self, root_id: str) -> None:
         """Forget a root run, the runs registered below it and its fingerprints; its folder is the caller's to remove.
 
+        That it was forced is kept.
+
         Raises:
             NotFoundError: No root run has that id.
         """
@@ -483,6 +485,14 @@ class RunStore(ABC):
     @abstractmethod
     def remembered_sweeps(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
         """The sweeps of a step of that name, newest first: what a miss is explained against."""
+
+    @abstractmethod
+    def remember_forced(self, forced: ForcedRun) -> None:
+        """Keep a forced run; of those of one root run and digest the first counts, of other roots' the newest stays."""
+
+    @abstractmethod
+    def newest_forced(self, workspace: str, digest: str, *, besides: str = "") -> ForcedRun | None:
+        """The forced run of that digest which was kept last; without those of the root run ``besides``."""
 
     @abstractmethod
     def close(self) -> None:

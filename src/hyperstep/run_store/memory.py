@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError, StoreError
-from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.run import ForcedRun, RunKind, RunRecord
 from hyperstep.run_store.base import CHANGED, Journal, NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_named, no_run
 from hyperstep.run_store.memory_journal import JournalState, MemoryJournal, detached
@@ -42,6 +42,8 @@ class StoreState(Struct):
     fingerprints: list[StoredFingerprint] = field(default_factory=list)
     sweeps: dict[tuple[str, str], StoredFingerprint] = field(default_factory=dict)
     """By run id and digest."""
+    forced: list[ForcedRun] = field(default_factory=list)
+    """As they were kept."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -214,6 +216,17 @@ class MemoryRunStore(ResolvingStore):
         found = [s for s in self.state.sweeps.values() if (s.workspace, s.step) == (workspace, step)]
         return [_copy_fingerprint(s) for s in _newest_first(found)[:limit]]
 
+    def remember_forced(self, forced: ForcedRun) -> None:
+        """See the base."""
+        with self._writing():
+            if _forced_key(forced) not in map(_forced_key, self.state.forced):
+                self.state.forced.append(forced)
+
+    def newest_forced(self, workspace: str, digest: str, *, besides: str = "") -> ForcedRun | None:
+        """See the base."""
+        equal = (f for f in reversed(self.state.forced) if (f.workspace, f.digest) == (workspace, digest))
+        return next((forced for forced in equal if forced.root_id != besides), None)
+
     def close(self) -> None:
         """Nothing to let go of: the records stay with the state."""
 
@@ -264,6 +277,10 @@ def _copy_fingerprint(fingerprint: StoredFingerprint) -> StoredFingerprint:
         outputs=detached(fingerprint.outputs),
         record=detached(fingerprint.record),
     )
+
+
+def _forced_key(forced: ForcedRun) -> tuple[str, str, str]:
+    return forced.workspace, forced.digest, forced.root_id
 
 
 def _newest_first(found: Sequence[StoredFingerprint]) -> list[StoredFingerprint]:

@@ -17,6 +17,7 @@ from hyperstep.pipeline.template import TemplateParameter
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.reuse.given_marks import given_marks
 from hyperstep.runtime.runner.reuse.sweep_seed import recorded_seed, seeded
 from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY
 from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
@@ -127,7 +128,7 @@ def go_through_again(step: StepSpec, runs: Sequence[RunRecord], again: Again) ->
     step, sweep = replace(with_recorded_seed(step, runs), allow_reuse=True), _sweep_of(step, runs)
     if step.tuning is None or sweep is None:
         return step
-    tuning = replace(step.tuning, points=())
+    tuning = replace(step.tuning, points=(), anew=())
     step = replace(step, tuning=tuning)
     trials = sorted((run for run in runs if run.parent_id == sweep.id and run.kind is RunKind.TRIAL), key=_number)
     wants_more = again.max_total is not None and again.max_total > len(trials)
@@ -139,7 +140,8 @@ def go_through_again(step: StepSpec, runs: Sequence[RunRecord], again: Again) ->
     limits: Any = config["limits"]
     total = again.max_total if wants_more else min(len(points), limits["max_total"])
     config["limits"] = {**limits, "max_total": total}
-    return replace(step, tuning=replace(tuning, config=config, points=points[:total]))
+    anew = tuple(number for number, trial in enumerate(kept[:total]) if not is_finished(trial))
+    return replace(step, tuning=replace(tuning, config=config, points=points[:total], anew=anew))
 
 
 def is_finished(trial: RunRecord) -> bool:
@@ -187,7 +189,7 @@ def _read(home: Home, root_id: str) -> tuple[RunRecord, list[RunRecord], Mapping
 def _label(root: RunRecord) -> Label:
     snapshot = root.properties.get("ContentSnapshotId")
     properties = {RERUN_OF: root.id, **({"ContentSnapshotId": snapshot} if snapshot else {})}
-    return Label(root.workspace, root.experiment, root.name, root.tags, properties)
+    return Label(root.workspace, root.experiment, root.name, given_marks(root)[0], properties)
 
 
 def _submit_pipeline(home: Home, root: RunRecord, spec: PipelineSpec, envelope: Mapping[str, Json]) -> RunRecord:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hyperstep.errors import ConflictError, InvalidInputError, NotFoundError, StoreError
 from hyperstep.records.metric import MetricKind, MetricRecord
-from hyperstep.records.run import RunError, RunKind, RunRecord
+from hyperstep.records.run import ForcedRun, RunError, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import CHANGED, Owner, RunStore, StoredFingerprint
 
@@ -341,6 +341,32 @@ class RunStoreContract(StoreFactory):
         assert [s.run_id for s in store.remembered_sweeps("local", "train", limit=2)] == ["sweep-3", "sweep-2"]
         assert store.remembered_sweeps("local", "other", limit=9) == []
 
+    def test_the_newest_forced_run_is_told_and_the_newest_of_another_root_run(
+        self, store: RunStore, other_store: RunStore
+    ) -> None:
+        assert store.newest_forced("local", "digest") is None
+        for number in (1, 2, 3):
+            store.remember_forced(_forced(f"run-{number}", began_at=float(number)))
+        store.remember_forced(_forced("run-4", digest="other"))
+        assert other_store.newest_forced("local", "digest") == _forced("run-3", began_at=3.0)
+        assert other_store.newest_forced("local", "digest", besides="root of run-3") == _forced("run-2", began_at=2.0)
+        assert other_store.newest_forced("elsewhere", "digest") is None
+        assert other_store.newest_forced("local", "unknown") is None
+
+    def test_of_the_forced_runs_of_one_root_run_the_first_counts(self, store: RunStore) -> None:
+        first = _forced("run-1", began_at=1.0)
+        store.remember_forced(first)
+        store.remember_forced(replace(first, run_id="run-2", began_at=2.0))
+        assert store.newest_forced("local", "digest") == first
+        assert store.newest_forced("local", "digest", besides=first.root_id) is None
+
+    def test_that_a_run_was_forced_is_known_after_it_was_removed(self, store: RunStore, other_store: RunStore) -> None:
+        store.create([root_run("one")], folder="one", spec=None).close()
+        forced = replace(_forced("step"), root_id="one")
+        store.remember_forced(forced)
+        store.remove_root("one")
+        assert other_store.newest_forced("local", "digest") == forced
+
     def test_a_reading_store_reads_and_refuses_to_write(self, store: RunStore, reader: RunStore) -> None:
         assert reader.roots() == []
         journal = store.create([root_run()], folder="f", spec=7)
@@ -357,6 +383,7 @@ class RunStoreContract(StoreFactory):
             lambda: reader.remove_named("local", "model", "digits"),
             lambda: reader.remember(_fingerprint("run", created_at=1.0)),
             lambda: reader.remember_sweep(_fingerprint("run", created_at=1.0)),
+            lambda: reader.remember_forced(_forced("run")),
             lambda: reader.journal("HD_root").acquire(OWNER),
             lambda: reader.journal("HD_root").transaction(epoch).__enter__(),
         )
@@ -393,3 +420,7 @@ def _fingerprint(run_id: str, *, digest: str = "digest", created_at: float) -> S
         outputs={"model": {"path": "p"}},
         created_at=created_at,
     )
+
+
+def _forced(run_id: str, *, digest: str = "digest", began_at: float = 1.0) -> ForcedRun:
+    return ForcedRun("local", digest, run_id, f"root of {run_id}", began_at)

@@ -16,7 +16,7 @@ from hyperstep.artifact_store.snapshot import SnapshotLimits, take_snapshot
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import StepVerdict
-from hyperstep.pipeline.reuse import SWITCHED_OFF
+from hyperstep.pipeline.reuse import FORCED
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import (
     CodeSpec,
@@ -42,7 +42,7 @@ from hyperstep.runtime.runner.reuse.step_facts import Around, StepQuestion
 from hyperstep.runtime.runner.reuse.step_plan import plan_pipeline
 from hyperstep.runtime.runner.reuse.step_records import step_records
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
-from hyperstep.runtime.runner.reuse.step_sources import remember_step, stand_in
+from hyperstep.runtime.runner.reuse.step_sources import mark_forced, remember_step, stand_in
 from hyperstep.runtime.submission import Label, root_run
 
 STORE = "workspaceblobstore"
@@ -88,6 +88,8 @@ class Bed:
     prepare: dict[str, Any] = field(default_factory=dict)
     pipeline: dict[str, Any] = field(default_factory=dict)
     rules: ReuseRules = field(default_factory=ReuseRules)
+    fails: bool = False
+    """Whether step ``tune`` fails when it runs."""
     reads: list[dict[str, Json]] = field(default_factory=list)
     later_s: float = 0.0
     """How much time has gone by."""
@@ -203,7 +205,7 @@ class Bed:
         return take_snapshot(self.code(name), self.home.artifacts, SnapshotLimits(None, None)).digest
 
     def _do(self, step: StepSpec, answer: ReuseAnswer) -> RunRecord:
-        """A completed run of a step, with its output and a file."""
+        """A completed run of a step, with its output and a file; or one that failed."""
         root = replace(
             root_run(Label(WORKSPACE, "experiment"), RunKind.PIPELINE, str(uuid.uuid4()), "pipeline"),
             status=RunStatus.COMPLETED,
@@ -212,6 +214,10 @@ class Bed:
             root, id=str(uuid.uuid4()), kind=RunKind.STEP, name=step.name, parent_id=root.id, folder="01-step",
             started_at=self.now, ended_at=self.now,
         )  # fmt: skip
+        if answer.decision.reason in FORCED:
+            mark_forced(self.home, run, answer.fingerprint, root.created_at)
+        if self.fails and step.name == TUNE:
+            return replace(run, status=RunStatus.FAILED)
         properties = {"outputs": json.dumps(output_locations(run, step))}
         if step.name == TUNE:
             properties[READS_PROPERTY] = json.dumps([self._noted(read) for read in self.reads])
@@ -224,8 +230,7 @@ class Bed:
         digest = self.home.artifacts.put_bytes(f"log of {step.name}".encode())
         with self.home.store.journal(root.id).transaction(0) as writer:
             writer.add_artifact(ArtifactRecord(run.id, "logs/log.txt", digest, 1))
-        forced = answer.decision.reason in SWITCHED_OFF
-        remember_step(self.home, run, step, answer.fingerprint, self.now, forced=forced)
+        remember_step(self.home, run, step, answer.fingerprint, self.now)
         self.runs[step.name] = run
         return run
 

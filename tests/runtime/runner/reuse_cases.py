@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 from collections.abc import Callable
@@ -269,6 +270,26 @@ def output_of_a_forced_run_is_edited(bed: Bed) -> None:
     bed.output(TUNE).write_text("other")
 
 
+def forced(change: Callable[[Bed], object] | None = None) -> Callable[[Bed], None]:
+    """The step is forced and fails; with something else changed for that one run it completes."""
+
+    def force(bed: Bed) -> None:
+        usual, kept = bed.rules, copy.deepcopy(bed.config)
+        bed.rules = replace(usual, without=(TUNE,))
+        bed.fails = change is None
+        if change is not None:
+            change(bed)
+        bed.run()
+        bed.rules, bed.config, bed.fails = usual, kept, False
+
+    return force
+
+
+def remove_newest(bed: Bed) -> None:
+    """As `hyperstep rm` does it."""
+    bed.home.store.remove_root(bed.runs[TUNE].root_id)
+
+
 def registers_model(bed: Bed) -> None:
     """The script registers a model."""
     bed.register("model", "mine", {})
@@ -299,6 +320,7 @@ def grow(bed: Bed) -> None:
         write(bed, f"tune/cache/{number}.bin", "x" * number)
 
 
+OLDER = "(the earlier run is older than one that was forced)"
 DEFINITION = rules(datasets=DatasetReuse.DEFINITION)
 MODEL = "tune/lib/model.py"
 
@@ -415,6 +437,13 @@ CASES: dict[str, Case] = {
         "inputs: middle",
         "code: prepare.py",
     ),
+    "upstream-equal-forced": Case(
+        "`--no-reuse` of `tune`, which failed, and the step before edited, its output equal",
+        both(forced(), edit("prepare/prepare.py")),
+        OLDER,
+        "code: prepare.py",
+        combined=True,
+    ),
     "upstream-equal": Case(
         "the step before edited, its output equal", edit("prepare/prepare.py"), HIT, "code: prepare.py"
     ),
@@ -435,6 +464,17 @@ CASES: dict[str, Case] = {
     ),
     "output-changed-forced": Case(
         "the same, the newest run with `--no-reuse`", output_of_a_forced_run_is_edited, "output: model"
+    ),
+    "forced-failed": Case("`--no-reuse`, which failed", forced(), OLDER),
+    "forced-removed": Case("a run with `--no-reuse`, removed again", both(forced(unchanged), remove_newest), OLDER),
+    "forced-otherwise": Case(
+        "a run with `--no-reuse` of more trials, and back", forced(config("limits", max_total=40)), OLDER
+    ),
+    "forced-anew": Case("`--no-reuse`, which failed, then a run", both(forced(), Bed.run)),
+    "forced-for-a-seed": Case(
+        "a run with `--new-seed`, removed again",
+        both(rules(new_seed=True), Bed.run, remove_newest, rules(new_seed=False)),
+        before=unseeded,
     ),
     "output-touched": Case("an output touched", lambda b: os.utime(b.output(TUNE), (1, 1))),
     "output-empty-folder-gone": Case(

@@ -80,3 +80,7 @@ def test_the_records_of_a_step_are_read_again_where_something_was_written(
     (file,) = (bed.home.path / records.FOLDER).iterdir()
     file.write_text("[")
     assert records.step_records(bed.home, run.id) != first
+    reads = len(read)
+    monkeypatch.setattr(records, "_FORMAT", -1)
+    records.step_records(bed.home, run.id)
+    assert len(read) == reads + 1

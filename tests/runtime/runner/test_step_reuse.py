@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.runtime.runner.reuse_bed import PREPARE, STORE, TUNE, Bed
+from tests.runtime.runner.reuse_bed import PREPARE, STORE, TUNE, WORKSPACE, Bed
 from tests.runtime.runner.reuse_cases import CASES as BARE_CASES
-from tests.runtime.runner.reuse_cases import HIT, Case
+from tests.runtime.runner.reuse_cases import HIT, OLDER, Case, large_data, touch_data
 from tests.runtime.runner.script_cases import SCRIPT_CASES
 
 from hyperstep.pipeline.plan import Verdict
 from hyperstep.pipeline.reuse import Difference, Reason
+from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner.data_paths import find_input
+from hyperstep.runtime.runner.reuse.step_facts import StepQuestion, identify
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer
+from hyperstep.runtime.runner.reuse.step_sources import mark_forced
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "reuse.md"
 CASES = {**BARE_CASES, **SCRIPT_CASES}
@@ -36,7 +40,7 @@ def words(answer: ReuseAnswer) -> str:
     decision = answer.decision
     if decision.is_hit:
         return HIT
-    if decision.reason is Reason.SOURCE_GONE and decision.differences[0].part.startswith("run "):
+    if decision.differences and decision.differences[0].part.startswith("run "):
         return f"({decision.reason.value})"
     names = [difference.part for difference in decision.differences]
     return ", ".join(dict.fromkeys("packages" if n.startswith("packages") else n for n in names)) or (
@@ -128,6 +132,20 @@ def test_so_are_those_of_a_dataset_that_was_read_by_name(bed: Bed) -> None:
     (bed.store / "ref" / "y.csv").write_text("y")
     (found,) = bed.plan()[TUNE].differences
     assert (found.part, found.files) == ("read: dataset ref", ("y.csv added",))
+
+
+def test_a_forced_run_that_is_known_by_the_size_of_its_data_alone_bars_older_ones_too(bed: Bed) -> None:
+    large_data(bed)
+    small, bed.rules = bed.rules, ReuseRules()
+    bed.run()
+    bed.rules = small
+    touch_data(bed)
+    step = bed.spec().steps[0]
+    inputs = {port.name: find_input(bed.home, WORKSPACE, port, {}) for port in step.inputs}
+    found = identify(StepQuestion(bed.home, WORKSPACE, bed.spec(), step, inputs, bed.rules))
+    mark_forced(bed.home, bed.runs[PREPARE], found.fingerprint, bed.now)
+    assert bed.plan()[PREPARE].reason == Reason.BARRED.value
+    assert words(bed.run()[PREPARE]) == OLDER
 
 
 def table() -> str:

@@ -53,7 +53,7 @@ def _trial_words(trial: TrialVerdict) -> str:
 
 
 def _parts(reason: str, differences: tuple[Difference, ...]) -> str:
-    parts = ", ".join(f"`{difference.part}`" for difference in differences)
+    parts = ", ".join(f"`{found.part}`" for found in differences if not found.part.startswith("run "))
     return f": {parts}" if parts else f" ({reason})"
 
 

@@ -102,6 +102,18 @@ def remove_run(bed: TrialBed) -> None:
     shutil.rmtree(bed.home.root_folder(bed.newest.id))
 
 
+def forced(change: Change, back: Change) -> Change:
+    """A sweep that is forced, with something else changed for that one."""
+    return two(change, rules(without=("*",)), TrialBed.sweep, rules(without=()), back)
+
+
+def remove_newest(bed: TrialBed) -> None:
+    """As `hyperstep rm` does it."""
+    assert bed.newest is not None
+    bed.home.store.remove_root(bed.newest.id)
+
+
+OLDER = "MISS (the earlier run is older than one that was forced)"
 SHARED = OutputSpec("shared", STORE, DataMode.MOUNT, "$shared", "shared")
 MORE = config("limits", max_total=6)
 WOULD_GO_ON = "2 HIT, 2 MISS (stopped early, where this sweep's policy would go on)"
@@ -224,6 +236,41 @@ _CASES = (
     ),
     TrialCase("`allow_reuse=False`", tune_field(allow_reuse=False), "MISS (allow_reuse is False)"),
     TrialCase("`--no-reuse`", rules(without=("*",)), "MISS (--no-reuse)"),
+    TrialCase(
+        "a sweep with `--no-reuse`, of which a trial failed",
+        forced(attribute("failing", frozenset({2})), attribute("failing", frozenset())),
+        f"3 HIT, 1 {OLDER}",
+    ),
+    TrialCase(
+        "a sweep with `--no-reuse` of fewer trials",
+        forced(config("limits", max_total=3), config("limits", max_total=4)),
+        f"3 HIT, 1 {OLDER}",
+    ),
+    TrialCase(
+        "a sweep with `--no-reuse`, removed again",
+        two(forced(lambda _bed: None, lambda _bed: None), remove_newest),
+        f"4 {OLDER}",
+    ),
+    TrialCase(
+        "one with `allow_reuse=False`, of which all trials failed",
+        two(
+            attribute("failing", frozenset(range(4))),
+            tune_field(allow_reuse=False),
+            TrialBed.sweep,
+            tune_field(allow_reuse=True),
+            attribute("failing", frozenset()),
+        ),
+        f"4 {OLDER}",
+    ),
+    TrialCase(
+        "a sweep with `--no-reuse` of which a trial failed, history kept",
+        two(
+            forced(attribute("failing", frozenset({2})), attribute("failing", frozenset())),
+            attribute_of("keep_history", {}),
+        ),
+        f"3 HIT, 1 {OLDER}",
+        combined=True,
+    ),
     TrialCase('`reuse.trials = "run"`, v1\'s rule', rules(trials=False), "MISS (reuse.trials is run)"),
     TrialCase("older than `reuse.max_age`", rules(max_age_s=1e-9), "4 MISS: `age`"),
     TrialCase("more trials and another policy", two(MORE, policy(KEEPS)), SIX, combined=True),

@@ -1,8 +1,8 @@
 """A second copy of what lives in the index alone, a line for each change, in a file beside it.
 
-That is names, and fingerprints of steps and sweeps. Runs need none: each run's own database has all about it. A line is
-written within the transaction that it copies, so what was committed is in the copy; of the lines about one thing the
-last one counts.
+That is names, fingerprints of steps and sweeps, and which runs were forced. Runs need none: each run's own database has
+all about it. A line is written within the transaction that it copies, so what was committed is in the copy; of the
+lines about one thing the last one counts, of forced runs the first.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _ALL_FINGERPRINTS = """
 select workspace, digest, step, run_id, root_id, created_at, body from fingerprints order by position
 """
 _ALL_SWEEPS = "select workspace, digest, step, run_id, root_id, created_at, body from sweeps order by position"
+_ALL_FORCED = "select workspace, digest, run_id, root_id, began_at from forced_runs order by position"
 Key = tuple[str, str, str]
 """Workspace, kind, name."""
 
@@ -53,6 +54,10 @@ class IndexCopy:
         """Copy what a sweep's trials depend on: workspace, digest, step, run, root, creation, body."""
         self._append(transaction, "sweep", list(row))
 
+    def remember_forced(self, transaction: Transaction, row: Row) -> None:
+        """Copy that a run was forced: workspace, digest, run, root, beginning."""
+        self._append(transaction, "forced", list(row))
+
     def _append(self, transaction: Transaction, what: str, values: list[Any]) -> None:
         """Whoever appends holds the index's write lock. Each line begins anew, whatever was torn before it."""
         lines = [] if self._file.exists() else list(_existing(transaction))
@@ -72,6 +77,7 @@ class CopiedIndex(Struct):
     """The highest version that each name ever had."""
     fingerprints: dict[tuple[str, str, float], Row] = field(default_factory=dict)
     sweeps: dict[tuple[str, str], Row] = field(default_factory=dict)
+    forced: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     unreadable: int = 0
     """Lines that are torn."""
 
@@ -112,6 +118,9 @@ class CopiedIndex(Struct):
                 _workspace, digest, _step, run_id, _root_id, _created_at, _body = values
                 self.sweeps.pop((run_id, digest), None)  # the newest comes last
                 self.sweeps[run_id, digest] = tuple(values)
+            case "forced":
+                workspace, digest, _run_id, root_id, _began_at = values
+                self.forced.setdefault((workspace, digest, root_id), tuple(values))
 
 
 def _existing(transaction: Transaction) -> Iterator[dict[str, list[Any]]]:
@@ -119,3 +128,4 @@ def _existing(transaction: Transaction) -> Iterator[dict[str, list[Any]]]:
     yield from ({"named": list(row)} for row in transaction.query(_ALL_NAMED))
     yield from ({"fingerprint": list(row)} for row in transaction.query(_ALL_FINGERPRINTS))
     yield from ({"sweep": list(row)} for row in transaction.query(_ALL_SWEEPS))
+    yield from ({"forced": list(row)} for row in transaction.query(_ALL_FORCED))

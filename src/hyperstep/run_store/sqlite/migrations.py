@@ -80,8 +80,19 @@ INDEX: tuple[Step, ...] = (
         "create index sweeps_by_step on sweeps (workspace, step)",
         "create index sweeps_by_root on sweeps (root_id)",
     ),
+    (
+        """create table forced_runs (
+            position integer primary key,
+            workspace text not null,
+            digest text not null,
+            run_id text not null,
+            root_id text not null,
+            began_at real not null,
+            unique (workspace, digest, root_id)
+        )""",
+    ),
 )
-"""``index.db``: root runs, findable ids, named things, fingerprints of steps and sweeps."""
+"""``index.db``: root runs, findable ids, named things, fingerprints of steps and sweeps, runs that were forced."""
 
 JOURNAL: tuple[Step, ...] = (
     (

@@ -1,4 +1,4 @@
-"""Named things with versions, and remembered fingerprints: the tables of the index besides the runs."""
+"""Named things with versions, remembered fingerprints, forced runs: the tables of the index besides the runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from hyperstep.digest import Json
+from hyperstep.records.run import ForcedRun
 from hyperstep.run_store.base import NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import no_named
 from hyperstep.run_store.sqlite.database import Database
@@ -55,6 +56,19 @@ where workspace = ? and digest = ? order by created_at desc, position desc
 _REMEMBERED_SWEEPS = """
 select workspace, digest, step, run_id, root_id, created_at, body from sweeps
 where workspace = ? and step = ? order by created_at desc, position desc limit ?
+"""
+
+_HAS_FORCED = "select count(*) from forced_runs where workspace = ? and digest = ? and root_id = ?"
+_DROP_FORCED = """
+delete from forced_runs where workspace = :workspace and digest = :digest and position <
+    (select max(position) from forced_runs where workspace = :workspace and digest = :digest)
+"""
+_REMEMBER_FORCED = """
+insert into forced_runs (workspace, digest, run_id, root_id, began_at) values (?, ?, ?, ?, ?)
+"""
+_NEWEST_FORCED = """
+select workspace, digest, run_id, root_id, began_at from forced_runs
+where workspace = ? and digest = ? and root_id != ? order by position desc limit 1
 """
 
 
@@ -150,3 +164,25 @@ class FingerprintTable:
     def remembered(self, workspace: str, step: str, limit: int) -> list[StoredFingerprint]:
         """Those of that step name, newest first."""
         return [fingerprint_from(row) for row in self._index.query(_REMEMBERED, (workspace, step, limit))]
+
+
+class ForcedTable:
+    """Runs that were forced: of each digest the newest, and the newest of another root run."""
+
+    def __init__(self, index: Database, copy: IndexCopy) -> None:
+        self._index = index
+        self._copy = copy
+
+    def remember(self, forced: ForcedRun) -> None:
+        """Keep one more, unless its root run has one of that digest."""
+        row = (forced.workspace, forced.digest, forced.run_id, forced.root_id, forced.began_at)
+        with self._index.write() as transaction:
+            if transaction.query(_HAS_FORCED, (forced.workspace, forced.digest, forced.root_id))[0][0]:
+                return
+            self._copy.remember_forced(transaction, row)
+            transaction.execute(_DROP_FORCED, {"workspace": forced.workspace, "digest": forced.digest})
+            transaction.execute(_REMEMBER_FORCED, row)
+
+    def newest(self, workspace: str, digest: str, besides: str) -> ForcedRun | None:
+        """The newest of that digest, and of another root run."""
+        return next((ForcedRun(*row) for row in self._index.query(_NEWEST_FORCED, (workspace, digest, besides))), None)

@@ -28,6 +28,7 @@ insert into fingerprints (workspace, digest, step, run_id, root_id, created_at, 
 _ADD_SWEEP = """
 insert into sweeps (workspace, digest, step, run_id, root_id, created_at, body) values (?, ?, ?, ?, ?, ?, ?)
 """
+_ADD_FORCED = "insert into forced_runs (workspace, digest, run_id, root_id, began_at) values (?, ?, ?, ?, ?)"
 _BESIDE = ("", "-wal", "-shm", "-journal")
 """Endings of the files that make up one database."""
 
@@ -142,6 +143,7 @@ def _add_names(index: Transaction, copy: CopiedIndex, roots: set[str], found: Re
     index.execute_many(_ADD_FINGERPRINT, fingerprints)
     sweeps = [row for row in copy.sweeps.values() if row[4] in roots]
     index.execute_many(_ADD_SWEEP, sweeps)
+    index.execute_many(_ADD_FORCED, copy.forced.values())  # also of runs that are gone
     found.n_names, found.n_fingerprints = len(copy.named), len(fingerprints) + len(sweeps)
     found.torn_lines = copy.unreadable
 

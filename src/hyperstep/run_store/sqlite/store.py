@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError, StoreError
-from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.run import ForcedRun, RunKind, RunRecord
 from hyperstep.run_store.base import CHANGED, Journal, NamedRecord, StoredFingerprint
 from hyperstep.run_store.conflicts import check_new_root, id_taken, no_run
 from hyperstep.run_store.mentions import digests_in
@@ -19,7 +19,7 @@ from hyperstep.run_store.sqlite.database import Database, JournalMode, Transacti
 from hyperstep.run_store.sqlite.index_copy import IndexCopy
 from hyperstep.run_store.sqlite.journal import SqliteJournal
 from hyperstep.run_store.sqlite.migrations import INDEX
-from hyperstep.run_store.sqlite.named import FingerprintTable, NamedTable, SweepTable
+from hyperstep.run_store.sqlite.named import FingerprintTable, ForcedTable, NamedTable, SweepTable
 from hyperstep.run_store.sqlite.refusals import unwritable
 from hyperstep.run_store.sqlite.rows import run_from, run_row
 
@@ -106,6 +106,7 @@ class SqliteRunStore(ResolvingStore):
         self._folders: dict[str, str] = {}
         """Of the runs that were asked for; a run keeps its folder."""
         self._sweeps = SweepTable(self._index, copy)
+        self._forced = ForcedTable(self._index, copy)
         self._journals: dict[str, SqliteJournal] = {}
 
     def create(self, runs: Sequence[RunRecord], *, folder: str, spec: Json, submission: str = "") -> Journal:
@@ -250,6 +251,14 @@ class SqliteRunStore(ResolvingStore):
     def remembered_sweeps(self, workspace: str, step: str, *, limit: int) -> list[StoredFingerprint]:
         """See the base."""
         return self._sweeps.remembered(workspace, step, limit)
+
+    def remember_forced(self, forced: ForcedRun) -> None:
+        """See the base."""
+        self._forced.remember(forced)
+
+    def newest_forced(self, workspace: str, digest: str, *, besides: str = "") -> ForcedRun | None:
+        """See the base."""
+        return self._forced.newest(workspace, digest, besides)
 
     def close(self) -> None:
         """See the base."""

@@ -11,9 +11,10 @@ from hyperstep.codec import from_json
 from hyperstep.errors import LaunchError, NotOwnerError, StoreError
 from hyperstep.file_systems import free_bytes
 from hyperstep.launchers.base import Launcher
+from hyperstep.pipeline.reuse import FORCED
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
 from hyperstep.records.attempt import AttemptKey
-from hyperstep.records.run import RunError
+from hyperstep.records.run import ForcedRun, RunError
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.doorbell import Doorbell
 from hyperstep.runtime.runner.attempts import Attempts
@@ -32,6 +33,7 @@ from hyperstep.runtime.runner.reuse.step_facts import (
     states_at_start,
     tuning_facts,
 )
+from hyperstep.runtime.runner.reuse.step_sources import mark_forced
 from hyperstep.runtime.runner.reuse.unread_inputs import UnreadInputs
 from hyperstep.runtime.runner.script_driver import ScriptDriver
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace
@@ -179,7 +181,8 @@ class Runner:
     def _make_sweep_driver(self, step: StepSpec, inputs: dict[str, Found]) -> Driver:
         """What the sweep is known by is found before anything is copied for its trials to read."""
         root, rules = self._context.root, self._context.envelope.reuse
-        question = StepQuestion(self._context.home, root.workspace, PipelineSpec((step,)), step, inputs, rules)
+        spec, home = PipelineSpec((step,)), self._context.home
+        question = StepQuestion(home, root.workspace, spec, step, inputs, rules, root_id=root.id)
         found = identify(question)
         states = recorded_states(root) or states_at_start(question, found)
         with self._context.transaction() as unit:
@@ -187,12 +190,20 @@ class Runner:
             run = unit.change_run(run.id, properties={**run.properties, **states_property(states)})
         facts = replace(tuning_facts(question, found), inputs=inputs, states=states)
         place = replace(make_workplace(self._context, step, run, inputs, {}), facts=facts)
-        return SweepDriver(self._context, self._attempts, place, run.id, self._read_behind(question, found))
+        forced = self._mark_forced(found) if facts.off in FORCED else None
+        return SweepDriver(self._context, self._attempts, place, run.id, self._read_behind(question, found, forced))
 
-    def _read_behind(self, question: StepQuestion, found: Identified) -> Callable[[Unit], None]:
+    def _mark_forced(self, found: Identified) -> ForcedRun:
+        """Let no older trial stand for the like of those of a sweep that is forced, from before its start."""
+        root = self._context.root
+        return mark_forced(self._context.home, root, found.fingerprint, root.started_at or self._context.now())
+
+    def _read_behind(
+        self, question: StepQuestion, found: Identified, forced: ForcedRun | None
+    ) -> Callable[[Unit], None]:
         """What is done when a sweep ends; what was not read of its inputs is read while its trials run."""
         if found.unread:
-            self._unread.begin(question)
+            self._unread.begin(question, forced)
 
         def done(unit: Unit) -> None:
             self._single_done(question.step)

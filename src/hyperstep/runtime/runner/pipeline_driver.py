@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
@@ -12,9 +12,9 @@ from hyperstep.errors import USER_FAULTS, HyperstepError, InvalidInputError
 from hyperstep.pipeline.fingerprint import Fingerprint
 from hyperstep.pipeline.graph import step_labels
 from hyperstep.pipeline.progress import hopeless_steps, pipeline_outcome, ready_steps
-from hyperstep.pipeline.reuse import switched_off
+from hyperstep.pipeline.reuse import FORCED, Reason, switched_off
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
-from hyperstep.records.run import RunError, RunRecord
+from hyperstep.records.run import ForcedRun, RunError, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.attempts import Attempts
@@ -34,7 +34,7 @@ from hyperstep.runtime.runner.reuse.steady_inputs import (
 from hyperstep.runtime.runner.reuse.step_claims import StepClaims
 from hyperstep.runtime.runner.reuse.step_facts import Around, Identified, StepQuestion, states_at_start, tuning_facts
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, find_equal, look_for_source
-from hyperstep.runtime.runner.reuse.step_sources import remember_refusal, remember_step
+from hyperstep.runtime.runner.reuse.step_sources import mark_forced, remember_refusal, remember_step
 from hyperstep.runtime.runner.reuse.unread_inputs import UnreadInputs
 from hyperstep.runtime.runner.steps import Driver, declare_outputs, find_inputs, make_workplace, step_driver
 
@@ -80,6 +80,7 @@ class PipelineDriver:
             self._remember_earlier()
             self._unclaimed = set(self._fingerprints)
             self._take_claims_back()
+            self._mark_earlier()
         for step in self._spec.steps:
             run = self._run_of(step)
             if run.status is not RunStatus.NOT_STARTED and not run.status.is_terminal:
@@ -157,9 +158,11 @@ class PipelineDriver:
             if answer.source is not None:
                 complete_reused(self._context, step, run, answer, answer.source, self._advance)
             else:
-                self._prepare(step, answer, states_at_start(question, answer.found))
+                states = states_at_start(question, answer.found)
+                forced = self._mark_forced(step, answer.decision.reason)
+                self._prepare(step, answer, states)
                 if answer.found.unread:
-                    self._unread.begin(question)
+                    self._unread.begin(question, forced)
                 self._work(step, inputs, answer.found.unread)
         except (*USER_FAULTS, OSError) as error:
             reraise_passing(error, self._context.home)
@@ -196,6 +199,24 @@ class PipelineDriver:
             reraise_passing(error, self._context.home)
             self._fail(step, str(error))
 
+    def _mark_forced(self, step: StepSpec, reason: Reason | None) -> ForcedRun | None:
+        """Let nothing older than a step that is forced stand for its like: from before its start, come what may."""
+        run = self._run_of(step)
+        if reason not in FORCED:
+            return None
+        began_at = run.started_at or self._context.now()
+        return mark_forced(self._context.home, run, self._fingerprints[step.id], began_at)
+
+    def _mark_earlier(self) -> None:
+        """See that what an earlier owner forced is known by the content of its inputs too."""
+        rules, regenerate = self._context.envelope.reuse, self._spec.regenerate_outputs
+        for step in self._spec.steps:
+            off = switched_off(step, rules, regenerate=regenerate) if step.id in self._fingerprints else None
+            forced = self._mark_forced(step, off)
+            if forced is not None:
+                with suppress(*USER_FAULTS, OSError):  # gone: nobody can read it
+                    self._unread.begin_again(self._question(step, self._find_inputs(step)), forced)
+
     def _take_claims_back(self) -> None:
         """Claim what an earlier owner had claimed, and let others have what has ended since."""
         open_still = [step for step in self._spec.steps if step.id in self._unclaimed]
@@ -225,7 +246,8 @@ class PipelineDriver:
     def _question(self, step: StepSpec, inputs: dict[str, Found]) -> StepQuestion:
         context = self._context
         home, rules = context.home, context.envelope.reuse
-        return StepQuestion(home, context.root.workspace, self._spec, step, inputs, rules, self._around())
+        around, root = self._around(), context.root
+        return StepQuestion(home, root.workspace, self._spec, step, inputs, rules, around, root.id)
 
     def _around(self) -> Around:
         runs = {self._labels[step.id]: self._run_of(step) for step in self._spec.steps}
@@ -266,13 +288,11 @@ class PipelineDriver:
             self._context.note(f"step '{step.name}' cannot be reused later: {error}")
 
     def _keep(self, step: StepSpec, run: RunRecord, fingerprint: Fingerprint) -> None:
-        rules, regenerate = self._context.envelope.reuse, self._spec.regenerate_outputs
-        forced = switched_off(step, rules, regenerate=regenerate) is not None
         try:
-            require_steady(run, step, self._find_inputs(step), rules, self._trials_of(run))
-            remember_step(self._context.home, run, step, fingerprint, self._context.now(), forced=forced)
+            require_steady(run, step, self._find_inputs(step), self._context.envelope.reuse, self._trials_of(run))
+            remember_step(self._context.home, run, step, fingerprint, self._context.now())
         except NoSourceError as error:
-            remember_refusal(self._context.home, run, step, fingerprint, error, forced=forced)
+            remember_refusal(self._context.home, run, step, fingerprint, error)
             raise
 
     def _trials_of(self, step_run: RunRecord) -> list[RunRecord]:

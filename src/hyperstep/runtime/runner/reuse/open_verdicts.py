@@ -22,6 +22,8 @@ from hyperstep.runtime.runner.reuse.read_kinds import DATASETS, KEPT, MARKS, REA
 _LOOKED_UP = frozenset({Reason.HIT.value, Reason.FIRST.value, Reason.CHANGED.value})
 """Reasons of a sweep that looks for finished trials, whether there are any by now or not."""
 
+_RUNS_SURELY = frozenset({Reason.WOULD_GO_ON.value, Reason.RUNS_AGAIN.value})
+"""Reasons of a trial that runs whatever other sweeps finish."""
 
 _ENVIRONMENT = "environment"
 """Kind of the named things that have no tags."""
@@ -104,7 +106,7 @@ def looks_for_trials(sweep: SweepVerdict) -> bool:
 
 def _given(trial: TrialVerdict, equal: Sequence[str]) -> TrialVerdict:
     """A trial that would run, where an equal sweep may have finished one like it."""
-    if not equal or trial.verdict is not Verdict.MISS or trial.reason == Reason.WOULD_GO_ON.value:
+    if not equal or trial.verdict is not Verdict.MISS or trial.reason in _RUNS_SURELY:
         return trial
     return replace(trial, verdict=Verdict.DEPENDS, reason=f"reused if {_named(equal)} has finished an equal one")
 

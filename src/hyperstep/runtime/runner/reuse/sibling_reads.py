@@ -12,7 +12,6 @@ from hyperstep.digest import Json
 from hyperstep.pipeline.graph import distinct_names
 from hyperstep.pipeline.reuse import Difference, Reason
 from hyperstep.records.run import RunKind, RunRecord
-from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.read_kinds import GIVEN, KIN, PIPELINE, RECORDS, STEP, STEPS, WRITERS
@@ -57,9 +56,9 @@ def kin_state(home: Home, own_id: str, root_id: str, run_id: str) -> dict[str, J
 
 
 def _phase(run: RunRecord) -> str:
-    if run.status is RunStatus.NOT_STARTED:
-        return NOT_STARTED
-    return GOING_ON if run.ended_at is None else ENDED
+    if run.ended_at is not None:
+        return ENDED
+    return NOT_STARTED if run.started_at is None else GOING_ON
 
 
 def kept_reads(home: Home, run: RunRecord, reads: Iterable[dict[str, Json]]) -> Iterator[dict[str, Json]]:
@@ -135,7 +134,7 @@ def _kept(home: Home, reader: RunRecord, read: Mapping[str, Json]) -> dict[str, 
 def _began_after(other: RunRecord, reader: RunRecord) -> bool:
     """Whether a step had not begun when another one ended, which may have looked at it for a long time."""
     if other.started_at is None:
-        return other.status is RunStatus.NOT_STARTED or other.status.is_terminal
+        return True
     return reader.ended_at is not None and reader.ended_at <= other.started_at
 
 

@@ -54,6 +54,8 @@ class StepQuestion(Struct, frozen=True):
     rules: ReuseRules
     around: Around = Around()
     """What its script can see of the pipeline's run."""
+    root_id: str = ""
+    """The root run that it is of: what that forces bars nothing for itself. Empty while there is none."""
 
 
 class Identified(Struct, frozen=True):

@@ -40,7 +40,7 @@ from hyperstep.runtime.runner.reuse.step_facts import (
     tuning_facts,
 )
 from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
-from hyperstep.runtime.runner.reuse.step_sources import refusal, stand_in
+from hyperstep.runtime.runner.reuse.step_sources import began_at, older_than_forced, refusal, stand_in
 from hyperstep.runtime.runner.reuse.trial_plan import plan_trials
 
 
@@ -206,18 +206,20 @@ class _Plan:
         names = frozenset(unknown)
         verdict = verdict_of(step.name, step.id, replace(decision, differences=without_inputs(decision, names)))
         because = self._named(producer for producers in unknown.values() for producer in producers)
-        surely = self._surely_changed(self._question(known, inputs), names) if is_open(decision, names) else ()
-        if surely:
-            reason = Reason.CHANGED.value
-            return replace(verdict, verdict=Verdict.MISS, reason=reason, because_of=because, differences=surely)
+        surely = self._surely_missed(self._question(known, inputs), names) if is_open(decision, names) else None
+        if surely is not None:
+            told = verdict_of(step.name, step.id, surely)
+            return replace(told, source_run=verdict.source_run, because_of=because)
         if is_open(decision, names):
             return replace(verdict, verdict=Verdict.DEPENDS, reason=_why_open(because), because_of=because)
         if decision.reason is Reason.HIT:  # an equal step without that input: no source for this one
             return replace(verdict, verdict=Verdict.MISS, reason=Reason.CHANGED.value, because_of=because)
         return replace(verdict, because_of=because)
 
-    def _surely_changed(self, question: StepQuestion, names: frozenset[str]) -> tuple[Difference, ...]:
-        """What is surely not as an earlier run had read it of other steps; nothing where one may stand.
+    def _surely_missed(self, question: StepQuestion, names: frozenset[str]) -> ReuseDecision | None:
+        """Why surely no earlier run stands for a step: older than a forced one, or of what it read of other steps.
+
+        None where one may stand.
 
         Args:
             question: The step without the inputs that are not known yet.
@@ -225,11 +227,20 @@ class _Plan:
         """
         earlier = self._home.store.remembered(self._workspace, question.step.name, limit=COMPARED)
         if len(earlier) == COMPARED:  # there may be more
-            return ()
+            return None
         parts = identify(question).fingerprint.parts
         equal = [other for other in earlier if refusal(other) is None and _differs_only_in(other, parts, names)]
-        found = [self._changed_steps(other, question.around) for other in equal]
-        return found[0] if found and all(found) else ()
+        found = [self._certain_miss(other, question.around) for other in equal]
+        return found[0] if found and all(found) else None
+
+    def _certain_miss(self, source: StoredFingerprint, around: Around) -> ReuseDecision | None:
+        """Why an earlier run surely stands for nothing, whatever steps write."""
+        process = fingerprint_process(source.parts).digest
+        barred = older_than_forced(began_at(source), [self._home.store.newest_forced(self._workspace, process)])
+        if barred:
+            return ReuseDecision(Reason.BARRED, source.run_id, barred)
+        changed = self._changed_steps(source, around)
+        return ReuseDecision(Reason.CHANGED, source.run_id, changed) if changed else None
 
     def _changed_steps(self, source: StoredFingerprint, around: Around) -> tuple[Difference, ...]:
         reads = (read for read in noted_reads(source.record.get(READS)) if read["what"] in {STEP, STEPS})

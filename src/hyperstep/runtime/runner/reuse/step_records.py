@@ -20,6 +20,8 @@ from hyperstep.runtime.runner.reuse.seen_records import seen_of
 
 FOLDER = "cache/step-records"
 _MOST_KEPT = 256
+_FORMAT = 1
+"""Counts up when what is read of a run, or how it is digested, changes, so that old digests are not believed."""
 
 
 def step_records(home: Home, run_id: str) -> str | None:
@@ -51,13 +53,13 @@ def _records(journal: Journal, run_id: str) -> str:
 def _known(file: Path, version: int) -> str | None:
     """The digest that was kept at this version of the journal."""
     try:
-        kept_at, digest = json.loads(file.read_bytes())
+        *kept_at, digest = json.loads(file.read_bytes())
     except (OSError, ValueError, TypeError):
         return None
-    return str(digest) if kept_at == version else None
+    return str(digest) if kept_at == [_FORMAT, version] else None
 
 
 def _kept(file: Path, version: int, digest: str) -> str:
     """The digest, kept for the next look."""
-    keep_file(file, json.dumps([version, digest]).encode("ascii"), most=_MOST_KEPT)
+    keep_file(file, json.dumps([_FORMAT, version, digest]).encode("ascii"), most=_MOST_KEPT)
     return digest

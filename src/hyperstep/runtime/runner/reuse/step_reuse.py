@@ -15,7 +15,7 @@ from hyperstep.artifact_store.web_files import Look, look_again
 from hyperstep.codec import to_json
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError
-from hyperstep.pipeline.fingerprint import Fingerprint, dataset_rule
+from hyperstep.pipeline.fingerprint import Fingerprint, dataset_rule, fingerprint_process
 from hyperstep.pipeline.reuse import (
     COMPARED,
     EQUALS,
@@ -31,12 +31,20 @@ from hyperstep.pipeline.reuse import (
     with_addresses,
 )
 from hyperstep.pipeline.reuse_rules import DatasetReuse
+from hyperstep.records.run import ForcedRun
 from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.read_kinds import READS, RESULT
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify, reading_of
 from hyperstep.runtime.runner.reuse.step_reads import changed_reads
-from hyperstep.runtime.runner.reuse.step_sources import FORCED, changed_outputs, failed_trials, record_is_there, refusal
+from hyperstep.runtime.runner.reuse.step_sources import (
+    began_at,
+    changed_outputs,
+    failed_trials,
+    older_than_forced,
+    record_is_there,
+    refusal,
+)
 
 
 class ReuseAnswer(Struct, frozen=True):
@@ -66,6 +74,8 @@ class _Manner(Struct, frozen=True):
     """Seconds since the epoch."""
     ask: Callable[[Path], Look]
     """Asks a server about the file that is kept of it, once."""
+    forced: tuple[ForcedRun | None, ...]
+    """Nothing that began before these may be taken."""
     reads_first: bool
     """Whether what was read is compared before the outputs: where one run was refused, the next often read what that
     one did, and to look costs less."""
@@ -94,7 +104,7 @@ def _look(question: StepQuestion, now: float) -> ReuseAnswer:
         return answer
     missed = _explain_miss(question, found.fingerprint)
     if found.unread and _may_be_equal(missed, found.unread):
-        return _look_closer(question, now)
+        return _look_closer(question, found, now)
     return ReuseAnswer(_named(question, missed), found)
 
 
@@ -130,21 +140,40 @@ def _judge_equal(question: StepQuestion, found: Identified, now: float) -> Reuse
     return _judge_all(question, found, now)
 
 
-def _judge_all(question: StepQuestion, found: Identified, now: float) -> ReuseAnswer | None:
+def _judge_all(
+    question: StepQuestion, found: Identified, now: float, before: Identified | None = None
+) -> ReuseAnswer | None:
     """The newest of the equal earlier runs that may be taken; of none the one in the way of which the least stands.
 
     None that is older than one which was forced: that was done for what no fingerprint knows of.
+
+    Args:
+        question: The step.
+        found: What it is known by.
+        now: Seconds since the epoch.
+        before: What it was known by before all was read: a forced run may be known by that alone.
     """
     refused: list[ReuseAnswer] = []
     ask = cache(look_again)
-    for source in question.home.store.recall_all(question.workspace, found.fingerprint.digest, limit=EQUALS):
-        answer = _judge(question, found, source, _Manner(now, ask, reads_first=bool(refused)))
+    sources = question.home.store.recall_all(question.workspace, found.fingerprint.digest, limit=EQUALS)
+    known = [found] if before is None else [found, before]
+    forced = tuple(_newest_forced(question, each.fingerprint) for each in known) if sources else ()
+    for source in sources:
+        answer = _judge(question, found, source, _Manner(now, ask, forced, reads_first=bool(refused)))
         if answer.source is not None:
             return answer
         refused.append(answer)
-        if source.record.get(FORCED):
-            break
-    return min(refused, key=lambda answer: len(answer.decision.differences), default=None)
+    return min(refused, key=_in_the_way, default=None)
+
+
+def _newest_forced(question: StepQuestion, fingerprint: Fingerprint) -> ForcedRun | None:
+    digest = fingerprint_process(fingerprint.parts).digest
+    return question.home.store.newest_forced(question.workspace, digest, besides=question.root_id)
+
+
+def _in_the_way(answer: ReuseAnswer) -> tuple[bool, int]:
+    """How much stands in the way of an earlier run; that it is too old for ever is most of all."""
+    return answer.decision.reason is Reason.BARRED, len(answer.decision.differences)
 
 
 def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint, manner: _Manner) -> ReuseAnswer:
@@ -164,6 +193,9 @@ def _objection(
     question: StepQuestion, source: StoredFingerprint, age_s: float, manner: _Manner
 ) -> tuple[Reason, tuple[Difference, ...]]:
     home, rules = question.home, question.rules
+    barred = older_than_forced(began_at(source), manner.forced)
+    if barred:
+        return Reason.BARRED, barred
     refused = refusal(source)
     if refused is not None:
         return refused[0], (refused[1],)
@@ -210,10 +242,10 @@ def _may_be_equal(missed: ReuseDecision, unread: tuple[str, ...]) -> bool:
     return missed.reason is Reason.CHANGED and all(found.part in names for found in missed.differences)
 
 
-def _look_closer(question: StepQuestion, now: float) -> ReuseAnswer:
+def _look_closer(question: StepQuestion, before: Identified, now: float) -> ReuseAnswer:
     """Read what was too large to be read at once; its content counts from then on."""
     found = identify(question, Reading(question.home.path))
-    answer = _judge_all(question, found, now)
+    answer = _judge_all(question, found, now, before)
     if answer is not None:
         return answer
     missed = _explain_miss(question, found.fingerprint)

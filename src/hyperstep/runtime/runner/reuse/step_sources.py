@@ -13,11 +13,11 @@ from hyperstep.artifact_store.snapshot import load_snapshot
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.digest import Json
 from hyperstep.errors import HyperstepError
-from hyperstep.pipeline.fingerprint import Fingerprint
+from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process
 from hyperstep.pipeline.reuse import Difference, FailedTrials, Reason, changed_meanwhile
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import StepSpec
-from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.run import ForcedRun, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import CHANGED, StoredFingerprint
 from hyperstep.runtime.home import Home
@@ -32,16 +32,41 @@ from hyperstep.runtime.runner.reuse.step_reads import reads_of, settle_reads
 FAILED_TRIALS = "failed_trials"
 """Key of a source's record: how many of its trials had failed, and how many it had."""
 
-FORCED = "forced"
-"""Key of the record of a run that was computed whatever there was; none that is older stands for a step after it."""
+BEGAN = "began_at"
+"""Key of the record of a step run: when it began."""
 
 BECAUSE = "because"
 """Key in the record of a step run that stands for nothing: the name of the reason."""
 
 
-def remember_step(
-    home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, now: float, *, forced: bool = False
-) -> None:
+def mark_forced(home: Home, run: RunRecord, fingerprint: Fingerprint, began_at: float) -> ForcedRun:
+    """Let nothing that began before a forced run stand for its like, come what may of that run.
+
+    Args:
+        home: Where.
+        run: Of the step, or the sweep.
+        fingerprint: The step's.
+        began_at: A moment before anything of it starts.
+    """
+    process = fingerprint_process(fingerprint.parts)
+    forced = ForcedRun(run.workspace, process.digest, run.id, run.root_id, began_at)
+    home.store.remember_forced(forced)
+    return forced
+
+
+def older_than_forced(began_at: float, forced: Iterable[ForcedRun | None]) -> tuple[Difference, ...]:
+    """The forced run that bars what began then; nothing where none does."""
+    later = [each for each in forced if each is not None and began_at < each.began_at]
+    return tuple(Difference(f"run {each.run_id}", None, None) for each in later[:1])
+
+
+def began_at(source: StoredFingerprint) -> float:
+    """When a step run began that was kept."""
+    began = source.record.get(BEGAN)
+    return began if isinstance(began, float | int) else 0.0
+
+
+def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, now: float) -> None:
     """Keep a completed step run as a source for later ones.
 
     Args:
@@ -50,7 +75,6 @@ def remember_step(
         step: Which.
         fingerprint: The run's.
         now: Seconds since the epoch.
-        forced: Whether it was computed whatever there was.
 
     Raises:
         NoSourceError: What it read by name was changed while it ran, or cannot be told yet.
@@ -76,20 +100,18 @@ def remember_step(
         "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
         FAILED_TRIALS: _failed_trials(below),
         READS: settle_reads(home, run.workspace, _reads(home, run, below)),
-        FORCED: forced,
         SCRIPT_TAGS: tags,
         SCRIPT_PROPERTIES: properties,
+        BEGAN: _began(run),
     }
     stored = _stored(run, step, fingerprint)
     home.store.remember(replace(stored, outputs=outputs, created_at=now, record=record))
 
 
-def remember_refusal(
-    home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, why: NoSourceError, *, forced: bool = False
-) -> None:
+def remember_refusal(home: Home, run: RunRecord, step: StepSpec, fingerprint: Fingerprint, why: NoSourceError) -> None:
     """Keep why a completed step run stands for no other, for the next one to say.
 
-    Not where another stands for it, unless none that is older may.
+    Not where another stands for it; what is older than a forced run does not.
 
     Args:
         home: Where.
@@ -97,12 +119,12 @@ def remember_refusal(
         step: Which.
         fingerprint: The run's.
         why: What was changed while it ran, or is to blame.
-        forced: Whether it was computed whatever there was.
     """
     known = home.store.recall(run.workspace, fingerprint.digest)
-    if known is not None and CHANGED not in known.record and not forced:
+    forced = home.store.newest_forced(run.workspace, fingerprint_process(fingerprint.parts).digest)
+    if known is not None and CHANGED not in known.record and not older_than_forced(began_at(known), [forced]):
         return
-    record: dict[str, Json] = {CHANGED: why.part, BECAUSE: why.reason.name, FORCED: forced}
+    record: dict[str, Json] = {CHANGED: why.part, BECAUSE: why.reason.name, BEGAN: _began(run)}
     home.store.remember(replace(_stored(run, step, fingerprint), record=record))
 
 
@@ -113,6 +135,10 @@ def refusal(source: StoredFingerprint) -> tuple[Reason, Difference] | None:
         return None
     reason = Reason[str(source.record.get(BECAUSE, Reason.UNSTEADY.name))]
     return reason, changed_meanwhile(part) if reason is Reason.UNSTEADY else Difference(part, None, None)
+
+
+def _began(run: RunRecord) -> float:
+    return run.started_at or run.created_at
 
 
 def _stored(run: RunRecord, step: StepSpec, fingerprint: Fingerprint) -> StoredFingerprint:

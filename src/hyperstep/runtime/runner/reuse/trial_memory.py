@@ -153,6 +153,8 @@ class TrialMemory:
         sweeps = [] if self._off is not None else self._sweeps()
         if not sweeps:
             return None
+        if self._step.tuning is not None and trial in self._step.tuning.anew:
+            return TrialAnswer(ReuseDecision(Reason.RUNS_AGAIN))
         refused: ReuseDecision | None = None
         kept = config.kept_source(trial)
         key = trial_key(point, hyperparameter_arguments(point, space_of(config)))

@@ -15,7 +15,7 @@ from hyperstep.pipeline.fingerprint import dataset_rule, written_options
 from hyperstep.pipeline.reuse import INPUTS, Difference, Reason, ReuseDecision, changed_meanwhile, expiry
 from hyperstep.pipeline.reuse_rules import DatasetReuse, ReuseRules
 from hyperstep.pipeline.spec import StepSpec
-from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.run import ForcedRun, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
@@ -24,7 +24,7 @@ from hyperstep.runtime.runner.reuse.registered_results import gone_results
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, NOT_LOOKED_AT
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_reads import changed_reads
-from hyperstep.runtime.runner.reuse.step_sources import missing_file
+from hyperstep.runtime.runner.reuse.step_sources import missing_file, older_than_forced
 from hyperstep.runtime.runner.reuse.submitted_reads import stands_alone
 from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY, point_of
 
@@ -140,6 +140,9 @@ class TrialSources:
         return own if own is not None and own.root_id == root_id else self._home.store.journal(root_id)
 
     def _objection(self, source: TrialSource, age_s: float) -> tuple[Reason, tuple[Difference, ...]]:
+        barred = older_than_forced(source.run.started_at or source.run.created_at, [self._newest_forced(source.sweep)])
+        if barred:
+            return Reason.BARRED, barred
         too_old = expiry(age_s, self._rules)
         if too_old is not None:
             return Reason.EXPIRED, (too_old,)
@@ -156,6 +159,10 @@ class TrialSources:
             return Reason.REGISTERED_GONE, gone
         read = self._changed_reads(source)
         return (Reason.READS_CHANGED, read) if read else (Reason.HIT, ())
+
+    def _newest_forced(self, sweep: StoredFingerprint) -> ForcedRun | None:
+        own = "" if self._journal is None else self._journal.root_id
+        return self._home.store.newest_forced(sweep.workspace, sweep.digest, besides=own)
 
     def _changed_reads(self, source: TrialSource) -> tuple[Difference, ...]:
         properties = source.run.properties

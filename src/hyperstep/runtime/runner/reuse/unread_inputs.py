@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from hyperstep.artifact_store.tree import Reading
 from hyperstep.errors import USER_FAULTS
 from hyperstep.pipeline.fingerprint import Fingerprint, fingerprint_process
+from hyperstep.records.run import ForcedRun
 from hyperstep.run_store.base import CHANGED
 from hyperstep.runtime.runner.reuse.steady_inputs import States, first_change, input_states
 from hyperstep.runtime.runner.reuse.step_facts import Identified, StepQuestion, identify
@@ -40,15 +41,19 @@ class UnreadInputs:
         self._begun: dict[str, _Begun] = {}
         self._reader: ThreadPoolExecutor | None = None
 
-    def begin(self, question: StepQuestion) -> None:
+    def begin(self, question: StepQuestion, forced: ForcedRun | None = None) -> None:
         """Start to read what a step's fingerprint knows by size and times only.
 
         Args:
             question: The step; nothing of it has started.
+            forced: The step's run, if it was: kept by the content too as soon as that is known.
         """
-        self._reader = self._reader or ThreadPoolExecutor(max_workers=1, thread_name_prefix="unread-inputs")
         states = input_states(question.step, question.inputs, question.rules)
-        self._begun[question.step.id] = _Begun(question, states, self._reader.submit(self._read, question))
+        self._begun[question.step.id] = _Begun(question, states, self._start(question, forced))
+
+    def begin_again(self, question: StepQuestion, forced: ForcedRun) -> None:
+        """Read for a forced step which an earlier owner put to work, and who may not have come to the end of it."""
+        self._start(question, forced)
 
     def remember(self, step_id: str, fingerprint: Fingerprint) -> None:
         """Let a step that has ended be found by the content of its inputs too, as soon as that is known.
@@ -68,21 +73,31 @@ class UnreadInputs:
         if self._reader is not None:
             self._reader.shutdown()
 
-    def _tell_fault(self, done: Future[None]) -> None:
+    def _start(self, question: StepQuestion, forced: ForcedRun | None) -> Future[Identified | None]:
+        self._reader = self._reader or ThreadPoolExecutor(max_workers=1, thread_name_prefix="unread-inputs")
+        reading = self._reader.submit(self._read, question, forced)
+        reading.add_done_callback(self._tell_fault)
+        return reading
+
+    def _tell_fault(self, done: Future[Any]) -> None:
         """Nobody asks for the result: a fault would be lost."""
         fault = done.exception()
         if fault is not None:
             self._note(f"inputs that were read later cannot be remembered: {type(fault).__name__}: {fault}")
 
-    def _read(self, question: StepQuestion) -> Identified | None:
+    def _read(self, question: StepQuestion, forced: ForcedRun | None) -> Identified | None:
         try:
-            return identify(question, Reading(question.home.path))
+            found = identify(question, Reading(question.home.path))
         except (*USER_FAULTS, OSError) as error:
             self._note(f"step '{question.step.name}': an input cannot be read: {error}")
             return None
+        if forced is not None:
+            digest = fingerprint_process(found.fingerprint.parts).digest
+            question.home.store.remember_forced(replace(forced, digest=digest))
+        return found
 
     def _remember(self, begun: _Begun, fingerprint: Fingerprint) -> None:
-        question, found = begun.question, begun.reading.result()
+        question, found = begun.question, None if begun.reading.exception() else begun.reading.result()
         now = input_states(question.step, question.inputs, question.rules)
         if found is None or first_change(begun.states, now):
             return
