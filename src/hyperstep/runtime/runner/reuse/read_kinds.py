@@ -66,6 +66,6 @@ SHOWN_DIGITS = 12
 """How many digits of a digest are noted, where one is all that tells of what was found."""
 
 
-def noted_reads(kept: Json) -> list[Mapping[str, Json]]:
+def each_kept_read(kept: Json) -> list[Mapping[str, Json]]:
     """What a source's record keeps under ``READS``, read one by one; nothing when it is not a list."""
     return [read for read in kept if isinstance(read, Mapping)] if isinstance(kept, list | tuple) else []

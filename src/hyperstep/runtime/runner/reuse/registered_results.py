@@ -8,7 +8,7 @@ from hyperstep.digest import Json
 from hyperstep.errors import NotFoundError
 from hyperstep.pipeline.reuse import Difference
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.reuse.read_kinds import RESULT, noted_reads
+from hyperstep.runtime.runner.reuse.read_kinds import RESULT, each_kept_read
 
 
 def still_there(home: Home, workspace: str, reads: Iterable[dict[str, Json]]) -> Iterator[dict[str, Json]]:
@@ -24,7 +24,7 @@ def gone_results(home: Home, workspace: str, reads: Json) -> tuple[Difference, .
         workspace: The source's.
         reads: As they are kept with it.
     """
-    gone = [read for read in noted_reads(reads) if _is_result(read) and not _is_there(home, workspace, read)]
+    gone = [read for read in each_kept_read(reads) if _is_result(read) and not _is_there(home, workspace, read)]
     return tuple(Difference(f"{_kind(read)} {read['name']} {read['found']}", None, None) for read in gone)
 
 

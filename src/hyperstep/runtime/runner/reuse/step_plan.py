@@ -26,7 +26,7 @@ from hyperstep.runtime.runner.reuse.open_verdicts import (
     reused_if,
     written_before,
 )
-from hyperstep.runtime.runner.reuse.read_kinds import READS, STEP, STEPS, noted_reads
+from hyperstep.runtime.runner.reuse.read_kinds import READS, STEP, STEPS, each_kept_read
 from hyperstep.runtime.runner.reuse.seen_records import seen_at_submission
 from hyperstep.runtime.runner.reuse.sibling_reads import sibling_change
 from hyperstep.runtime.runner.reuse.step_claims import claimed_by
@@ -164,7 +164,7 @@ class _Plan:
         if answer.source is None:
             is_certain = any(_is_certain(found) for found in answer.decision.differences)
             return answer.decision.reason is Reason.READS_CHANGED and not is_certain
-        return may_change(step, noted_reads(answer.source.record.get(READS)), self._rules)
+        return may_change(step, each_kept_read(answer.source.record.get(READS)), self._rules)
 
     def _with_trials(self, step: StepSpec, verdict: StepVerdict) -> StepVerdict:
         if step.id not in self._sweeps:
@@ -243,7 +243,7 @@ class _Plan:
         return ReuseDecision(Reason.CHANGED, source.run_id, changed) if changed else None
 
     def _changed_steps(self, source: StoredFingerprint, around: Around) -> tuple[Difference, ...]:
-        reads = (read for read in noted_reads(source.record.get(READS)) if read["what"] in {STEP, STEPS})
+        reads = (read for read in each_kept_read(source.record.get(READS)) if read["what"] in {STEP, STEPS})
         found = (each for read in reads for each in sibling_change(self._home, read, around))
         return tuple(each for each in found if _is_certain(each))
 

@@ -36,7 +36,7 @@ from hyperstep.runtime.runner.reuse.read_kinds import (
     STATE,
     STEP,
     STEPS,
-    noted_reads,
+    each_kept_read,
 )
 from hyperstep.runtime.runner.reuse.steady_inputs import ChangedWhileReadError
 from hyperstep.runtime.runner.reuse.step_facts import Around
@@ -127,7 +127,7 @@ def changed_reads(
         ask: Asks a server about the file that is kept of it.
     """
     found: list[Difference] = []
-    for read in noted_reads(source.record.get(READS)):
+    for read in each_kept_read(source.record.get(READS)):
         if str(read["what"]).startswith(RESULT):
             continue
         if read["what"] in {STEP, STEPS, PIPELINE}:
