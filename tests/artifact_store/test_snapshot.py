@@ -370,9 +370,13 @@ def test_after_a_start_of_the_machine_the_sizes_of_all_stored_files_are_looked_a
     assert store.is_sound(first.digest), "that one's size is looked at each time"
 
 
-def test_a_damaged_file_or_list_is_never_taken_for_source(folder: Path, store: ArtifactStore, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("left", "verify"), [(b"print()\n", False), (b"print(2)\n", True)], ids=["cut", "edited"])
+def test_a_damaged_file_or_list_is_not_taken_for_source(
+    folder: Path, store: ArtifactStore, tmp_path: Path, left: bytes, *, verify: bool
+) -> None:
     taken = _take(folder, store)
-    _overwrite(tmp_path / "home", taken.files[1].digest, b"print()\n")
+    store.verify = verify
+    _overwrite(tmp_path / "home", taken.files[1].digest, left)
     with pytest.raises(NotFoundError, match=r"damaged.*train\.py.*--verify"):
         write_snapshot(taken, store, tmp_path / "copy")
     assert not store.has(taken.files[1].digest), "it was set aside, so that the next submission stores it again"

@@ -124,8 +124,8 @@ def write_snapshot(snapshot: Snapshot, store: ArtifactStore, target: Path) -> No
     """Make a working copy in a folder without such files: own writable ones (reflinked where that works, else copied).
 
     Raises:
-        NotFoundError: The store does not hold one of the files, or it has another size than it had; then it is set
-            aside.
+        NotFoundError: The store does not hold one of the files, or it is damaged, as its size tells, or its content
+            where the store verifies; then it is set aside.
         OSError: The disk is full, or the target cannot be written.
     """
     target.mkdir(parents=True, exist_ok=True)
@@ -136,7 +136,8 @@ def write_snapshot(snapshot: Snapshot, store: ArtifactStore, target: Path) -> No
             (target / folder).mkdir(parents=True, exist_ok=True)
             made.add(folder)
         place = target / file.path
-        if store.fetch_new(file.digest, place) != file.size and digest_file(place) != file.digest:
+        is_doubtful = store.fetch_new(file.digest, place) != file.size or store.verify
+        if is_doubtful and digest_file(place) != file.digest:
             raise _damaged(file, store)
         if file.executable:
             mode = place.stat().st_mode
@@ -295,7 +296,7 @@ def _check_inside(path: str) -> None:
 
 def _damaged(file: SnapshotFile, store: ArtifactStore) -> NotFoundError:
     store.set_aside(file.digest)
-    rule = "A run's source files must be as they were stored, and one is damaged: it has another size."
+    rule = "A run's source files must be as they were stored, and one is damaged."
     return NotFoundError(rule, received=file.path, remedy=_AGAIN)
 
 
