@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from hyperstep.artifact_store import open_artifact_store
+from hyperstep.artifact_store import open_artifact_store, snapshot
 from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.artifact_store.memory import MemoryArtifactStore
 from hyperstep.artifact_store.snapshot import (
@@ -327,6 +328,71 @@ def test_content_that_the_store_lost_is_stored_again(
     shutil.rmtree(tmp_path / "home" / "objects")
     assert _take(folder, store) == first
     assert store.read_bytes(first.files[1].digest) == b"print(1)\n"
+
+
+def _overwrite(home: Path, digest: str, data: bytes) -> None:
+    """Write over an object; the time of its folder stays as it is."""
+    place = home / "objects" / digest[:2] / digest[2:]
+    place.chmod(0o600)
+    place.write_bytes(data)
+
+
+@pytest.mark.parametrize("left", [b"", b"print(2)\n"], ids=["emptied", "edited"])
+def test_where_the_store_verifies_damaged_files_and_lists_are_stored_again_from_the_folder(
+    folder: Path, store: ArtifactStore, tmp_path: Path, left: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = max(path.stat().st_ctime_ns for path in folder.rglob("*")) + 3_000_000_000
+    monkeypatch.setattr("hyperstep.artifact_store.digest_cache.time.time_ns", lambda: later)
+    first = _take(folder, store)
+    _overwrite(tmp_path / "home", first.files[1].digest, left)
+    _overwrite(tmp_path / "home", first.digest, left)
+    store.verify = True
+    assert _take(folder, store) == first
+    assert store.is_sound(first.digest)
+    assert all(store.is_sound(file.digest) for file in first.files)
+
+
+@pytest.mark.parametrize("started_after", [True, False])
+def test_after_a_start_of_the_machine_the_sizes_of_all_stored_files_are_looked_at_once(
+    folder: Path, store: ArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, started_after: bool
+) -> None:
+    later = max(path.stat().st_ctime_ns for path in folder.rglob("*")) + 3_000_000_000
+    monkeypatch.setattr("hyperstep.artifact_store.digest_cache.time.time_ns", lambda: later)
+    first = _take(folder, store)
+    assert _take(folder, store) == first
+    _overwrite(tmp_path / "home", first.files[1].digest, b"")
+    started_at = later + 1 if started_after else later - 1
+    monkeypatch.setattr(snapshot, "_started_at", lambda _now: started_at)
+    assert _take(folder, store) == first
+    assert store.is_sound(first.files[1].digest) == started_after
+    _overwrite(tmp_path / "home", first.digest, b"")
+    assert _take(folder, store) == first
+    assert store.is_sound(first.digest), "that one's size is looked at each time"
+
+
+@pytest.mark.parametrize(("left", "verify"), [(b"print()\n", False), (b"print(2)\n", True)], ids=["cut", "edited"])
+def test_a_damaged_file_or_list_is_not_taken_for_source(
+    folder: Path, store: ArtifactStore, tmp_path: Path, left: bytes, *, verify: bool
+) -> None:
+    taken = _take(folder, store)
+    store.verify = verify
+    _overwrite(tmp_path / "home", taken.files[1].digest, left)
+    with pytest.raises(NotFoundError, match=r"damaged.*train\.py.*--verify"):
+        write_snapshot(taken, store, tmp_path / "copy")
+    assert not store.has(taken.files[1].digest), "it was set aside, so that the next submission stores it again"
+    assert _take(folder, store) == taken
+    write_snapshot(taken, store, tmp_path / "another")
+    _overwrite(tmp_path / "home", taken.digest, b'{"format": "hyperstep snapshot 1", "files": []}')
+    with pytest.raises(StoreError, match=r"damaged.*--verify"):
+        load_snapshot(taken.digest, store)
+
+
+def test_a_size_that_was_recorded_wrongly_is_no_damage(folder: Path, store: ArtifactStore, tmp_path: Path) -> None:
+    """A file that grows while it is stored."""
+    taken = _take(folder, store)
+    files = tuple(replace(file, size=file.size + 1) for file in taken.files)
+    write_snapshot(replace(taken, files=files), store, tmp_path / "copy")
+    assert (tmp_path / "copy" / "train.py").read_bytes() == b"print(1)\n"
 
 
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=8).filter(

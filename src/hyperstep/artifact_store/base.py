@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,11 +25,16 @@ class ArtifactStore(ABC):
     - A crash in the middle of storing never leaves a part of a file under a digest.
     - Storing never changes or keeps the given file; later changes to it do not reach the store (no hard links).
     - Two processes may store the same content at once.
+    - What lies under a digest may be damaged: the disk's fault, or somebody's who wrote there. Storing the content
+      replaces it when its size is another one, at once for who reads it; with ``verify`` whatever is wrong with it.
     """
 
     home: Path | None = None
     """The folder on this machine with hyperstep's own files, for stores that have one: never part of a snapshot, and
     where digests of unchanged files are remembered (``cache/digests``)."""
+
+    verify: bool = False
+    """Whether what is there is read before it is believed to be what is stored."""
 
     base_home: Path | None = None
     """The home that ``home`` is a look-alike of: never part of a snapshot either."""
@@ -47,26 +52,36 @@ class ArtifactStore(ABC):
         """Store ``data``; returns its digest."""
 
     @abstractmethod
-    def has(self, digest: str) -> bool:
-        """Whether the content is held."""
+    def has(self, digest: str, size: int | None = None) -> bool:
+        """Whether the content is held, with as many bytes as are given, if any are."""
 
-    def missing(self, digests: Iterable[str], since_ns: int) -> set[str]:  # noqa: ARG002 - some can do with less
-        """Those of the contents that are not held.
+    def missing(self, sizes: Mapping[str, int], since_ns: int) -> set[str]:  # noqa: ARG002 - some can do with less
+        """Those of the contents that are not held with their sizes.
 
         Args:
-            digests: Of the contents.
+            sizes: Bytes of each content, by digest.
             since_ns: A moment (nanoseconds since the epoch) at which all that were held before it, are known to have
-                been held: only what may have changed since is looked at.
+                been held: only what may have come or gone since is looked at.
         """
-        return {digest for digest in digests if not self.has(digest)}
+        return {digest for digest, size in sizes.items() if not self.has(digest, size)}
 
     @abstractmethod
     def is_sound(self, digest: str) -> bool:
         """Whether the content is held and is what its digest says: it is read to the end."""
 
     @abstractmethod
-    def renew(self, digest: str) -> bool:
-        """Whether the content is held; if so, it counts as stored just now, and no ``discard`` takes it for a while."""
+    def set_aside(self, digest: str) -> str:
+        """Move a content out of the way that is not what its digest says: it is held no more, and a warning says so.
+
+        Returns where it is then; an empty text when it is sound or not held, or belongs to the base of an overlay.
+
+        Raises:
+            OSError: It cannot be moved.
+        """
+
+    @abstractmethod
+    def renew(self, digest: str, size: int | None = None) -> bool:
+        """As ``has``; if so, it counts as stored just now, and no ``discard`` takes it for a while."""
 
     @abstractmethod
     def objects(self) -> Iterator[HeldObject]:
@@ -102,11 +117,14 @@ class ArtifactStore(ABC):
             NotFoundError: It is not held.
         """
 
-    def fetch_new(self, digest: str, target: Path) -> None:
+    def fetch_new(self, digest: str, target: Path) -> int:
         """As ``fetch``, for a file that is not there yet in a folder that nobody looks at before it is complete.
+
+        Returns how many bytes were written.
 
         Raises:
             NotFoundError: The content is not held.
             OSError: The target exists, or the disk is full.
         """
         self.fetch(digest, target)
+        return target.stat().st_size

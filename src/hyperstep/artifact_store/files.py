@@ -7,7 +7,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -44,7 +44,7 @@ class FileArtifactStore(ArtifactStore):
     def __init__(
         self, folder: Path, *, home: Path | None = None, base: Path | None = None, durable: bool = False
     ) -> None:
-        self._folder = folder
+        self.folder = folder
         self._folder_text = str(folder)
         self._base = base
         self._durable = durable
@@ -56,7 +56,7 @@ class FileArtifactStore(ArtifactStore):
             if os.fstat(source.fileno()).st_size <= _SMALL:
                 return self.put_bytes(source.read())
             digest = hashlib.file_digest(source, "sha256").hexdigest()
-            if self.renew(digest):
+            if self._is_there(digest, source.tell()):
                 return digest
             source.seek(0)
             return self._put_stream(source)
@@ -64,7 +64,7 @@ class FileArtifactStore(ArtifactStore):
     def put_bytes(self, data: bytes) -> str:
         """See the base."""
         digest = digest_bytes(data)
-        if self.renew(digest):
+        if self._is_there(digest, len(data)):
             return digest
         with self._incoming() as temporary:
             with temporary.open("xb") as stream:
@@ -73,21 +73,23 @@ class FileArtifactStore(ArtifactStore):
             self._accept(temporary, digest)
         return digest
 
-    def has(self, digest: str) -> bool:
+    def has(self, digest: str, size: int | None = None) -> bool:
         """See the base."""
         # asked for each file of a snapshot: a path object costs more than the look
         _check_digest(digest)
-        if os.access(f"{self._folder_text}/{digest[:2]}/{digest[2:]}", os.F_OK):
-            return True
-        return self._base is not None and _place(self._base, digest).is_file()
+        try:
+            held = os.stat(f"{self._folder_text}/{digest[:2]}/{digest[2:]}").st_size  # noqa: PTH116 - as said
+        except OSError:
+            return self._base_has(digest, size)
+        return size is None or held == size
 
-    def missing(self, digests: Iterable[str], since_ns: int) -> set[str]:
+    def missing(self, sizes: Mapping[str, int], since_ns: int) -> set[str]:
         """See the base. A folder whose time says that nothing came or went since is not looked into."""
         by_folder: dict[str, list[str]] = {}
-        for digest in digests:
+        for digest in sizes:
             by_folder.setdefault(digest[:2], []).append(digest)
         changed = (held for name, held in by_folder.items() if not self._is_settled(name, since_ns))
-        return {digest for held in changed for digest in held if not self.has(digest)}
+        return {digest for held in changed for digest in held if not self.has(digest, sizes[digest])}
 
     def is_sound(self, digest: str) -> bool:
         """See the base."""
@@ -96,22 +98,34 @@ class FileArtifactStore(ArtifactStore):
         except OSError:
             return False
 
-    def renew(self, digest: str) -> bool:
+    def set_aside(self, digest: str) -> str:
+        """See the base. What the base of an overlay holds stays as it is."""
+        path = _place(self.folder, digest)
+        if not path.exists():
+            return ""
+        from hyperstep.artifact_store.damaged import set_aside  # noqa: PLC0415 - little is ever damaged
+
+        return set_aside(path, digest, self.folder, self._locked())
+
+    def renew(self, digest: str, size: int | None = None) -> bool:
         """See the base. Only what has not been touched for long needs the lock: nobody discards younger objects."""
         _check_digest(digest)
         path = f"{self._folder_text}/{digest[:2]}/{digest[2:]}"
         try:
-            if time.time() - os.stat(path).st_mtime < _FRESH_S:  # noqa: PTH116 - as in ``has``
+            status = os.stat(path)  # noqa: PTH116 - as in ``has``
+            if size is not None and status.st_size != size:
+                return False
+            if time.time() - status.st_mtime < _FRESH_S:
                 return True
             with self._locked():
                 os.utime(path)
         except FileNotFoundError:
-            return self.has(digest)  # the base of an overlay may hold it
+            return self.has(digest, size)  # the base of an overlay may hold it
         return True
 
     def objects(self) -> Iterator[HeldObject]:
         """See the base."""
-        for folder in self._folder.glob("??"):
+        for folder in self.folder.glob("??"):
             for path in folder.iterdir():
                 with suppress(FileNotFoundError):
                     status = path.stat()
@@ -119,7 +133,7 @@ class FileArtifactStore(ArtifactStore):
 
     def discard(self, digest: str, *, untouched_since: float) -> bool:
         """See the base."""
-        path = _place(self._folder, digest)
+        path = _place(self.folder, digest)
         with self._locked():
             if not path.exists() or path.stat().st_mtime > untouched_since:
                 return False
@@ -154,15 +168,30 @@ class FileArtifactStore(ArtifactStore):
         finally:
             temporary.unlink(missing_ok=True)
 
-    def fetch_new(self, digest: str, target: Path) -> None:
+    def fetch_new(self, digest: str, target: Path) -> int:
         """See the base."""
         source = self._held(digest)
         try:
-            copy_content(source, target)
+            return copy_content(source, target)
         except FileNotFoundError:
             if source.is_file():
                 raise
             raise self._missing(digest) from None
+
+    def _is_there(self, digest: str, size: int) -> bool:
+        """Whether a content need not be stored. Where that is to be verified, what is damaged is set aside."""
+        if not self.renew(digest, size):
+            return False
+        if self.verify and not self.is_sound(digest):
+            self.set_aside(digest)
+            return False
+        return True
+
+    def _base_has(self, digest: str, size: int | None) -> bool:
+        if self._base is None:
+            return False
+        place = _place(self._base, digest)
+        return place.is_file() and (size is None or place.stat().st_size == size)
 
     def _put_stream(self, source: IO[bytes]) -> str:
         """Take in what the file holds now. The digest is of our own copy: the file may change meanwhile."""
@@ -180,7 +209,7 @@ class FileArtifactStore(ArtifactStore):
     @contextmanager
     def _incoming(self) -> Iterator[Path]:
         """A path for a new file on the store's own file system; nothing is left there afterwards."""
-        folder = self._folder / _INCOMING
+        folder = self.folder / _INCOMING
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / uuid.uuid4().hex
         try:
@@ -191,7 +220,7 @@ class FileArtifactStore(ArtifactStore):
 
     def _locked(self) -> AbstractContextManager[bool]:
         """Between looking at an object's age and acting on it nobody else may act."""
-        return locked(self._folder / _LOCK, wait=True)
+        return locked(self.folder / _LOCK, wait=True)
 
     def _settle(self, stream: IO[bytes]) -> None:
         stream.flush()
@@ -199,9 +228,14 @@ class FileArtifactStore(ArtifactStore):
             os.fsync(stream.fileno())
 
     def _accept(self, temporary: Path, digest: str) -> None:
-        """Give a complete file its place. Somebody who did so first had the same content."""
-        target = _place(self._folder, digest)
+        """Give a complete file its place. Somebody who did so first had the same content, unless that was damaged."""
+        target = _place(self.folder, digest)
         target.parent.mkdir(exist_ok=True)
+        with suppress(FileNotFoundError):
+            if target.stat().st_size != temporary.stat().st_size:
+                from hyperstep.artifact_store.damaged import keep_replaced  # noqa: PLC0415 - as above
+
+                keep_replaced(target, digest, self.folder)
         temporary.chmod(_READ_ONLY)
         temporary.replace(target)
         if self._durable:
@@ -215,11 +249,11 @@ class FileArtifactStore(ArtifactStore):
 
     def _held(self, digest: str) -> Path:
         """Where the content lies, if it is held."""
-        own = _place(self._folder, digest)
+        own = _place(self.folder, digest)
         return _place(self._base, digest) if self._base is not None and not own.exists() else own
 
     def _missing(self, digest: str) -> NotFoundError:
-        rule = f"The artifact store {self._folder} does not hold that content."
+        rule = f"The artifact store {self.folder} does not hold that content."
         return NotFoundError(rule, received=digest, remedy="Was it removed, or is this another home?")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from pathlib import Path
 from typing import IO
@@ -29,8 +30,10 @@ def clone(source: IO[bytes], target: IO[bytes]) -> bool:
     return True
 
 
-def copy_content(source: Path, target: Path) -> None:
+def copy_content(source: Path, target: Path) -> int:
     """Make the new file ``target`` with the content of ``source``; permissions are the process's own.
+
+    Returns how many bytes it has.
 
     Raises:
         OSError: The source cannot be read, the target exists, or the disk is full.
@@ -39,13 +42,14 @@ def copy_content(source: Path, target: Path) -> None:
         data = reading.read(_FEW) or b""
         if len(data) < _FEW:
             _write_all(writing, data)
-            return
+            return len(data)
         if clone(reading, writing):
-            return
+            return os.fstat(writing.fileno()).st_size
     import shutil  # noqa: PLC0415 - costs milliseconds, and most files are cloned
 
     _check_room(source, target)
     shutil.copyfile(source, target)
+    return target.stat().st_size
 
 
 def _write_all(writing: IO[bytes], data: bytes) -> None:

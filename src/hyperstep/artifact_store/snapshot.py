@@ -17,11 +17,10 @@ from msgspec import Struct
 from hyperstep.artifact_store.base import ArtifactStore
 from hyperstep.artifact_store.digest_cache import DigestCache
 from hyperstep.artifact_store.ignore import IgnoreRules, ignore_line, read_ignore_rules
-from hyperstep.artifact_store.oversize import too_large, too_many
 from hyperstep.artifact_store.walk import FoundFile, walk_files
 from hyperstep.codec import from_json, to_json
-from hyperstep.digest import canonical_json, digest_file
-from hyperstep.errors import InvalidInputError, StoreError
+from hyperstep.digest import canonical_json, digest_bytes, digest_file
+from hyperstep.errors import InvalidInputError, NotFoundError, StoreError
 from hyperstep.unicode_text import encodable
 
 _FORMAT = "hyperstep snapshot 1"
@@ -33,6 +32,7 @@ _HELD_AT = "held at"
 """Key under which the cache keeps when the store was seen to hold all files."""
 _LOOK_EVERY_NS = 60_000_000_000
 """How often that is written down anew."""
+_AGAIN = "Submit it again with `hyperstep run --verify`: what is damaged is stored again from your folder."
 KEPT_FOLDERS = ("outputs", "logs")
 """What a script writes there stays, whatever the snapshot has of these names."""
 
@@ -70,7 +70,8 @@ def take_snapshot(folder: Path, store: ArtifactStore, limits: SnapshotLimits) ->
     not walked. Symbolic links are followed and what they lead to is stored (see ``walk_files``). Empty folders are not
     part of it.
 
-    Files that have not changed since the last snapshot are not read again.
+    Files that have not changed since the last snapshot are not read again, unless the store verifies; neither is it
+    looked at again what the store holds of them, as long as none of it came or went and the machine was not started.
 
     Raises:
         InvalidInputError: The folder does not exist, a file in it cannot be read, or it is over a limit: the message
@@ -81,15 +82,15 @@ def take_snapshot(folder: Path, store: ArtifactStore, limits: SnapshotLimits) ->
         rule = "The source folder must be a folder that exists."
         raise InvalidInputError(rule, received=str(folder), remedy=f"The current folder is {Path.cwd()}.")
     rules = read_ignore_rules(folder)
-    cache = DigestCache.of_folder(store.home, folder)
+    cache = DigestCache.of_folder(store.home, folder, verify=store.verify)
     known = cache.paths if cache.last(_RULES) == rules.digest else frozenset()
     found = _find_files(folder, (store.home, store.base_home), rules, limits, known)
     files = _store_all(found, store, cache, rules)
-    digest = cache.whole(_FORMAT)
-    if not digest or not store.renew(digest):
-        manifest = {"format": _FORMAT, "files": [to_json(file) for file in files]}
-        digest = store.put_bytes(canonical_json(manifest).encode("ascii"))
-        cache.keep_whole(_FORMAT, digest)
+    digest, _, size = cache.whole(_FORMAT).partition(" ")
+    if not size or not store.renew(digest, int(size)):
+        manifest = canonical_json({"format": _FORMAT, "files": [to_json(file) for file in files]}).encode("ascii")
+        digest = store.put_bytes(manifest)
+        cache.keep_whole(_FORMAT, f"{digest} {len(manifest)}")
     cache.keep_whole(_RULES, rules.digest)
     cache.save()
     return Snapshot(digest=digest, files=files)
@@ -100,10 +101,14 @@ def load_snapshot(digest: str, store: ArtifactStore) -> Snapshot:
 
     Raises:
         NotFoundError: It is not held.
-        StoreError: What is held is no snapshot, or one with a path that leads out of its folder.
+        StoreError: What is held is damaged, or no snapshot, or one with a path that leads out of its folder.
     """
+    data = store.read_bytes(digest)
+    if digest_bytes(data) != digest:
+        rule = "The list of a run's source files must be as it was stored, and it is damaged."
+        raise StoreError(rule, received=digest, remedy=_AGAIN)
     try:
-        manifest = json.loads(store.read_bytes(digest))
+        manifest = json.loads(data)
     except ValueError:
         manifest = None
     if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
@@ -119,7 +124,8 @@ def write_snapshot(snapshot: Snapshot, store: ArtifactStore, target: Path) -> No
     """Make a working copy in a folder without such files: own writable ones (reflinked where that works, else copied).
 
     Raises:
-        NotFoundError: The store does not hold one of the files.
+        NotFoundError: The store does not hold one of the files, or it is damaged, as its size tells, or its content
+            where the store verifies; then it is set aside.
         OSError: The disk is full, or the target cannot be written.
     """
     target.mkdir(parents=True, exist_ok=True)
@@ -130,7 +136,9 @@ def write_snapshot(snapshot: Snapshot, store: ArtifactStore, target: Path) -> No
             (target / folder).mkdir(parents=True, exist_ok=True)
             made.add(folder)
         place = target / file.path
-        store.fetch_new(file.digest, place)
+        is_doubtful = store.fetch_new(file.digest, place) != file.size or store.verify
+        if is_doubtful and digest_file(place) != file.digest:
+            raise _damaged(file, store)
         if file.executable:
             mode = place.stat().st_mode
             place.chmod(mode | (mode & 0o444) >> 2)
@@ -214,9 +222,13 @@ def _check_limits(
     folder: Path, found: Sequence[FoundFile], limits: SnapshotLimits, rules: IgnoreRules, bound: int | None
 ) -> None:
     if limits.max_files is not None and len(found) > limits.max_files:
+        from hyperstep.artifact_store.oversize import too_many  # noqa: PLC0415 - needed for a mistake only
+
         complete = bound is None or len(found) <= bound
         raise too_many(folder, found, limits.max_files, rules.file, complete=complete)
     if limits.max_bytes is not None and sum(file.stat.st_size for file in found) > limits.max_bytes:
+        from hyperstep.artifact_store.oversize import too_large  # noqa: PLC0415 - as above
+
         raise too_large(folder, found, limits.max_bytes, rules.file)
 
 
@@ -226,8 +238,10 @@ def _store_all(
     """All files as stored; those that have vanished meanwhile are left out."""
     held_at = int(cache.last(_HELD_AT) or 0)
     looked_at = time.time_ns()
+    if held_at < _started_at(looked_at):
+        held_at = 0  # a loss of power changes files, and not the times of their folders
     digests = {file.path: cache.known(file.path, file.stat) for file in found}
-    known = {digest for digest in digests.values() if digest is not None}
+    known = {digest: file.stat.st_size for file in found if (digest := digests[file.path]) is not None}
     missing = store.missing(known, held_at)
     if held_at + _LOOK_EVERY_NS < looked_at:
         cache.keep_whole(_HELD_AT, str(looked_at))
@@ -242,6 +256,12 @@ def _store_all(
     return tuple(files)
 
 
+def _started_at(now_ns: int) -> int:
+    """When the machine was started, as far as its clocks tell."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)  # Linux: counts on while the machine sleeps
+    return now_ns - (time.monotonic_ns() if clock is None else time.clock_gettime_ns(clock))
+
+
 def _store_file(file: FoundFile, store: ArtifactStore, rules: IgnoreRules, cache: DigestCache) -> str | None:
     """Read and store a file; returns its digest, None when it has vanished since it was found."""
 
@@ -254,7 +274,7 @@ def _store_file(file: FoundFile, store: ArtifactStore, rules: IgnoreRules, cache
 
     try:
         digest = cache.digest(file.path, file.stat, put)
-        return digest if store.renew(digest) else put()
+        return digest if store.renew(digest, file.stat.st_size) else put()
     except InvalidInputError:
         if file.place.exists():
             raise
@@ -272,6 +292,12 @@ def _check_inside(path: str) -> None:
     if not parts or path.startswith("/") or ".." in parts or os.path.isabs(path):  # noqa: PTH117 - Windows' drives too
         rule = "A snapshot's paths must lie below its folder."
         raise StoreError(rule, received=path, remedy="Nothing was written. Where does this snapshot come from?")
+
+
+def _damaged(file: SnapshotFile, store: ArtifactStore) -> NotFoundError:
+    store.set_aside(file.digest)
+    rule = "A run's source files must be as they were stored, and one is damaged."
+    return NotFoundError(rule, received=file.path, remedy=_AGAIN)
 
 
 def _is_unchanged(place: Path, file: SnapshotFile) -> bool:

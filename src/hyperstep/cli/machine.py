@@ -15,13 +15,16 @@ from msgspec import Struct
 import hyperstep
 from hyperstep import __version__
 from hyperstep.cli.documents import Document
+from hyperstep.cli.stored_files import stored_files_line
 from hyperstep.cli.wording import file_size
+from hyperstep.codec import to_json
 from hyperstep.errors import HyperstepError
 from hyperstep.file_systems import existing_part, file_system_of, free_bytes, is_network, is_read_only
 from hyperstep.run_store import faulty_databases, lost_runs, unknown_runs
 from hyperstep.run_store.conflicts import missing_from_index
 from hyperstep.run_store.damage import Fault, LostRun
 from hyperstep.runtime.cores import usable_cores
+from hyperstep.runtime.stored_files import Examined
 from hyperstep.settings import Settings, load_settings, locate_home
 
 _SHIM_PATH = str(Path(hyperstep.__file__).absolute().parent / "shim_path")
@@ -46,6 +49,8 @@ class Findings(Struct, frozen=True):
     """Installed distributions that bring an ``azureml`` of their own, with versions, and folders without one."""
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    stored: Examined | None = None
+    """All stored files, where they were looked through."""
 
     def document(self) -> Document:
         """What ``doctor --json`` prints."""
@@ -63,6 +68,7 @@ class Findings(Struct, frozen=True):
             "foreign_azureml": list(self.foreign_azureml),
             "warnings": list(self.warnings),
             "problems": list(self.problems),
+            "stored_files": None if self.stored is None else to_json(self.stored),
         }
 
     def text(self) -> list[str]:
@@ -76,6 +82,7 @@ class Findings(Struct, frozen=True):
             f"cores           {self.cores}; trials at one time: {self.slots or self.cores}",
             f"settings        {self.settings_file or 'no hyperstep.toml, defaults'}",
             f"foreign azureml {', '.join(self.foreign_azureml) or 'none'}",
+            *stored_files_line(self.stored),
             *(f"warning: {warning}" for warning in self.warnings),
             *(f"problem: {problem}" for problem in self.problems),
         ]

@@ -20,6 +20,8 @@ from hyperstep.runtime.datastore_names import DEFAULT_DATASTORES
 from hyperstep.runtime.overlay import LINKED, base_of, link_below
 from hyperstep.settings import Settings, load_settings
 
+VERIFY_VARIABLE = "HYPERSTEP_VERIFY"
+"""Set to anything: read all files again, stored ones too."""
 _MB = 1024 * 1024
 
 
@@ -63,7 +65,7 @@ class Home(Struct, frozen=True):
                 journal_mode="delete" if on_network else "wal",
                 busy_timeout_s=settings.store_wait_s,
             ),
-            artifacts=open_artifact_store(settings.home, base=base),
+            artifacts=open_artifact_store(settings.home, base=base, verify=bool(os.environ.get(VERIFY_VARIABLE))),
             base=base,
         )
 

@@ -8,12 +8,11 @@ import os
 from collections.abc import Collection
 
 from hyperstep.pipeline.reuse_rules import EVERY_STEP, DatasetReuse, ReuseRules
+from hyperstep.runtime.home import VERIFY_VARIABLE
 from hyperstep.settings import Settings
 
 NO_REUSE_VARIABLE = "HYPERSTEP_NO_REUSE"
 """A JSON list of step names, ``*`` for all."""
-VERIFY_VARIABLE = "HYPERSTEP_VERIFY"
-"""Set to anything: read all files again."""
 NEW_SEED_VARIABLE = "HYPERSTEP_NEW_SEED"
 """Set to anything: sweeps without a seed draw a new one."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,22 @@ _LARGE = b"0123456789abcdef" * (1 << 17)
 """2 MB: more than stores hold in memory."""
 
 
+def _ways_to_put(store: ArtifactStore, data: bytes, file: Path) -> tuple[Callable[[], str], ...]:
+    """As bytes, and as a file that is made for it."""
+    file.write_bytes(data)
+    return lambda: store.put_bytes(data), lambda: store.put_file(file)
+
+
 class ArtifactStoreContract(ABC):
     """The promises of ``ArtifactStore``."""
 
     @abstractmethod
     def open_store(self, place: Path) -> ArtifactStore:
         """A store over what is held at ``place``."""
+
+    @abstractmethod
+    def damage(self, store: ArtifactStore, digest: str, data: bytes) -> None:
+        """Have ``data`` lie where the store keeps that content, as an editor or a loss of power would leave it."""
 
     @pytest.fixture
     def store(self, tmp_path: Path) -> ArtifactStore:
@@ -106,5 +117,59 @@ class ArtifactStoreContract(ABC):
     def test_what_is_missing_is_told_whenever_all_was_seen_last(self, store: ArtifactStore) -> None:
         """Whatever the moment, what is not held is named."""
         held = {store.put_bytes(b"one"), store.put_bytes(b"two")}
-        assert store.missing([*held, "0" * 64], 0) == {"0" * 64}
-        assert store.missing(held, 2**62) == set()
+        sizes = dict.fromkeys(held, 3)
+        assert store.missing({**sizes, "0" * 64: 3}, 0) == {"0" * 64}
+        assert store.missing(sizes, 2**62) == set()
+
+    @pytest.mark.parametrize("data", [b"content", _LARGE], ids=["small", "large"])
+    @pytest.mark.parametrize("left", [b"", b"cut", _LARGE + b"more"], ids=["emptied", "cut", "longer"])
+    def test_what_is_of_another_size_is_not_held_and_is_replaced_by_what_is_stored(
+        self, store: ArtifactStore, tmp_path: Path, data: bytes, left: bytes
+    ) -> None:
+        """Of the size that is asked for, that is; without one nobody looks."""
+        for put in _ways_to_put(store, data, tmp_path / "file"):
+            digest = put()
+            assert store.has(digest, len(data))
+            assert store.renew(digest, len(data))
+            self.damage(store, digest, left)
+            assert store.has(digest)
+            assert not store.has(digest, len(data))
+            assert not store.renew(digest, len(data))
+            assert store.missing({digest: len(data)}, 0) == {digest}
+            assert put() == digest
+            assert store.read_bytes(digest) == data
+            assert [found.digest for found in store.objects()] == [digest]
+
+    @pytest.mark.parametrize("data", [b"content", _LARGE], ids=["small", "large"])
+    def test_a_store_that_verifies_believes_nothing_that_is_there(
+        self, store: ArtifactStore, tmp_path: Path, data: bytes
+    ) -> None:
+        """What has the size and another content is replaced as well."""
+        store.verify = True
+        for put in _ways_to_put(store, data, tmp_path / "file"):
+            digest = put()
+            self.damage(store, digest, data[::-1])
+            assert not store.is_sound(digest)
+            assert put() == digest
+            assert store.read_bytes(digest) == data
+            assert store.is_sound(digest)
+
+    def test_what_is_damaged_is_set_aside_and_can_be_stored_again(self, store: ArtifactStore) -> None:
+        """What is sound, or not held, is left as it is."""
+        digest, other = store.put_bytes(b"content"), store.put_bytes(b"sound")
+        self.damage(store, digest, b"CONTENT")
+        assert store.set_aside(digest)
+        assert not store.set_aside(digest)
+        assert not store.set_aside(other)
+        assert not store.has(digest)
+        assert [found.digest for found in store.objects()] == [other]
+        assert store.put_bytes(b"content") == digest
+        assert store.read_bytes(digest) == b"content"
+
+    def test_what_is_fetched_anew_says_its_size(self, store: ArtifactStore, tmp_path: Path) -> None:
+        """That of what was written."""
+        for data in (b"content", _LARGE):
+            digest = store.put_bytes(data)
+            assert store.fetch_new(digest, tmp_path / digest) == len(data)
+            self.damage(store, digest, data + b"more")
+            assert store.fetch_new(digest, tmp_path / f"{digest} again") == len(data) + 4

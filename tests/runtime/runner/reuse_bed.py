@@ -227,9 +227,10 @@ class Bed:
         for name, location in output_locations(run, step).items():
             place = output_path(self.home, WORKSPACE, location)
             self._write(place, self.middle if name == "middle" else "model", self.middle_folders * (name == "middle"))
-        digest = self.home.artifacts.put_bytes(f"log of {step.name}".encode())
+        log = f"log of {step.name}".encode()
+        digest = self.home.artifacts.put_bytes(log)
         with self.home.store.journal(root.id).transaction(0) as writer:
-            writer.add_artifact(ArtifactRecord(run.id, "logs/log.txt", digest, 1))
+            writer.add_artifact(ArtifactRecord(run.id, "logs/log.txt", digest, len(log)))
         remember_step(self.home, run, step, answer.fingerprint, self.now)
         self.runs[step.name] = run
         return run

@@ -177,10 +177,15 @@ def other_order(name: str) -> Callable[[Bed], None]:
     return change
 
 
-def overwrite_object(bed: Bed) -> None:
-    place = bed.object_of(TUNE)
-    place.chmod(0o600)
-    place.write_text("tampered")
+def overwrite_object(text: str) -> Callable[[Bed], None]:
+    """Write over the stored file of the tuning step."""
+
+    def change(bed: Bed) -> None:
+        place = bed.object_of(TUNE)
+        place.chmod(0o600)
+        place.write_text(text)
+
+    return change
 
 
 def lose_records(bed: Bed) -> None:
@@ -491,10 +496,15 @@ CASES: dict[str, Case] = {
         "the earlier run's folder removed", lose_records, "(the earlier run's records or files are gone)"
     ),
     "file-gone": Case(
-        "a file of the earlier run gone from the store", lambda b: b.object_of(TUNE).unlink(), "files of the run"
+        "a file of the earlier run gone from the store",
+        lambda b: b.object_of(TUNE).unlink(),
+        "files of the run: logs/log.txt",
     ),
+    "file-emptied": Case("a stored file emptied", overwrite_object(""), "files of the run: logs/log.txt"),
     "file-tampered": Case(
-        "a stored file edited, with `--verify`", both(overwrite_object, rules(verify=True)), "files of the run"
+        "a stored file edited, its size the same, with `--verify`",
+        both(overwrite_object("LOG OF TUNE"), rules(verify=True)),
+        "files of the run: logs/log.txt",
     ),
     # what it read by name
     "read-version": Case(

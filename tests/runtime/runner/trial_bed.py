@@ -108,8 +108,19 @@ class TrialBed(Bed):
 
     def remove_a_file_of(self, trial: int) -> None:
         """Remove what one of the newest sweep's trials wrote."""
+        self._place_of(trial).unlink()
+
+    def cut_a_file(self) -> None:
+        """Leave a part of what the newest sweep's trial 1 wrote."""
+        place = self._place_of(1)
+        data = place.read_bytes()
+        place.chmod(0o600)
+        place.write_bytes(data[:2])
+
+    def _place_of(self, trial: int) -> Path:
+        """Where it is kept what one of the newest sweep's trials wrote."""
         digest = self.home.artifacts.put_bytes(self._model(self.trials[trial]).encode())
-        (self.home.path / "objects" / digest[:2] / digest[2:]).unlink()
+        return self.home.path / "objects" / digest[:2] / digest[2:]
 
     def _envelope(self) -> Envelope:
         return Envelope(sys.executable, 4, 0.0, self.rules)

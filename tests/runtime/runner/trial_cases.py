@@ -123,6 +123,7 @@ WIDER = space(lr=["uniform", [0, 1]])
 ONE_MORE = space(m=["choice", [[1, 2]]])
 NESTED = space(n=["choice", [[{"a": 1, "b": 2}]]])
 ALIKE = space(**{"--n": ["choice", [[4, 5, 6]]]})
+ONE_FILE = "3 HIT, 1 MISS: `files of the run: outputs/model.txt`"
 ONE = "1 HIT, 3 MISS (no finished trial of this point)"
 SIX = "4 HIT, 2 MISS (no finished trial of this point)"
 
@@ -206,7 +207,8 @@ _CASES = (
     TrialCase("`version=`", tune_field(version="2"), "MISS: `version`"),
     TrialCase("the pattern of the metric", attribute("pattern", "acc=(.*)"), "MISS: `metric_pattern`"),
     TrialCase("the step's name", tune_field(name="other"), ALL),
-    TrialCase("a file of one trial gone from the store", TrialBed.remove_a_file, "3 HIT, 1 MISS: `files of the run`"),
+    TrialCase("a file of one trial gone from the store", TrialBed.remove_a_file, ONE_FILE),
+    TrialCase("a file of one trial cut short", TrialBed.cut_a_file, ONE_FILE),
     TrialCase("the earlier run's folder removed", remove_run, NONE),
     TrialCase(
         "a trial had failed",

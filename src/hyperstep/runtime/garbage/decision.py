@@ -15,13 +15,14 @@ GRACE_S = 24 * 3600.0
 ENVIRONMENT_GRACE_S = 30 * 24 * 3600.0
 """The same for built environments, which cost more to make again."""
 
-OBJECTS, WORKING, REQUESTS, STRAYS, TEMPORARY, ENVIRONMENTS = (
+OBJECTS, WORKING, REQUESTS, STRAYS, TEMPORARY, ENVIRONMENTS, DAMAGED = (
     "stored files",
     "working folders",
     "requests",
     "folders of submissions that never came to be",
     "temporary files",
     "environments",
+    "damaged stored files",
 )
 """The categories of what goes."""
 

@@ -18,6 +18,7 @@ from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store import was_driven
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.garbage.decision import (
+    DAMAGED,
     ENVIRONMENTS,
     GRACE_S,
     REQUESTS,
@@ -35,6 +36,7 @@ from hyperstep.runtime.runner.reuse.trial_sources import sources_in
 
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 _WORKING = ("work", "upload", "uploads", "resume-from")
+_DAMAGED = "objects/.damaged/*"
 _TEMPORARY = ("objects/.incoming/*", "cache/*/*.tmp", "runs/*/inbox/*.tmp", f"{WEB_FILES}/**/.*.part")
 
 
@@ -65,7 +67,7 @@ def take_inventory(home: Home) -> Facts:
         journal.close()
     strays, lost = _strays(home, known)
     leftovers += [*strays, *_temporary(home.path), *_environments(home.path, specs)]
-    return Facts(roots, objects, leftovers, frozenset(_with_contents(home.artifacts, mentioned)), [*unreadable, *lost])
+    return Facts(roots, objects, leftovers, frozenset(with_contents(home.artifacts, mentioned)), [*unreadable, *lost])
 
 
 def _root_facts(home: Home, journal: Journal, *, is_source: bool) -> RootFacts:
@@ -130,6 +132,8 @@ def _strays(home: Home, known: set[str]) -> tuple[list[Leftover], list[str]]:
 
 
 def _temporary(home: Path) -> Iterator[Leftover]:
+    for path in home.glob(_DAMAGED):
+        yield from _leftover(home, DAMAGED, path)
     for pattern in _TEMPORARY:
         for path in home.glob(pattern):
             yield from _leftover(home, TEMPORARY, path)
@@ -159,7 +163,7 @@ def _size(path: Path) -> int:
     return total
 
 
-def _with_contents(artifacts: ArtifactStore, mentioned: Iterable[str]) -> set[str]:
+def with_contents(artifacts: ArtifactStore, mentioned: Iterable[str]) -> set[str]:
     """Digests, and those that the manifests among them speak of."""
     found = set(mentioned)
     for digest in mentioned:

@@ -90,6 +90,7 @@ def _drive(home: Home, root_id: str, owner: Owner, *, inline: bool) -> int:
         lambda: machine_clock(folder, journal.runs(), [e.time for e in journal.events(root_id)])
     )
     envelope = patience.until_done(lambda: _envelope(submitted(journal)))
+    home.artifacts.verify = envelope.reuse.verify
     context = RunnerContext(home, journal, owner.epoch, envelope, clock.now)
     ownership = Ownership(runner_command(home, root_id), owner.epoch, owner.pid, owner.pid_started_at)
     if owner.epoch > 1 and not inline and can_host():

@@ -24,6 +24,7 @@ from hyperstep.runtime.runner.obstacles import reraise_passing
 from hyperstep.runtime.runner.output_datasets import register_outputs
 from hyperstep.runtime.runner.reuse.reused_steps import STEP_READY, complete_reused, record_decision
 from hyperstep.runtime.runner.reuse.seen_records import seen_as_given, seen_of
+from hyperstep.runtime.runner.reuse.source_files import set_damaged_aside
 from hyperstep.runtime.runner.reuse.steady_inputs import (
     NoSourceError,
     States,
@@ -158,6 +159,7 @@ class PipelineDriver:
             if answer.source is not None:
                 complete_reused(self._context, step, run, answer, answer.source, self._advance)
             else:
+                set_damaged_aside(self._context.home, answer.decision)
                 states = states_at_start(question, answer.found)
                 forced = self._mark_forced(step, answer.decision.reason)
                 self._prepare(step, answer, states)

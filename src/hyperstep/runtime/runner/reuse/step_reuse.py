@@ -203,8 +203,8 @@ def _objection(
     if too_old is not None:
         return Reason.EXPIRED, (too_old,)
     missing = record_is_there(home, source, rules)
-    if missing is not None:
-        return Reason.SOURCE_GONE, (missing,)
+    if missing:
+        return Reason.SOURCE_GONE, missing
     looks: tuple[tuple[Reason, Callable[[], tuple[Difference, ...]]], ...] = (
         (Reason.OUTPUTS_GONE, lambda: changed_outputs(home, source, rules)),
         (Reason.REGISTERED_GONE, lambda: _gone_results(home, source)),

@@ -24,6 +24,7 @@ from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.data_paths import other_outputs, output_path, recorded_outputs
 from hyperstep.runtime.runner.prefixed_files import output_digest
 from hyperstep.runtime.runner.reuse.read_kinds import READS, SCRIPT_PROPERTIES, SCRIPT_TAGS
+from hyperstep.runtime.runner.reuse.source_files import files_as_recorded, missing_files, source_files
 from hyperstep.runtime.runner.reuse.steady_inputs import NoSourceError
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_packages import package_versions
@@ -97,7 +98,7 @@ def remember_step(home: Home, run: RunRecord, step: StepSpec, fingerprint: Finge
         "duration_s": (run.ended_at or now) - (run.started_at or run.created_at),
         "ended_at": min([run.ended_at or now, *(computed_at(each) for each in below if each.reused_from)]),
         "packages": package_versions(home, snapshot, step.code.python),
-        "files": sorted({file.digest for each in below for file in journal.artifacts(each.id)}),
+        "files": [list(file) for file in source_files(f for each in below for f in journal.artifacts(each.id))],
         FAILED_TRIALS: _failed_trials(below),
         READS: settle_reads(home, run.workspace, _reads(home, run, below)),
         SCRIPT_TAGS: tags,
@@ -160,22 +161,15 @@ def remember_also(home: Home, source: StoredFingerprint, fingerprint: Fingerprin
     home.store.remember(replace(source, digest=fingerprint.digest, parts=fingerprint.parts))
 
 
-def record_is_there(home: Home, source: StoredFingerprint, rules: ReuseRules) -> Difference | None:
-    """What is missing of a source's records and files; None when they are there and it completed."""
+def record_is_there(home: Home, source: StoredFingerprint, rules: ReuseRules) -> tuple[Difference, ...]:
+    """What is missing of a source's records and files; empty when they are there and it completed."""
     try:
         run = home.store.journal(source.root_id).run(source.run_id)
     except HyperstepError:
-        return Difference(f"run {source.run_id}", "recorded", None)
+        return (Difference(f"run {source.run_id}", "recorded", None),)
     if run.status is not RunStatus.COMPLETED:
-        return Difference(f"run {source.run_id}", RunStatus.COMPLETED.value, run.status.value)
-    return missing_file(home, _texts(source.record.get("files")), rules)
-
-
-def missing_file(home: Home, digests: Iterable[str], rules: ReuseRules) -> Difference | None:
-    """The first file of a source that is not kept any more, or not as it was; None when all are there."""
-    is_there = home.artifacts.is_sound if rules.verify else home.artifacts.has
-    gone = next((digest for digest in digests if not is_there(digest)), None)
-    return None if gone is None else Difference("files of the run", gone, None)
+        return (Difference(f"run {source.run_id}", RunStatus.COMPLETED.value, run.status.value),)
+    return missing_files(home, files_as_recorded(source.record.get("files")), rules)
 
 
 def stand_in(home: Home, source: StoredFingerprint) -> RunRecord:
@@ -221,7 +215,3 @@ def _reads(home: Home, run: RunRecord, below: Iterable[RunRecord]) -> list[dict[
 
     reads = kept_reads(home, run, with_submitted(home, run.root_id, reads_of(below)))
     return list(still_there(home, run.workspace, reads))
-
-
-def _texts(values: Json) -> Iterable[str]:
-    return [str(value) for value in values] if isinstance(values, list | tuple) else []

@@ -14,6 +14,7 @@ from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.attempt_order import AttemptOrder
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.reuse.kept_history import HISTORY, history_evidence, keep_history, with_recorded
+from hyperstep.runtime.runner.reuse.source_files import set_damaged_aside
 from hyperstep.runtime.runner.reuse.steady_inputs import (
     CHANGED_INPUT,
     NOT_LOOKED_AT,
@@ -92,6 +93,7 @@ class SweepReuse:
         answer = memory.find(config, trial_index(run.id), point_of(run), self._context.now())
         if answer is not None and answer.event is None:
             self._missed[run.id] = answer.decision
+            set_damaged_aside(self._context.home, answer.decision)
         return None if answer is None else answer.event
 
     def ended(self, run_id: str) -> dict[str, str]:

@@ -21,10 +21,11 @@ from hyperstep.run_store.base import Journal, StoredFingerprint
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.read_kinds import READS, READS_PROPERTY, SETTLED_PROPERTY
 from hyperstep.runtime.runner.reuse.registered_results import gone_results
+from hyperstep.runtime.runner.reuse.source_files import missing_files, source_files
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, NOT_LOOKED_AT
 from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_reads import changed_reads
-from hyperstep.runtime.runner.reuse.step_sources import missing_file, older_than_forced
+from hyperstep.runtime.runner.reuse.step_sources import older_than_forced
 from hyperstep.runtime.runner.reuse.submitted_reads import stands_alone
 from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY, point_of
 
@@ -150,9 +151,9 @@ class TrialSources:
             files = self.journal_of(source.run.root_id).artifacts(source.run.id)
         except HyperstepError:
             return Reason.SOURCE_GONE, (Difference(f"run {source.run.id}", "recorded", None),)
-        missing = missing_file(self._home, (file.digest for file in files), self._rules)
-        if missing is not None:
-            return Reason.SOURCE_GONE, (missing,)
+        missing = missing_files(self._home, source_files(files), self._rules)
+        if missing:
+            return Reason.SOURCE_GONE, missing
         settled: Json = json.loads(source.run.properties.get(SETTLED_PROPERTY, "[]"))
         gone = gone_results(self._home, source.sweep.workspace, settled)
         if gone:
