@@ -11,7 +11,7 @@ from hyperstep.errors import USER_FAULTS
 from hyperstep.pipeline.fingerprint import fingerprint_process
 from hyperstep.pipeline.graph import step_labels, topological_order
 from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict, is_open, verdict_of, without_inputs
-from hyperstep.pipeline.reuse import COMPARED, Difference, Reason, ReuseDecision, differences
+from hyperstep.pipeline.reuse import AGE, COMPARED, Difference, Reason, ReuseDecision, differences, expiry
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import InputSpec, PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
@@ -39,7 +39,7 @@ from hyperstep.runtime.runner.reuse.step_facts import (
     identify,
     tuning_facts,
 )
-from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
+from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, age_of, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import refusal, stand_in
 from hyperstep.runtime.runner.reuse.trial_plan import plan_trials
 
@@ -206,9 +206,9 @@ class _Plan:
         names = frozenset(unknown)
         verdict = verdict_of(step.name, step.id, replace(decision, differences=without_inputs(decision, names)))
         because = self._named(producer for producers in unknown.values() for producer in producers)
-        surely = self._surely_changed(self._question(known, inputs), names) if is_open(decision, names) else ()
+        surely = self._surely_refused(self._question(known, inputs), names) if is_open(decision, names) else ()
         if surely:
-            reason = Reason.CHANGED.value
+            reason = (Reason.EXPIRED if surely[0].part == AGE else Reason.CHANGED).value
             return replace(verdict, verdict=Verdict.MISS, reason=reason, because_of=because, differences=surely)
         if is_open(decision, names):
             return replace(verdict, verdict=Verdict.DEPENDS, reason=_why_open(because), because_of=because)
@@ -216,8 +216,8 @@ class _Plan:
             return replace(verdict, verdict=Verdict.MISS, reason=Reason.CHANGED.value, because_of=because)
         return replace(verdict, because_of=because)
 
-    def _surely_changed(self, question: StepQuestion, names: frozenset[str]) -> tuple[Difference, ...]:
-        """What is surely not as an earlier run had read it of other steps; nothing where one may stand.
+    def _surely_refused(self, question: StepQuestion, names: frozenset[str]) -> tuple[Difference, ...]:
+        """Why no earlier run can stand: its age, or what it read of other steps; nothing where one may.
 
         Args:
             question: The step without the inputs that are not known yet.
@@ -228,8 +228,12 @@ class _Plan:
             return ()
         parts = identify(question).fingerprint.parts
         equal = [other for other in earlier if refusal(other) is None and _differs_only_in(other, parts, names)]
-        found = [self._changed_steps(other, question.around) for other in equal]
+        found = [self._age_or_changed_steps(other, question.around) for other in equal]
         return found[0] if found and all(found) else ()
+
+    def _age_or_changed_steps(self, source: StoredFingerprint, around: Around) -> tuple[Difference, ...]:
+        too_old = expiry(age_of(source, self._now), self._rules)
+        return self._changed_steps(source, around) if too_old is None else (too_old,)
 
     def _changed_steps(self, source: StoredFingerprint, around: Around) -> tuple[Difference, ...]:
         reads = (read for read in noted_reads(source.record.get(READS)) if read["what"] in {STEP, STEPS})
