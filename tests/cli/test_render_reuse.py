@@ -19,6 +19,12 @@ def test_each_kind_of_difference_has_its_words() -> None:
     ]
 
 
+def test_an_empty_value_is_shown_as_one() -> None:
+    assert difference_lines(Difference("version", "", "1")) == ['version: "" -> "1"']
+    assert difference_lines(Difference("version", None, "")) == ['version: (none) -> ""']
+    assert difference_lines(Difference("read: step prep", "", "a1b2")) == ['read: step prep changed: "" -> a1b2']
+
+
 def test_of_mappings_each_entry_that_differs_is_named_with_its_values() -> None:
     old: dict[str, Json] = {"interval": 1, "properties": {"a": "x" * 100, "slack_factor": 0.1, "gone": True}}
     new: dict[str, Json] = {"interval": 1, "properties": {"a": "x" * 100, "slack_factor": 0.25, "new": [1]}}

@@ -176,10 +176,10 @@ def _digests(difference: Difference) -> str:
 
 
 def _state_words(text: str) -> str:
-    """The beginning of a digest; of a run when it ended, and how many entries its records had."""
+    """The beginning of a digest, quotes for an empty text; of a run when it ended, and how many entries it had."""
     ended = _ENDED.fullmatch(text)
     if ended is None:
-        return escape(text[:24])
+        return escape(text[:24]) or '""'
     return f"{ended[1]} at {(wording.moment(float(ended[2])) or '')[:19].replace('T', ' ')} UTC{ended[3] or ''}"
 
 

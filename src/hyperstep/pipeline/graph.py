@@ -1,4 +1,4 @@
-"""The graph that steps form: what comes before what, cycles, and whether the whole is sound."""
+"""The graph that steps form: what comes before what, cycles, and whether the whole is sound and can be recorded."""
 
 from __future__ import annotations
 
@@ -6,8 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain, count
 
+from msgspec.structs import replace
+
+from hyperstep.codec import require_types
 from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import PipelineSpec, StepOutput, StepSpec
+
+
+def check_types(spec: PipelineSpec) -> None:
+    """See that a pipeline is what its types say: a runner reads it from its record, and cannot ask its submitter.
+
+    Raises:
+        InvalidInputError: A value is of another type than its field; the message names the step and the field.
+    """
+    for step in spec.steps:
+        require_types(step, f"step {step.name!r}")
+    require_types(replace(spec, steps=()), "a pipeline")
 
 
 def check_graph(spec: PipelineSpec) -> None:

@@ -17,6 +17,8 @@ ListFiles = Callable[[str], Mapping[str, str] | None]
 """What each file of a snapshot is, by path; None when the snapshot is gone."""
 
 
+AGE = "age"
+"""The part that differs of a run that is too old."""
 INPUTS = "inputs: "
 """How the name of a difference in an input begins."""
 COMPARED = 50
@@ -152,7 +154,7 @@ def expiry(age_s: float, rules: ReuseRules) -> Difference | None:
     """What makes a run too old to be a source; None when it is not."""
     if rules.max_age_s is None or age_s <= rules.max_age_s:
         return None
-    return Difference("age", round(age_s, 3), rules.max_age_s)
+    return Difference(AGE, round(age_s, 3), rules.max_age_s)
 
 
 def differences(old: Mapping[str, Json], new: Mapping[str, Json], files: ListFiles) -> tuple[Difference, ...]:

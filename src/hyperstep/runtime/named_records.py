@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from hyperstep.codec import from_json, to_json
+from hyperstep.codec import from_json, require_types, to_json
 from hyperstep.errors import NotFoundError
 from hyperstep.runtime.home import Home
 
@@ -39,7 +39,12 @@ class NamedRecords(Generic[R]):
         self._title = title
 
     def add(self, home: Home, workspace: str, record: R) -> R:
-        """Keep a new record; returns it."""
+        """Keep a new record; returns it.
+
+        Raises:
+            InvalidInputError: A value of a wrong type; nothing is kept then.
+        """
+        require_types(record, f"a {self._title}")
         home.store.put_named(workspace, self.kind, record.id, to_json(record), time())
         return record
 
@@ -66,7 +71,9 @@ class NamedRecords(Generic[R]):
 
         Raises:
             NotFoundError: There is none of its id.
+            InvalidInputError: A value of a wrong type; the record stays as it was.
         """
+        require_types(record, f"a {self._title}")
         known = home.store.named(workspace, self.kind, record.id)
         home.store.replace_named(replace(known, body=to_json(record)))
         return record

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from hyperstep.codec import to_json
 from hyperstep.digest import Json, digest_bytes
 from hyperstep.errors import ConflictError, DiskFullError, StoreError, means_no_room
-from hyperstep.pipeline.graph import check_graph, topological_order
+from hyperstep.pipeline.graph import check_graph, check_types, topological_order
 from hyperstep.pipeline.model_file import check_model_outputs
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import PipelineSpec, StepSpec
@@ -73,7 +73,8 @@ def submit_pipeline(
 
     Raises:
         InvalidInputError: The graph has a cycle (the message names it), an output name is used twice, an input has no
-            producer, a sweep's config breaks a rule, or a model output can never be written. Nothing is recorded then.
+            producer, a sweep's config breaks a rule, a value has a wrong type, or a model output can never be written.
+            Nothing is recorded then.
     """
     _check(home, spec)
     plan_and_end(home, spec, label)
@@ -187,6 +188,7 @@ def _end_abandoned(home: Home, root_id: str) -> None:
 
 
 def _check(home: Home, spec: PipelineSpec) -> None:
+    check_types(spec)
     check_graph(spec)
     _check_warm(home, spec)
     for step in spec.steps:

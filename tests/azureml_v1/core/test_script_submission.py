@@ -229,3 +229,9 @@ def test_environment_variables_and_the_limit_of_time_reach_trials(experiment: Ex
     assert good.get_metrics() == {"value": 7}
     assert slow.get_status() == "Failed"
     assert "max_run_duration_seconds = 2" in slow.get_details()["error"]["error"]["message"]
+
+
+def test_a_value_of_a_wrong_type_is_refused_before_anything_is_recorded(experiment: Experiment) -> None:
+    with pytest.raises(InvalidInputError, match=r"of run 'train.py' .* code.max_duration_s: Expected `float \| null`"):
+        _submit(experiment, "print()", max_run_duration_seconds="1 h")
+    assert list(experiment.get_runs()) == []

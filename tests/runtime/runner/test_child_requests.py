@@ -117,3 +117,12 @@ def test_requests_arrive_through_the_inbox(context: RunnerContext) -> None:
     answers = sorted(path.read_text(encoding="utf-8") for path in (folder / "inbox").glob("*.answer.json"))
     assert '"result": ["a", "b"]' in answers[1]
     assert "submit_child" in answers[0]
+
+
+def test_a_step_of_wrong_types_is_refused_and_its_runner_goes_on(context: RunnerContext) -> None:
+    step = {"id": "s", "name": "a.py", "code": {"snapshot": "0" * 64, "script": "a.py", "max_duration_s": "1 h"}}
+    body = {"parent_id": "root", "run_id": "x", "name": "a", "tags": {}, "properties": {}, "step": step}
+    with pytest.raises(InvalidInputError, match=r"Expected `float \| null`, got `str` - at `\$.code.max_duration_s`"):
+        CHILD_REQUESTS["submit_child"](context, body)
+    assert [run.id for run in context.home.store.roots()] == ["root"]
+    assert context.journal.run("root").properties == {}

@@ -12,7 +12,8 @@ from tests.runtime.runner.reuse_cases import edit, reads, reads_absent, reads_ru
 
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import Verdict
-from hyperstep.pipeline.reuse_rules import DatasetReuse
+from hyperstep.pipeline.reuse import Reason
+from hyperstep.pipeline.reuse_rules import DatasetReuse, ReuseRules
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.read_kinds import MARKS, STEP, STEPS
@@ -176,3 +177,50 @@ def test_a_step_before_that_is_reused_leaves_nothing_open(bed: Bed) -> None:
     assert bed.plan()[TUNE].verdict is Verdict.HIT
     bed.step["version"] = "2"
     assert bed.plan()[TUNE].verdict is Verdict.MISS
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Iterator[Bed]:
+    """Step ``tune`` takes what step ``prepare`` writes; both have run, and then two hours go by."""
+    bed = Bed(Home.open(), tmp_path / "project")
+    bed.fill()
+    bed.run()
+    bed.later_s = 7200.0
+    yield bed
+    bed.home.close()
+
+
+def test_a_step_all_of_whose_runs_are_too_old_surely_runs(chain: Bed) -> None:
+    chain.rules = ReuseRules(max_age_s=3600.0)
+    told = chain.plan()[TUNE]
+    assert (told.verdict, told.reason, told.because_of) == (Verdict.MISS, Reason.EXPIRED.value, (PREPARE,))
+    assert [(found.part, found.new) for found in told.differences] == [("age", 3600.0)]
+    assert told.source_run == chain.runs[TUNE].id
+    ran = chain.run()[TUNE].decision
+    assert (ran.reason, ran.source_run) == (Reason.EXPIRED, told.source_run)
+
+
+def test_with_one_that_is_young_enough_it_is_open(chain: Bed) -> None:
+    """What step ``prepare`` writes may turn out as that one found it."""
+    (chain.store / "raw" / "a.csv").write_text("3,4\n")
+    chain.middle = "other"
+    assert not chain.run()[TUNE].decision.is_hit
+    chain.later_s += 3000.0
+    chain.rules = ReuseRules(max_age_s=3600.0)
+    edit("prepare/prepare.py")(chain)
+    told = chain.plan()[TUNE]
+    assert (told.verdict, told.because_of) == (Verdict.DEPENDS, (PREPARE,))
+    chain.later_s += 3000.0
+    assert chain.plan()[TUNE].verdict is Verdict.MISS
+
+
+def test_too_old_or_surely_not_as_it_was_read_makes_no_difference(chain: Bed) -> None:
+    """One run is too old, and the other read a step that runs anew."""
+    chain.reads = [{"what": STEP, "name": PREPARE, "asked": None, "found": ""}]
+    (chain.store / "raw" / "a.csv").write_text("3,4\n")
+    chain.middle = "other"
+    assert not chain.run()[TUNE].decision.is_hit
+    edit("prepare/prepare.py")(chain)
+    assert chain.plan()[TUNE].verdict is Verdict.DEPENDS
+    chain.rules = ReuseRules(max_age_s=3600.0)
+    assert chain.plan()[TUNE].verdict is Verdict.MISS

@@ -77,7 +77,7 @@ def without_ages(found: tuple[Difference, ...]) -> list[Difference]:
 def check_plan_after_a_miss(case: Case, verdict: Verdict, parts: list[str]) -> None:
     """What comes from the step before is not known; everything else is."""
     known = [part for part in case.tune.split(", ") if part not in {HIT, "inputs: middle"}]
-    certain = bool(known) and not case.tune.startswith("age") and case.tune != "packages"
+    certain = bool(known) and case.tune != "packages"
     assert verdict is (Verdict.MISS if certain or case.tune == "packages" else Verdict.DEPENDS)
     if certain and not case.tune.startswith("("):
         assert parts == known

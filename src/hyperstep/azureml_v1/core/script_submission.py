@@ -22,7 +22,7 @@ from hyperstep.azureml_v1.data.output_dataset_config import OutputDatasetConfig
 from hyperstep.azureml_v1.data.output_translation import dataset_output
 from hyperstep.azureml_v1.data.translation import translate_input
 from hyperstep.azureml_v1.exceptions import UserErrorException
-from hyperstep.codec import to_json
+from hyperstep.codec import require_types, to_json
 from hyperstep.pipeline.spec import DatastorePaths, InputSpec, StepSpec
 from hyperstep.runtime.submission import Label, submit_step
 
@@ -46,7 +46,7 @@ def submit_script(
     """Record a run of the script and start its runner; in a job, have the job's runner do it, below ``parent_id``.
 
     Raises:
-        InvalidInputError: The folder or the script does not exist.
+        InvalidInputError: The folder or the script does not exist, or a value has a wrong type.
         SnapshotException: The folder is over a limit.
         UserErrorException: An argument cannot be given to a script, or this process is a job and names no run above.
     """
@@ -58,6 +58,7 @@ def submit_script(
         raise UserErrorException(message)
     workspace = experiment.workspace
     step = script_step(config, workspace)
+    require_types(step, f"run {step.name!r}")
     label = Label(
         workspace=workspace.name,
         experiment=experiment.name,

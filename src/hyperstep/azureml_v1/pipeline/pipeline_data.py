@@ -35,7 +35,8 @@ class PipelineData(InputSource):
         training_output: The metrics file or the model file of a sweep.
 
     Raises:
-        InvalidInputError: The name or output name is empty or holds another character, or the mode is unknown.
+        InvalidInputError: The name or output name is empty or holds another character, the mode is unknown, or the
+            training output is none.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class PipelineData(InputSource):
         self._data_type = data_type
         self._is_directory = is_directory
         self._pipeline_output_name = pipeline_output_name
-        self._training_output = training_output
+        self._training_output = _checked_training(training_output)
         self._producer: object = None
 
     def __str__(self) -> str:
@@ -98,3 +99,10 @@ class PipelineData(InputSource):
         )
 
         return PipelineOutputFileDataset(self)
+
+
+def _checked_training(given: object) -> TrainingOutput | None:
+    if given is None or isinstance(given, TrainingOutput):
+        return given
+    rule = "The training_output of a PipelineData is a TrainingOutput."
+    raise InvalidInputError(rule, received=given, remedy="Give TrainingOutput('Metrics'), for example.")

@@ -14,6 +14,7 @@ from hyperstep.azureml_v1.pipeline.definition_file import save_definition
 from hyperstep.azureml_v1.pipeline.html_table import html_table
 from hyperstep.azureml_v1.pipeline.kept_records import all_kept, find_kept
 from hyperstep.azureml_v1.pipeline.parents import refuse_parent
+from hyperstep.azureml_v1.pipeline.step_arguments import version_text
 from hyperstep.azureml_v1.pipeline.submission import Submission, start
 from hyperstep.azureml_v1.pipeline.template_graph import graph_of
 from hyperstep.codec import to_json
@@ -279,6 +280,7 @@ def publish_template(
     """Keep a template as a published pipeline.
 
     Raises:
+        InvalidInputError: A value of a wrong type; a number as the version is its text.
         UserErrorException: This process is a job.
     """
     refuse_in_job("Publishing a pipeline")
@@ -287,7 +289,9 @@ def publish_template(
         spec = replace(spec, continue_on_step_failure=continue_on_step_failure)
     kept = replace(template, spec=replace(spec, regenerate_outputs=False))
     title = name or spec.description or "pipeline"
-    record = publish(workspace.home, workspace.name, title, kept, description=description or "", version=version or "")
+    record = publish(
+        workspace.home, workspace.name, title, kept, description=description or "", version=version_text(version) or ""
+    )
     return published(workspace, record)
 
 

@@ -17,7 +17,13 @@ from hyperstep.azureml_v1.pipeline.parameter_sites import parameter_of
 from hyperstep.azureml_v1.pipeline.pipeline_dataset import PipelineDataset
 from hyperstep.azureml_v1.pipeline.port_definitions import InputPortDef, OutputPortDef, ParamDef
 from hyperstep.azureml_v1.pipeline.produced_data import as_input, take_in_produced
-from hyperstep.azureml_v1.pipeline.step_arguments import bound_data, check_arguments, resolve_arguments
+from hyperstep.azureml_v1.pipeline.step_arguments import (
+    bound_data,
+    check_arguments,
+    listed,
+    resolve_arguments,
+    step_name,
+)
 from hyperstep.azureml_v1.pipeline.step_ports import bind_output, input_binding, output_port_name, reference_of_pair
 from hyperstep.errors import InvalidInputError, UnsupportedError
 from hyperstep.pipeline.reuse_rules import DatasetReuse
@@ -42,8 +48,9 @@ class PipelineStep(ABC):
         resource_inputs: Only an empty list or None can be given here.
 
     Raises:
-        InvalidInputError: An input or output of another type; a port name that is not made of letters, digits and
-            underscores, or is used twice; data among the arguments that is neither input nor output.
+        InvalidInputError: A name that is no text; inputs, outputs or arguments that are no list; an input or output of
+            another type; a port name that is not made of letters, digits and underscores, or is used twice; data among
+            the arguments that is neither input nor output.
         ConflictError: Two pipeline parameters of one name have different defaults.
         UnsupportedError: ``resource_inputs`` is set.
     """
@@ -64,11 +71,11 @@ class PipelineStep(ABC):
         if resource_inputs:
             rule = "Inputs as resources are not built."
             raise UnsupportedError(rule, received=resource_inputs, remedy="List them in inputs.")
-        self.name = name
+        self.name = step_name(name)
         self.step_type = type(self).__name__.lstrip("_").removesuffix("Base")
-        self._inputs: list[Any] = [] if inputs is None else inputs
-        self._outputs: list[Any] = [] if outputs is None else outputs
-        self._arguments = self._take_in_data([] if arguments is None else arguments)
+        self._inputs: list[Any] = listed(inputs, "inputs")
+        self._outputs: list[Any] = listed(outputs, "outputs")
+        self._arguments = self._take_in_data(listed(arguments, "arguments"))
         self._fix_port_name_collisions = fix_port_name_collisions
         self._run_after: list[PipelineStep] = []
         self._check_port_names()

@@ -1,8 +1,8 @@
-"""A step's arguments: checked, and turned into texts with placeholders."""
+"""What a step is given: values of wrong types translated or refused, arguments as texts with placeholders."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hyperstep.azureml_v1.pipeline.bindings import InputPortBinding, OutputPortBinding
@@ -55,6 +55,92 @@ def bare_dataset_error(dataset: object) -> InvalidInputError:
     rule = "A dataset becomes an input of a step under a name."
     remedy = "Write dataset.as_named_input('name').as_mount(), or .as_download()."
     return InvalidInputError(rule, received=type(dataset).__name__, remedy=remedy)
+
+
+def version_text(version: object) -> str | None:
+    """A version as the text that counts; a number is its text, as it is where v1 sends it.
+
+    Raises:
+        InvalidInputError: It is neither text nor number.
+    """
+    return optional_text(version, "A version")
+
+
+def reuse_flag(allow_reuse: object) -> bool:
+    """Whether earlier runs may stand for a step. None is as False: the step runs.
+
+    Raises:
+        InvalidInputError: It is neither of them nor None; a text such as ``"False"`` could mean both.
+    """
+    if allow_reuse is None or allow_reuse in (True, False):
+        return bool(allow_reuse)
+    rule = "allow_reuse is True or False."
+    raise InvalidInputError(rule, received=allow_reuse, remedy="Give one of the two, without quotes.")
+
+
+def step_name(name: object) -> str:
+    """The name of a step.
+
+    Raises:
+        InvalidInputError: It is no text.
+    """
+    if isinstance(name, str):
+        return name
+    rule = "A step has a name, which is a text."
+    raise InvalidInputError(rule, received=name, remedy="Give name='...'.")
+
+
+def optional_text(value: object, what: str) -> str | None:
+    """A text, or a number as its text, or None.
+
+    Args:
+        value: As it was given.
+        what: What it is, for the message.
+
+    Raises:
+        InvalidInputError: It is something else.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float) or (hasattr(value, "__index__") and not isinstance(value, bool)):
+        return str(value)
+    rule = f"{what} is a text or a number."
+    raise InvalidInputError(rule, received=value, remedy="Give a text.")
+
+
+def listed(given: Any, what: str) -> Any:  # noqa: ANN401 - a list of whatever the user put there
+    """A list as it was given, to be kept; an empty one for None. A tuple passes too, where nothing is added to it.
+
+    Args:
+        given: As it was given.
+        what: The argument's name.
+
+    Raises:
+        InvalidInputError: It is something else: of a text each character would count as one entry.
+    """
+    if given is None:
+        return []
+    if isinstance(given, list | tuple):
+        return given
+    rule = f"{what} is a list."
+    raise InvalidInputError(rule, received=given, remedy="Give a list, also for one entry.")
+
+
+def named_values(given: Any, what: str) -> dict[str, Any]:  # noqa: ANN401 - values of any kind
+    """Values by name, copied; none for None.
+
+    Args:
+        given: As it was given.
+        what: The argument's name.
+
+    Raises:
+        InvalidInputError: It is no dict, or a name is no text.
+    """
+    named = {} if given is None else given
+    if isinstance(named, Mapping) and all(isinstance(name, str) for name in named):
+        return dict(named)
+    rule = f"{what} is a dict of values by name."
+    raise InvalidInputError(rule, received=given, remedy="Give {'name': value}.")
 
 
 def _text(argument: Any, params: set[str]) -> str:  # noqa: ANN401 - whatever the user put there

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from hyperstep.azureml_v1.core.code_translation import translate_code
 from hyperstep.azureml_v1.core.compute import max_nodes_of, target_name
+from hyperstep.errors import InvalidInputError
 from hyperstep.pipeline.spec import CodeSpec
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def fix_code(
         command: What runs instead of a script, with placeholders.
 
     Raises:
-        InvalidInputError: The folder or the script does not exist.
+        InvalidInputError: The folder or the script does not exist, or the run configuration is none.
         RunConfigurationException: More than one node is asked for.
         SnapshotException: The folder is over a limit.
     """
@@ -76,9 +77,13 @@ def _checked(run_config: Any) -> tuple[bool, Any]:  # noqa: ANN401 - see fix_cod
 
     scripted = isinstance(run_config, ScriptRunConfig)
     settings = run_config.run_config if scripted else run_config
+    if not isinstance(settings, RunConfiguration):
+        rule = "The runconfig of a step is a RunConfiguration or a ScriptRunConfig."
+        raise InvalidInputError(
+            rule, received=run_config, remedy="Give one, for example RunConfiguration.load(folder)."
+        )
     _warn_of_data(settings)
-    if isinstance(settings, RunConfiguration):
-        check_distribution(settings)
+    check_distribution(settings)
     return scripted, settings
 
 

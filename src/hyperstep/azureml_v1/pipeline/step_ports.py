@@ -76,10 +76,10 @@ def bind_output(output: Output, default_datastore: Any) -> OutputPortBinding:  #
         registration = _registered(output)
         output = output._pipeline_data  # noqa: SLF001 - one area
     datastore = output.datastore if output.datastore is not None else default_datastore
-    if datastore is None:
+    if not hasattr(datastore, "name"):
         rule = f"Output '{output.name}' is kept in a datastore."
-        remedy = "Give its datastore, or the pipeline's default_datastore."
-        raise InvalidInputError(rule, received=None, remedy=remedy)
+        remedy = "Give its datastore (Datastore.get(workspace, name)), or the pipeline's default_datastore."
+        raise InvalidInputError(rule, received=datastore, remedy=remedy)
     if isinstance(output, PipelineData):
         mode, overwrite = output._output_mode, output._output_overwrite  # noqa: SLF001 - one area
         path_on_compute = output._output_path_on_compute  # noqa: SLF001

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hyperstep.codec import from_json
 from hyperstep.digest import Json
-from hyperstep.errors import InvalidInputError, NotFoundError
+from hyperstep.errors import InvalidInputError, NotFoundError, StoreError
 from hyperstep.pipeline.spec import StepSpec
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.run import RunError, RunKind, RunRecord
@@ -64,6 +64,7 @@ def _submit_child(context: RunnerContext, body: Mapping[str, Any]) -> Json:
         return context.home.store.root_of(run_id)  # an earlier owner has submitted it already
     except NotFoundError:
         parent = context.runs[body["parent_id"]]
+    step = _asked_step(body["step"])
     with context.transaction() as unit:
         unit.put_run(replace(parent, properties=with_read(parent, submission(run_id))))
     label = Label(
@@ -75,7 +76,15 @@ def _submit_child(context: RunnerContext, body: Mapping[str, Any]) -> Json:
         run_id=run_id,
         parent_id=parent.id,
     )
-    return submit_step(context.home, from_json(StepSpec, body["step"]), label).id
+    return submit_step(context.home, step, label).id
+
+
+def _asked_step(asked: Json) -> StepSpec:
+    """What a job asks for; one that is no step is refused, and the runner goes on."""
+    try:
+        return from_json(StepSpec, asked)
+    except StoreError as error:
+        raise InvalidInputError(error.rule, remedy="Give values of these types.") from error
 
 
 def _interactive(context: RunnerContext, run_id: str) -> RunRecord:

@@ -9,8 +9,9 @@ from hyperstep.azureml_v1.core.script_run_config import ScriptRunConfig
 from hyperstep.azureml_v1.pipeline.modules import ModuleBuilder, StepDefinition
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter, collect_parameters
 from hyperstep.azureml_v1.pipeline.step import PipelineStep
+from hyperstep.azureml_v1.pipeline.step_arguments import named_values, reuse_flag, version_text
 from hyperstep.azureml_v1.pipeline.step_code import fix_code
-from hyperstep.azureml_v1.pipeline.steps.python_script_step import EXECUTION_TYPE, check_runconfig_params, param_def
+from hyperstep.azureml_v1.pipeline.steps.python_script_step import EXECUTION_TYPE, checked_distribution, param_def
 from hyperstep.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class CommandStep(PipelineStep):
         outputs: PipelineData, OutputPortBinding.
         params: Values that the command finds as ``AML_PARAMETER_<key>``.
         source_directory: The folder that it runs in; the pipeline's default, else the current folder, without it.
-        allow_reuse: Whether an equal earlier run may stand for this one.
-        version: Changing it makes a new step as far as reuse is concerned.
+        allow_reuse: Whether an equal earlier run may stand for this one; None is as False.
+        version: Changing it makes a new step as far as reuse is concerned; a number is its text.
 
     Raises:
         InvalidInputError: No command, or one that is neither text nor list; a rule of PipelineStep.
@@ -61,15 +62,14 @@ class CommandStep(PipelineStep):
         version: str | None = None,
     ) -> None:
         command = _checked_command(command or getattr(runconfig, "command", None))
-        check_runconfig_params(runconfig_pipeline_params)
-        self._params = dict(params or {})
-        self._distribution = dict(runconfig_pipeline_params or {})
+        self._params = named_values(params, "params")
+        self._distribution = checked_distribution(runconfig_pipeline_params)
         self._command_text = command if isinstance(command, str) else None
         self._compute_target = compute_target
         self._runconfig = runconfig
         self._source_directory = source_directory or _folder_of(runconfig)
-        self._allow_reuse = allow_reuse
-        self._version = version
+        self._allow_reuse = reuse_flag(allow_reuse)
+        self._version = version_text(version)
         parts = [] if isinstance(command, str) else [_with_param(part, self._params) for part in command]
         super().__init__(name or _default_name(command), inputs, outputs, parts, fix_port_name_collisions=True)
         collect_parameters([*self._arguments, *self._params.values(), *self._distribution.values()])

@@ -22,8 +22,8 @@ class EstimatorStep(PythonScriptStep):
         inputs: PipelineData, InputPortBinding, DataReference, PortDataReference, dataset inputs.
         outputs: PipelineData, OutputPortBinding.
         compute_target: Where it runs; needed.
-        allow_reuse: Whether an equal earlier run may stand for this one.
-        version: Changing it makes a new step as far as reuse is concerned.
+        allow_reuse: Whether an equal earlier run may stand for this one; None is as False.
+        version: Changing it makes a new step as far as reuse is concerned; a number is its text.
 
     Raises:
         InvalidInputError: No estimator or compute target; an estimator with arguments or data of its own; no list of

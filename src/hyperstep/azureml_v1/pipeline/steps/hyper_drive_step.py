@@ -14,6 +14,7 @@ from hyperstep.azureml_v1.pipeline.modules import ModuleBuilder, StepDefinition
 from hyperstep.azureml_v1.pipeline.pipeline_data import PipelineData
 from hyperstep.azureml_v1.pipeline.port_definitions import ParamDef
 from hyperstep.azureml_v1.pipeline.step import PipelineStep
+from hyperstep.azureml_v1.pipeline.step_arguments import reuse_flag, step_name, version_text
 from hyperstep.azureml_v1.pipeline.step_code import fix_code
 from hyperstep.azureml_v1.pipeline.steps.tuned_script import check_no_data_references, tuned_arguments
 from hyperstep.azureml_v1.pipeline.training_output import TrainingOutput
@@ -62,8 +63,8 @@ class HyperDriveStep(PipelineStep):
         outputs: PipelineData, OutputPortBinding; those with a training output are written by the engine.
         metrics_output: Where the metrics of all trials go. The given object is marked as a metrics output and added to
             ``outputs``; of a DataReference the path is not used.
-        allow_reuse: Whether an equal earlier run may stand for this one.
-        version: Changing it makes a new step as far as reuse is concerned.
+        allow_reuse: Whether an equal earlier run may stand for this one; None is as False.
+        version: Changing it makes a new step as far as reuse is concerned; a number is its text.
 
     Raises:
         InvalidInputError: An argument breaks one of these rules, or a rule of PipelineStep.
@@ -82,7 +83,7 @@ class HyperDriveStep(PipelineStep):
         allow_reuse: bool = True,
         version: str | None = None,
     ) -> None:
-        _check_name(name)
+        step_name(name)
         _check_config(hyperdrive_config)
         check_no_data_references(hyperdrive_config)
         arguments = tuned_arguments(hyperdrive_config, estimator_entry_script_arguments)
@@ -90,8 +91,8 @@ class HyperDriveStep(PipelineStep):
             outputs = [] if outputs is None else outputs
             outputs.append(_as_metrics_output(metrics_output))
         self._hyperdrive_config = hyperdrive_config
-        self._allow_reuse = allow_reuse
-        self._version = version
+        self._allow_reuse = reuse_flag(allow_reuse)
+        self._version = version_text(version)
         super().__init__(name, inputs, outputs, arguments)
 
     def create_node(self, graph: Graph, default_datastore: Any, context: GraphContext) -> ModuleNode:  # noqa: ANN401
@@ -139,12 +140,6 @@ class HyperDriveStep(PipelineStep):
         if arguments:
             own["Arguments"] = _STRUCTURED
         return {**self._parameters(), **own}
-
-
-def _check_name(name: object) -> None:
-    if not isinstance(name, str):
-        rule = "A step has a name, which is a text."
-        raise InvalidInputError(rule, received=name, remedy="Give name='...'.")
 
 
 def _check_config(config: object) -> None:

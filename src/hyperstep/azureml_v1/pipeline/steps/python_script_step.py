@@ -10,6 +10,7 @@ from hyperstep.azureml_v1.pipeline.modules import ModuleBuilder, StepDefinition
 from hyperstep.azureml_v1.pipeline.parameter import PipelineParameter, collect_parameters
 from hyperstep.azureml_v1.pipeline.port_definitions import ParamDef
 from hyperstep.azureml_v1.pipeline.step import PipelineStep
+from hyperstep.azureml_v1.pipeline.step_arguments import named_values, reuse_flag, version_text
 from hyperstep.azureml_v1.pipeline.step_code import fix_code
 from hyperstep.errors import InvalidInputError
 
@@ -43,8 +44,8 @@ class PythonScriptStep(PipelineStep):
         outputs: PipelineData, OutputPortBinding.
         params: Values that the script finds as ``AML_PARAMETER_<key>``.
         source_directory: Folder of the script; the pipeline's default, else the current folder, without it.
-        allow_reuse: Whether an equal earlier run may stand for this one.
-        version: Changing it makes a new step as far as reuse is concerned.
+        allow_reuse: Whether an equal earlier run may stand for this one; None is as False.
+        version: Changing it makes a new step as far as reuse is concerned; a number is its text.
         hash_paths: Deprecated in v1 and not used; the whole folder counts.
 
     Raises:
@@ -69,15 +70,14 @@ class PythonScriptStep(PipelineStep):
         hash_paths: list[str] | None = None,  # noqa: ARG002 - v1 ignores it too
     ) -> None:
         _check_script_name(script_name)
-        check_runconfig_params(runconfig_pipeline_params)
         self._script_name = script_name
         self._compute_target = compute_target
         self._runconfig = runconfig
-        self._params = dict(params or {})
-        self._distribution = dict(runconfig_pipeline_params or {})
+        self._params = named_values(params, "params")
+        self._distribution = checked_distribution(runconfig_pipeline_params)
         self._source_directory = source_directory
-        self._allow_reuse = allow_reuse
-        self._version = version
+        self._allow_reuse = reuse_flag(allow_reuse)
+        self._version = version_text(version)
         super().__init__(name or script_name, inputs, outputs, arguments, fix_port_name_collisions=True)
         collect_parameters([*self._arguments, *self._params.values(), *self._distribution.values()])
 
@@ -130,13 +130,14 @@ def _check_script_name(script_name: object) -> None:
         raise InvalidInputError(rule, received=script_name, remedy="Give script_name='...'.")
 
 
-def check_runconfig_params(params: Mapping[str, object] | None) -> None:
-    """See that what sets the number of nodes and processes follows v1's rules; say that one process runs all the same.
+def checked_distribution(params: Mapping[str, PipelineParameter] | None) -> dict[str, PipelineParameter]:
+    """What sets the number of nodes and processes, by v1's rules; that one process runs all the same is said.
 
     Raises:
-        InvalidInputError: An unknown key, or a value that is no PipelineParameter.
+        InvalidInputError: No dict, an unknown key, or a value that is no PipelineParameter.
     """
-    for key, value in (params or {}).items():
+    checked = named_values(params, "runconfig_pipeline_params")
+    for key, value in checked.items():
         if key not in _RUNCONFIG_PARAMETERS:
             rule = f"runconfig_pipeline_params has no other keys than {', '.join(_RUNCONFIG_PARAMETERS)}."
             raise InvalidInputError(rule, received=key, remedy="Use params for values that the script reads.")
@@ -145,3 +146,4 @@ def check_runconfig_params(params: Mapping[str, object] | None) -> None:
             raise InvalidInputError(rule, received=value, remedy="Wrap it: PipelineParameter(name, default).")
         if value.default_value != 1:
             _logger.warning("%s is %s, and one process runs: there are no distributed runs.", key, value.default_value)
+    return checked

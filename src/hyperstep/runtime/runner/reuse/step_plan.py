@@ -11,7 +11,7 @@ from hyperstep.errors import USER_FAULTS
 from hyperstep.pipeline.fingerprint import fingerprint_process
 from hyperstep.pipeline.graph import step_labels, topological_order
 from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict, is_open, verdict_of, without_inputs
-from hyperstep.pipeline.reuse import COMPARED, Difference, Reason, ReuseDecision, differences
+from hyperstep.pipeline.reuse import COMPARED, Difference, Reason, ReuseDecision, differences, expiry
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import InputSpec, PipelineSpec, StepOutput, StepSpec
 from hyperstep.records.run import RunRecord
@@ -39,7 +39,7 @@ from hyperstep.runtime.runner.reuse.step_facts import (
     identify,
     tuning_facts,
 )
-from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, look_for_source
+from hyperstep.runtime.runner.reuse.step_reuse import ReuseAnswer, age_of, look_for_source
 from hyperstep.runtime.runner.reuse.step_sources import began_at, older_than_forced, refusal, stand_in
 from hyperstep.runtime.runner.reuse.trial_plan import plan_trials
 
@@ -217,7 +217,7 @@ class _Plan:
         return replace(verdict, because_of=because)
 
     def _surely_missed(self, question: StepQuestion, names: frozenset[str]) -> ReuseDecision | None:
-        """Why surely no earlier run stands for a step: older than a forced one, or of what it read of other steps.
+        """Why surely no earlier run stands for a step: its age, a forced run, or what it read of other steps.
 
         None where one may stand.
 
@@ -239,6 +239,9 @@ class _Plan:
         barred = older_than_forced(began_at(source), [self._home.store.newest_forced(self._workspace, process)])
         if barred:
             return ReuseDecision(Reason.BARRED, source.run_id, barred)
+        too_old = expiry(age_of(source, self._now), self._rules)
+        if too_old is not None:
+            return ReuseDecision(Reason.EXPIRED, source.run_id, (too_old,))
         changed = self._changed_steps(source, around)
         return ReuseDecision(Reason.CHANGED, source.run_id, changed) if changed else None
 

@@ -113,6 +113,12 @@ def find_equal(question: StepQuestion, now: float) -> ReuseAnswer | None:
     return _judge_equal(question, identify(question), now)
 
 
+def age_of(source: StoredFingerprint, now: float) -> float:
+    """How many seconds ago an earlier run ended, or the oldest run whose results it took over."""
+    ended_at = source.record.get("ended_at")
+    return max(0.0, now - (ended_at if isinstance(ended_at, float | int) else source.created_at))
+
+
 def decision_evidence(answer: ReuseAnswer) -> dict[str, Json]:
     """The decision as the ledger keeps it."""
     evidence: dict[str, Json] = to_json(answer.decision)
@@ -178,8 +184,7 @@ def _in_the_way(answer: ReuseAnswer) -> tuple[bool, int]:
 
 def _judge(question: StepQuestion, found: Identified, source: StoredFingerprint, manner: _Manner) -> ReuseAnswer:
     """Whether an equal earlier run may still be taken."""
-    ended_at = source.record.get("ended_at")
-    age_s = max(0.0, manner.now - (ended_at if isinstance(ended_at, float | int) else source.created_at))
+    age_s = age_of(source, manner.now)
     reason, because = _objection(question, source, age_s, manner)
     took = source.record.get("duration_s")
     saved_s = took if reason is Reason.HIT and isinstance(took, float | int) else None
