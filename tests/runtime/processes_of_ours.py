@@ -23,7 +23,8 @@ def runners_of(root_id: str) -> list[int]:
 
     One that stood by does not say in its command line whose it is: the trial host that guards it does.
     """
-    guarded = {pid for folder, pid in guarded_runners().items() if folder.endswith(f"-{root_id[:8]}")}
+    ending = f"-{root_id.removeprefix('HD_')[:8]}"
+    guarded = {pid for folder, pid in guarded_runners().items() if folder.endswith(ending)}
     found = []
     for process in psutil.process_iter(["cmdline", "status"]):
         line = process.info["cmdline"] or []
