@@ -30,8 +30,9 @@ _WALK_BOUND = 100_000
 """Files beyond the limit after which the walk gives up: somebody's whole disk is no source folder."""
 _HELD_AT = "held at"
 """Key under which the cache keeps when the store was seen to hold all files."""
-_LOOK_EVERY_NS = 60_000_000_000
-"""How often that is written down anew."""
+_LOOK_EVERY_NS = 3_000_000_000
+"""How often that is written down anew: what was stored before, and longer ago than a step of the file system's times,
+need not be looked at one by one then."""
 _AGAIN = "Submit it again with `hyperstep run --verify`: what is damaged is stored again from your folder."
 KEPT_FOLDERS = ("outputs", "logs")
 """What a script writes there stays, whatever the snapshot has of these names."""
