@@ -9,6 +9,9 @@ from msgspec import Struct, field
 
 from hyperstep.records.status import RunStatus
 
+NAMING = frozenset({"display_name", "description"})
+"""How people name a run; kept among its properties."""
+
 
 class RunKind(Enum):
     """What a run is. A pipeline run holds step runs; a tuning step's run holds one sweep; a sweep holds trials."""

@@ -48,9 +48,8 @@ def ask(home: Home, root_id: str, kind: str, body: Mapping[str, Json], *, timeou
     ``update_run`` {run_id, tags, properties, by_job} (see ``runner.run_marks``); ``log`` {run_id, records}: metric
     records for another run of the same root. For runs that a script opens below its own: ``create_children``
     {parent_id, children: [{id, name, tags, started}]}; ``start_run`` {run_id}; ``end_run`` {run_id, status, error,
-    reason};
-    ``add_files`` {run_id, files: [{path, digest, size}]}; ``submit_child`` {parent_id, run_id, name, tags, properties,
-    step}.
+    reason}; ``add_files`` {run_id, files: [{path, digest, size}]}; ``submit_child`` {parent_id, run_id, name, tags,
+    properties, step}.
 
     Raises:
         StoreError: The runner refused; the message is its own.

@@ -96,9 +96,9 @@ def end_run(home: Home, run_id: str, status: RunStatus, *, error: RunError | Non
 
     def last_records() -> list[RunRecord]:
         run, now = journal.run(run_id), time.time()
-        return (
-            [] if run.status.is_terminal else with_open_children(journal, ended(run, status, now, error, reason), now)
-        )
+        if run.status.is_terminal:
+            return []
+        return with_open_children(journal, ended(run, status, now, error, reason), now)
 
     change_runs(home, journal, last_records)
 

@@ -14,7 +14,7 @@ from hyperstep.azureml_v1.exceptions import ServiceException
 from hyperstep.errors import HyperstepError, InvalidInputError, NotOwnerError
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.metric import MetricKind, MetricRecord
-from hyperstep.records.run import RunKind
+from hyperstep.records.run import NAMING, RunKind
 from hyperstep_trial.record_writer import RecordWriter
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from hyperstep.run_store.base import JournalWriter
 
 _METRICS = frozenset(kind.value for kind in MetricKind)
-_ATTRIBUTES = frozenset({"display_name", "description"})
 _TAKEN_OVER = "A runner took this run over just now; do it again."
 _counting = threading.Lock()
 _last_sequence = 0
@@ -175,7 +174,7 @@ def _change(records: Sequence[Mapping[str, object]]) -> dict[str, dict[str, Any]
             change["tags"][str(record["name"])] = record.get("value")
         elif kind == "property":
             change["properties"][str(record["name"])] = record["value"]
-        elif kind in _ATTRIBUTES:
+        elif kind in NAMING:
             change["properties"][kind] = record["value"]
     return change
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from hyperstep.azureml_v1.core.run_inputs import input_datasets, run_data
 from hyperstep.azureml_v1.core.run_source import DRIVER_LOG, STD_LOG, SWEEP_LOG, RunSource
-from hyperstep.records.run import RunKind, RunRecord
+from hyperstep.records.run import NAMING, RunKind, RunRecord
 from hyperstep.runtime.runner.reuse.given_marks import GIVEN_PROPERTY
 
-HIDDEN_PROPERTIES = frozenset({"display_name", "description", GIVEN_PROPERTY})
+HIDDEN_PROPERTIES = NAMING | {GIVEN_PROPERTY}
 """Kept among a run's properties, and shown as attributes of their own, or not at all."""
 
 _LOG_FOLDERS = ("azureml-logs/", "user_logs/", "logs/", "system_logs/")

@@ -8,10 +8,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from hyperstep.errors import InvalidInputError
-from hyperstep.records.run import RunRecord
+from hyperstep.records.run import NAMING, RunRecord
 from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.reuse.computed_at import COMPUTED_AT
-from hyperstep.runtime.runner.reuse.given_marks import GIVEN_PROPERTY, kept_marks
+from hyperstep.runtime.runner.reuse.given_marks import GIVEN_PROPERTY, OURS, kept_marks
 from hyperstep.runtime.runner.reuse.read_kinds import READS_PROPERTY, SETTLED_PROPERTY
 from hyperstep.runtime.runner.reuse.steady_inputs import CHANGED_INPUT, INPUT_STATES
 
@@ -38,13 +38,8 @@ ENGINE_PROPERTIES = frozenset(
 )
 """What the engine itself keeps in a run's properties and reads again."""
 
-NAMING = frozenset({"display_name", "description"})
-"""How people name a run; kept among its properties."""
-
 _GIVEN_ANEW = NAMING | {"ContentSnapshotId"}
 """Properties that may change: of several snapshots that a script takes by hand, the last counts."""
-
-_OURS = ("azureml.", "hyperstep.")
 
 
 def may_set_property(run: RunRecord, name: str, value: str) -> bool:
@@ -54,9 +49,9 @@ def may_set_property(run: RunRecord, name: str, value: str) -> bool:
 
 def marks_of_script(run: RunRecord) -> tuple[dict[str, str], dict[str, str]]:
     """The tags and properties of a step's run that are not the engine's."""
-    tags = {name: value for name, value in run.tags.items() if not name.startswith(_OURS)}
+    tags = {name: value for name, value in run.tags.items() if not name.startswith(OURS)}
     others = (item for item in run.properties.items() if item[0] not in ENGINE_PROPERTIES)
-    return tags, {name: value for name, value in others if not name.startswith(_OURS)}
+    return tags, {name: value for name, value in others if not name.startswith(OURS)}
 
 
 def marked(run: RunRecord, request: Mapping[str, Any]) -> RunRecord:

@@ -8,6 +8,9 @@ from typing import Any
 
 from hyperstep.records.run import RunKind, RunRecord
 
+OURS = ("azureml.", "hyperstep.")
+"""How names of tags and properties begin that the engine gives."""
+
 GIVEN_PROPERTY = "hyperstep.given"
 """Property of a pipeline's run, since a step has first changed its tags or properties: JSON, what they would be
 without such changes."""

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from hyperstep.digest import Json, digest_json
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import Journal
-from hyperstep.runtime.runner.reuse.given_marks import given_marks
+from hyperstep.runtime.runner.reuse.given_marks import OURS, given_marks
 from hyperstep.runtime.runner.reuse.read_kinds import SHOWN_DIGITS
-
-_OURS = ("azureml.", "hyperstep.")
 
 
 def seen_of(journal: Journal, run_id: str) -> str:
@@ -30,5 +28,5 @@ def seen_at_submission(
     tags: Mapping[str, str], properties: Mapping[str, str], metrics: Json = (), files: Json = ()
 ) -> str:
     """The same of a run that is to be submitted with these tags and properties."""
-    given = {name: value for name, value in properties.items() if not name.startswith(_OURS)}
+    given = {name: value for name, value in properties.items() if not name.startswith(OURS)}
     return digest_json([dict(tags), given, metrics, files])[:SHOWN_DIGITS]

@@ -211,9 +211,9 @@ def _doubt(run: RunRecord) -> ReuseDecision:
 
 def _list_trials(journal: Journal, sweep_id: str) -> _Listed:
     version, has_ended = journal.version(), journal.run(sweep_id).status.is_terminal
-    ran = [run for run in _all_finished(journal, sweep_id) if run.reused_from is None]
-    sound, doubtful = ([run for run in ran if _is_sound(run) is wanted] for wanted in (True, False))
     trials = journal.runs(parent_id=sweep_id, kind=RunKind.TRIAL)
+    ran = [run for run in _finished_of(journal, trials) if run.reused_from is None]
+    sound, doubtful = ([run for run in ran if _is_sound(run) is wanted] for wanted in (True, False))
     starts = sorted(run.started_at for run in trials if run.started_at is not None)
     return _Listed(version, has_ended, _by_key(sound), _by_key(doubtful), starts)
 
@@ -232,17 +232,18 @@ def sources_in(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
 
 def _finished(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
     """The finished trials of a sweep, but for those that may have read inputs that had changed."""
-    return (run for run in _all_finished(journal, sweep_id) if _is_sound(run))
+    trials = journal.runs(parent_id=sweep_id, kind=RunKind.TRIAL)
+    return (run for run in _finished_of(journal, trials) if _is_sound(run))
 
 
 def _is_sound(run: RunRecord) -> bool:
     return CHANGED_INPUT not in run.properties
 
 
-def _all_finished(journal: Journal, sweep_id: str) -> Iterator[RunRecord]:
-    """Trials that completed, or were stopped by a policy; not those that opened, submitted or read other runs."""
+def _finished_of(journal: Journal, trials: Iterable[RunRecord]) -> Iterator[RunRecord]:
+    """Those trials that completed, or were stopped by a policy; not those that opened, submitted or read other runs."""
     above = {run.parent_id for run in journal.runs(kind=RunKind.INTERACTIVE)}
-    for run in journal.runs(parent_id=sweep_id, kind=RunKind.TRIAL):
+    for run in trials:
         stopped = run.status is RunStatus.CANCELED and STOPPED_EARLY in run.properties
         if (run.status is RunStatus.COMPLETED or stopped) and run.id not in above and stands_alone(run):
             yield run
