@@ -45,6 +45,7 @@ def test_a_notebook_runs_in_its_folder_with_our_azureml_and_its_output_comes_thr
         "%pip install azureml-core",
         "import azureml.core, sys, os\nprint('in', os.getcwd())\nprint('oops', file=sys.stderr)",
         "'/shim_path/' in azureml.core.__file__",
+        "import time\nprint('made in', end='', flush=True)\ntime.sleep(0.2)\nprint(' two pieces')",
         kernelspec={"name": "python38-azureml", "display_name": "Python 3.8", "language": "python"},
     )
     before = notebook.read_bytes()
@@ -54,10 +55,12 @@ def test_a_notebook_runs_in_its_folder_with_our_azureml_and_its_output_comes_thr
         "hyperstep: nothing to install for azureml-core: it serves these itself",
         f"in {tmp_path}",
         "True",
+        "made in two pieces",
     ]
     copy = tmp_path / "book.executed.ipynb"
     assert done.stderr.splitlines() == ["oops", f"hyperstep: executed copy: {copy}"]
     assert outputs(copy, 2)[0].data["text/plain"] == "True"
+    assert [output.text for output in outputs(copy, 3)] == ["made in two pieces\n"]
     assert notebook.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == [copy.name, notebook.name]
 

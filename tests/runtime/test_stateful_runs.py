@@ -121,7 +121,7 @@ class RunMachine(RuleBasedStateMachine):
         deadline = time.monotonic() + PATIENCE_S
         while self.running:
             assert time.monotonic() < deadline, [process.words for process in find(self.scene)]
-            if not find(self.scene, "runner", "host"):
+            if not find(self.scene, "runner"):  # a host may wait for the next submit, and know nothing of this run
                 resume(self.scene, "--all")
             time.sleep(0.1)
         while left := [process for process in find(self.scene) if process.role not in WAITING]:

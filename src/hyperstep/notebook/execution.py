@@ -66,6 +66,7 @@ def _execute(content: NotebookNode, place: Path, folder: str) -> Outcome:
         km=kernel_manager(folder),
         kernel_name=KERNEL_NAME,
         timeout=None,
+        coalesce_streams=True,  # what a cell prints is one output, however many messages it came in
         resources={"metadata": {"path": str(place)}},
     )
     client.owns_km = True  # given by us, ended by it
