@@ -443,16 +443,35 @@ sys.stdin.read()
 """
 
 
+@contextmanager
+def held_open(file: Path) -> Iterator[None]:
+    """Another process writes a row and has it open, so that it can be read in SQLite's own way."""
+    command = [sys.executable, "-c", _HOLDS, str(file), LEAVE]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        yield
+        holder.communicate()
+
+
+def test_who_is_reading_goes_on_while_the_shared_memory_is_begun_anew(folder: Path) -> None:
+    """As the next one does who opens it for writing. SQLite says to a reader then that it cannot write."""
+    with (
+        held_open(folder / "a.db"),
+        only_readable(folder) as place,
+        closing(Database(place / "a.db", STEPS, "ro")) as database,
+    ):
+        assert database.query(ALL) == [(1,), (2,)]
+        with (folder / "a.db-shm").open("r+b") as memory:
+            memory.write(bytes(96))
+        assert database.query(ALL) == [(1,), (2,)]
+
+
 @pytest.mark.parametrize("reads", [False, True])
 def test_what_was_opened_while_the_disk_could_only_be_read_writes_once_it_can_be_written_to(
     folder: Path, reads: bool
 ) -> None:
-    """Another process has it open, so that it can be read in SQLite's own way."""
-    command = [sys.executable, "-c", _HOLDS, str(folder / "a.db"), LEAVE]
-    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "open\n"
-    with closing(Database(folder / "a.db", STEPS, "rw")) as database:
+    with held_open(folder / "a.db"), closing(Database(folder / "a.db", STEPS, "rw")) as database:
         with only_readable_now(folder):
             for _ in range(2):
                 assert not reads or database.query(ALL) == [(1,), (2,)]
@@ -461,7 +480,6 @@ def test_what_was_opened_while_the_disk_could_only_be_read_writes_once_it_can_be
         with database.write() as transaction:
             assert transaction.execute(LEAVE) == 1
         assert database.query(ALL) == [(1,), (2,), (2,)]
-    holder.communicate()
 
 
 _WRITES = """

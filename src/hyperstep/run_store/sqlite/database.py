@@ -24,6 +24,7 @@ from hyperstep.run_store.sqlite.migrations import Step, check_version, migrate, 
 from hyperstep.run_store.sqlite.refusals import (
     ChangedMeanwhileError,
     Refusal,
+    is_begun_anew,
     is_busy,
     no_room,
     store_error,
@@ -275,6 +276,16 @@ class Database:
             raise store_error(error, self.path) from error
 
     def _query(self, sql: str, parameters: Parameters) -> list[Row]:
+        """Read once. Who only reads is refused while a writer begins the shared memory anew."""
+        try:
+            return self._query_once(sql, parameters)
+        except sqlite3.Error as error:
+            if self._mode != "ro" or self._own.still is not None or not is_begun_anew(error):
+                raise
+            self._close_reader()
+            raise ChangedMeanwhileError from error
+
+    def _query_once(self, sql: str, parameters: Parameters) -> list[Row]:
         connection = self._open_reader()
         try:
             if self._own.still is None:

@@ -58,6 +58,7 @@ _MEET_A_LIMIT = {
     sqlite3.SQLITE_IOERR_SHMSIZE,
 }
 """What a file that may not grow any more is reported as."""
+_BEGUN_ANEW = {sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT}
 _OTHER = ("The run store's database refused a statement ({why}).", "It was left as it is.")
 
 
@@ -69,6 +70,11 @@ def is_busy(error: sqlite3.Error) -> bool:
 def is_not_opened(error: BaseException | None) -> bool:
     """Whether SQLite got no access to the file or what lies beside it, and so says nothing of what is in it."""
     return getattr(error, "sqlite_errorcode", 0) & _PRIMARY in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+
+
+def is_begun_anew(error: sqlite3.Error) -> bool:
+    """Whether the memory that is shared for reading must be begun anew, and only who can write is able to."""
+    return getattr(error, "sqlite_errorcode", 0) in _BEGUN_ANEW
 
 
 def is_want_of_room(error: BaseException | None, path: Path) -> bool:
