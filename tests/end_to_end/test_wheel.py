@@ -72,16 +72,27 @@ def plant_foreign_azureml(environment: Path) -> None:
     (site / "azureml_core-1.61.0-py3.8-nspkg.pth").write_text(NSPKG)
 
 
+def copy_of_the_example(folder: Path) -> Path:
+    """The digits example, with fewer trials: what can be missing from a wheel is needed by the first."""
+    shutil.copytree(
+        ROOT / "examples" / "digits", folder, ignore=shutil.ignore_patterns("results", "data", "__pycache__")
+    )
+    driver = folder / "pipeline.py"
+    text = driver.read_text(encoding="utf-8")
+    for whole, few in (("max_total_runs=20", "max_total_runs=3"), ('"--epochs", 60', '"--epochs", 5')):
+        assert whole in text
+        text = text.replace(whole, few)
+    driver.write_text(text, encoding="utf-8")
+    return folder
+
+
 @pytest.mark.parametrize("foreign", [False, True], ids=["alone", "beside-a-foreign-azureml"])
 def test_the_installed_wheel_runs_the_example_outside_the_checkout(
     other_environment: Path, tmp_path: Path, *, foreign: bool
 ) -> None:
     if foreign:
         plant_foreign_azureml(other_environment)
-    project = tmp_path / "project"
-    shutil.copytree(
-        ROOT / "examples" / "digits", project, ignore=shutil.ignore_patterns("results", "data", "__pycache__")
-    )
+    project = copy_of_the_example(tmp_path / "project")
     environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "VIRTUAL_ENV"}}
     where = [str(other_environment / "bin" / "python"), "-c", "import hyperstep; print(hyperstep.__file__)"]
     found = subprocess.run(where, cwd=project, env=environment, capture_output=True, text=True, check=True)
@@ -96,7 +107,6 @@ def test_the_installed_wheel_runs_the_example_outside_the_checkout(
     )
     assert result.returncode == 0, result.stdout + result.stderr
     assert "best trial:" in result.stdout
-    assert "stopped early" in result.stderr
     printed = dict(line.split(":", 1) for line in result.stdout.splitlines() if line.startswith(("metrics:", "model:")))
     assert Path(printed["metrics"].strip()).is_file()
     assert Path(printed["model"].strip()).is_file()

@@ -35,7 +35,8 @@ from azureml.core import Experiment, Workspace
 from azureml.pipeline.core import Pipeline
 from azureml.pipeline.steps import PythonScriptStep
 step = PythonScriptStep(script_name="step.py", source_directory="code", compute_target="local", allow_reuse=True)
-Experiment(Workspace.from_config(), "steps").submit(Pipeline(Workspace.from_config(), steps=[step]))
+run = Experiment(Workspace.from_config(), "steps").submit(Pipeline(Workspace.from_config(), steps=[step]))
+run.wait_for_completion(show_output=False)
 """
 LOOKS = [["runs"], ["show", "latest"], ["logs", "latest"], ["why", "latest"]]
 

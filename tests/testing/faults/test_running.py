@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import sys
 from collections.abc import Mapping
@@ -188,8 +189,8 @@ class TestAccounts:
     def kept(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         def keep(scene: Scene) -> None:
             kill_all(scene)
-            scene.home.rename(tmp_path / "home-kept")
-            scene.outside.rename(tmp_path / "outside.jsonl")
+            shutil.move(scene.home, tmp_path / "home-kept")
+            shutil.move(scene.outside, tmp_path / "outside.jsonl")
 
         monkeypatch.setattr("hyperstep.testing.faults.running.kill_all", keep)
         run_once(shipped_sweep(trials=1, policy="none"), Plan("kept", 0))
