@@ -291,6 +291,27 @@ def test_a_log_that_is_begun_anew_between_file_and_log_is_seen(folder: Path, mon
     assert not writes
 
 
+def test_a_log_that_is_away_for_a_moment_is_looked_for_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its writer closed, and another one opened: it is there again when one looks why it could not be copied."""
+    leave_log_alone(folder / "a.db")
+    copy, away = shutil.copyfile, [folder / "elsewhere"]
+
+    def copy_meanwhile(source: Path, target: Path) -> Path:
+        place = away.pop() if away and source.name.endswith("-wal") else None
+        if place is None:
+            return copy(source, target)
+        log = (folder / "a.db-wal").rename(place)
+        try:
+            return copy(source, target)
+        finally:
+            log.rename(folder / "a.db-wal")
+
+    monkeypatch.setattr(shutil, "copyfile", copy_meanwhile)
+    with only_readable(folder) as place, closing(Database(place / "a.db", STEPS, "ro")) as database:
+        assert database.query(ALL) == [(1,), (2,)]
+    assert not away
+
+
 def test_a_file_that_was_just_written_is_not_read_in_place(folder: Path) -> None:
     """Its time of change could stay the same when it is written once more."""
     os.utime(folder / "a.db")

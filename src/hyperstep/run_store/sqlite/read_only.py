@@ -185,9 +185,14 @@ def _open_copy(path: Path, state: _State) -> sqlite3.Connection:
                 raise
             return connection
     except OSError as error:
-        if not (path.exists() and _log_of(path).exists()):  # the log went into the file, or the run was removed
+        if _was_missing(error, path, _log_of(path)):  # the log went into the file, or the run was removed
             raise ChangedMeanwhileError from error
         raise _not_copied(path, error) from error
+
+
+def _was_missing(error: OSError, *files: Path) -> bool:
+    """Whether one of them was not there; it may be again by now."""
+    return isinstance(error, FileNotFoundError) and str(error.filename) in map(str, files)
 
 
 def _not_copied(path: Path, error: OSError) -> StoreDeniedError:
