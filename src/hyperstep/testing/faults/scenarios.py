@@ -104,7 +104,7 @@ def sometimes_a_kill(chance: random.Random, facts: Facts) -> tuple[Fault, ...]:
 
 
 _SWEEP = shipped_sweep()
-_HANGING = shipped_sweep("sweep with a hanging trial", variables={"FAULTS_HANG": "1"}, trials=3, limit_s=2, grace_s=0.5)
+_HANGING = shipped_sweep("sweep with a hanging trial", variables={"FAULTS_HANG": "1"}, trials=3, limit_s=4, grace_s=0.5)
 _ODD = shipped_sweep("sweep with odd metrics", variables={"FAULTS_ODD": "1"})
 _PARENTS = shipped_sweep("sweep that leaves children", variables={"FAULTS_CHILD": "1"})
 _WARM = shipped_sweep("sweep of many trials", trials=24)
