@@ -1,29 +1,19 @@
-"""hyperstep, as its command line is used: ``hyperstep tune script.py``; with ``--warm WHEN`` it is passed on.
-
-Exits with 75, and says why, where this installation cannot do what is asked for.
-"""
+"""hyperstep, as its command line is used: ``hyperstep tune script.py``; with ``--warm WHEN`` it is passed on."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 from job import Job
 
-NOT_HERE = 75
 COMMAND = [sys.executable, "-m", "hyperstep", "tune"]
 
 
 def main(job: Job) -> int:
     """Tune."""
     warm = sys.argv[sys.argv.index("--warm") + 1] if "--warm" in sys.argv else ""
-    if warm:
-        known = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True).stdout
-        if "--warm" not in known:
-            print("this version of hyperstep tune has no --warm", file=sys.stderr)
-            return NOT_HERE
     home = os.environ.get("HYPERSTEP_HOME") or str(Path(job.folder) / "home")
     os.environ |= {"HYPERSTEP_HOME": home, "HYPERSTEP_SLOTS": str(job.concurrent)}
     options = ["--space", "x=uniform:0,1", "--metric", "acc", "--seed", "1", "--no-reuse", "--quiet"]
