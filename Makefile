@@ -4,17 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 HYPERSTEP := $(BIN)/hyperstep
 
-.PHONY: demo test test-long test-torch check static conformance faults reuse-table bench bench-quick bench-scale bench-reuse bench-warm bench-start-up format clean
+.PHONY: demo test test-torch check static conformance faults reuse-table bench bench-quick bench-scale bench-reuse bench-warm bench-start-up format clean
 
 demo: $(VENV)/.ready
 	$(HYPERSTEP) run examples/digits/pipeline.py
 
 test: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -n 2 -m "not long"
-
-# The variations that repeat what the tests above prove in one.
-test-long: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -n 2 -m long
+	$(BIN)/python -m pytest -n 2
 
 # What needs torch, which is too large for the development environment: on Linux pip takes a build of gigabytes with CUDA,
 # unless it has been told of one without.

@@ -14,7 +14,6 @@ from typing import Any
 import psutil
 import pytest
 from tests.cli.real_process import PATIENCE_S, OnTerminal, hyperstep, run, write_script
-from tests.repetitions import one_in
 
 pytestmark = pytest.mark.end_to_end
 posix_only = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals and signals")
@@ -248,7 +247,7 @@ print(run.get_status())
 
 @posix_only
 @pytest.mark.usefixtures("own_hosts")
-@pytest.mark.parametrize("look", one_in(2, ["logs", "best", "waiting", "asking"]))
+@pytest.mark.parametrize("look", ["logs", "best", "waiting", "asking"])
 def test_any_look_that_needs_a_runner_starts_the_next_one(
     look: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,7 +339,7 @@ class TestForeground:
         shown = reading("show", run_id)
         assert (shown["status"], shown["counts"]["completed"], shown["hosts"]) == ("Completed", 2, [])
 
-    @pytest.mark.parametrize("number", one_in(3, [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]))
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     def test_a_signal_cancels_it_and_leaves_no_process(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
     ) -> None:

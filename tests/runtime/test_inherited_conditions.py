@@ -14,7 +14,6 @@ from typing import Any
 
 import psutil
 import pytest
-from tests.repetitions import one_in
 from tests.runtime.bench import Bench
 from tests.runtime.processes_of_ours import is_gone, kill, next_owner_pid, owner_pid, runners_of
 from tests.runtime.waiting_script import started, submit_waiting
@@ -157,7 +156,7 @@ def expected(usual: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return {**usual, **changes}
 
 
-@pytest.fixture(params=one_in(3, sorted(CASES)))
+@pytest.fixture(params=sorted(CASES))
 def case(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
     change, has = CASES[request.param]
     if request.param == "ulimit -c" and resource.getrlimit(resource.RLIMIT_CORE)[1] == 0:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.repetitions import one_in
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.processes_of_ours import runners_of
 
@@ -74,7 +73,7 @@ def crash(bench: Bench, root_id: str, moment: str) -> None:
     assert start_guarded(command, extra=(moment,))
 
 
-@pytest.mark.parametrize("moment", one_in(3, [*MOMENTS, *TIMES]))
+@pytest.mark.parametrize("moment", [*MOMENTS, *TIMES])
 def test_whoever_takes_over_ends_the_run_as_if_nothing_had_happened(
     bench: Bench, label: Label, spec: PipelineSpec, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,7 +109,7 @@ REUSING = ["1", "2", "3", "4", "6", "8", "11", "15"]
 """Between the lookup of a finished trial, its event and its record, and after."""
 
 
-@pytest.mark.parametrize("moment", one_in(3, REUSING))
+@pytest.mark.parametrize("moment", REUSING)
 def test_finished_trials_are_taken_over_once_whenever_the_runner_dies(
     bench: Bench, label: Label, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,7 +137,7 @@ def test_finished_trials_are_taken_over_once_whenever_the_runner_dies(
     assert len(taken) == len(set(taken)) == 5
 
 
-@pytest.mark.parametrize("moment", one_in(3, [*REUSING, "20", "26"]))
+@pytest.mark.parametrize("moment", [*REUSING, "20", "26"])
 def test_kept_history_is_kept_once_whenever_the_runner_dies(
     bench: Bench, label: Label, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

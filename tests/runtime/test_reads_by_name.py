@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.repetitions import one_in
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.test_changing_inputs import told, trials_of
 from tests.runtime.test_pipeline_runs import submit
@@ -114,7 +113,7 @@ def change_after_the_read(bench: Bench, gate: Path, folder: Path, change: str) -
     gate.touch()
 
 
-@pytest.mark.parametrize("change", one_in(2, CHANGES))
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_step_whose_dataset_changed_after_it_was_read_is_no_source(
     bench: Bench, label: Label, gate: Path, folder: Path, change: str
 ) -> None:
@@ -170,7 +169,7 @@ def tries(read: str) -> str:
 
 @pytest.mark.parametrize(
     ("read", "appears"),
-    one_in(3, [
+    [
         ("Dataset.get_by_name(ws, 'late').version", lambda bench: register_dataset(bench, "late", "ref")),
         ("Dataset.get_by_name(ws, 'reference', 2)", lambda bench: register_dataset(bench, "reference", "ref", "2")),
         ("list(ws.datasets)", lambda bench: register_dataset(bench, "late", "ref")),
@@ -183,7 +182,7 @@ def tries(read: str) -> str:
             "Environment.get(ws, 'mine').version",
             lambda bench: bench.home.store.put_named("local", "environment", "mine", {"name": "mine"}, 1.0),
         ),
-    ]),
+    ],
 )  # fmt: skip
 def test_what_was_looked_for_in_vain_counts_when_it_appears(
     bench: Bench, label: Label, folder: Path, read: str, appears: Callable[[Bench], None]
@@ -249,7 +248,7 @@ OWN = {
 }
 
 
-@pytest.mark.parametrize("own", one_in(2, OWN))
+@pytest.mark.parametrize("own", OWN)
 def test_what_a_step_registers_itself_does_not_count_against_it(
     bench: Bench, label: Label, folder: Path, own: str
 ) -> None:
@@ -286,14 +285,11 @@ def describe_dataset(_bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("read", "change"),
-    one_in(
-        2,
-        [
-            ("Model(ws, 'best').tags", tag_model),
-            ("Model(ws, 'best', version=1).tags", tag_model),
-            ("Dataset.get_by_name(ws, 'reference').description", describe_dataset),
-        ],
-    ),
+    [
+        ("Model(ws, 'best').tags", tag_model),
+        ("Model(ws, 'best', version=1).tags", tag_model),
+        ("Dataset.get_by_name(ws, 'reference').description", describe_dataset),
+    ],
 )
 def test_tags_and_descriptions_of_what_was_read_by_name_count(
     bench: Bench, label: Label, folder: Path, read: str, change: Callable[[Bench], None]

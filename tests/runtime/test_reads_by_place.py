@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.repetitions import one_in
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.test_changing_inputs import told, trials_of
 from tests.runtime.test_pipeline_runs import submit
@@ -63,7 +62,7 @@ def folder(bench: Bench) -> Path:
     return place
 
 
-@pytest.mark.parametrize("read", one_in(3, READS))
+@pytest.mark.parametrize("read", READS)
 def test_files_that_are_read_by_their_place_count_by_content(
     bench: Bench, label: Label, folder: Path, read: str
 ) -> None:

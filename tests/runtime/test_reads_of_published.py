@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
-from tests.repetitions import one_in
 from tests.runtime.bench import Bench
 from tests.runtime.test_changing_inputs import told
 from tests.runtime.test_pipeline_runs import submit
@@ -61,7 +60,7 @@ CASES: dict[str, tuple[str, Callable[[Bench], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", one_in(3, CASES))
+@pytest.mark.parametrize("name", CASES)
 def test_what_is_published_counts_as_it_was_read(bench: Bench, label: Label, name: str) -> None:
     read, change, part = CASES[name]
     published = publish_one(bench)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.repetitions import one_in
 from tests.runtime.bench import Bench
 from tests.runtime.test_changing_inputs import told
 from tests.runtime.test_pipeline_runs import submit
@@ -40,7 +39,7 @@ def ended(experiment: str = "other") -> Run:
     return run
 
 
-@pytest.mark.parametrize("change", one_in(2, CHANGES))
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_run_that_was_read_counts_with_all_that_is_recorded_of_it(bench: Bench, label: Label, change: str) -> None:
     other = ended()
     spec = reading(bench, f"other = Run.get(ws, {other.id!r})\nprint(other.get_metrics(), other.tags)\n")
@@ -59,7 +58,7 @@ def test_a_run_of_a_pipeline_that_has_ended_stays_as_it_was_read(bench: Bench, l
     assert submit(bench, spec, label)[1]["read"].reused_from == first.id
 
 
-@pytest.mark.parametrize("read", one_in(2, LISTS))
+@pytest.mark.parametrize("read", LISTS)
 def test_a_list_of_runs_counts_by_the_runs_that_there_are(bench: Bench, label: Label, read: str) -> None:
     ended()
     spec = reading(bench, LISTS[read])

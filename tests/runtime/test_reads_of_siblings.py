@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.repetitions import one_in
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.test_pipeline_runs import submit
 from tests.runtime.test_reads_by_name import HEAD, WAITS
@@ -170,7 +169,7 @@ def test_each_of_several_steps_of_one_name_counts(bench: Bench, label: Label, re
 
 
 @pytest.mark.parametrize(
-    "read", one_in(3, ["run.parent.get_tags()", "run.parent.tags", "list(run.parent.get_children(status='x'))"])
+    "read", ["run.parent.get_tags()", "run.parent.tags", "list(run.parent.get_children(status='x'))"]
 )
 def test_tags_of_the_pipelines_run_count(bench: Bench, label: Label, read: str) -> None:
     spec = PipelineSpec(steps=(StepSpec("r", "register", bench.code(f"{HEAD}print({read})\n")),))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.repetitions import one_in
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.test_changing_inputs import told
 from tests.runtime.test_pipeline_runs import submit
@@ -86,7 +85,7 @@ def _data(bench: Bench) -> None:
     register_model(bench)
 
 
-@pytest.mark.parametrize("way", one_in(2, SUBMITTED))
+@pytest.mark.parametrize("way", SUBMITTED)
 def test_what_a_submitted_run_reads_counts_for_the_step(bench: Bench, label: Label, way: str) -> None:
     scripts, change, part = SUBMITTED[way]
     spec = submitting(bench, **scripts)

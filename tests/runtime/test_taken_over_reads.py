@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.repetitions import one_in
 from tests.runtime.bench import Bench, sweep_config
 from tests.runtime.test_changing_inputs import told
 from tests.runtime.test_pipeline_runs import submit
@@ -85,7 +84,7 @@ def prepared(bench: Bench) -> None:
     ended()
 
 
-@pytest.mark.parametrize("read", one_in(2, READ_BY_TRIAL_1))
+@pytest.mark.parametrize("read", READ_BY_TRIAL_1)
 def test_what_a_trial_that_was_taken_over_had_read_counts_for_the_sweep(bench: Bench, label: Label, read: str) -> None:
     prepared(bench)
     script, change, part = READ_BY_TRIAL_1[read]
@@ -101,7 +100,7 @@ def test_what_a_trial_that_was_taken_over_had_read_counts_for_the_sweep(bench: B
     assert taken_over(bench, third) == 1
 
 
-@pytest.mark.parametrize("way", one_in(2, WAYS))
+@pytest.mark.parametrize("way", WAYS)
 def test_it_counts_however_the_trial_came_to_be_taken_over(bench: Bench, label: Label, way: str) -> None:
     prepared(bench)
     script = ONE + "print(Model(ws, 'best').version)\nrun.log('acc', 1.0)\n"
