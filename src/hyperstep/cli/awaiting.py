@@ -31,7 +31,7 @@ class Wait:
 
     def __init__(self, run_ids: Sequence[str], mode: DisplayMode) -> None:
         self._run_ids = tuple(run_ids)
-        self._display: Display = make_display(open_feed(root_ids=self._run_ids), mode)
+        self._display: Display = make_display(open_feed(root_ids=self._run_ids, status_only=mode.quiet), mode)
         self._next_check = time.monotonic() + _CHECK_RUNNER_S
         self._readable_at = time.monotonic()
 

@@ -24,10 +24,17 @@ def make_display(feed: Feed, mode: DisplayMode) -> Display:
     return PlainDisplay(feed) if mode.plain or not can_draw() else TerminalDisplay(feed, _STDERR)
 
 
-def open_feed(submission: str = "", root_ids: tuple[str, ...] = ()) -> Feed:
-    """A feed of what a submission holds, or of given root runs; the home is opened at the first look."""
+def open_feed(submission: str = "", root_ids: tuple[str, ...] = (), *, status_only: bool = False) -> Feed:
+    """A feed of what a submission holds, or of given root runs; the home is opened at the first look.
+
+    Args:
+        submission: The word that the runs carry.
+        root_ids: Runs to follow besides.
+        status_only: Nobody is shown the steps, and they are not read.
+    """
 
     def open_watcher() -> Watcher | None:
+        from hyperstep.cli.reading import read_journal, read_status  # noqa: PLC0415 - imported while the script starts up
         from hyperstep.cli.watching import Watcher  # noqa: PLC0415 - imported while the script starts up
         from hyperstep.runtime.home import Home  # noqa: PLC0415 - imported while the script starts up
         from hyperstep.runtime.liveness import pause_of  # noqa: PLC0415 - imported while the script starts up
@@ -37,7 +44,8 @@ def open_feed(submission: str = "", root_ids: tuple[str, ...] = ()) -> Feed:
         if not settings.home.exists():  # a script that submits nothing leaves nothing behind
             return None
         home = Home.open(settings, read_only=True)
-        return Watcher(home.store, submission, root_ids, lambda root_id: pause_of(home, root_id))
+        read = read_status if status_only else read_journal
+        return Watcher(home.store, submission, root_ids, lambda root_id: pause_of(home, root_id), read)
 
     return Feed(open_watcher)
 

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from hyperstep.cli.escaping import escape, escape_lines
 from hyperstep.cli.view import OutputView
@@ -42,4 +42,4 @@ def _record(value: Any) -> Any:  # noqa: ANN401 - any of a view's records
         return RunError(value.code, escape_lines(value.message), escape_lines(value.details))
     if isinstance(value, OutputView):
         return replace(value, name=escape(value.name))
-    return replace(value, **{field.name: _printable(getattr(value, field.name)) for field in fields(value)})
+    return replace(value, **{name: _printable(getattr(value, name)) for name in value.__struct_fields__})

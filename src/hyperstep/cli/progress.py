@@ -56,7 +56,11 @@ class RootRecords(Struct, frozen=True):
 
 def view_root(records: RootRecords) -> RootView:
     """The whole of a submitted run."""
-    root = records.root
+    return replace(view_status(records.root), steps=tuple(_view_step(records, run) for run in _steps(records)))
+
+
+def view_status(root: RunRecord) -> RootView:
+    """A submitted run without its steps."""
     return RootView(
         id=root.id,
         kind=root.kind,
@@ -69,7 +73,6 @@ def view_root(records: RootRecords) -> RootView:
         ended_at=root.ended_at,
         reason=root.reason,
         error=root.error,
-        steps=tuple(_view_step(records, run) for run in _steps(records)),
     )
 
 

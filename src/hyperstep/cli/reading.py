@@ -7,7 +7,7 @@ from contextlib import closing
 
 from msgspec.structs import replace
 
-from hyperstep.cli.progress import RootRecords, SweepRecords, primary_metric, view_root
+from hyperstep.cli.progress import RootRecords, SweepRecords, primary_metric, view_root, view_status
 from hyperstep.cli.view import REMOVED, UNREADABLE, RootView, StepView, SweepView
 from hyperstep.errors import HyperstepError, NotFoundError
 from hyperstep.records.metric import MetricRecord
@@ -48,6 +48,11 @@ def read_journal(store: RunStore, journal: Journal, *, summary_for: str | None =
     if not any(map(_lacks_sweep, view.steps)):
         return view
     return replace(view, steps=tuple(_with_source_sweep(store, step) for step in view.steps))
+
+
+def read_status(_store: RunStore, journal: Journal) -> RootView:
+    """Only how a root run stands: one row, however many trials it has."""
+    return view_status(journal.run(journal.root_id))
 
 
 def read_records(journal: Journal) -> RootRecords:

@@ -65,7 +65,7 @@ def run_shown(
         from hyperstep.cli.display_mode import DisplayMode  # noqa: PLC0415 - while the script starts up
         from hyperstep.cli.following import make_display, open_feed  # noqa: PLC0415 - while the script starts up
 
-        return make_display(open_feed(submission=submission), DisplayMode(quiet, plain))
+        return make_display(open_feed(submission, status_only=quiet), DisplayMode(quiet, plain))
 
     shares_terminal = can_draw() and not quiet and not plain
     on_signal = runners.cancel if runners else None

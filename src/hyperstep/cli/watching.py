@@ -12,8 +12,8 @@ from hyperstep.cli.view import RootView
 from hyperstep.run_store.base import Journal, RunStore
 
 _SHORTEST_PAUSE_S = 0.1
-_COST_SHARE = 5
-"""A pause lasts at least this many times as long as the look before it took, so that large sweeps cost little."""
+_COST_SHARE = 20
+"""A pause lasts at least this many times as long as the look before it took, so that trials keep the cores."""
 
 
 class Watcher:
@@ -24,6 +24,7 @@ class Watcher:
         submission: The word that the script's runs carry; empty to follow ``root_ids`` alone.
         root_ids: Runs to follow besides.
         pause_of: Why a root run pauses, empty when it does not.
+        read: Makes the view of a root run.
     """
 
     def __init__(
@@ -32,7 +33,9 @@ class Watcher:
         submission: str = "",
         root_ids: tuple[str, ...] = (),
         pause_of: Callable[[str], str] = lambda _root_id: "",
+        read: Callable[[RunStore, Journal], RootView] = read_journal,
     ) -> None:
+        self._read = read
         self._pause_of = pause_of
         self._store = store
         self._submission = submission
@@ -63,7 +66,7 @@ class Watcher:
             self._journals[root_id] = journal
             version = journal.version()
             if self._versions.get(root_id) != version:
-                self._views[root_id] = printable(read_journal(self._store, journal))
+                self._views[root_id] = printable(self._read(self._store, journal))
                 self._versions[root_id] = version
                 changed = True
             changed |= self._look_for_pause(root_id)
