@@ -25,6 +25,7 @@ def preload(names: list[str]) -> list[str]:
 def settle() -> None:
     """Leave what is loaded alone from here on, so that children share it."""
     _flush()
+    compile("", "<string>", "exec")  # makes the types of syntax trees, which each child made to compile its script
     gc.collect()
     gc.freeze()
 
