@@ -17,6 +17,8 @@ else:  # the codec reads annotations at run time and cannot follow a type that h
     Json = Any
 """Any JSON value; NaN and the infinities are allowed, as Python's own ``json`` allows them."""
 
+_BLOCK_BYTES = 1 << 18
+
 
 def canonical_json(value: Json) -> str:
     """One text per meaning: sorted keys, no spaces, ASCII only.
@@ -44,11 +46,14 @@ def digest_json(value: Json) -> str:
     return digest_bytes(canonical_json(value).encode("ascii"))
 
 
-def digest_file(path: Path) -> str:
+def digest_file(path: Path | str) -> str:
     """SHA-256 of a file's content, read in blocks.
 
     Raises:
         OSError: The file cannot be read.
     """
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - thousands of times, so no path object need be made
+        while block := stream.read(_BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()

@@ -149,14 +149,14 @@ def remove_snapshot(snapshot: Snapshot, target: Path) -> None:
     """Remove the working copy's snapshot files, but nothing that was added or changed, and nothing in the folders
     ``outputs`` and ``logs``.
     """  # noqa: D205 - one sentence
-    folders: set[PurePosixPath] = set()
+    removed = []
     for file in snapshot.files:
-        path = PurePosixPath(file.path)
-        if path.parts[0] not in KEPT_FOLDERS and _is_unchanged(target / path, file):
-            (target / path).unlink(missing_ok=True)
-            folders.update(path.parents)
-    folders.discard(PurePosixPath())
-    for folder in sorted(folders, key=lambda path: len(path.parts), reverse=True):
+        place = f"{target}/{file.path}"  # a path object for each would cost as much as the rest
+        if file.path.partition("/")[0] not in KEPT_FOLDERS and _is_unchanged(place, file):
+            with suppress(FileNotFoundError):
+                os.unlink(place)  # noqa: PTH108
+            removed.append(file.path)
+    for folder in sorted(_folders_above(removed), key=lambda path: path.count("/"), reverse=True):
         with suppress(OSError):  # it is not empty
             (target / folder).rmdir()
 
@@ -301,10 +301,10 @@ def _damaged(file: SnapshotFile, store: ArtifactStore) -> NotFoundError:
     return NotFoundError(rule, received=file.path, remedy=_AGAIN)
 
 
-def _is_unchanged(place: Path, file: SnapshotFile) -> bool:
+def _is_unchanged(place: str, file: SnapshotFile) -> bool:
     """Whether a file of the working copy still holds what the snapshot put there."""
     try:
-        status = place.lstat()
+        status = os.lstat(place)
         if not stat.S_ISREG(status.st_mode) or status.st_size != file.size:
             return False
         return digest_file(place) == file.digest
