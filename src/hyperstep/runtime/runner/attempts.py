@@ -137,6 +137,7 @@ class Attempts:
             self._context.check_owner()  # it may have been long
             self._finish(self._ends[0])
             del self._ends[0]
+        self._clearing.go_on()  # once the slots are taken again
         return any(active.reader.has_more for active in self._active.values())
 
     def listen(self) -> None:

@@ -44,6 +44,8 @@ class Clearing:
 
     def __init__(self, context: RunnerContext) -> None:
         self._context = context
+        self._begun: list[_Place] = []
+        """What is not handed on yet."""
         self._waiting: Queue[Iterable[_Place]] = Queue(_MOST_WAITING)
         self._worker: threading.Thread | None = None
         self._left = False
@@ -51,14 +53,20 @@ class Clearing:
         """By digest; the worker's."""
 
     def begin(self, snapshot: str, attempt: Attempt, *, completed: bool) -> None:
-        """Clear up after an attempt whose files are stored, soon.
+        """Clear up after an attempt whose files are stored, from the next ``go_on`` on.
 
         Args:
             snapshot: Digest of its step's files.
             attempt: That one.
             completed: Its run needs no further one.
         """
-        self._submit([_Place(snapshot, attempt.work_folder, attempt.folder.parent, completed)])
+        self._begun.append(_Place(snapshot, attempt.work_folder, attempt.folder.parent, completed))
+
+    def go_on(self) -> None:
+        """Hand on what was begun."""
+        if self._begun:
+            self._submit(self._begun)
+            self._begun = []
 
     def take_up(self) -> None:
         """Clear up after what had ended before us: its owner may have died before it came to that."""
@@ -68,6 +76,7 @@ class Clearing:
 
     def settle(self) -> None:
         """Wait until all is done."""
+        self.go_on()
         self._waiting.join()
 
     def leave(self) -> None:
