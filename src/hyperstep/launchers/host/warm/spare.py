@@ -41,9 +41,11 @@ class Spare:
         variables = [f"{name}={value}" for name, value in env.items()]
         fields = [work_folder, str(script), str(len(argv)), *argv, *variables]
         body = "\0".join(fields).encode("utf-8", "surrogateescape")
+        message = len(body).to_bytes(_LENGTH_BYTES, "big") + body
         with self._orders:
-            socket.send_fds(self._orders, [len(body).to_bytes(_LENGTH_BYTES, "big")], [log])
-            self._orders.sendall(body)
+            sent = socket.send_fds(self._orders, [message], [log])
+            if sent < len(message):  # else it has all, and may be gone by now, so that to send nothing would fail
+                self._orders.sendall(message[sent:])
 
     def close(self) -> None:
         """Let it go: it ends."""
