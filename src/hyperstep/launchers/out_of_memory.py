@@ -7,6 +7,7 @@ count that grew says that one of them was ended, and an attempt that ended by SI
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 _GROUPS = Path("/sys/fs/cgroup")
 _OWN = Path("/proc/self/cgroup")
 _FIELDS = 3
+_MOST_BYTES = 1 << 16
 
 
 def oom_kills(own: Path = _OWN, groups: Path = _GROUPS) -> int | None:
@@ -26,9 +28,9 @@ def oom_kills(own: Path = _OWN, groups: Path = _GROUPS) -> int | None:
     """
     if sys.platform != "linux":
         return None
-    for file in _counters(own, groups):
+    for file in _counters(str(own), str(groups)):
         try:
-            for line in file.read_text(encoding="ascii").splitlines():
+            for line in _read(file).splitlines():
                 if line.startswith("oom_kill "):
                     return int(line.split()[1])
         except (OSError, ValueError):
@@ -47,9 +49,9 @@ def ended_for_memory(before: int | None, number: int | None) -> bool | None:
     return None if before is None or now is None else now > before
 
 
-def _counters(own: Path, groups: Path) -> Iterator[Path]:
+def _counters(own: str, groups: str) -> Iterator[str]:
     try:
-        lines = own.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        lines = _read(own).splitlines()
     except OSError:
         return
     for line in lines:
@@ -58,7 +60,15 @@ def _counters(own: Path, groups: Path) -> Iterator[Path]:
             continue
         controllers, path = fields[1], fields[2].lstrip("/")
         if not controllers:
-            yield from (groups / path / "memory.events", groups / "memory.events")
+            yield from (f"{groups}/{path}/memory.events", f"{groups}/memory.events")
         elif "memory" in controllers.split(","):
-            base = groups / "memory"
-            yield from (base / path / "memory.oom_control", base / "memory.oom_control")
+            yield from (f"{groups}/memory/{path}/memory.oom_control", f"{groups}/memory/memory.oom_control")
+
+
+def _read(file: str) -> str:
+    """A short file of the kernel's, as this is done at each launch: without buffers and path objects."""
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        return os.fsdecode(os.read(descriptor, _MOST_BYTES))
+    finally:
+        os.close(descriptor)

@@ -25,24 +25,19 @@ _UNUSUAL = frozenset(
 )
 _UNUSUAL_PREFIXES = ("LD_", "DYLD_", "MALLOC_")
 """With the set above: unusual ones, for which a process is better started than forked."""
-_USUAL_PREFIXES = ("PYTHON", "LC_", "LANG")
-"""What processes that are forked from one may well have, if all of them have the same."""
+_DECIDING = _UNUSUAL | {SHIM_PATH_VARIABLE}
+_DECIDING_PREFIXES = (*_UNUSUAL_PREFIXES, "PYTHON", "LC_", "LANG")
+"""What processes that are forked from one may well have, if all of them have the same; and the unusual ones."""
 
 
 def why_not_forked(env: Mapping[str, str]) -> str:
     """Why a process with this environment is better started than forked; empty when nothing speaks against a fork."""
-    found = min((name for name, value in env.items() if value and _is_unusual(name)), default=None)
+    unusual = (name for name in env if name in _UNUSUAL or name.startswith(_UNUSUAL_PREFIXES))
+    found = min((name for name in unusual if env[name]), default=None)
     return f"{found} is set, which a process reads when it starts" if found else ""
 
 
 def deciding_part(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The variables in which all processes that are forked from one must agree, sorted."""
-    return tuple(sorted((name, value) for name, value in env.items() if _decides(name)))
-
-
-def _decides(name: str) -> bool:
-    return name == SHIM_PATH_VARIABLE or name.startswith(_USUAL_PREFIXES) or _is_unusual(name)
-
-
-def _is_unusual(name: str) -> bool:
-    return name in _UNUSUAL or name.startswith(_UNUSUAL_PREFIXES)
+    found = [name for name in env if name in _DECIDING or name.startswith(_DECIDING_PREFIXES)]
+    return tuple((name, env[name]) for name in sorted(found))

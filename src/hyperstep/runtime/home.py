@@ -82,7 +82,8 @@ class Home(Struct, frozen=True):
         if self.base is not None:
             link_below(folder, self.path / place, self.path / LINKED)
             folder = self.path / place
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():  # asked for at each trial: a look costs a third of a refusal
+            folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def root_folder(self, root_id: str) -> Path:

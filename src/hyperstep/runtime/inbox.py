@@ -28,6 +28,8 @@ _LOOK_FOR_OWNER_S = 1.0
 _REQUEST = ".request.json"
 _ANSWER = ".answer.json"
 _CANCEL = "cancel"
+_TIME_STEP_NS = 2_000_000_000
+"""File systems keep times in steps of up to 2 s."""
 _REASON_UNTOLD = "canceled; the disk was full, so that it could not be written why"
 
 
@@ -114,6 +116,30 @@ def pending(root_folder: Path) -> Iterator[Request]:
             yield Request(path.name.removesuffix(_REQUEST), "unreadable", {})
 
 
+class InboxWatch:
+    """Whether an inbox may hold something new: told by the folder's time of change, a tenth of the cost of a listing.
+
+    Args:
+        root_folder: The root run's.
+    """
+
+    def __init__(self, root_folder: Path) -> None:
+        self._folder = str(_inbox(root_folder))
+        self._seen_at_ns = -1
+        """Time of change at the last look; negative when something may still come without changing it."""
+
+    def has_news(self) -> bool:
+        """Whether to list what there is, now."""
+        try:
+            changed_at_ns = os.stat(self._folder).st_mtime_ns  # noqa: PTH116 - at each turn of the runner's loop
+        except OSError:
+            return True
+        if changed_at_ns == self._seen_at_ns:
+            return False
+        self._seen_at_ns = changed_at_ns if changed_at_ns + _TIME_STEP_NS < time.time_ns() else -1
+        return True
+
+
 def open_inbox(root_folder: Path) -> None:
     """The runner's side: make the folder while there is room, so that a full disk keeps nobody from canceling."""
     with suppress(OSError):
@@ -126,9 +152,9 @@ def _told_by_name(request_id: str) -> Request:
 
 
 def _waiting(inbox: Path) -> list[str]:
-    """Names of requests. The runner looks at each turn of its loop, and mostly there is no such folder."""
+    """Names of requests."""
     try:
-        return sorted(name for name in os.listdir(inbox) if name.endswith(_REQUEST))  # noqa: PTH208 - as said
+        return sorted(name for name in os.listdir(inbox) if name.endswith(_REQUEST))  # noqa: PTH208 - names are enough
     except FileNotFoundError:
         return []
 

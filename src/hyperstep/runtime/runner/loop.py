@@ -17,6 +17,7 @@ from hyperstep.records.attempt import AttemptKey
 from hyperstep.records.run import ForcedRun, RunError
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.doorbell import Doorbell
+from hyperstep.runtime.inbox import InboxWatch
 from hyperstep.runtime.runner.attempts import Attempts
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.data_paths import Found
@@ -73,6 +74,7 @@ class Runner:
         self._bell = bell
         self._patience = patience
         self._unread = UnreadInputs(context.note)
+        self._inbox = InboxWatch(context.home.root_folder(context.root.id))
         self._syncing = Syncing(context.journal, context.home.store)
 
     def run(self) -> None:
@@ -87,7 +89,8 @@ class Runner:
         while not self._context.root.status.is_terminal:
             self._bell.wait(0.0 if has_more else TICK_S)
             has_more = self._attempts.pump()  # first what has happened already, then what somebody wants
-            answer_requests(self._context, lambda run_id, reason: self._cancel(driver, run_id, reason))
+            if self._inbox.has_news():
+                answer_requests(self._context, lambda run_id, reason: self._cancel(driver, run_id, reason))
             if time.monotonic() >= next_tick:
                 next_tick = time.monotonic() + TICK_S
                 self._context.check_owner()

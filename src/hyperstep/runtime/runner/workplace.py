@@ -140,11 +140,17 @@ def _output_for_process(context: RunnerContext, place: Workplace, run: RunRecord
     if output.mode is DataMode.DIRECT:
         return Path(place.outputs[name]["path"])
     path = output_path(context.home, run.workspace, place.outputs[name])
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     if output.mode is DataMode.UPLOAD:
         path = _upload_source(output, attempt)
-    (path if output.is_directory else path.parent).mkdir(parents=True, exist_ok=True)
+    _make_folder(path if output.is_directory else path.parent)
     return path
+
+
+def _make_folder(folder: Path) -> None:
+    """Most are there, as all trials of a sweep write to the same; a look costs a third of a refusal."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _upload_source(output: OutputSpec, attempt: Attempt) -> Path:
