@@ -53,19 +53,20 @@ class Contender:
 
     def words(self, folder: Path) -> tuple[str, ...]:
         """What stands in the command lines of its processes that are not descendants of the first one."""
-        return (str(folder), f"{sys.executable} -m hyperstep.launchers") if self.ours else (str(folder),)
+        ours = (f"{sys.executable} -P -m hyperstep",)  # the trial host and the runners, which outlive the command
+        return (str(folder), *ours) if self.ours else (str(folder),)
 
 
 LIMIT = frozenset({"trivial", "libraries", "growth", "cold"})
 CONTENDERS = (
     Contender("bare processes", "bare.py", "stdout", contests=LIMIT),
     Contender("bare fork server", "fork_server.py", "none", contests=LIMIT - {"cold"}),
-    Contender("hyperstep, cold trials", "hyperstep_tune.py", "hyperstep", ours=True),
+    Contender("hyperstep, cold trials", "hyperstep_tune.py", "hyperstep", ("--warm", "off"), ours=True),
+    Contender("hyperstep, first sweep", "hyperstep_tune.py", "hyperstep", ours=True),
     Contender(
         "hyperstep, warm trials",
         "hyperstep_tune.py",
         "hyperstep",
-        ("--warm", "always"),
         warms_up=True,
         ours=True,
     ),

@@ -1,0 +1,55 @@
+"""What follows a run reads as much of it as somebody is shown, and leaves the cores to the trials."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hyperstep.cli.reading import read_status
+from hyperstep.cli.watching import Watcher
+from hyperstep.records import RunKind, RunRecord, RunStatus
+from hyperstep.run_store import open_run_store
+from hyperstep.run_store.base import RunStore
+
+TRIALS = 300
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    """One that holds a sweep with many trials."""
+    found = open_run_store(tmp_path)
+    root = RunRecord("root", "root", RunKind.SWEEP, "s", "local", "e", RunStatus.RUNNING, 1.0)
+    trials = [
+        RunRecord(f"root_{n}", "root", RunKind.TRIAL, "t", "local", "e", RunStatus.RUNNING, 1.0, "root", number=n)
+        for n in range(TRIALS)
+    ]
+    found.create([root, *trials], folder="f", spec={})
+    return found
+
+
+def test_a_view_for_somebody_has_the_trials(store: RunStore) -> None:
+    watcher = Watcher(store, root_ids=("root",))
+    assert watcher.look()
+    (view,) = watcher.views
+    assert len(view.sweeps[0].trials) == TRIALS
+
+
+def test_where_only_the_status_matters_no_trial_is_read(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    watcher = Watcher(store, root_ids=("root",), read=read_status)
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        message = "the trials were read"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(type(store.journal("root")), "runs", refuse)
+    assert watcher.look()
+    (view,) = watcher.views
+    assert (view.id, view.status, view.steps) == ("root", RunStatus.RUNNING, ())
+
+
+def test_looking_takes_a_twentieth_of_the_time_at_most(store: RunStore) -> None:
+    watcher = Watcher(store, root_ids=("root",))
+    watcher.rest(began=100.0, ended=101.0)
+    assert not watcher.is_due(120.9)
+    assert watcher.is_due(121.0)
