@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from hyperstep.cli.display import Feed
 from hyperstep.cli.reading import read_status
 from hyperstep.cli.watching import Watcher
 from hyperstep.records import RunKind, RunRecord, RunStatus
 from hyperstep.run_store import open_run_store
 from hyperstep.run_store.base import RunStore
+from hyperstep.runtime.runner.ownership import this_process
 
 TRIALS = 300
 
@@ -46,6 +50,20 @@ def test_where_only_the_status_matters_no_trial_is_read(store: RunStore, monkeyp
     assert watcher.look()
     (view,) = watcher.views
     assert (view.id, view.status, view.steps) == ("root", RunStatus.RUNNING, ())
+
+
+def test_an_end_is_seen_however_long_the_last_look_took(store: RunStore) -> None:
+    watcher = Watcher(store, root_ids=("root",))
+    feed = Feed(lambda: watcher)
+    assert feed.look()
+    watcher.rest(began=0.0, ended=time.monotonic())  # the next is due in hours
+    assert not feed.look()
+    journal = store.journal("root")
+    with journal.transaction(journal.acquire(this_process()).epoch) as writer:
+        writer.put_run(replace(journal.run("root"), status=RunStatus.COMPLETED))
+    assert feed.look()
+    assert feed.views[0].status is RunStatus.COMPLETED
+    assert not feed.look()
 
 
 def test_looking_takes_a_twentieth_of_the_time_at_most(store: RunStore) -> None:

@@ -16,6 +16,9 @@ from hyperstep_trial.import_note import NOTE_VARIABLE
 
 _UNCAUGHT, _INTERPRETER_ASKED = 1, 3
 
+NOTE_WHAT_FOLLOWS = "from hyperstep_trial.import_note import note_at_exit\nnote_at_exit(next(reversed(sys.modules)))\n"
+"""What a warm server's child does before it runs its script."""
+
 
 def run(folder: Path, script: str, *, asked: bool = True) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
     """Run a script in a folder; returns what became of it and the note, which is empty when there is none."""
@@ -125,7 +128,7 @@ def test_os_exit_leaves_none(tmp_path: Path) -> None:
 
 
 def test_what_was_loaded_beforehand_is_not_noted_and_without_more_there_is_no_note(tmp_path: Path) -> None:
-    script = "import sys, wave\nfrom hyperstep_trial.import_note import note_at_exit\nnote_at_exit(sys.modules)\n"
+    script = "import sys, wave\n" + NOTE_WHAT_FOLLOWS
     note = tmp_path / "note.json"
     (tmp_path / "train.py").write_text(script + "if len(sys.argv) > 1:\n    import colorsys\n")
     env = {**os.environ, NOTE_VARIABLE: str(note)}  # without the boot folder, as in a warm server's child
@@ -137,11 +140,20 @@ def test_what_was_loaded_beforehand_is_not_noted_and_without_more_there_is_no_no
     assert "wave" not in noted
 
 
-def test_a_changed_variable_is_noted_also_where_all_modules_were_loaded_beforehand(tmp_path: Path) -> None:
+def test_names_that_were_loaded_beforehand_are_not_even_touched(tmp_path: Path) -> None:
+    """In a fork a page is copied when anything on it is counted once more."""
     script = (
-        "import os, sys, json\nfrom hyperstep_trial.import_note import note_at_exit\nnote_at_exit(sys.modules)\n"
-        "os.environ['OMP_NUM_THREADS'] = '77'\n"
+        "import sys\nclass Modules(dict):\n    def __iter__(self): raise AssertionError\n"
+        "    items = values = keys = __iter__\nsys.modules = Modules(sys.modules)\n" + NOTE_WHAT_FOLLOWS
     )
+    (tmp_path / "train.py").write_text(script)
+    env = {**os.environ, NOTE_VARIABLE: str(tmp_path / "note.json")}
+    done = subprocess.run([sys.executable, "train.py"], cwd=tmp_path, env=env, check=True, capture_output=True)
+    assert done.stderr == b""
+
+
+def test_a_changed_variable_is_noted_also_where_all_modules_were_loaded_beforehand(tmp_path: Path) -> None:
+    script = f"import os, sys, json\n{NOTE_WHAT_FOLLOWS}os.environ['OMP_NUM_THREADS'] = '77'\n"
     (tmp_path / "train.py").write_text(script)
     note = tmp_path / "note.json"
     subprocess.run([sys.executable, "train.py"], cwd=tmp_path, env={**os.environ, NOTE_VARIABLE: str(note)}, check=True)

@@ -79,6 +79,15 @@ class Watcher:
             self._views[root_id] = replace(view, paused=paused)
         return paused != view.paused
 
+    def sees_an_end(self) -> bool:
+        """Whether a run has ended since it was last read; that is told at once, however long a look takes.
+
+        Raises:
+            StoreError: The records cannot be read.
+        """
+        going_on = [root_id for root_id, view in self._views.items() if not view.status.is_terminal]
+        return any(self._journals[root_id].run(root_id).status.is_terminal for root_id in going_on)
+
     def rest(self, began: float, ended: float) -> None:
         """Say how long the last look took, so that the next one comes no sooner than it should."""
         self._next_look = ended + max(_SHORTEST_PAUSE_S, _COST_SHARE * (ended - began))

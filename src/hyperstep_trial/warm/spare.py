@@ -50,7 +50,7 @@ def wait_and_become(
     replace_environment(changes.apply_to(order.env))
     set_arguments(order.argv, order.script)
     freshen_start()
-    note_at_exit(sys.modules)
+    note_at_exit(next(reversed(sys.modules)))
     try:
         Script.of_file(order.argv[order.script]).arrange(number, hook)
     except Exception:  # noqa: BLE001 - Python itself says best what is wrong with a script

@@ -64,9 +64,8 @@ class Clearing:
 
     def go_on(self) -> None:
         """Hand on what was begun."""
-        if self._begun:
-            self._submit(self._begun)
-            self._begun = []
+        while self._begun:
+            self._submit([self._begun.pop(0)])
 
     def take_up(self) -> None:
         """Clear up after what had ended before us: its owner may have died before it came to that."""

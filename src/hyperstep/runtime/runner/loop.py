@@ -89,9 +89,10 @@ class Runner:
         while not self._context.root.status.is_terminal:
             self._bell.wait(0.0 if has_more else TICK_S)
             has_more = self._attempts.pump()  # first what has happened already, then what somebody wants
-            if self._inbox.has_news():
+            is_tick = time.monotonic() >= next_tick
+            if self._inbox.has_news() or is_tick:  # a network's file system may tell of a change late
                 answer_requests(self._context, lambda run_id, reason: self._cancel(driver, run_id, reason))
-            if time.monotonic() >= next_tick:
+            if is_tick:
                 next_tick = time.monotonic() + TICK_S
                 self._context.check_owner()
                 self._watch_room()

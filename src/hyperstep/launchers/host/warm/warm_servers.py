@@ -183,11 +183,14 @@ class WarmServers:
 
     def _overdue(self, identity: _Identity) -> None:
         server = self._servers[identity]
-        if server.loaded is None:
+        if server.loaded is not None:
+            self._retire(identity)
+        elif time.monotonic() >= server.used_at + IMPORT_S:
             server.kill(f"its imports took longer than {IMPORT_S:.0f} s")
             self._bury(identity)
-        else:
-            self._retire(identity)
+        else:  # there is nobody whom it would serve
+            server.kill("nobody waited for its imports")
+            self._leaving.append(self._servers.pop(identity))
 
     def _bury(self, identity: _Identity) -> None:
         """Take leave of one that failed; of its like for good when it could not import, or when many have failed."""
