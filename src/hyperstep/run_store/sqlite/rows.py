@@ -83,10 +83,17 @@ def metric_from(row: Row) -> MetricRecord:
         sequence=sequence,
         name=name,
         kind=_KINDS[kind],
-        value=json.loads(value),
+        value=_metric_value(value),
         step=None if step is None else int(step),
         time=time,
     )
+
+
+def _metric_value(text: str) -> Json:
+    """As ``json.loads``; most are numbers with a point, and there may be a million of them."""
+    is_number = "." in text and text[-1].isdigit()  # texts, lists and objects end with a sign of theirs
+    value: Json = float(text) if is_number else json.loads(text)
+    return value
 
 
 def artifact_row(artifact: ArtifactRecord) -> tuple[object, ...]:
