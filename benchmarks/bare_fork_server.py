@@ -6,6 +6,7 @@ The child ends at once when the script has, without an orderly end of the interp
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import sys
@@ -15,6 +16,9 @@ def main(modules: list[str]) -> None:
     """Serve until there is no more input."""
     for name in modules:
         __import__(name)
+    compile("", "<string>", "exec")  # makes the types of syntax trees, which each child would make for itself
+    gc.collect()
+    gc.freeze()  # so that no child's collector writes to what it shares
     print("ready", flush=True)
     waiting, live = b"", 0
     while True:

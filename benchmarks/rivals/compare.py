@@ -30,6 +30,7 @@ from contenders import CONTENDERS, VENV, Contender, install, versions
 from contests import BESIDE, CONCURRENT, CONTESTS, Contest
 from job import Job
 from picture import in_digits
+from proof import started_otherwise
 from results import Held
 from watching import Watched, watch
 
@@ -52,7 +53,7 @@ def take_turn(contest: Contest, contender: Contender, folder: Path, *, quick: bo
     trials = contest.trials_of(contender, quick=quick)
     facts = {"points": contest.points_of(contender, quick=quick), "folder": str(work), "bad": trials - 1}
     scripts.write(script, contest.script, contender.reporting, stamps=stamps, **facts)
-    libraries = scripts.LIBRARIES if contest.script == "libraries" else ()
+    libraries = scripts.LIBRARIES.get(contest.script, ())
     Job(str(script), trials, CONCURRENT, str(work), contest.stop_below, libraries).write(job)
     os.environ["HYPERSTEP_HOME"] = str(folder / "home")
     limit_s = QUICK_LIMIT_S if quick else LIMIT_S
@@ -74,11 +75,12 @@ def measure(contest: Contest, contender: Contender, folder: Path, held: Held) ->
     run = take_turn(contest, contender, folder, quick=held.quick)
     run.values = len(run.times("end")) * contest.points_of(contender, quick=held.quick)
     held.loads.append(load())
+    otherwise = "" if run.exit_code else started_otherwise(contender.starts, folder / "home")
     expected = contest.trials_of(contender, quick=held.quick)
     finished = run.deaths if contest.stop_below is not None else run.times("end")
     enough = len(finished) >= (expected - 1 if contest.stop_below is not None else expected)
-    if run.exit_code or not enough:
-        reason = run.last_words[:200] or f"{len(finished)} of {expected} trials"
+    if run.exit_code or not enough or otherwise:
+        reason = otherwise or run.last_words[:200] or f"{len(finished)} of {expected} trials"
         held.skipped[contender.name] = f"exit code {run.exit_code}: {reason}"
         print(f"    {contender.name:30} skipped: {held.skipped[contender.name]}", flush=True)
         return

@@ -19,7 +19,7 @@ PACKAGES = {
     "pandas": "pandas",
 }
 """What is installed for each."""
-ALL = frozenset({"trivial", "libraries", "ingest", "stop", "growth", "cold"})
+ALL = frozenset({"trivial", "libraries", "ingest", "stop", "growth", "cold", "threads"})
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class Contender:
     warms_up: bool = False
     """It learns from a first sweep."""
     ours: bool = False
+    starts: str = ""
+    """How its trials must have been started, ``cold`` or ``warm``; empty when it starts them as it likes."""
+    fewer: int = 50
+    """By which it is given fewer values to report: those that take a thousand a second would take hours."""
 
     @property
     def python(self) -> Path:
@@ -53,22 +57,25 @@ class Contender:
 
     def words(self, folder: Path) -> tuple[str, ...]:
         """What stands in the command lines of its processes that are not descendants of the first one."""
-        ours = (f"{sys.executable} -P -m hyperstep",)  # the trial host and the runners, which outlive the command
-        return (str(folder), *ours) if self.ours else (str(folder),)
+        return (str(folder),)
 
 
-LIMIT = frozenset({"trivial", "libraries", "growth", "cold"})
+LIMIT = frozenset({"trivial", "libraries", "growth", "cold", "threads"})
 CONTENDERS = (
     Contender("bare processes", "bare.py", "stdout", contests=LIMIT),
     Contender("bare fork server", "fork_server.py", "none", contests=LIMIT - {"cold"}),
-    Contender("hyperstep, cold trials", "hyperstep_tune.py", "hyperstep", ("--warm", "off"), ours=True),
-    Contender("hyperstep, first sweep", "hyperstep_tune.py", "hyperstep", ours=True),
+    Contender(
+        "hyperstep, cold trials", "hyperstep_tune.py", "hyperstep", ("--warm", "off"), ours=True, starts="cold", fewer=1
+    ),
+    Contender("hyperstep, first sweep", "hyperstep_tune.py", "hyperstep", ours=True, fewer=1),
     Contender(
         "hyperstep, warm trials",
         "hyperstep_tune.py",
         "hyperstep",
         warms_up=True,
         ours=True,
+        starts="warm",
+        fewer=1,
     ),
     Contender("Optuna + subprocess, SQLite", "optuna_subprocess.py", "stdout", package="optuna"),
     Contender(
@@ -77,8 +84,11 @@ CONTENDERS = (
         "syne tune",
         ("--poll", "0.01"),
         package="syne-tune",
+        fewer=1,
     ),
-    Contender("Syne Tune local, as shipped", "syne_tune_local.py", "syne tune", package="syne-tune", slow=True),
+    Contender(
+        "Syne Tune local, as shipped", "syne_tune_local.py", "syne tune", package="syne-tune", slow=True, fewer=1
+    ),
     Contender("Ray Tune, function", "ray_tune.py", "ray", package="ray", waits=True),
     Contender("Ray Tune, subprocess", "ray_tune.py", "stdout", ("--subprocess",), package="ray"),
 )

@@ -9,8 +9,8 @@ from contenders import Contender
 from watching import Watched
 
 CONCURRENT = 2
-SHARE, QUICK_SHARE = 50, 10
-"""By which rivals are given fewer values, and everybody in a quick round."""
+QUICK_SHARE = 10
+"""By which everybody is given fewer values in a quick round."""
 SLOW_TRIALS = 8
 """What a contender that looks every few seconds is given."""
 
@@ -29,7 +29,7 @@ class Contest:
     trials: int
     quick_trials: int
     points: int = 0
-    """Values that each trial of ours reports."""
+    """Values that each trial reports, of a contender that is given all."""
     stop_below: float | None = None
     rounds: int = 5
     others_trials: int | None = None
@@ -43,7 +43,7 @@ class Contest:
 
     def points_of(self, contender: Contender, *, quick: bool) -> int:
         """How many values each trial reports."""
-        return self.points // (1 if contender.ours else SHARE) // (QUICK_SHARE if quick else 1)
+        return self.points // contender.fewer // (QUICK_SHARE if quick else 1)
 
 
 def rate(run: Watched, contender: Contender, contest: Contest) -> float:
@@ -107,7 +107,8 @@ CONTESTS = (
         rounds=1,  # a figure is a ratio of hundreds of trials to as many of the same run
         others_trials=1_000,
     ),
-    Contest("cold", "6. Command to first line", "trivial", cold, "ms", False, 1, 1),
+    Contest("cold", "6. Command to first line", "trivial", cold, "ms", False, 2, 2),
+    Contest("threads", "8. Scripts that take all cores", "threads", rate, "trials/s", True, 8, 4),
 )
 BESIDE = {
     "trivial": (

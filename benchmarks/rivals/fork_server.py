@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import runpy
@@ -32,6 +33,8 @@ def main(job: Job) -> None:
     for library in job.libraries:
         import_module(library)
     compile("", "<string>", "exec")  # makes the types of syntax trees, which each child would make for itself
+    gc.collect()
+    gc.freeze()  # so that no child's collector writes to what it shares
     chance, running = random.Random(1), set[int]()  # noqa: S311 - no secret is made
     for number in range(job.trials):
         if len(running) == job.concurrent:

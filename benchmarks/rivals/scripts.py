@@ -42,6 +42,15 @@ table = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": [x, 0.5, 0.1, 0.9]})
 fitted = LogisticRegression(C=x + 0.1).fit(table, [0, 0, 1, 1])
 report(float(fitted.score(table, [0, 0, 1, 1])))
 """
+_THREADS = """
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+chance = np.random.default_rng(1)
+table, labels = chance.random((2000, 20)), chance.integers(0, 2, 2000)
+fitted = HistGradientBoostingClassifier(max_iter=50, learning_rate=0.01 + x / 10).fit(table, labels)
+report(float(fitted.score(table, labels)))
+"""
+"""OpenMP starts as many threads as there are cores, in each trial, unless somebody tells it otherwise."""
 _INGEST = """
 for number in range({points}):
     report(x)
@@ -77,7 +86,8 @@ else:
 """The first trial is good, all others are bad. A bad one holds a lock for as long as its process lives, so that who
 waits for the lock knows the moment of its end."""
 
-LIBRARIES = ("pandas", "sklearn.linear_model")
+LIBRARIES = {"libraries": ("pandas", "sklearn.linear_model"), "threads": ("numpy", "sklearn.ensemble")}
+"""What the scripts of a contest import, besides the standard library."""
 
 
 def write(path: Path, contest: str, reporting: str, *, stamps: Path, **facts: object) -> None:
@@ -85,7 +95,7 @@ def write(path: Path, contest: str, reporting: str, *, stamps: Path, **facts: ob
 
     Args:
         path: Where.
-        contest: ``trivial``, ``libraries``, ``ingest`` or ``stop``.
+        contest: ``trivial``, ``libraries``, ``threads``, ``ingest`` or ``stop``.
         reporting: A key of ``REPORT``.
         stamps: Where trials say when they begin and end.
         facts: What the contest's script needs to know.
@@ -93,6 +103,7 @@ def write(path: Path, contest: str, reporting: str, *, stamps: Path, **facts: ob
     body = {
         "trivial": "report(x)\n",
         "libraries": _SKLEARN,
+        "threads": _THREADS,
         "ingest": _INGEST,
         "stop": _STOP,
     }[contest]
