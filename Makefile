@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HYPERSTEP := $(BIN)/hyperstep
 
-.PHONY: demo test test-torch check static conformance faults reuse-table bench bench-quick bench-scale bench-reuse bench-warm bench-start-up format clean
+.PHONY: demo test test-libraries check static conformance faults reuse-table bench bench-quick bench-scale bench-reuse bench-warm bench-start-up format clean
 
 demo: $(VENV)/.ready
 	$(HYPERSTEP) run examples/digits/pipeline.py
@@ -12,12 +12,13 @@ demo: $(VENV)/.ready
 test: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -n 2
 
-# What needs torch, which is too large for the development environment: on Linux pip takes a build of gigabytes with CUDA,
-# unless it has been told of one without.
-TORCH ?= torch==2.13.0
-test-torch: $(VENV)/.ready-dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt "$(TORCH)"
-	$(BIN)/python -m pytest tests/launchers/warm/test_torch.py tests/launchers/warm/test_chance.py tests/runtime/test_torch_sweeps.py
+# What needs libraries that are too large for the development environment. Of torch pip takes, on Linux, a build of
+# gigabytes with CUDA, unless it has been told of one without.
+LIBRARIES ?= torch==2.13.0 lightgbm xgboost
+test-libraries: $(VENV)/.ready-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(LIBRARIES)
+	$(BIN)/python -m pytest tests/launchers/warm/test_torch.py tests/launchers/warm/test_boosting.py \
+	    tests/launchers/warm/test_chance.py tests/runtime/test_torch_sweeps.py
 
 check: static test
 

@@ -1,7 +1,7 @@
 """Libraries that are too large for the development environment, with two threads, cold and warm.
 
-Set WARM_PYTHON to an interpreter that has some of them (``pip install lightgbm xgboost scikit-learn``); what it
-lacks is skipped.
+``make test-libraries`` installs them there, and runs this; or set WARM_PYTHON to an interpreter that has some of them
+besides scikit-learn. What it lacks is skipped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""torch is too large for the development environment: ``make test-torch`` installs it there, and runs this.
+"""torch is too large for the development environment: ``make test-libraries`` installs it there, and runs this.
 
 A server imports what a cold run of the same script has noted, as it does for a sweep.
 """
