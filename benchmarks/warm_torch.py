@@ -1,9 +1,9 @@
 """What a trial that trains with torch costs, cold and warm: an MLP on scikit-learn's digits, started by the launcher.
 
 ``python benchmarks/warm_torch.py [ROUNDS]``, in an environment with torch and scikit-learn (``make test-libraries``
-makes one). In each round every way runs its trials once, one way after the other; medians of the rounds are printed, and the
-median of the rounds' ratios. CPU time is user and system time of host, servers and trials. The memory of a trial that
-is its own is what the system tells at its end, that of the server while it waits.
+makes one). In each round every way runs its trials once, one way after the other; medians of the rounds are printed,
+and the median of the rounds' ratios. CPU time is user and system time of host, servers and trials. The memory of a
+trial that is its own is what the system tells at its end, that of the server while it waits.
 """
 
 from __future__ import annotations
