@@ -68,7 +68,7 @@ SETUPS = (
     Setup("RANDOM", TRUNCATION, "no store", 100_000),
     Setup("RANDOM", BANDIT, "no store", 100_000, deterministic=True),
     Setup("RANDOM", BANDIT, "memory", 100_000),
-    Setup("RANDOM", BANDIT, "SQLite", 100_000),
+    Setup("RANDOM", BANDIT, "SQLite", 1_000_000),
     Setup("BayesianOptimization", BANDIT, "no store", 10_000),
 )
 

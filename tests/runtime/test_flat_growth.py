@@ -1,7 +1,11 @@
-"""What the runner does for a trial does not grow with the trials before it: counted in calls and database steps."""
+"""What the runner does for a trial, and keeps of it, does not grow with the trials before it.
+
+Counted in calls, steps of the database and blocks of memory.
+"""
 
 from __future__ import annotations
 
+import gc
 import json
 import sqlite3
 import sys
@@ -30,6 +34,8 @@ from hyperstep.testing.instant_launcher import InstantLauncher
 _TRIALS, _WINDOW = 1000, 40
 _EARLY, _LATE = 60, _TRIALS - 2 * _WINDOW
 _STEPS = 20
+_FEW_BLOCKS = 60
+"""Some kB, of up to 512 bytes each."""
 _CONFIG: dict[str, Json] = {
     "sampler": {"name": "RANDOM", "space": {"x": ["uniform", [0, 1]]}, "order": ["x"], "seed": 3},
     "policy": {"name": "Bandit", "properties": {"evaluation_interval": 1, "slack_factor": 0.5}},
@@ -39,18 +45,24 @@ _CONFIG: dict[str, Json] = {
 
 
 class Counting:
-    """Counts calls of Python functions and steps of SQLite's machine while a window of trials is launched."""
+    """Counts calls of Python functions, steps of SQLite's machine and blocks kept, for each window of trials."""
 
     def __init__(self) -> None:
         self.launched = 0
         self.calls: dict[int, int] = {}
         self.steps: dict[int, int] = {}
+        self.blocks: dict[int, int] = {}
+        """Of memory, by which more are held after a window than before it."""
         self._window = -1
 
     def play(self, attempt: Attempt) -> int:
         """Log some values and end; each tenth trial does best and fails."""
         number, fails = self.launched, self.launched % 10 == 9
         self.launched += 1
+        for window in (_EARLY, _LATE):
+            if number in {window, window + _WINDOW}:
+                gc.collect()
+                self.blocks[window] = sys.getallocatedblocks() - self.blocks.get(window, 0)
         self._window = next((w for w in (_EARLY, _LATE) if w <= number < w + _WINDOW), -1)
         sys.setprofile(self._count if self._window >= 0 else None)
         values = [2.0 + number / 1e4 if fails else number % 7 / 7 + step / 10 for step in range(3)]
@@ -92,6 +104,7 @@ def test_a_trial_costs_no_more_after_nine_hundred_others_than_after_sixty(
     assert counting.launched == _TRIALS
     assert counting.calls[_LATE] == pytest.approx(counting.calls[_EARLY], rel=0.1)
     assert counting.steps[_LATE] == pytest.approx(counting.steps[_EARLY], rel=0.1)
+    assert counting.blocks[_LATE] < max(counting.blocks[_EARLY], _WINDOW * _FEW_BLOCKS)
 
 
 def _drive(bench: Bench, run_id: str, counting: Counting) -> None:

@@ -80,6 +80,19 @@ def context_of(home: Home) -> RunnerContext:
 WHOLE = {"train.py", "inner/model.py", "inner/made.txt"}
 
 
+def test_what_is_begun_is_done_once_the_slots_are_taken_again(
+    home: Home, snapshot: Snapshot, runs: Sequence[RunRecord]
+) -> None:
+    clearing = Clearing(context_of(home))
+    clearing.begin(snapshot.digest, home.attempt(runs[0], 1), completed=True)
+    assert clearing._worker is None
+    assert left_in(home, runs[0], 1) == WHOLE
+    clearing.go_on()
+    assert clearing._worker is not None
+    clearing.settle()
+    assert left_in(home, runs[0], 1) == {"inner/made.txt"}
+
+
 def test_an_ended_attempt_is_cleared_by_the_time_that_the_root_run_is_seen_to_have_ended(
     home: Home, snapshot: Snapshot, runs: Sequence[RunRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
