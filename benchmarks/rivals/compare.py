@@ -38,9 +38,9 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 from machine import in_words, load
 
 LIMIT_S, QUICK_LIMIT_S = 3 * 3600.0, 150.0
-LEARNS_FROM = 8
-"""Trials of the sweep before: one to learn from, and some for which a server is started. Where the script counts them,
-as many as there are."""
+LEARNS_FROM = {"trivial": 60}
+"""Trials of the sweep before, by script: one to learn from, some meanwhile a server is started, and one that tries it."""
+LEARNS_FROM_FEW = 8
 
 
 def take_turn(contest: Contest, contender: Contender, folder: Path, *, quick: bool) -> Watched:
@@ -59,7 +59,7 @@ def take_turn(contest: Contest, contender: Contender, folder: Path, *, quick: bo
     limit_s = QUICK_LIMIT_S if quick else LIMIT_S
     if contender.warms_up:
         earlier = folder / "earlier.json"
-        few = LEARNS_FROM if contest.stop_below is None else trials
+        few = LEARNS_FROM.get(contest.script, LEARNS_FROM_FEW) if contest.stop_below is None else trials
         Job(str(script), few, CONCURRENT, str(work), contest.stop_below, libraries).write(earlier)
         learnt = watch(contender.command(earlier), work, stamps, contender.words(folder), limit_s)
         if learnt.exit_code:
@@ -75,7 +75,7 @@ def measure(contest: Contest, contender: Contender, folder: Path, held: Held) ->
     run = take_turn(contest, contender, folder, quick=held.quick)
     run.values = len(run.times("end")) * contest.points_of(contender, quick=held.quick)
     held.loads.append(load())
-    otherwise = "" if run.exit_code else started_otherwise(contender.starts, folder / "home")
+    otherwise = "" if run.exit_code else started_otherwise(contender.starts, folder / "home", _cold_at_first(contest))
     expected = contest.trials_of(contender, quick=held.quick)
     finished = run.deaths if contest.stop_below is not None else run.times("end")
     enough = len(finished) >= (expected - 1 if contest.stop_below is not None else expected)
@@ -88,6 +88,11 @@ def measure(contest: Contest, contender: Contender, folder: Path, held: Held) ->
         figure = read.figure(run, contender, contest)
         held.add(read, contender, figure)
         print(f"    {contender.name:30} {read.title}: {in_digits(figure)} {read.unit}", flush=True)
+
+
+def _cold_at_first(contest: Contest) -> int:
+    """Where all trials of the sweep before were stopped or lasted to its end, the next one's first are still cold."""
+    return 0 if contest.stop_below is None else CONCURRENT
 
 
 def who_takes_part(contest: Contest, missing: dict[str, str], held: Held) -> list[Contender]:

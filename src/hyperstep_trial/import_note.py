@@ -88,6 +88,9 @@ def _loaded_after(newest_known: str) -> list[tuple[str, str]]:
 
 
 def _names_after(newest_known: str) -> list[str]:
+    """In the order of loading. None when that module is there no more: all others would seem to be new."""
+    if newest_known and newest_known not in sys.modules:
+        return []
     names: list[str] = []
     try:
         for name in reversed(sys.modules):
@@ -95,7 +98,7 @@ def _names_after(newest_known: str) -> list[str]:
                 break
             names.append(name)
     except RuntimeError:  # another thread imports just now
-        return list(sys.modules)
+        return [] if newest_known else list(sys.modules)
     return names[::-1]
 
 

@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from hyperstep.cli.display import Feed
 from hyperstep.cli.reading import read_status
 from hyperstep.cli.watching import Watcher
+from hyperstep.errors import StoreError
 from hyperstep.records import RunKind, RunRecord, RunStatus
 from hyperstep.run_store import open_run_store
 from hyperstep.run_store.base import RunStore
 from hyperstep.runtime.runner.ownership import this_process
 
 TRIALS = 300
+_RULE = "The records can be read."
 
 
 @pytest.fixture
@@ -64,6 +66,23 @@ def test_an_end_is_seen_however_long_the_last_look_took(store: RunStore) -> None
     assert feed.look()
     assert feed.views[0].status is RunStatus.COMPLETED
     assert not feed.look()
+
+
+def test_a_glance_that_fails_once_is_no_lasting_fault(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    watcher = Watcher(store, root_ids=("root",))
+    feed = Feed(lambda: watcher)
+    assert feed.look()
+    watcher.rest(began=0.0, ended=time.monotonic())
+
+    def refuse() -> bool:
+        raise StoreError(_RULE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watcher, "sees_an_end", refuse)
+        assert not feed.look()
+        assert feed.fault is not None
+    assert not feed.look()
+    assert feed.fault is None
 
 
 def test_looking_takes_a_twentieth_of_the_time_at_most(store: RunStore) -> None:

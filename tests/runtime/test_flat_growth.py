@@ -34,8 +34,10 @@ from hyperstep.testing.instant_launcher import InstantLauncher
 _TRIALS, _WINDOW = 1000, 40
 _EARLY, _LATE = 60, _TRIALS - 2 * _WINDOW
 _STEPS = 20
+_FEW_FOLDERS = 10
+"""A trial is launched before the folder of the one before is cleared; but no more than some wait for it."""
 _FEW_BLOCKS = 60
-"""Some kB, of up to 512 bytes each."""
+"""Kept of a trial; most are smaller than 100 bytes."""
 _CONFIG: dict[str, Json] = {
     "sampler": {"name": "RANDOM", "space": {"x": ["uniform", [0, 1]]}, "order": ["x"], "seed": 3},
     "policy": {"name": "Bandit", "properties": {"evaluation_interval": 1, "slack_factor": 0.5}},
@@ -53,6 +55,9 @@ class Counting:
         self.steps: dict[int, int] = {}
         self.blocks: dict[int, int] = {}
         """Of memory, by which more are held after a window than before it."""
+        self.uncleared: list[int] = []
+        """At each trial, how many of those before had their source files still."""
+        self._sources: list[Path] = []
         self._window = -1
 
     def play(self, attempt: Attempt) -> int:
@@ -63,6 +68,8 @@ class Counting:
             if number in {window, window + _WINDOW}:
                 gc.collect()
                 self.blocks[window] = sys.getallocatedblocks() - self.blocks.get(window, 0)
+        self._sources = [*filter(Path.exists, self._sources), attempt.work_folder / attempt.argv[1]]
+        self.uncleared.append(len(self._sources) - 1)
         self._window = next((w for w in (_EARLY, _LATE) if w <= number < w + _WINDOW), -1)
         sys.setprofile(self._count if self._window >= 0 else None)
         values = [2.0 + number / 1e4 if fails else number % 7 / 7 + step / 10 for step in range(3)]
@@ -102,9 +109,11 @@ def test_a_trial_costs_no_more_after_nine_hundred_others_than_after_sixty(
     _drive(bench, run_id, counting)
     assert bench.read(run_id).status is RunStatus.COMPLETED
     assert counting.launched == _TRIALS
+    assert max(counting.uncleared) < _FEW_FOLDERS
     assert counting.calls[_LATE] == pytest.approx(counting.calls[_EARLY], rel=0.1)
     assert counting.steps[_LATE] == pytest.approx(counting.steps[_EARLY], rel=0.1)
-    assert counting.blocks[_LATE] < max(counting.blocks[_EARLY], _WINDOW * _FEW_BLOCKS)
+    assert counting.blocks[_LATE] < 1.1 * counting.blocks[_EARLY]
+    assert counting.blocks[_LATE] < _FEW_BLOCKS * _WINDOW
 
 
 def _drive(bench: Bench, run_id: str, counting: Counting) -> None:

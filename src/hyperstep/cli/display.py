@@ -48,7 +48,10 @@ class Feed:
         try:
             if self._watcher is None:
                 self._watcher = self._open_watcher()
-            if self._watcher is None or not (at_once or self._watcher.is_due(began) or self._watcher.sees_an_end()):
+            if self._watcher is None:
+                return False
+            if not (at_once or self._watcher.is_due(began) or self._watcher.sees_an_end()):
+                self.fault = None
                 return False
             changed = self._watcher.look()
         except Exception as error:  # noqa: BLE001 - see above

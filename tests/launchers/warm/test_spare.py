@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 
 from hyperstep.launchers.host.warm.spare import Spare
 from hyperstep_trial.warm.order import SpareOrder
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
 
 LARGE = "x" * (1 << 20)
 """More than a socket takes at once."""

@@ -36,7 +36,7 @@ def choose(servers: WarmServers, tmp_path: Path) -> Cold:
 
 def _choose(servers: WarmServers, folder: Path) -> Cold:
     (folder / "train.py").touch()
-    found = servers.choose(Wanted("key", ["json"]), [sys.executable, "train.py"], dict(os.environ), str(folder))
+    found = servers.choose(Wanted("key", ["json"]), [sys.executable, "train.py"], {}, str(folder))
     assert isinstance(found, Cold)
     return found
 
