@@ -39,7 +39,7 @@ from machine import in_words, load
 
 LIMIT_S, QUICK_LIMIT_S = 3 * 3600.0, 150.0
 LEARNS_FROM = {"trivial": 60}
-"""Trials of the sweep before, by script: one to learn from, some meanwhile a server is started, and one that tries it."""
+"""Trials of the sweep before, by script: one to learn from, some while a server is started, one that tries it."""
 LEARNS_FROM_FEW = 8
 
 
