@@ -30,6 +30,18 @@ from hyperstep.runtime.submission import Label, ensure_runner
 pytestmark = pytest.mark.skipif(not can_host(), reason="signals of POSIX")
 
 
+def is_stopped_at_rest(runner: int, records: Path) -> bool:
+    """Stop a runner; let it go on for now when it is just writing, as nobody else could write then."""
+    os.kill(runner, signal.SIGSTOP)
+    with closing(sqlite3.connect(records, timeout=0.0)) as database:
+        try:
+            database.execute("begin immediate")
+        except sqlite3.OperationalError:
+            os.kill(runner, signal.SIGCONT)
+            return False
+    return True
+
+
 def test_a_stopped_runner_that_wakes_after_a_takeover_does_nothing_and_leaves(
     bench: Bench, label: Label, gate: Path
 ) -> None:
@@ -149,8 +161,8 @@ def test_a_runner_of_before_a_reboot_is_followed_and_its_attempt_is_lost(
     run_id = submit_waiting(bench, label)
     process = started(bench, run_id)
     runner = owner_pid(bench, run_id)
-    os.kill(runner, signal.SIGSTOP)
     folder = bench.home.root_folder(run_id)
+    bench.wait_until(lambda: is_stopped_at_rest(runner, folder / "run.db"))
     attempt = bench.home.attempt(bench.read(run_id), 0)
     attempt.claim_file.write_text(attempt.claim_file.read_text().replace(boot_id(), "another boot"))
     with closing(sqlite3.connect(folder / "run.db")) as database:
