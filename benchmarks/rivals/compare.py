@@ -61,13 +61,13 @@ def take_turn(contest: Contest, contender: Contender, folder: Path, *, quick: bo
         earlier = folder / "earlier.json"
         few = LEARNS_FROM.get(contest.script, LEARNS_FROM_FEW) if contest.stop_below is None else trials
         Job(str(script), few, CONCURRENT, str(work), contest.stop_below, libraries).write(earlier)
-        learnt = watch(contender.command(earlier), work, stamps, contender.words(folder), limit_s)
+        learnt = watch(contender.command(earlier), work, stamps, str(folder), limit_s)
         if learnt.exit_code:
             return learnt
         stamps.unlink(missing_ok=True)
         shutil.rmtree(work)  # what its trials told each other by files
         work.mkdir()
-    return watch(contender.command(job), work, stamps, contender.words(folder), limit_s)
+    return watch(contender.command(job), work, stamps, str(folder), limit_s)
 
 
 def measure(contest: Contest, contender: Contender, folder: Path, held: Held) -> None:

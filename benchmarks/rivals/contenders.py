@@ -55,10 +55,6 @@ class Contender:
         """What starts it."""
         return [str(self.python), str(HERE / self.file), str(job), *self.arguments]
 
-    def words(self, folder: Path) -> tuple[str, ...]:
-        """What stands in the command lines of its processes that are not descendants of the first one."""
-        return (str(folder),)
-
 
 LIMIT = frozenset({"trivial", "libraries", "growth", "cold", "threads"})
 CONTENDERS = (

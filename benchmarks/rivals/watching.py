@@ -56,12 +56,12 @@ class Processes:
 
     Args:
         root: The process that was started; its descendants belong to it.
-        words: So does, whoever is its parent, a process in whose command line one of these stands.
+        word: So does, whoever is its parent, a process in whose command line it stands.
     """
 
-    def __init__(self, root: int, words: tuple[str, ...]) -> None:
+    def __init__(self, root: int, word: str) -> None:
         self._root = root
-        self._words = words
+        self._word = word
         self._began = _uptime_ticks()
         self._seen: dict[int, tuple[int, int]] = {}
         """By process: ticks when it was first seen and when it was last seen."""
@@ -96,7 +96,7 @@ class Processes:
         if pid == self._root or parents[pid] == self._root or parents[pid] in self._seen:
             return True
         command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        return pid != os.getpid() and any(word in command for word in self._words)
+        return pid != os.getpid() and self._word in command
 
 
 class Locks:
@@ -120,7 +120,7 @@ class Locks:
             self.deaths[path.name] = time.time()
 
 
-def watch(command: list[str], folder: Path, stamps: Path, words: tuple[str, ...], limit_s: float) -> Watched:
+def watch(command: list[str], folder: Path, stamps: Path, word: str, limit_s: float) -> Watched:
     """Run a contender to its end; one that takes longer than ``limit_s`` seconds is ended."""
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     with (folder / "output.txt").open("wb") as output:
@@ -128,7 +128,7 @@ def watch(command: list[str], folder: Path, stamps: Path, words: tuple[str, ...]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder, env=environment
         )
-    processes, locks = Processes(process.pid, words), Locks(folder)
+    processes, locks = Processes(process.pid, word), Locks(folder)
     next_weight = 0.0
     while process.poll() is None:
         weigh = time.time() >= next_weight
