@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 
+TIME_STEP_NS = 2_000_000_000
+"""File systems keep times in steps of up to 2 s."""
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "afs", "9p", "lustre", "gpfs", "beegfs", "ceph", "glusterfs"}
     | {"fuse.sshfs", "fuse.glusterfs", "fuse.cephfs", "fuse.blobfuse", "fuse.blobfuse2", "fuse.s3fs", "webdav"}

@@ -15,13 +15,13 @@ from pathlib import Path
 import msgspec
 
 from hyperstep.digest import digest_bytes
+from hyperstep.file_systems import TIME_STEP_NS
 from hyperstep.unicode_text import encodable
 
 _FORMAT = 2
 _TICK_NS = 20_000_000
-"""File systems that keep fractions of a second take the time from the kernel's clock, which ticks each 1 to 10 ms."""
-_COARSE_TICK_NS = 2_000_000_000
-"""Others keep times in steps of up to 2 s."""
+"""File systems that keep fractions of a second take the time from the kernel's clock, which ticks each 1 to 10 ms;
+others keep times in steps of ``TIME_STEP_NS``."""
 _COARSE_NS = 10_000_000
 """Times that are whole multiples of this may come from a coarse clock."""
 
@@ -160,7 +160,7 @@ def _is_settled(entry: _Entry) -> bool:
     """Whether no later change can have left the times as they are."""
     _, modified, _, changed, _ = entry.signature
     newest = max(changed, modified)
-    if newest + _COARSE_TICK_NS <= entry.read_at:
+    if newest + TIME_STEP_NS <= entry.read_at:
         return True
     return newest % _COARSE_NS != 0 and newest + _TICK_NS <= entry.read_at
 

@@ -17,13 +17,12 @@ from hyperstep.artifact_store.reflink import clone, copy_content
 from hyperstep.digest import digest_bytes, digest_file
 from hyperstep.errors import InvalidInputError, NotFoundError
 from hyperstep.file_lock import locked
+from hyperstep.file_systems import TIME_STEP_NS
 
 _INCOMING = ".incoming"
 _READ_ONLY = 0o444
 _SMALL = 1 << 20
 """Bytes up to which a file is read once and held in memory."""
-_TIME_STEP_NS = 2_000_000_000
-"""File systems keep times in steps of up to 2 s."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LOCK = ".lock"
 _FRESH_S = 3600.0
@@ -243,7 +242,7 @@ class FileArtifactStore(ArtifactStore):
 
     def _is_settled(self, name: str, since_ns: int) -> bool:
         try:
-            return os.stat(f"{self._folder_text}/{name}").st_mtime_ns + _TIME_STEP_NS <= since_ns  # noqa: PTH116
+            return os.stat(f"{self._folder_text}/{name}").st_mtime_ns + TIME_STEP_NS <= since_ns  # noqa: PTH116
         except OSError:
             return False
 

@@ -150,9 +150,9 @@ def remove_snapshot(snapshot: Snapshot, target: Path) -> None:
     ``outputs`` and ``logs``.
     """  # noqa: D205 - one sentence
     removed = []
-    for file in snapshot.files:
+    for file in _passing_files(snapshot):
         place = f"{target}/{file.path}"  # a path object for each would cost as much as the rest
-        if file.path.partition("/")[0] not in KEPT_FOLDERS and _is_unchanged(place, file):
+        if _is_unchanged(place, file):
             with suppress(FileNotFoundError):
                 os.unlink(place)  # noqa: PTH108
             removed.append(file.path)
@@ -163,8 +163,13 @@ def remove_snapshot(snapshot: Snapshot, target: Path) -> None:
 
 def is_removed(snapshot: Snapshot, target: Path) -> bool:
     """Whether ``remove_snapshot`` has come to its end there: what it removes last is not there."""
-    removed = [file.path for file in snapshot.files if PurePosixPath(file.path).parts[0] not in KEPT_FOLDERS]
-    return not removed or not os.path.lexists(target / removed[-1])
+    removed = _passing_files(snapshot)
+    return not removed or not os.path.lexists(target / removed[-1].path)
+
+
+def _passing_files(snapshot: Snapshot) -> list[SnapshotFile]:
+    """Those that are not in a folder which stays."""
+    return [file for file in snapshot.files if file.path.partition("/")[0] not in KEPT_FOLDERS]
 
 
 def _find_files(

@@ -13,10 +13,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from hyperstep.launchers.process_table import kernel_file
+
 _GROUPS = Path("/sys/fs/cgroup")
 _OWN = Path("/proc/self/cgroup")
 _FIELDS = 3
-_MOST_BYTES = 1 << 16
 
 
 def oom_kills(own: Path = _OWN, groups: Path = _GROUPS) -> int | None:
@@ -30,7 +31,7 @@ def oom_kills(own: Path = _OWN, groups: Path = _GROUPS) -> int | None:
         return None
     for file in _counters(str(own), str(groups)):
         try:
-            for line in _read(file).splitlines():
+            for line in os.fsdecode(kernel_file(file)).splitlines():
                 if line.startswith("oom_kill "):
                     return int(line.split()[1])
         except (OSError, ValueError):
@@ -51,7 +52,7 @@ def ended_for_memory(before: int | None, number: int | None) -> bool | None:
 
 def _counters(own: str, groups: str) -> Iterator[str]:
     try:
-        lines = _read(own).splitlines()
+        lines = os.fsdecode(kernel_file(own)).splitlines()
     except OSError:
         return
     for line in lines:
@@ -63,12 +64,3 @@ def _counters(own: str, groups: str) -> Iterator[str]:
             yield from (f"{groups}/{path}/memory.events", f"{groups}/memory.events")
         elif "memory" in controllers.split(","):
             yield from (f"{groups}/memory/{path}/memory.oom_control", f"{groups}/memory/memory.oom_control")
-
-
-def _read(file: str) -> str:
-    """A short file of the kernel's, as this is done at each launch: without buffers and path objects."""
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        return os.fsdecode(os.read(descriptor, _MOST_BYTES))
-    finally:
-        os.close(descriptor)

@@ -80,7 +80,7 @@ def children_of(pid: int) -> list[int]:
     found: list[int] = []
     try:
         for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - looked at for each attempt: no path objects
-            found += map(int, _read(f"/proc/{pid}/task/{task}/children").split())
+            found += map(int, kernel_file(f"/proc/{pid}/task/{task}/children").split())
     except OSError:
         return found
     return found
@@ -108,8 +108,12 @@ def keeper_of(host: int) -> int | None:
     return state.parent if state is not None and is_keeper(state.parent) else None
 
 
-def _read(file: str) -> bytes:
-    """A file of ``/proc``, whole."""
+def kernel_file(file: str) -> bytes:
+    """A short file of the kernel's, as those of ``/proc``, whole: without buffers and path objects.
+
+    Raises:
+        OSError: It is not there.
+    """
     descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     try:
         found = data = os.read(descriptor, _PROC_BYTES)
@@ -123,7 +127,7 @@ def _read(file: str) -> bytes:
 
 def _from_proc(pid: int) -> ProcessState | None:
     try:
-        stat = _read(f"/proc/{pid}/stat").decode("utf-8", "replace")
+        stat = kernel_file(f"/proc/{pid}/stat").decode("utf-8", "replace")
     except OSError:
         return None
     fields = stat[stat.rindex(")") + 1 :].split()  # the name before may hold spaces and brackets

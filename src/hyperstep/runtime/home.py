@@ -82,8 +82,7 @@ class Home(Struct, frozen=True):
         if self.base is not None:
             link_below(folder, self.path / place, self.path / LINKED)
             folder = self.path / place
-        if not folder.is_dir():  # asked for at each trial: a look costs a third of a refusal
-            folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         return folder
 
     def root_folder(self, root_id: str) -> Path:
@@ -130,6 +129,16 @@ class Home(Struct, frozen=True):
 def _below_runs(home: Path, folder: str) -> Path:
     """Asked for several times a trial: path objects are not made anew each time."""
     return home / "runs" / folder
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, with those above it, where it is not there; of most it is known by a look, a third of the cost.
+
+    Raises:
+        OSError: It cannot be made, or a file is in its place.
+    """
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _check_place(settings: Settings) -> bool:

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, StoreError, means_no_room
+from hyperstep.file_systems import TIME_STEP_NS
 from hyperstep.runtime.doorbell import doorbell_path, ring
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.liveness import live_owner
@@ -28,8 +29,6 @@ _LOOK_FOR_OWNER_S = 1.0
 _REQUEST = ".request.json"
 _ANSWER = ".answer.json"
 _CANCEL = "cancel"
-_TIME_STEP_NS = 2_000_000_000
-"""File systems keep times in steps of up to 2 s."""
 _REASON_UNTOLD = "canceled; the disk was full, so that it could not be written why"
 
 
@@ -136,7 +135,7 @@ class InboxWatch:
             return True
         if changed_at_ns == self._seen_at_ns:
             return False
-        self._seen_at_ns = changed_at_ns if changed_at_ns + _TIME_STEP_NS < time.time_ns() else -1
+        self._seen_at_ns = changed_at_ns if changed_at_ns + TIME_STEP_NS < time.time_ns() else -1
         return True
 
 

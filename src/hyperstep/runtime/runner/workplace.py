@@ -21,6 +21,7 @@ from hyperstep.pipeline.spec import DataMode, OutputSpec, StepSpec
 from hyperstep.records.attempt import Attempt
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.cores import usable_cores
+from hyperstep.runtime.home import make_folder
 from hyperstep.runtime.runner import job_environment as environment
 from hyperstep.runtime.runner.commands import command_path, command_texts
 from hyperstep.runtime.runner.context import RunnerContext
@@ -140,17 +141,11 @@ def _output_for_process(context: RunnerContext, place: Workplace, run: RunRecord
     if output.mode is DataMode.DIRECT:
         return Path(place.outputs[name]["path"])
     path = output_path(context.home, run.workspace, place.outputs[name])
-    _make_folder(path.parent)
+    make_folder(path.parent)
     if output.mode is DataMode.UPLOAD:
         path = _upload_source(output, attempt)
-    _make_folder(path if output.is_directory else path.parent)
+    make_folder(path if output.is_directory else path.parent)
     return path
-
-
-def _make_folder(folder: Path) -> None:
-    """Most are there, as all trials of a sweep write to the same; a look costs a third of a refusal."""
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _upload_source(output: OutputSpec, attempt: Attempt) -> Path:
