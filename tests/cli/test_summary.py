@@ -15,12 +15,12 @@ from hyperstep.cli.view import SweepView
 from hyperstep.cli.wording import counts
 from hyperstep.errors import StoreError
 from hyperstep.records.metric import MetricKind, MetricRecord
+from hyperstep.records.names import BEST_TABLE
 from hyperstep.records.run import RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, RunStore
 from hyperstep.run_store.sqlite.journal import SqliteJournal
 from hyperstep.run_store.sqlite.store import SqliteRunStore
-from hyperstep.runtime.runner.best_table import BEST_TABLE
 from hyperstep.testing.run_store import root_run, trial_run
 
 SWEEP, BEST = "HD_root", 17

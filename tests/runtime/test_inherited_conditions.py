@@ -19,6 +19,7 @@ from tests.runtime.processes_of_ours import is_gone, kill, next_owner_pid, owner
 from tests.runtime.waiting_script import started, submit_waiting
 
 from hyperstep.cli.live_processes import live_processes
+from hyperstep.cli.reading import read_root
 from hyperstep.launchers import can_host
 from hyperstep.launchers.glance import live_hosts
 from hyperstep.launchers.hosts import hosts_here
@@ -225,7 +226,7 @@ def test_a_runner_has_what_its_submitter_has_and_finds_the_host_that_started_it(
     process, runner = started(bench, run_id), owner_pid(bench, run_id)
     (host,) = live_hosts().values()
     assert parent_of(process) == parent_of(runner) == host
-    assert live_processes(bench.home, run_id).hosts == (host,)
+    assert live_processes(bench.home, read_root(bench.home.store, run_id)).hosts == (host,)
     (state,) = hosts_here()
     assert state.ours
     assert state.conditions == conditions()

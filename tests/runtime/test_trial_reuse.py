@@ -18,14 +18,14 @@ from hyperstep.pipeline.plan import recorded_decision
 from hyperstep.pipeline.reuse import Reason
 from hyperstep.pipeline.reuse_rules import EVERY_STEP
 from hyperstep.pipeline.spec import DataMode, OutputSpec, PipelineSpec, StepSpec, TuningSpec
+from hyperstep.records.names import SAVED_S, SEED_FROM
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.rerunning import Again, rerun_exactly, rerun_partly
 from hyperstep.runtime.reuse_options import NEW_SEED_VARIABLE, NO_REUSE_VARIABLE
-from hyperstep.runtime.runner.reuse.reused_trials import SAVED_S
-from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM, recorded_seed
+from hyperstep.runtime.runner.reuse.sweep_seed import recorded_seed
 from hyperstep.runtime.submission import Label, request_cancel, submit_pipeline, submit_step
 
 SCRIPT = """

@@ -22,7 +22,7 @@ class LiveProcesses(Struct, frozen=True):
     pids: dict[str, int]
     """Process of each trial or step whose newest attempt lives, by run."""
     attempts: dict[str, int]
-    """How many there have been, by run."""
+    """How many there have been, by run that is shown."""
     starts: dict[str, StartCounts]
     """How the trials of each sweep were started, by the sweep's run."""
     hosts: tuple[int, ...]
@@ -57,16 +57,17 @@ class LiveProcesses(Struct, frozen=True):
         return replace(trial, pid=self.pids.get(trial.id), attempts=self.attempts.get(trial.id, 0))
 
 
-def live_processes(home: Home, root_id: str) -> LiveProcesses:
-    """Look at a root run's attempts.
+def live_processes(home: Home, view: RootView) -> LiveProcesses:
+    """Look at the attempts of what is shown of a root run.
 
     Raises:
         StoreError: Its journal cannot be read.
     """
+    root_id = view.id
     journal = home.store.journal(root_id)
     try:
         claims = _claims(home, journal)
-        attempts = journal.attempt_counts()
+        attempts = journal.attempt_counts(_shown(view))
         starts = {run.id: journal.starts_below(run.id) for run in journal.runs(kind=RunKind.SWEEP)}
         ended, owner = journal.run(root_id).status.is_terminal, journal.owner()
     finally:
@@ -77,6 +78,13 @@ def live_processes(home: Home, root_id: str) -> LiveProcesses:
     pids = {run_id: claim.pid for run_id, claim in claims.items()}
     keepers = {keeper for pid in (*hosts, *pids.values()) if (keeper := keeper_of(pid)) is not None}
     return LiveProcesses(pids, attempts, starts, tuple(sorted(hosts)), tuple(sorted(keepers)))
+
+
+def _shown(view: RootView) -> set[str]:
+    """Ids of the steps and trials that a view has."""
+    sweeps = [step.sweep for step in view.steps if step.sweep]
+    trials = {trial.id for sweep in sweeps for trial in (*sweep.trials, *([sweep.best] if sweep.best else []))}
+    return {step.id for step in view.steps} | trials
 
 
 def _claims(home: Home, journal: Journal) -> dict[str, Claim]:

@@ -16,13 +16,11 @@ from hyperstep.pipeline.reuse import FailedTrials, Reason
 from hyperstep.records.event import DecisionRecord
 from hyperstep.records.goal import Goal
 from hyperstep.records.metric import MetricRecord
+from hyperstep.records.names import HISTORY, SAVED_S, SEED_FROM, STOPPED_EARLY
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import ChildGroup
 from hyperstep.runtime.ranking import counted_values, logged_values, usable_values
-from hyperstep.runtime.runner.reuse.kept_history import HISTORY
-from hyperstep.runtime.runner.reuse.reused_trials import SAVED_S
-from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM
 from hyperstep.sweep.decision_log import decision_digest
 from hyperstep.sweep.instructions import RecordDecision
 
@@ -228,7 +226,7 @@ def _view_trial(
         error=trial.error,
         started_at=trial.started_at,
         ended_at=trial.ended_at,
-        stopped_early=trial.properties.get("stopped_early") == "true" or trial.id in policy_stops,
+        stopped_early=trial.properties.get(STOPPED_EARLY) == "true" or trial.id in policy_stops,
         reused_from=trial.reused_from,
         saved_s=_seconds(trial, SAVED_S),
     )

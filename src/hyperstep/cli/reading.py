@@ -11,10 +11,9 @@ from hyperstep.cli.progress import RootRecords, SweepRecords, primary_metric, vi
 from hyperstep.cli.view import REMOVED, UNREADABLE, RootView, StepView, SweepView
 from hyperstep.errors import HyperstepError, NotFoundError
 from hyperstep.records.metric import MetricRecord
+from hyperstep.records.names import BEST_TABLE, STOPPED_EARLY
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Journal, RunStore
-from hyperstep.runtime.runner.best_table import BEST_TABLE
-from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY
 
 MANY_TRIALS = 200
 """A sweep with more is not read trial by trial where a summary will do."""

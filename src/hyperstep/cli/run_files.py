@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hyperstep.cli.documents import FileView
 from hyperstep.records.attempt import Attempt
+from hyperstep.records.names import LOG_NAMES
 from hyperstep.records.run import RunRecord
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner.collecting import LOG_NAMES
 
 
 def files_of(home: Home, journal: Journal, run: RunRecord) -> list[FileView]:

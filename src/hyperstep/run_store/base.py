@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
@@ -285,9 +285,9 @@ class Journal(ABC):
         """The attempts that have not ended, as far as is recorded."""
         return [attempt for attempt in self.attempts() if attempt.end is None]
 
-    def attempt_counts(self) -> dict[str, int]:
-        """How many attempts each run has, by its id."""
-        return dict(Counter(attempt.key.run_id for attempt in self.attempts()))
+    def attempt_counts(self, run_ids: Collection[str]) -> dict[str, int]:
+        """How many attempts these runs have, by their ids; none without any."""
+        return dict(Counter(attempt.key.run_id for attempt in self.attempts() if attempt.key.run_id in run_ids))
 
     def starts_below(self, parent_id: str) -> StartCounts:
         """How the attempts of the runs directly below a run were started."""

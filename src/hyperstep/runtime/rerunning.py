@@ -14,12 +14,12 @@ from hyperstep.digest import Json
 from hyperstep.errors import ConflictError, InvalidInputError
 from hyperstep.pipeline.spec import Forbids, PipelineSpec, StepSpec
 from hyperstep.pipeline.template import TemplateParameter
+from hyperstep.records.names import STOPPED_EARLY
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.runner.reuse.given_marks import given_marks
 from hyperstep.runtime.runner.reuse.sweep_seed import recorded_seed, seeded
-from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY
 from hyperstep.runtime.submission import Label, submit_pipeline, submit_step
 
 RERUN_OF = "rerun_of"

@@ -224,11 +224,11 @@ class JournalContract(StoreFactory):
         assert [record.value for record in journal.metrics("HD_root_0")] == [0.1, 0.2, 0.3]
 
     def test_children_are_counted_by_what_they_have_in_common(self, journal: Journal, other: Journal) -> None:
-        odd = {"a.dotted name": "x"}
+        odd, like, tags = {"a.dotted name": "x"}, {"other": "a.dotted name"}, {"reused_from": "x"}
         with journal.transaction(0) as writer:
             for number, status in enumerate((RunStatus.COMPLETED, RunStatus.CANCELED, RunStatus.CANCELED), start=2):
-                run = replace(trial_run(number), status=status, properties=odd if number == 3 else {})
-                writer.put_run(replace(run, reused_from="HD_1_0" if number == 4 else None))
+                run = replace(trial_run(number), status=status, properties=odd if number == 3 else like)
+                writer.put_run(replace(run, tags=tags, reused_from="HD_1_0" if number == 4 else None))
         counted = other.count_children("HD_root", RunKind.TRIAL, tuple(odd))
         assert dict(counted) == {
             ChildGroup(trial_run(0).status, False, (None,)): 2,
@@ -250,7 +250,9 @@ class JournalContract(StoreFactory):
         with journal.transaction(0) as writer:
             for key in keys:
                 writer.put_attempt(AttemptRecord(key, 1.0, end=None if key.number else AttemptEnd(key, 0)))
-        assert other.attempt_counts() == {"HD_root_0": 2, "HD_root_1": 1}
+        assert other.attempt_counts({"HD_root_0", "HD_root_1", "HD_root_2"}) == {"HD_root_0": 2, "HD_root_1": 1}
+        assert other.attempt_counts(["HD_root_1"]) == {"HD_root_1": 1}
+        assert other.attempt_counts(()) == {}
         assert [attempt.key for attempt in other.open_attempts()] == keys[1:2]
 
     def test_decisions_on_one_subject_are_found(self, journal: Journal, other: Journal) -> None:

@@ -19,6 +19,7 @@ from hyperstep.pipeline.plan import SweepVerdict
 from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.pipeline.spec import DataMode, DatastorePaths, InputSpec, StepSpec
 from hyperstep.records.attempt import Attempt
+from hyperstep.records.names import SEED_FROM
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.doorbell import doorbell_path, hung
@@ -27,7 +28,6 @@ from hyperstep.runtime.runner.context import Envelope, RunnerContext
 from hyperstep.runtime.runner.loop import Runner
 from hyperstep.runtime.runner.obstacles import Patience
 from hyperstep.runtime.runner.reuse.step_plan import plan_single
-from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM
 from hyperstep.runtime.runner.reuse.trial_plan import told_trials
 from hyperstep.runtime.submission import Label, root_run
 from hyperstep.testing.behaviour import Behaviour

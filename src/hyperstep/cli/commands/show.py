@@ -36,9 +36,10 @@ def show(*, run_id: str, as_json: bool, every: bool, no_resume: bool) -> None:
         target = find_target(home, run_id)
         root = find_target(home, target.root_id).run
         runner = looked_at(home, root, resume=not no_resume)
-        processes = live_processes(home, target.root_id)
         summary = None if every or as_json else target.run.id
-        view = processes.in_view(read_root(home.store, target.root_id, summary_for=summary))
+        view = read_root(home.store, target.root_id, summary_for=summary)
+        processes = live_processes(home, view)
+        view = processes.in_view(view)
         if as_json:
             print_json(_document(home, target, view, {**runner.document(), **processes.document()}))
         else:

@@ -11,10 +11,10 @@ from hyperstep.cli.printable import printable
 from hyperstep.cli.render_reuse import verdict_lines
 from hyperstep.errors import NotFoundError
 from hyperstep.pipeline.plan import ALONE, StepVerdict, Verdict, recorded_decision, verdict_of
+from hyperstep.records.names import SEED_FROM
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.outside_code import outside_code
-from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM
 from hyperstep.runtime.runner.reuse.trial_plan import told_trials
 
 _NODE = "azureml.nodeid"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -59,7 +59,10 @@ select id, json_extract(body, '$.reused_from') as source from runs where source 
 """
 _NEWEST_CHILDREN = """
 select id, parent_id, kind, status, number, name, created_at, body from runs
-where parent_id = ? and kind = ? order by number desc, position desc limit ?
+where position in (
+    select position from runs where parent_id = ? and kind = ? order by number desc, position desc limit ?
+)
+order by number, position
 """
 _METRICS = """
 select run_id, attempt, sequence, name, kind, value, step, time from metrics
@@ -109,7 +112,9 @@ _STARTS_BELOW = """
 select a.launched, a.threads, count(*) from runs as r join attempts as a on a.run_id = r.id
 where r.parent_id = ? group by a.launched, a.threads
 """
-_ATTEMPT_COUNTS = "select run_id, count(*) from attempts group by run_id"
+_ATTEMPT_COUNTS = """
+select run_id, count(*) from attempts where run_id in (select value from json_each(?)) group by run_id
+"""
 
 
 class SqliteJournal(Journal):
@@ -212,7 +217,7 @@ class SqliteJournal(Journal):
     def newest_children(self, parent_id: str, kind: RunKind, limit: int) -> list[RunRecord]:
         """See the base."""
         found = self._database.query(_NEWEST_CHILDREN, (parent_id, kind.value, limit))
-        return [rows.run_from(row) for row in reversed(found)]
+        return [rows.run_from(row) for row in found]
 
     def metrics(self, run_id: str, *, name: str | None = None) -> list[MetricRecord]:
         """See the base."""
@@ -247,9 +252,10 @@ class SqliteJournal(Journal):
         """See the base."""
         return [rows.attempt_from(row) for row in self._database.query(_OPEN_ATTEMPTS)]
 
-    def attempt_counts(self) -> dict[str, int]:
+    def attempt_counts(self, run_ids: Collection[str]) -> dict[str, int]:
         """See the base."""
-        return {str(run_id): int(count) for run_id, count in self._database.query(_ATTEMPT_COUNTS)}
+        found = self._database.query(_ATTEMPT_COUNTS, (json.dumps(list(run_ids)),))
+        return {str(run_id): int(count) for run_id, count in found}
 
     def starts_below(self, parent_id: str) -> StartCounts:
         """See the base."""

@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 
 from hyperstep.digest import Json
 from hyperstep.records.metric import MetricKind, MetricRecord
+from hyperstep.records.names import BEST_TABLE
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.sweep_records import trial_id
-
-BEST_TABLE = "best_child_by_primary_metric"
 
 Best = tuple[int, float]
 """Index of the best trial and its value."""

@@ -13,14 +13,12 @@ from hyperstep.artifact_store.copied_files import Mark, is_untouched
 from hyperstep.file_tree import GONE, files_under
 from hyperstep.records.artifact import ArtifactRecord
 from hyperstep.records.attempt import Attempt
+from hyperstep.records.names import LOG_NAMES
 from hyperstep.records.run import NAMING, RunRecord
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.records_file import METRIC_KINDS, Line, ScalarLine, TrialLine
 from hyperstep.runtime.runner.reuse.step_reads import with_read
 from hyperstep.runtime.runner.run_marks import may_set_property
-
-LOG_NAMES = ("azureml-logs/70_driver_log.txt", "user_logs/std_log.txt")
-"""The two names under which v1 shows a process's output."""
 
 _SHOWN_NAME = 200
 _COLLECTED = ("logs", "outputs")

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from hyperstep.errors import InvalidInputError
+from hyperstep.records.names import SAVED_S, SEED_FROM, STOPPED_EARLY
 from hyperstep.records.run import NAMING, RunRecord
 from hyperstep.runtime.ranking import COUNTED_VALUES
 from hyperstep.runtime.runner.reuse.computed_at import COMPUTED_AT
@@ -21,12 +22,12 @@ ENGINE_PROPERTIES = frozenset(
         "hyperparameters",
         "final_status",
         "seed",
-        "stopped_early",
+        STOPPED_EARLY,
         "azureml.nodeid",
         "best_child_run_id",
         "score",
-        "seed_from",
-        "saved_s",
+        SEED_FROM,
+        SAVED_S,
         COUNTED_VALUES,
         READS_PROPERTY,
         SETTLED_PROPERTY,

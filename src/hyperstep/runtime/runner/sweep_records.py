@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hyperstep.digest import Json
 from hyperstep.pipeline.spec import StepSpec
+from hyperstep.records.names import STOPPED_EARLY
 from hyperstep.records.run import RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.ranking import COUNTED_VALUES
@@ -18,9 +19,6 @@ from hyperstep.samplers.base import Point
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.instructions import RecordDecision
 from hyperstep.sweep.trial_state import TrialState
-
-STOPPED_EARLY = "stopped_early"
-"""Property of a trial that a policy stopped."""
 
 
 def trial_id(sweep_id: str, trial: int) -> str:

@@ -9,14 +9,13 @@ from msgspec.structs import replace
 from hyperstep.codec import from_json, to_json
 from hyperstep.digest import Json
 from hyperstep.pipeline.plan import HistoryVerdict
+from hyperstep.records.names import HISTORY
 from hyperstep.run_store.base import Journal
 from hyperstep.runtime.runner.reuse.trial_memory import TrialMemory
 from hyperstep.sweep.config import SweepConfig
 from hyperstep.sweep.earlier import KeptTrial
 from hyperstep.sweep.keeping import Keeping, SetAside, fit_trials
 
-HISTORY = "history"
-"""Kind of the decision in the ledger, and property of the sweep's run: a ``HistoryVerdict`` as JSON."""
 _TRIALS = "trials"
 _NO_SWEEP = "no sweep of equal code, inputs, environment and metric has ended with finished trials"
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from hyperstep.digest import Json
 from hyperstep.errors import USER_FAULTS, HyperstepError
+from hyperstep.records.names import SAVED_S
 from hyperstep.records.run import RunRecord
 from hyperstep.runtime.runner.context import RunnerContext, Unit
 from hyperstep.runtime.runner.obstacles import reraise_passing
@@ -16,9 +17,6 @@ from hyperstep.runtime.runner.reuse.read_kinds import READS_PROPERTY, SETTLED_PR
 from hyperstep.runtime.runner.reuse.registered_results import still_there
 from hyperstep.runtime.runner.reuse.step_reads import carried_reads, reads_of, settle_reads
 from hyperstep.runtime.runner.run_marks import ENGINE_PROPERTIES
-
-SAVED_S = "saved_s"
-"""Property of a trial that a finished one stands for: how long that one took, in seconds."""
 
 
 def take_results(context: RunnerContext, unit: Unit, run: RunRecord, source_id: str) -> RunRecord:

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from hyperstep.codec import to_json
 from hyperstep.pipeline.reuse import ReuseDecision
+from hyperstep.records.names import HISTORY, SEED_FROM
 from hyperstep.records.status import RunStatus
 from hyperstep.runtime.runner.attempt_order import AttemptOrder
 from hyperstep.runtime.runner.context import RunnerContext, Unit
-from hyperstep.runtime.runner.reuse.kept_history import HISTORY, history_evidence, keep_history, with_recorded
+from hyperstep.runtime.runner.reuse.kept_history import history_evidence, keep_history, with_recorded
 from hyperstep.runtime.runner.reuse.source_files import set_damaged_aside
 from hyperstep.runtime.runner.reuse.steady_inputs import (
     CHANGED_INPUT,
@@ -24,7 +25,7 @@ from hyperstep.runtime.runner.reuse.steady_inputs import (
     states_property,
 )
 from hyperstep.runtime.runner.reuse.step_facts import TuningFacts
-from hyperstep.runtime.runner.reuse.sweep_seed import SEED_FROM, with_seed
+from hyperstep.runtime.runner.reuse.sweep_seed import with_seed
 from hyperstep.runtime.runner.reuse.trial_memory import Asker, TrialMemory
 from hyperstep.runtime.runner.sweep_records import point_of, trial_index
 from hyperstep.runtime.runner.workplace import Workplace

@@ -10,9 +10,6 @@ from hyperstep.pipeline.spec import TuningSpec
 from hyperstep.records.run import RunRecord
 from hyperstep.sweep.config import SweepConfig
 
-SEED_FROM = "seed_from"
-"""Property of a sweep's run: the earlier sweep whose seed it took over."""
-
 
 def sweep_config(tuning: TuningSpec, run: RunRecord) -> SweepConfig:
     """A sweep's config with the seed that its run recorded, if it did."""

@@ -15,6 +15,7 @@ from hyperstep.pipeline.fingerprint import dataset_rule, written_options
 from hyperstep.pipeline.reuse import INPUTS, Difference, Reason, ReuseDecision, changed_meanwhile, expiry
 from hyperstep.pipeline.reuse_rules import DatasetReuse, ReuseRules
 from hyperstep.pipeline.spec import StepSpec
+from hyperstep.records.names import STOPPED_EARLY
 from hyperstep.records.run import ForcedRun, RunKind, RunRecord
 from hyperstep.records.status import RunStatus
 from hyperstep.run_store.base import Journal, StoredFingerprint
@@ -27,7 +28,7 @@ from hyperstep.runtime.runner.reuse.step_facts import reading_of
 from hyperstep.runtime.runner.reuse.step_reads import changed_reads
 from hyperstep.runtime.runner.reuse.step_sources import older_than_forced
 from hyperstep.runtime.runner.reuse.submitted_reads import stands_alone
-from hyperstep.runtime.runner.sweep_records import STOPPED_EARLY, point_of
+from hyperstep.runtime.runner.sweep_records import point_of
 
 Key = str
 """A point and how it is written on the command line, as canonical JSON."""
