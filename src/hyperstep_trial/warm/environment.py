@@ -27,8 +27,8 @@ class StartChanges:
         }
         self._removed = [name for name in self._at_start if name not in now and name not in ours]
 
-    def apply_to(self, env: list[bytes]) -> list[bytes]:
-        """An attempt's environment (``name=value``) after the same changes, where it begins as the server's did."""
+    def apply_to(self, env: list[bytes]) -> dict[bytes, bytes]:
+        """An attempt's environment, of ``name=value``, after the same changes, where it begins as the server's did."""
         given = dict(entry.split(b"=", 1) for entry in env)
         for name in self._removed:
             if given.get(name) == self._at_start[name]:
@@ -36,15 +36,14 @@ class StartChanges:
         for name, value in self._set.items():
             if given.get(name) == self._at_start.get(name):
                 given[name] = value
-        return [name + b"=" + value for name, value in given.items()]
+        return given
 
 
-def replace_environment(env: list[bytes]) -> None:
+def replace_environment(env: dict[bytes, bytes]) -> None:
     """Have this process the environment, in this order, in Python and in C."""
-    os.environ.clear()
-    for entry in env:
-        name, value = entry.split(b"=", 1)
-        os.environb[name] = value
+    for name in list(os.environb):  # clear() makes such a list for each
+        del os.environb[name]
+    os.environb.update(env)
 
 
 def set_arguments(argv: list[str], script: int) -> None:
