@@ -6,6 +6,9 @@ import sys
 
 from hyperstep.cli.becoming import become_quiet_script
 
+_SUBMITS_NOTHING = frozenset({"-h", "--help", "--foreground"})
+"""With these words `hyperstep tune` needs no trial host, whoever they are meant for."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code = _run_at_once(given[1:]) if given[:1] == ["run"] else None
     if code is not None:
         return code
+    if given[:1] == ["tune"] and _SUBMITS_NOTHING.isdisjoint(given):
+        from hyperstep.runtime.runner_program import begin_runner  # noqa: PLC0415 - see above
+
+        begin_runner()  # while we load the command line
     from hyperstep.cli.root import run_command  # noqa: PLC0415 - see above
 
     return run_command(given)

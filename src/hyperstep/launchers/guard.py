@@ -18,8 +18,8 @@ from hyperstep.errors import LaunchError, NotOwnerError
 from hyperstep.launchers.control_path import control_folder, default_control_path
 from hyperstep.launchers.host.address import aside_of
 from hyperstep.launchers.host_link import HostGoneError, HostLink, Message, connect, connect_or_start
+from hyperstep.launchers.host_start import DEFAULT_IDLE_S
 
-DEFAULT_IDLE_S = 10.0
 _TRIES = 3
 _FENCE_S = 1.0
 """How long an owner waits for a host that it does not command; one that stands still reads it when it goes on."""

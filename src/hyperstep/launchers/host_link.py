@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
 import socket
 import struct
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-import hyperstep
-from hyperstep.errors import BusyMachineError, LaunchError, NoHostError, means_busy_machine
+from hyperstep.errors import NoHostError
 from hyperstep.launchers.host.address import move_stopped_aside, stopped_holder
+from hyperstep.launchers.host_start import START_S, start_host
 from hyperstep.launchers.process_table import is_stopped
 
 _ANSWER_S = 60.0
@@ -29,7 +26,6 @@ _STOPPED_S = 3.0
 """So long one may be silent, or just stand still, whose process is stopped: it tells nothing until it goes on."""
 _LOOK_S = 0.25
 """Between two looks at the process of one that owes us no answer."""
-_START_S = 60.0
 _RETRY_S = 0.02
 _MAX_KILLED = 5
 """Hosts in a row that are killed while they start; with one more it is no accident."""
@@ -281,11 +277,11 @@ def connect_or_start(path: Path, *, idle_s: float) -> HostSocket:
     Raises:
         LaunchError: No host could be started.
     """
-    deadline, killed = time.monotonic() + _START_S, 0
+    deadline, killed = time.monotonic() + START_S, 0
     while (connection := connect(path)) is None:
         move_stopped_aside(path)
         try:
-            _start_host(path, idle_s)
+            start_host(path, idle_s)
         except NoHostError:
             killed += 1
             if killed > _MAX_KILLED:
@@ -343,33 +339,3 @@ def _receive(connection: socket.socket, path: Path, deadline: float) -> bytes:
         except TimeoutError:
             if time.monotonic() >= deadline or stopped_holder(path) is not None:
                 raise
-
-
-def _start_host(path: Path, idle_s: float) -> None:
-    """Returns when a host listens, be it this one or one that was faster."""
-    command = [sys.executable, "-P", "-m", "hyperstep.launchers.host", str(path), "--idle-s", str(idle_s)]
-    if os.environ.get("CI") or os.getpid() == 1:
-        command += ["--linger-s", "0"]  # whoever waits for the last process of a container or a job waits for nothing
-    packages = str(Path(hyperstep.__file__).parents[1])
-    try:
-        done = subprocess.run(
-            command,
-            env={**os.environ, "PYTHONPATH": packages},
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            start_new_session=True,
-            timeout=_START_S,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        rule = f"The trial host must be able to start, but: {error}."
-        kind = BusyMachineError if means_busy_machine(error) else LaunchError
-        raise kind(rule, received=command) from error
-    if done.returncode < 0:
-        rule = f"The trial host must be able to start, but was ended by signal {-done.returncode}."
-        raise NoHostError(rule, received=command)
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        rule = f"The trial host must be able to start, but ended with exit code {done.returncode}: {said}."
-        raise LaunchError(rule, received=command)

@@ -11,7 +11,7 @@ from pathlib import Path
 from hyperstep.errors import ConflictError, HyperstepError, LaunchError, NoHostError
 from hyperstep.launchers.base import Launcher
 from hyperstep.launchers.control_path import check_control_path, default_control_path
-from hyperstep.launchers.guard import DEFAULT_IDLE_S, Ownership, fence_moved_aside, refuse_if_fenced
+from hyperstep.launchers.guard import Ownership, fence_moved_aside, refuse_if_fenced
 from hyperstep.launchers.host_link import (
     HostGoneError,
     HostLink,
@@ -22,6 +22,7 @@ from hyperstep.launchers.host_link import (
     connect_or_start,
     host_pid,
 )
+from hyperstep.launchers.host_start import DEFAULT_IDLE_S
 from hyperstep.launchers.hosted_launch import HostedLaunch, Watched, conflict, launch_request, started_pid
 from hyperstep.launchers.launch import Launch, SettledLaunch
 from hyperstep.launchers.marker import marker_from_json, read_exit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -12,6 +11,7 @@ from msgspec import Struct
 from hyperstep.errors import LaunchError
 from hyperstep.runtime.foreground import in_foreground
 from hyperstep.runtime.home import Home
+from hyperstep.runtime.runner_program import RUNNER, STAND_BY
 
 if TYPE_CHECKING:  # a pipeline of which every step is reused starts no runner
     import subprocess
@@ -21,8 +21,6 @@ if TYPE_CHECKING:  # a pipeline of which every step is reused starts no runner
 FORCE = "--force"
 INLINE = "--inline"
 """Options of ``python -m hyperstep.runtime.runner``: take the run from a living owner; use no trial host."""
-STAND_BY = "--stand-by"
-"""In place of all arguments: wait to be told them."""
 
 _GIVEN_UP = "given-up.json"
 
@@ -50,15 +48,14 @@ def runner_command(home: Home, root_id: str) -> GuardedCommand:
     from hyperstep.launchers.guard import GuardedCommand  # noqa: PLC0415 - see above
 
     folder = home.root_folder(root_id).resolve()
-    runner = (sys.executable, "-P", "-m", "hyperstep.runtime.runner")
     return GuardedCommand(
         run=str(folder),
-        argv=(*runner, str(home.path), root_id),
+        argv=(*RUNNER, str(home.path), root_id),
         env={**os.environ, **home.settings.as_environment()},
         cwd=str(home.path),
         log=str(folder / "runner.log"),
         given_up=str(folder / _GIVEN_UP),
-        standby=(*runner, STAND_BY),
+        standby=(*RUNNER, STAND_BY),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -24,16 +25,20 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--linger-s", type=float, default=IDLE_S, help="seconds that a warm server stays when no client is connected"
     )
+    parser.add_argument(
+        "--stand-by", action="store_true", help="read from standard input for what a process is to stand by"
+    )
     options = parser.parse_args(arguments)
     address = Address.take(options.control_socket)
     if address is None:
         return 0
+    stand_by = json.load(sys.stdin) if options.stand_by else None
     if os.fork():
         os._exit(0)
     _detach(address.crash_log)
     register = Register()
     leave_a_keeper(address, register)
-    HostServer(address, register, idle_s=options.idle_s, linger_s=options.linger_s).run()
+    HostServer(address, register, idle_s=options.idle_s, linger_s=options.linger_s).run(stand_by)
     return 0
 
 

@@ -68,13 +68,19 @@ class HostServer:
             "stop-servers": self._stop_servers,
         }
 
-    def run(self) -> None:
-        """Serve, then leave the address clean."""
+    def run(self, stand_by: dict[str, Any] | None = None) -> None:
+        """Serve, then leave the address clean.
+
+        Args:
+            stand_by: For what a process is to stand by from the beginning, see ``Standby``.
+        """
         self._listen_to_signals()
         adopt_orphans()
         self._address.sign()
         self._selector.register(self._wakeup, selectors.EVENT_READ, lambda: self._wakeup.recv(4096))
         self._selector.register(self._address.listener, selectors.EVENT_READ, self._accept)
+        if stand_by is not None:
+            self._guards.standby.prepare(stand_by)
         while not self._is_finished():
             self._serve_once()
         self._stop_listening()

@@ -25,7 +25,7 @@ from hyperstep.pipeline.reuse_rules import ReuseRules
 from hyperstep.records.attempt import AttemptKey
 from hyperstep.run_store.base import Owner
 from hyperstep.runtime.doorbell import doorbell_path, hung
-from hyperstep.runtime.guarding import FORCE, INLINE, STAND_BY, runner_command
+from hyperstep.runtime.guarding import FORCE, INLINE, runner_command
 from hyperstep.runtime.home import Home
 from hyperstep.runtime.inbox import open_inbox
 from hyperstep.runtime.pause_note import PauseNote
@@ -38,6 +38,7 @@ from hyperstep.runtime.runner.parent import Parent
 from hyperstep.runtime.runner.standby import become_runner
 from hyperstep.runtime.runner.submitted import submitted
 from hyperstep.runtime.runner.waiting import Waiting
+from hyperstep.runtime.runner_program import STAND_BY
 from hyperstep.settings import load_settings
 
 EXIT_BROKEN = 3

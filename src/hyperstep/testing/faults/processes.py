@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from hyperstep.launchers.process_table import is_keeper
-from hyperstep.runtime.guarding import STAND_BY
+from hyperstep.runtime.runner_program import STAND_BY
 from hyperstep.testing.faults.claims import claimed_folders
 from hyperstep.testing.faults.scene import MARK, Scene
 
