@@ -159,16 +159,31 @@ class WarmServer:
         else:
             self.close(self.fault or "the warm server ended" + (" while it imported" if self.loaded is None else ""))
 
+    def hear_out(self) -> None:
+        """Its process has ended: take in what it still had to say.
+
+        Nothing is waited for: a process that a library has left behind may hold the connection.
+        """
+        if self.is_open:
+            self._socket.setblocking(False)
+        while self.is_open:
+            self.listen()
+
     def retire(self) -> None:
         """No more attempts: it goes when those that it has started have ended."""
         self._drop_spares()
+        self.used_at = time.monotonic()
         self._send("retire")
 
     def kill(self, fault: str) -> None:
-        """End it at once. Its attempts live on, as children of ours."""
+        """End it at once. Its attempts live on, as children of ours; while it imports there are none."""
+        is_alone = self.loaded is None
         self.close(fault)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+            if is_alone:
+                os.killpg(self.pid, signal.SIGKILL)  # with the child that tries whether a fork is safe
+            else:
+                os.kill(self.pid, signal.SIGKILL)
 
     def close(self, fault: str) -> None:
         """It has ended, or will."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import selectors
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ IDLE_S = 300.0
 """A server without an attempt for so long ends, whoever may be there."""
 IMPORT_S = 120.0
 """A server that still imports after so long hangs."""
+LEAVE_S = 10.0
+"""So does one without an attempt that was told to go so long ago, and is still there."""
 _MAX_DEATHS = 3
 """Of servers that had been of use; then no other is started. One death during the imports counts as so many."""
 _MAX_DEATHS_KNOWN = 64
@@ -111,8 +114,7 @@ class WarmServers:
             if server.pid == pid:
                 server.gone = True
                 self._register.give_back(self._slot_of.pop(pid))
-                while server.is_open:
-                    server.listen()  # what it still had to say, up to the end
+                server.hear_out()
 
     def end_idle(self, *, clients: bool) -> None:
         """End those that nobody has needed for long, and forget those that have gone."""
@@ -122,11 +124,15 @@ class WarmServers:
                 self._bury(identity)
             elif self._seconds_left(server, clients=clients) <= 0:
                 self._overdue(identity)
+        for server in self._leaving:
+            if self._seconds_to_leave(server) <= 0:
+                server.kill("the warm server did not go when it was told to")
         self._leaving = [server for server in self._leaving if not server.gone]
 
     def seconds_to_next_end(self, *, clients: bool) -> float | None:
         """How long ``end_idle`` has nothing to do; None when only an event can change that."""
         waits = [self._seconds_left(server, clients=clients) for server in self._servers.values() if not server.live]
+        waits += [seconds for seconds in map(self._seconds_to_leave, self._leaving) if seconds < math.inf]
         return max(0.0, min(waits)) if waits else None
 
     def retire_all(self) -> int:
@@ -177,20 +183,21 @@ class WarmServers:
         return True
 
     def _retire(self, identity: _Identity) -> None:
+        """Have it go: at once while it imports, for it would hear of it when that is done only."""
         server = self._servers.pop(identity)
-        server.retire()
+        if server.loaded is None:
+            server.kill("nobody waited for its imports")
+        else:
+            server.retire()
         self._leaving.append(server)
 
     def _overdue(self, identity: _Identity) -> None:
         server = self._servers[identity]
-        if server.loaded is not None:
-            self._retire(identity)
-        elif time.monotonic() >= server.used_at + IMPORT_S:
+        if server.loaded is None and time.monotonic() >= server.used_at + IMPORT_S:
             server.kill(f"its imports took longer than {IMPORT_S:.0f} s")
             self._bury(identity)
-        else:  # there is nobody whom it would serve
-            server.kill("nobody waited for its imports")
-            self._leaving.append(self._servers.pop(identity))
+        else:
+            self._retire(identity)
 
     def _bury(self, identity: _Identity) -> None:
         """Take leave of one that failed; of its like for good when it could not import, or when many have failed."""
@@ -207,6 +214,12 @@ class WarmServers:
             return IDLE_S
         limit = IMPORT_S if server.loaded is None and clients else IDLE_S if clients else self._linger_s
         return server.used_at + limit - time.monotonic()
+
+    @staticmethod
+    def _seconds_to_leave(server: WarmServer) -> float:
+        """Until one that is leaving is killed; infinite for one that has attempts, or was killed."""
+        is_awaited = server.is_open and not server.live
+        return server.used_at + LEAVE_S - time.monotonic() if is_awaited else math.inf
 
     def _all(self) -> list[WarmServer]:
         return [*self._servers.values(), *self._leaving]
