@@ -23,6 +23,8 @@ import errno
 _UNSET = object()
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 """What the operating system says of a disk that is full, or of a quota that is used up."""
+_NO_THREAD = "can't start new thread"
+"""All that Python says where the system gives none: the error has no number."""
 _BUSY = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 
 
@@ -105,8 +107,10 @@ def means_disk_refuses(error: BaseException) -> bool:
 
 
 def means_busy_machine(error: BaseException) -> bool:
-    """Whether an error, of ours or of the operating system, says that it has no process, memory or open file left."""
-    return isinstance(error, BusyMachineError) or (isinstance(error, OSError) and error.errno in _BUSY)
+    """Whether an error says that the system has no process, thread, memory or open file left."""
+    if isinstance(error, OSError):
+        return error.errno in _BUSY
+    return isinstance(error, BusyMachineError) or (isinstance(error, RuntimeError) and str(error) == _NO_THREAD)
 
 
 USER_FAULTS = (InvalidInputError, NotFoundError, UnsupportedError)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperstep.errors import means_busy_machine
 from hyperstep.launchers import watch
 from hyperstep.launchers.local import LocalLauncher
 from hyperstep.launchers.marker import (
@@ -28,6 +29,7 @@ from hyperstep.launchers.marker import (
     void_claim,
     write_exit,
 )
+from hyperstep.launchers.strays import kill_strays
 from hyperstep.launchers.watch import ProcessWatch, end_from, marker_of
 from hyperstep.records.attempt import Attempt, AttemptEnd, AttemptKey
 from hyperstep.testing.launcher_bench import wait_until
@@ -214,6 +216,60 @@ def test_a_launch_is_not_called_lost_before_its_claim_could_be_made_void(
         fill_claim(claim, os.getpid(), parent=os.getpid())
     processes.close()
     os.close(claim)
+
+
+def test_a_known_end_is_not_called_lost_while_no_file_can_be_opened(
+    attempt: Attempt, ends: list[AttemptEnd], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = _Looks()
+    monkeypatch.setattr(watch, "read_exit", looks)
+    _leader_is_gone(attempt)
+    write_exit(attempt.exit_file, ENDED)
+    processes = ProcessWatch(ends.append)
+    with _no_open_file_left():
+        processes.add(attempt)
+        wait_until(lambda: looks.count > 3, "some looks")
+        assert ends == []
+    wait_until(lambda: ends, "its end")
+    assert ends == [end_from(attempt.key, ENDED)]
+    processes.close()
+
+
+def test_an_end_is_told_though_no_file_could_be_opened_to_look_for_what_is_left(
+    attempt: Attempt, ends: list[AttemptEnd], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _leader_is_gone(attempt)
+    limited, tried = _no_open_file_left(), threading.Event()
+
+    def look_for_what_is_left(one: Attempt) -> None:
+        if not tried.is_set():
+            tried.set()
+            with limited:
+                kill_strays(one)
+
+    monkeypatch.setattr(watch, "kill_strays", look_for_what_is_left)
+    assert _watched(attempt, ends).lost
+    assert tried.is_set()
+
+
+def test_attempts_are_watched_as_soon_as_there_is_a_thread(
+    attempt: Attempt, ends: list[AttemptEnd], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _leader_is_gone(attempt)
+    processes = ProcessWatch(ends.append)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", _refuse)
+        processes.add(attempt)
+        with pytest.raises(RuntimeError) as refused:
+            processes.keep_on()
+    assert means_busy_machine(refused.value)
+    processes.keep_on()
+    wait_until(lambda: ends, "its end")
+    processes.close()
+
+
+def _refuse(_thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")  # noqa: EM101 - as Python does
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no file is opened to look at a process")

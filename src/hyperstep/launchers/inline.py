@@ -144,6 +144,7 @@ class InlineLauncher(Launcher):
 
     def poll(self) -> list[AttemptEnd]:
         """As in the base."""
+        self._processes.keep_on()
         with self._lock:
             ends, self._ends = self._ends, []
         return ends

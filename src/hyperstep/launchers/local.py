@@ -118,6 +118,7 @@ class LocalLauncher(Launcher):
 
     def poll(self) -> list[AttemptEnd]:
         """As in the base."""
+        self._processes.keep_on()
         with self._lock:
             refusal, self._refusal = self._refusal, None
             ends, self._ends = self._ends, []

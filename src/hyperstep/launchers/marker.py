@@ -19,6 +19,7 @@ from io import RawIOBase
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hyperstep.errors import means_busy_machine
 from hyperstep.launchers.process_table import boot_id, is_keeper, is_known, is_stopped, look_up
 
 _VOID = b"{}"
@@ -212,7 +213,11 @@ def _write_whole(stream: RawIOBase, data: bytes) -> None:
 
 
 def read_exit(exit_file: Path) -> ExitMarker | None:
-    """The exit file; None when it is not there or not readable."""
+    """The exit file; None when it is not there or not readable.
+
+    Raises:
+        OSError: The system gave no open file now, so that nobody knows whether it is there: to be tried again.
+    """
     data = _read_object(exit_file)
     try:
         return marker_from_json(data)
@@ -233,6 +238,10 @@ def marker_from_json(data: Mapping[str, Any]) -> ExitMarker:
 def _read_object(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except ValueError:
+        return {}
+    except OSError as error:
+        if means_busy_machine(error):
+            raise
         return {}
     return data if isinstance(data, dict) else {}

@@ -66,13 +66,18 @@ def has_ended(pid: int) -> bool:
     return state is not None and state.zombie
 
 
-@cache
 def boot_id() -> str:
     """Names this boot of the machine; empty where the system does not tell."""
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return _boot_id()
     except OSError:
         return ""
+
+
+@cache
+def _boot_id() -> str:
+    """Asked once, but for the times when no file could be opened."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
 def children_of(pid: int) -> list[int]:

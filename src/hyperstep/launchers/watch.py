@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -80,11 +81,27 @@ class ProcessWatch:
         settle_s = _HALF_STARTED_S if is_half_started(attempt.claim_file) else _SETTLE_S
         with self._lock:
             self._watched[attempt.key] = _Watched(attempt, claim, kill_at, settle_s)
-            if self._thread is None and not self._closing.is_set():
-                self._thread = threading.Thread(target=self._watch, name="hyperstep-process-watch", daemon=True)
-                self._thread.start()
+            with contextlib.suppress(
+                RuntimeError
+            ):  # who starts an attempt, or hears of a host's end, has done his part
+                self._begin()
         if kill_at is not None and claim is not None and claim.is_alive():
             terminate_group(claim.pid)  # who was to do it may not have come to it
+
+    def keep_on(self) -> None:
+        """To be called now and then: the system may have given no thread when one was needed.
+
+        Raises:
+            RuntimeError: It gives none now.
+        """
+        with self._lock:
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._thread is None and self._watched and not self._closing.is_set():
+            thread = threading.Thread(target=self._watch, name="hyperstep-process-watch", daemon=True)
+            thread.start()
+            self._thread = thread
 
     def pids(self) -> dict[AttemptKey, int]:
         """Process id of each attempt that is watched here and lives; not of one that has ended and is not let go."""
@@ -120,7 +137,8 @@ class ProcessWatch:
                     self._thread = None
                     return
             for one in watched:
-                self._look_at(one)
+                with contextlib.suppress(OSError):  # no open file left: it is looked at again in a moment
+                    self._look_at(one)
             self._closing.wait(_POLL_S)
 
     def _look_at(self, watched: _Watched) -> None:

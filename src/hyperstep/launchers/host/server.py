@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import selectors
 import signal
@@ -25,6 +24,8 @@ from hyperstep.launchers.process import AttemptFiles
 
 _FIRST_CLIENT_S = 10.0
 """A host waits at least so long for whoever had it started."""
+_BREATH_S = 0.02
+"""Where there is no open file for a client: it goes on knocking, and would keep a core busy."""
 _LONGEST_WAIT_S = 3600.0
 """The system takes no timeout of a month; an earlier look finds nothing to do."""
 
@@ -152,11 +153,15 @@ class HostServer:
     # -- clients ------------------------------------------------------------------------------------------------------
 
     def _accept(self) -> None:
-        with contextlib.suppress(OSError):
+        try:
             client = Connection(self._address.listener.accept()[0])
-            self._clients.add(client)
-            self._leave_after_s = self._idle_s
-            self._selector.register(client.peer, selectors.EVENT_READ, partial(self._serve, client))
+        except OSError as error:
+            if means_busy_machine(error):
+                time.sleep(_BREATH_S)
+            return
+        self._clients.add(client)
+        self._leave_after_s = self._idle_s
+        self._selector.register(client.peer, selectors.EVENT_READ, partial(self._serve, client))
 
     def _serve(self, client: Connection) -> None:
         try:
