@@ -81,7 +81,7 @@ def measure(contest: Contest, contender: Contender, folder: Path, held: Held) ->
     enough = len(finished) >= (expected - 1 if contest.stop_below is not None else expected)
     if run.exit_code or not enough or otherwise:
         reason = otherwise or run.last_words[:200] or f"{len(finished)} of {expected} trials"
-        held.skipped[contender.name] = f"exit code {run.exit_code}: {reason}"
+        held.skip(contender, f"exit code {run.exit_code}: {reason}")
         print(f"    {contender.name:30} skipped: {held.skipped[contender.name]}", flush=True)
         return
     for read in (contest, *BESIDE.get(contest.name, ())):

@@ -33,6 +33,12 @@ class Held(msgspec.Struct):
         """What was read from a turn."""
         self.figures.setdefault(read.name, {}).setdefault(contender.name, []).append(figure)
 
+    def skip(self, contender: Contender, why: str) -> None:
+        """It did not do one turn as it should: what it did in others is no figure of this contest."""
+        self.skipped[contender.name] = why
+        for found in self.figures.values():
+            found.pop(contender.name, None)
+
     @property
     def rounds(self) -> int:
         """How many there were."""

@@ -269,7 +269,8 @@ def test_attempts_are_watched_as_soon_as_there_is_a_thread(
 
 
 def _refuse(_thread: threading.Thread) -> None:
-    raise RuntimeError("can't start new thread")  # noqa: EM101 - as Python does
+    message = "can't start new thread"
+    raise RuntimeError(message)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no file is opened to look at a process")

@@ -81,9 +81,7 @@ class ProcessWatch:
         settle_s = _HALF_STARTED_S if is_half_started(attempt.claim_file) else _SETTLE_S
         with self._lock:
             self._watched[attempt.key] = _Watched(attempt, claim, kill_at, settle_s)
-            with contextlib.suppress(
-                RuntimeError
-            ):  # who starts an attempt, or hears of a host's end, has done his part
+            with contextlib.suppress(RuntimeError):  # no thread left: ``keep_on`` tries again
                 self._begin()
         if kill_at is not None and claim is not None and claim.is_alive():
             terminate_group(claim.pid)  # who was to do it may not have come to it

@@ -101,7 +101,9 @@ def test_one_that_does_not_go_is_killed(servers: WarmServers, tmp_path: Path, mo
     assert 0 < (servers.seconds_to_next_end(clients=True) or 0) <= warm_servers.LEAVE_S
     monkeypatch.setattr(warm_servers, "LEAVE_S", 0.0)
     servers.end_idle(clients=True)
-    assert os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT).si_status == signal.SIGKILL
+    ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert ended is not None
+    assert ended.si_status == signal.SIGKILL
     assert servers.seconds_to_next_end(clients=True) is None
 
 

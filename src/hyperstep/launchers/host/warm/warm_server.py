@@ -175,8 +175,12 @@ class WarmServer:
         self.used_at = time.monotonic()
         self._send("retire")
 
-    def kill(self, fault: str) -> None:
-        """End it at once. Its attempts live on, as children of ours; while it imports there are none."""
+    def kill(self, fault: str = "") -> None:
+        """End it at once. Its attempts live on, as children of ours; while it imports there are none.
+
+        Args:
+            fault: Why it is of no use; empty for one that takes no more attempts anyway.
+        """
         is_alone = self.loaded is None
         self.close(fault)
         with contextlib.suppress(ProcessLookupError):

@@ -126,7 +126,7 @@ class WarmServers:
                 self._overdue(identity)
         for server in self._leaving:
             if self._seconds_to_leave(server) <= 0:
-                server.kill("the warm server did not go when it was told to")
+                server.kill()
         self._leaving = [server for server in self._leaving if not server.gone]
 
     def seconds_to_next_end(self, *, clients: bool) -> float | None:
@@ -186,7 +186,7 @@ class WarmServers:
         """Have it go: at once while it imports, for it would hear of it when that is done only."""
         server = self._servers.pop(identity)
         if server.loaded is None:
-            server.kill("nobody waited for its imports")
+            server.kill()
         else:
             server.retire()
         self._leaving.append(server)
