@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-_OURS = frozenset({"PYTHONPATH", "HYPERSTEP_WARM_SOCKET"})
+_OURS = frozenset({"PYTHONPATH", "HYPERSTEP_WARM_SOCKET", "HYPERSTEP_WARM_ROOM"})
 
 
 class StartChanges:

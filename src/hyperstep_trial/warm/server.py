@@ -9,6 +9,7 @@ import select
 import sys
 import time
 
+from hyperstep_trial.warm.attempt_mark import AttemptMark
 from hyperstep_trial.warm.ends import Ended, peek, write_exit
 from hyperstep_trial.warm.environment import StartChanges
 from hyperstep_trial.warm.forking import fork_quietly
@@ -54,6 +55,7 @@ class Server:
         self._bare = bare
         self._farewell = farewell
         self._changes = StartChanges()
+        self._mark = AttemptMark.find()
         self._host: _socket.socket | None = _socket.socket(fileno=number)
         os.set_inheritable(number, False)
         self._children: dict[int, _Child] = {}
@@ -115,7 +117,7 @@ class Server:
             if pid == 0:
                 theirs.close()
                 self._leave_server()
-                wait_and_become(ours, self._number, self._changes, self.hook)
+                wait_and_become(ours, self._number, self._changes, self._mark, self.hook)
                 return True
             ours.close()
             self._last += 1

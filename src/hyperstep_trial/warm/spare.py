@@ -8,6 +8,7 @@ import os
 import sys
 
 from hyperstep_trial.import_note import note_at_exit
+from hyperstep_trial.warm.attempt_mark import AttemptMark
 from hyperstep_trial.warm.environment import StartChanges, replace_environment, set_arguments
 from hyperstep_trial.warm.freshness import freshen, freshen_start
 from hyperstep_trial.warm.main_script import Script
@@ -21,7 +22,11 @@ _NOT_STARTED = 126
 
 
 def wait_and_become(
-    orders: _socket.socket, number: int, changes: StartChanges, hook: Callable[[str], object] | None
+    orders: _socket.socket,
+    number: int,
+    changes: StartChanges,
+    mark: AttemptMark,
+    hook: Callable[[str], object] | None,
 ) -> None:
     """Returns when this process is to run its script; ends when nobody is left to give an order.
 
@@ -29,6 +34,7 @@ def wait_and_become(
         orders: Where the order comes.
         number: The descriptor whose path Python runs.
         changes: What the start makes of an environment.
+        mark: Where it is shown whose this process is.
         hook: The path hook, to be taken away.
     """
     freshen()
@@ -42,6 +48,7 @@ def wait_and_become(
     os.dup2(log, 2)
     if log not in {1, 2}:
         os.close(log)
+    mark.write(os.path.dirname(order.work_folder))  # noqa: PTH120 - no pathlib
     try:
         os.chdir(order.work_folder)
     except OSError as error:

@@ -41,6 +41,20 @@ from hyperstep.testing.launcher_bench import is_running, wait_until
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm starts need Linux")
 
 
+BECOMES_A_DAEMON = """
+import os, time
+pid = os.fork()
+if pid == 0:
+    os.setsid()
+    os.chdir("/")
+    null = os.open("/dev/null", os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    time.sleep(300)
+open("pid", "w").write(str(pid))
+"""
+
+
 def _launch_until_it_is_known(bench: WarmBench, case: Case) -> Launched:
     """Launch until the answer is no longer one for now."""
     launched: list[Launched] = []
@@ -376,6 +390,14 @@ class TestAsEver:
         attempt = launch_with_its_folder(bench, LEAVES_A_CHILD + "import colorsys\n")
         assert bench.end_of(attempt).succeeded
         assert (attempt.folder / "note.json").exists()
+        wait_until(lambda: not is_running(child_of(attempt)), "the end of what was left behind")
+        assert list(bench.launcher.pids()) == [other.key]
+        let_go(other)
+
+    def test_a_fork_that_has_left_for_elsewhere_is_ended_too(self, bench: WarmBench) -> None:
+        other = hanging(bench)
+        attempt = bench.launch_warm(Case("daemon", BECOMES_A_DAEMON, modules=("json",)))
+        assert bench.end_of(attempt).succeeded
         wait_until(lambda: not is_running(child_of(attempt)), "the end of what was left behind")
         assert list(bench.launcher.pids()) == [other.key]
         let_go(other)

@@ -18,6 +18,7 @@ def _install() -> None:
         for name in set(sys.modules) - bare:
             if name.partition(".")[0] == "hyperstep_trial":
                 del sys.modules[name]
+    os.environ.pop("HYPERSTEP_WARM_ROOM", None)  # no library is to see it; the children write there
     install(int(os.environ.pop("HYPERSTEP_WARM_SOCKET")), bare)
 
 

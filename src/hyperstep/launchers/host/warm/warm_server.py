@@ -19,6 +19,7 @@ import hyperstep_trial
 from hyperstep.launchers.host.warm.spare import Spare
 from hyperstep.launchers.marker import ExitMarker
 from hyperstep.launchers.process import kill_process
+from hyperstep_trial.warm.attempt_mark import ROOM, ROOM_VARIABLE
 
 _BOOT_FOLDER = str(Path(hyperstep_trial.__file__).parent / "warm" / "boot")
 _PACKET_BYTES = 1 << 18
@@ -244,7 +245,7 @@ def _start(options: Sequence[str], channel: int, env: Mapping[str, str], beside:
     try:
         process = subprocess.Popen(
             [*options, f"/proc/self/fd/{channel}"],
-            env={**env, "PYTHONPATH": path, "HYPERSTEP_WARM_SOCKET": str(channel)},
+            env={**env, "PYTHONPATH": path, "HYPERSTEP_WARM_SOCKET": str(channel), ROOM_VARIABLE: ROOM},
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=output,
