@@ -277,6 +277,10 @@ def test_only_the_failed_trials_run_again_and_their_results_count(lab: Lab) -> N
     assert {t.status for t in lab.trials(again)} == {RunStatus.COMPLETED}
     with pytest.raises(InvalidInputError, match="none failed"):
         rerun_partly(lab.bench.home, again.id, Again(failed=True))
+    with pytest.raises(InvalidInputError, match="ones: 3 are there already, and --max was 2"):
+        rerun_partly(lab.bench.home, again.id, Again(max_total=2))
+    with pytest.raises(InvalidInputError, match="ones: none failed, none was canceled"):
+        rerun_partly(lab.bench.home, again.id, Again(failed=True, canceled=True))
     more = lab.bench.wait(rerun_partly(lab.bench.home, again.id, Again(max_total=5)).id)
     assert len(lab.trials(more)) == 5
     assert [t.reused_from is not None for t in lab.trials(more)[:3]] == [True] * 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -121,7 +122,22 @@ objective_options = OptionGroup(
     click.option("--metric-pattern", default="", metavar="REGEX", help="Read the metric from the output; one group."),
 )
 
-_SOME_TIME = click.FloatRange(min=0, min_open=True)
+
+class _SomeTime(click.FloatRange):
+    """A finite time above 0."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """As in the base, which takes ``nan`` and ``inf`` for numbers of the range."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number; leave the option out for no limit.", param, ctx)
+        return number
+
+
+_SOME_TIME = _SomeTime()
 
 limit_options = OptionGroup(
     "limits",

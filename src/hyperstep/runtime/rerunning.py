@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -77,13 +78,27 @@ def rerun_partly(home: Home, root_id: str, again: Again, warm: str | None = None
     steps = tuple(_warmed(go_through_again(step, runs, again), warm) for step in before)
     unchanged = all(step.tuning is None or not step.tuning.points for step in steps)
     if unchanged and (root.status is RunStatus.COMPLETED or not is_pipeline):
-        rule = "There are trials to go through again: none failed."
-        remedy = "Trials that were canceled are with --canceled; --max N adds further ones."
-        raise InvalidInputError(rule, received=root_id, remedy=remedy)
+        raise _nothing_to_do(root_id, runs, again)
     if not is_pipeline:
         return submit_step(home, steps[0], _label(root))
     spec = replace(from_json(PipelineSpec, envelope["spec"]), steps=steps, regenerate_outputs=False)
     return _submit_pipeline(home, root, spec, envelope)
+
+
+def _nothing_to_do(root_id: str, runs: Sequence[RunRecord], again: Again) -> InvalidInputError:
+    trials = max(Counter(run.parent_id for run in runs if run.kind is RunKind.TRIAL).values(), default=0)
+    found = [
+        words
+        for asked, words in (
+            (again.failed, "none failed"),
+            (again.canceled, "none was canceled"),
+            (again.max_total, f"{trials} are there already, and --max was {again.max_total}"),
+        )
+        if asked
+    ]
+    rule = f"There must be trials to go through again, or further ones: {', '.join(found)}."
+    remedy = f"--failed and --canceled take such trials, --max a number above {trials}; --exact runs all of it anew."
+    return InvalidInputError(rule, received=root_id, remedy=remedy)
 
 
 def _started(home: Home, warm: str | None) -> Home:

@@ -82,4 +82,6 @@ def _put_fresh_main() -> None:
     fresh = ModuleType("__main__")
     fresh.__dict__.clear()
     fresh.__dict__.update(old.__dict__)
-    sys.modules["__main__"] = fresh
+    for name in ("__main__", "__mp_main__"):  # multiprocessing gives it the second name when it is imported
+        if sys.modules.get(name) is old:
+            sys.modules[name] = fresh

@@ -40,6 +40,8 @@ def submitted(home: Home, monkeypatch: pytest.MonkeyPatch) -> list[TuningRequest
         (["--experiment", "my experiment"], "'my experiment'"),
         (["--space", "--lr=uniform:0,1"], "given once"),
         (["--space", "m=uniform:nan,1"], "'nan' is no finite number"),
+        (["--max-silence", "nan"], "'--max-silence': 'nan' is not a finite number"),
+        (["--max-minutes", "inf"], "'--max-minutes': 'inf' is not a finite number"),
     ],
 )
 def test_what_breaks_a_rule_is_refused_before_anything_is_submitted(

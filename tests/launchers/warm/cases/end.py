@@ -103,6 +103,38 @@ CASES = (
         "class A:\n    def __init__(self, n): self.n = n\n    def __del__(self): print('del', self.n)\n"
         "a = A(1)\nb = A(2)\nb.me = b\nc = [A(3)]\ndef f(): return a",
     ),
+    *(
+        Case(
+            f"destructors, and {title} that a library holds",
+            "import collections, json, logging, os, sys, warnings\n"
+            "class A:\n    def __init__(self, n): self.n = n\n"
+            "    def __del__(self, write=os.write): write(1, word() + self.n)\n"
+            "def word(): return b'del'\n"
+            f"class H(logging.Handler): pass\ndef hook(*k): pass\n{held}\na = A(b'1')\nb = [A(b'2')]\nb.append(b)\nprint('end', flush=True)",
+            modules=("collections", "json", "logging", "warnings"),
+        )
+        for title, held in {
+            "a function": "json.JSONEncoder.default = hook",
+            "a hook": "sys.excepthook = hook",
+            "a warning's hook": "warnings.showwarning = hook",
+            "a handler": "logging.getLogger().addHandler(H())",
+            "a class": "collections.own = H",
+        }.items()
+    ),
+    Case(
+        "destructors in an own module, and its function that a library holds",
+        "import helper\nprint('end')",
+        files={
+            "helper.py": "import json\nclass A:\n    def __del__(self): print('del')\n"
+            "def f(): pass\njson.JSONEncoder.default = f\na = A()"
+        },
+    ),
+    Case(
+        "a file that a destructor writes, and a hook",
+        "import os, sys\nclass Rows:\n    def __init__(self): self.rows = ['1']\n"
+        "    def __del__(self, open=open):\n        with open('rows.csv', 'w') as f: f.write('\\n'.join(self.rows))\n"
+        "def hook(*k): pass\nsys.excepthook = hook\nrows = Rows()",
+    ),
     Case(
         "destructors in an own module",
         "import helper\nhelper.keep(1)\nprint('end')",

@@ -17,7 +17,18 @@ _POOL = (
     "    p.start()\n    print(queue.get() == os.getcwd())\n    p.join()\n    print(p.exitcode)\n"
 )
 
+_OWN_CLASS = (
+    "import multiprocessing as mp\nimport sys\n"
+    "class Result:\n    def __init__(self, v): self.v = v\n"
+    "def f(x): return Result(2 * x)\n"
+    "if __name__ == '__main__':\n"
+    "    with mp.get_context({method!r}).Pool(1) as pool:\n"
+    "        print([r.v for r in pool.map_async(f, range(3)).get(timeout=60)])\n"
+    "    print(sys.modules['__mp_main__'] is sys.modules['__main__'])\n"
+)
+
 CASES = (
+    *(Case(f"own class back by {method}", _OWN_CLASS.format(method=method)) for method in ("spawn", "forkserver")),
     *(Case(f"multiprocessing by {method}", _POOL.format(method=method)) for method in ("fork", "spawn", "forkserver")),
     Case(
         "multiprocessing that fails",
