@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from hyperstep import samplers
+from hyperstep import policies, samplers
 from hyperstep.cli.wording import how_many
 from hyperstep.digest import Json
 from hyperstep.errors import InvalidInputError
@@ -152,7 +152,7 @@ def parse_policy(text: str) -> dict[str, Json]:
     """A policy as the engine keeps it: ``{"name", "properties"}``.
 
     Raises:
-        InvalidInputError: An unknown policy, or a setting that is no ``name=number``.
+        InvalidInputError: An unknown policy, a setting that is no ``name=number``, or settings that the policy refuses.
     """
     kind, _, settings = text.partition(":")
     if kind not in _POLICIES:
@@ -166,7 +166,12 @@ def parse_policy(text: str) -> dict[str, Json]:
             rule = "A policy's settings are name=number, with commas between."
             raise InvalidInputError(rule, received=setting, remedy=_POLICY_EXAMPLE)
         properties[name.strip()] = number
-    return {"name": _POLICIES[kind], "properties": properties}
+    found: dict[str, Json] = {"name": _POLICIES[kind], "properties": properties}
+    try:
+        policies.from_json(found)
+    except InvalidInputError as error:
+        raise InvalidInputError(error.rule, received=text, remedy=error.remedy or _POLICY_EXAMPLE) from error
+    return found
 
 
 def make_sampler(name: str, space: SearchSpace, seed: int, goal: Goal) -> Sampler:

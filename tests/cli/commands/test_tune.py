@@ -40,6 +40,8 @@ def submitted(home: Home, monkeypatch: pytest.MonkeyPatch) -> list[TuningRequest
         (["--experiment", "my experiment"], "'my experiment'"),
         (["--space", "--lr=uniform:0,1"], "given once"),
         (["--space", "m=uniform:nan,1"], "'nan' is no finite number"),
+        (["--policy", "bandit"], "'bandit'"),
+        (["--policy", "bandit:slack_factor=-1"], "'bandit:slack_factor=-1'"),
         (["--max-silence", "nan"], "'--max-silence': 'nan' is not a finite number"),
         (["--max-minutes", "inf"], "'--max-minutes': 'inf' is not a finite number"),
     ],

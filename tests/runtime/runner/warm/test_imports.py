@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hyperstep.runtime.runner.warm.imports import (
     FEWEST_NEW,
+    MOST_BYTES,
     MOST_MODULES,
     MOST_UPDATES,
     ImportNote,
@@ -108,6 +109,8 @@ def test_a_gpu_that_a_warm_attempt_used_is_a_reason_from_then_on() -> None:
 def test_there_are_never_more_modules_than_a_server_takes() -> None:
     known = learn(note(*library(*(f"m{n}" for n in range(MOST_MODULES + 5)))), _WORK, 1.0)
     assert len(known.modules) == MOST_MODULES
+    long = learn(note(*library(*(f"{n:0100}" for n in range(MOST_MODULES)))), _WORK, 1.0)
+    assert 0.9 * MOST_BYTES < len("\0".join(long.modules)) <= MOST_BYTES
     assert add(known, note(*library("x", "y", "z")), _WORK) is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ NOTE_NAME = "imports.json"
 """In an attempt's folder."""
 MOST_MODULES = 4000
 """A server imports no more: what a script loads beyond that, each trial loads itself."""
+MOST_BYTES = 150_000
+"""Nor than have names of so many bytes together: it is told them in one packet."""
 MOST_UPDATES = 3
 """How often what was learnt of a script is added to; each time another server is started."""
 FEWEST_NEW = 3
@@ -80,9 +83,15 @@ def learn(note: ImportNote, work_folder: str, duration_s: float) -> Imports:
         duration_s: How long it ran.
     """
     kept = [(name, file) for name, file in note.modules if _may_be_shared(name, file, note, work_folder)]
-    del kept[MOST_MODULES:]
+    del kept[_how_many_fit([name for name, _ in kept]) :]
     names, files = tuple(name for name, _ in kept), tuple(file for _, file in kept)
     return Imports(names, files, duration_s, note.site, _why_never(note))
+
+
+def _how_many_fit(names: Sequence[str]) -> int:
+    """How many of these, from the first on, a server takes."""
+    ends = accumulate(len(name.encode()) + 1 for name in names)
+    return min(MOST_MODULES, sum(end <= MOST_BYTES for end in ends))
 
 
 def add(known: Imports, note: ImportNote, work_folder: str) -> Imports | None:
@@ -92,7 +101,7 @@ def add(known: Imports, note: ImportNote, work_folder: str) -> Imports | None:
         return replace(known, why_cold=found.why_cold)
     before = set(known.modules)
     new = [(n, f) for n, f in zip(found.modules, found.files, strict=True) if n not in before]
-    new = new[: MOST_MODULES - len(known.modules)]
+    new = new[: _how_many_fit([*known.modules, *(name for name, _ in new)]) - len(known.modules)]
     if len(new) < FEWEST_NEW or known.updates >= MOST_UPDATES:
         return None
     return replace(
