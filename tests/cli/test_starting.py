@@ -76,7 +76,8 @@ def test_documents_hold_the_same() -> None:
 
 
 MODULES = ("json", "numpy", "sklearn", "sklearn.base", "numpy.core", "numpy.random", "_cython")
-SERVER = WarmServerState(7, "key", "/venv/bin/python", MODULES, 100.0, 12, 2, 200_000_000)
+SKIPPED = ("lightgbm: OSError: libgomp.so.1 is missing",)
+SERVER = WarmServerState(7, "key", "/venv/bin/python", MODULES, 100.0, 12, 2, 200_000_000, SKIPPED)
 HERE = Conditions(0o022, 0, (0,), (0, 1), (("RLIMIT_NOFILE", 1024, 4096), ("RLIMIT_AS", -1, -1)), "")
 SOCKET = Path("/tmp/hyperstep-0/a.sock")  # noqa: S108 - a name
 HOST = HostState(5, SOCKET, 2, ("/home/me/.hyperstep/runs/r1",), (SERVER,), HERE, ours=True)
@@ -91,7 +92,8 @@ def test_a_host_is_shown_with_its_servers() -> None:
         "  runs of /home/me/.hyperstep",
     ]
     assert lines[4].split() == ["7", "30", "s", "12", "2", "200.0", "MB", "7", "numpy,", "sklearn", "/venv/bin/python"]
-    assert lines[5:] == [
+    assert lines[5] == "  7 could not import lightgbm: OSError: libgomp.so.1 is missing"
+    assert lines[6:] == [
         "trial host 5: 1 attempt watched, 0 runners guarded",
         "  serves what is submitted from here",
         "  no warm server",

@@ -39,6 +39,8 @@ def host_lines(hosts: Sequence[HostState], now: float, here: Conditions) -> Iter
         if host.servers:
             header = ("pid", "age", "trials", "alive", "memory", "modules", "libraries", "interpreter")
             yield from (f"  {line}" for line in columns(header, (_row(server, now) for server in host.servers)))
+            for server in host.servers:
+                yield from (f"  {server.pid} could not import {escape(module)}" for module in server.skipped)
         else:
             yield "  no warm server"
 
@@ -143,4 +145,5 @@ def _server_document(server: WarmServerState) -> Json:
         "rss_bytes": server.rss_bytes,
         "module_count": len(server.modules),
         "libraries": list(main_libraries(server.modules)),
+        "skipped": list(server.skipped),
     }

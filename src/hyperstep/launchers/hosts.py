@@ -29,6 +29,8 @@ class WarmServerState(NamedTuple):
     """How many of them live."""
     rss_bytes: int
     """Its resident memory, most of which its attempts share."""
+    skipped: tuple[str, ...] = ()
+    """Modules that it could not import, each with why; its attempts try for themselves."""
 
 
 class HostState(NamedTuple):
@@ -148,4 +150,5 @@ def _server(data: Mapping[str, Any]) -> WarmServerState:
         forks=int(data["forks"]),
         live=int(data["live"]),
         rss_bytes=int(data["rss_bytes"]),
+        skipped=tuple(map(str, data.get("skipped", ()))),
     )

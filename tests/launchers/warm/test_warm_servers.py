@@ -270,6 +270,8 @@ class TestOfNoUse:
         attempt = bench.launch_warm(case)
         assert bench.end_of(attempt).succeeded
         assert attempt.log_file.read_text() == "True\n"
+        (skipped,) = servers_of(bench)[0]["skipped"]
+        assert skipped.startswith("nowhere_to_be_found: ModuleNotFoundError")
 
     def test_nobody_waits_for_a_module_that_hangs(self, bench: WarmBench) -> None:
         case = replace(

@@ -73,6 +73,7 @@ class WarmServer:
         self.loaded: frozenset[str] | None = None
         """Top-level names of what it has loaded; None while it imports."""
         self.skipped: tuple[str, ...] = ()
+        """Modules that it could not import, each with why."""
         self.fault = ""
         """Why it is of no use; empty while it is."""
         self.gone = False
@@ -205,6 +206,7 @@ class WarmServer:
             "key": self.key,
             "interpreter": self.interpreter,
             "modules": list(self.modules),
+            "skipped": list(self.skipped),
             "started_at": self.started_at,
             "forks": self.forks,
             "live": len(self.live),
