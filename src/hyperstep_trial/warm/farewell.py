@@ -56,7 +56,8 @@ class Farewell:
         ended_by_itself = "__name__" in main.__dict__ and "__file__" not in main.__dict__
         self._hide()
         succeeded = ended_by_itself and not hasattr(sys, "last_value") and self._flush_c is not None
-        spaces = [_Space(module.__dict__) for name, module in sys.modules.items() if name not in {"sys", "builtins"}]
+        own = [module for name, module in sys.modules.items() if name not in {"sys", "builtins"}]
+        spaces = [_Space(module.__dict__) for module in own if type(module) is ModuleType]  # anything may stand there
         sys._hyperstep_last = _Last(spaces, self._flush_c if succeeded else None)  # type: ignore[attr-defined]  # noqa: SLF001
 
     def _hide(self) -> None:

@@ -136,6 +136,11 @@ CASES = (
         "def hook(*k): pass\nsys.excepthook = hook\nrows = Rows()",
     ),
     Case(
+        "no modules among the modules",
+        "import sys\nclass A: pass\nclass B:\n    __slots__ = ()\n    def __del__(self): print('del')\n"
+        "sys.modules.update(a=None, b=A, c=B(), d=A(), e=5)\nprint('end')",
+    ),
+    Case(
         "destructors in an own module",
         "import helper\nhelper.keep(1)\nprint('end')",
         files={
