@@ -18,6 +18,7 @@ from tests.runtime.bench import Bench
 from tests.runtime.test_damaged_records import nobody_drives
 
 from hyperstep.cli.main import main
+from hyperstep.testing.launcher_bench import wait_until
 
 SCRIPT = """
 import sys
@@ -54,11 +55,15 @@ def look(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def closed_in_order(home: Path) -> None:
-    """All is in the databases, and nothing lies beside them."""
-    for file in home.rglob("*.db"):
-        with closing(sqlite3.connect(file)) as connection:
-            connection.execute("vacuum")
-    assert not [*home.rglob("*-wal"), *home.rglob("*-shm")]
+    """All is in the databases, and nothing lies beside them, once a runner that has ended has closed them, too."""
+
+    def is_closed() -> bool:
+        for file in home.rglob("*.db"):
+            with closing(sqlite3.connect(file)) as connection:
+                connection.execute("vacuum")
+        return not [*home.rglob("*-wal"), *home.rglob("*-shm")]
+
+    wait_until(is_closed, "the last one to close the databases")
 
 
 def as_it_was_left(home: Path) -> None:

@@ -11,7 +11,6 @@ from msgspec import Struct
 from hyperstep.errors import LaunchError
 from hyperstep.runtime.foreground import in_foreground
 from hyperstep.runtime.home import Home
-from hyperstep.runtime.runner_program import RUNNER, STAND_BY
 
 if TYPE_CHECKING:  # a pipeline of which every step is reused starts no runner
     import subprocess
@@ -46,6 +45,7 @@ def given_up(home: Home, root_id: str) -> GivenUp | None:
 def runner_command(home: Home, root_id: str) -> GuardedCommand:
     """How a runner of a root run is started with our interpreter and environment."""
     from hyperstep.launchers.guard import GuardedCommand  # noqa: PLC0415 - see above
+    from hyperstep.runtime.runner_program import RUNNER, STAND_BY  # noqa: PLC0415 - see above
 
     folder = home.root_folder(root_id).resolve()
     return GuardedCommand(
