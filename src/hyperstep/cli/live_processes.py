@@ -10,7 +10,7 @@ from hyperstep.cli.view import RootView, StepView, SweepView, TrialView
 from hyperstep.errors import LaunchError
 from hyperstep.launchers import can_host
 from hyperstep.launchers.marker import Claim, read_claim
-from hyperstep.launchers.process_table import is_stopped, keeper_of, look_up
+from hyperstep.launchers.process_table import is_host, is_stopped, keeper_of, look_up
 from hyperstep.records.run import RunKind
 from hyperstep.run_store.base import Journal, StartCounts
 from hyperstep.runtime.home import Home
@@ -26,7 +26,7 @@ class LiveProcesses(Struct, frozen=True):
     starts: dict[str, StartCounts]
     """How the trials of each sweep were started, by the sweep's run."""
     hosts: tuple[int, ...]
-    """Trial hosts that its attempts go to, or went to, and that live."""
+    """Trial hosts that its attempts go to, or went to, and warm servers that they were forked from, that live."""
     keepers: tuple[int, ...]
     """Keepers of these hosts, and of those that were killed while attempts of theirs go on."""
 
@@ -37,7 +37,8 @@ class LiveProcesses(Struct, frozen=True):
 
     def lines(self) -> list[str]:
         """Those of them that stand still, and what to do."""
-        hosts = [wording.stands_still("trial host", pid) for pid in self.hosts if is_stopped(pid)]
+        stopped = filter(is_stopped, self.hosts)
+        hosts = [wording.stands_still("trial host" if is_host(pid) else "warm server", pid) for pid in stopped]
         return hosts + [wording.stands_still("keeper", pid) for pid in self.keepers if is_stopped(pid)]
 
     def in_view(self, view: RootView) -> RootView:

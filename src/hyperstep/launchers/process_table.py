@@ -16,6 +16,7 @@ from typing import NamedTuple
 _ON_LINUX = sys.platform == "linux"
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK") if _ON_LINUX else 1
 KEEPER_NAME = "hyperstep-keep"
+_HOST_MODULE = b"hyperstep.launchers.host"
 """What the system calls the keeper of a trial host."""
 _PROC_BYTES = 1 << 14
 _AFTER_NAME_STATE, _AFTER_NAME_PARENT, _AFTER_NAME_SESSION, _AFTER_NAME_START = 0, 1, 3, 19
@@ -97,6 +98,14 @@ def descendants_of(pid: int) -> list[int]:
     for child in found:
         found += children_of(child)
     return found
+
+
+def is_host(pid: int) -> bool:
+    """Whether the process was started as a trial host; its keeper was, too."""
+    try:
+        return _HOST_MODULE in kernel_file(f"/proc/{pid}/cmdline").split(b"\0")
+    except OSError:
+        return False
 
 
 def is_keeper(pid: int) -> bool:

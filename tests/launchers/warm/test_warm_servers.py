@@ -34,7 +34,7 @@ from hyperstep.launchers.host.warm import warm_server
 from hyperstep.launchers.host.warm.warm_server import WarmServer
 from hyperstep.launchers.host_link import connect_or_start, host_pid
 from hyperstep.launchers.marker import read_exit
-from hyperstep.launchers.process_table import keeper_of
+from hyperstep.launchers.process_table import is_host, keeper_of
 from hyperstep.records.attempt import AttemptEnd, Launched
 from hyperstep.testing.launcher_bench import is_running, wait_until
 
@@ -89,6 +89,7 @@ def test_a_server_is_told_of(bench: WarmBench) -> None:
     assert server["rss_bytes"] > 1 << 20
     assert psutil.Process(bench.launcher.pids()[attempt.key]).ppid() == server["pid"]
     assert psutil.Process(server["pid"]).ppid() == host_of(bench)
+    assert [is_host(pid) for pid in (host_of(bench), server["pid"])] == [True, False]
 
 
 def test_attempts_with_other_keys_have_other_servers_of_which_few_stay(bench: WarmBench) -> None:

@@ -12,9 +12,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from hyperstep.launchers.process import kill_process
-from hyperstep.launchers.process_table import children_of, descendants_of, look_up
+from hyperstep.launchers.process_table import children_of, descendants_of, is_host, look_up
 
-HOST_MODULE = "hyperstep.launchers.host"
 _OF_ATTEMPT = b"HYPERSTEP_ATTEMPT_FOLDER="
 """How the line of an environment begins that says which attempt a process belongs to."""
 _TAKEN_AWAY = "HYPERSTEP_NOTE_IMPORTS"
@@ -100,14 +99,6 @@ NOBODY = Trace(0, "/dev/null", {})
 
 
 def _is_left_by(orphan: int, ended: Trace, living: Collection[Trace]) -> bool:
-    if _is_host(orphan):
+    if is_host(orphan):  # one that a runner of ours started when we had stopped listening
         return False
     return not living or ended.fit(orphan) > max(trace.fit(orphan) for trace in living)
-
-
-def _is_host(pid: int) -> bool:
-    """Whether it is another trial host: one that a runner of ours started when we had stopped listening."""
-    try:
-        return HOST_MODULE.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
