@@ -11,6 +11,7 @@ from dataclasses import replace  # noqa: TID251 - of a dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 from tests.launchers.warm.cases.case import Case
 
 from hyperstep.launchers.local import LocalLauncher
@@ -95,7 +96,9 @@ class WarmBench:
         """Let it run to its end, and look."""
         if case.signal is not None:
             wait_until((attempt.work_folder / "ready").exists, "the script to be ready")
-            os.kill(self.launcher.pids()[attempt.key], case.signal)
+            process = psutil.Process(self.launcher.pids()[attempt.key])
+            wait_until(lambda: process.status() == psutil.STATUS_SLEEPING, "the script to wait in its last line")
+            process.send_signal(case.signal)
         end = self.end_of(attempt)
         files = {
             str(file.relative_to(attempt.work_folder)): file.read_text(errors="backslashreplace")

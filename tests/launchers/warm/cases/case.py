@@ -46,6 +46,6 @@ class Case:
     """What lies in a folder elsewhere, the same for all attempts; ``{shared}`` in ``env`` is its path."""
     modules: tuple[str, ...] = STANDARD
     signal: int | None = None
-    """Sent to the process when the file ``ready`` is there."""
+    """Sent to the process when the file ``ready`` is there, and it waits."""
     exit_code: int | None = 0
     """What it ends with; None when a signal ends it."""
