@@ -155,13 +155,12 @@ class HostServer:
     def _accept(self) -> None:
         try:
             client = Connection(self._address.listener.accept()[0])
+            self._clients.add(client)
+            self._leave_after_s = self._idle_s
+            self._selector.register(client.peer, selectors.EVENT_READ, partial(self._serve, client))
         except OSError as error:
             if means_busy_machine(error):
                 time.sleep(_BREATH_S)
-            return
-        self._clients.add(client)
-        self._leave_after_s = self._idle_s
-        self._selector.register(client.peer, selectors.EVENT_READ, partial(self._serve, client))
 
     def _serve(self, client: Connection) -> None:
         try:
