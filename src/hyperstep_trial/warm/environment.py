@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-_OURS = frozenset({"PYTHONPATH", "HYPERSTEP_WARM_SOCKET", "HYPERSTEP_WARM_ROOM"})
+from hyperstep_trial.warm.attempt_mark import ROOM_VARIABLE
+
+_OURS = frozenset({"PYTHONPATH", "HYPERSTEP_WARM_SOCKET", ROOM_VARIABLE})
 
 
 class StartChanges:
