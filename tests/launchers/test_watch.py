@@ -199,40 +199,43 @@ def _no_open_file_left() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
-def test_a_launch_is_not_called_lost_before_its_claim_could_be_made_void(
-    attempt: Attempt, ends: list[AttemptEnd], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks = _Looks()
-    monkeypatch.setattr(watch, "read_exit", looks)
-    monkeypatch.setattr(watch, "_HALF_STARTED_S", 0.0)
-    claim = create_claim(attempt.claim_file)
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> _Looks:
+    found = _Looks()
+    monkeypatch.setattr(watch, "read_exit", found)
+    return found
+
+
+@contextmanager
+def _watched_without_open_files(attempt: Attempt, ends: list[AttemptEnd], looks: _Looks) -> Iterator[None]:
+    """Watch it while no file can be opened, which tells no end, and then on until its end."""
     processes = ProcessWatch(ends.append)
     with _no_open_file_left():
         processes.add(attempt)
         wait_until(lambda: looks.count > 3, "some looks")
         assert ends == []
     wait_until(lambda: ends, "its end")
-    with pytest.raises(VoidClaimError):
-        fill_claim(claim, os.getpid(), parent=os.getpid())
+    yield
     processes.close()
+
+
+def test_a_launch_is_not_called_lost_before_its_claim_could_be_made_void(
+    attempt: Attempt, ends: list[AttemptEnd], looks: _Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_HALF_STARTED_S", 0.0)
+    claim = create_claim(attempt.claim_file)
+    with _watched_without_open_files(attempt, ends, looks), pytest.raises(VoidClaimError):
+        fill_claim(claim, os.getpid(), parent=os.getpid())
     os.close(claim)
 
 
 def test_a_known_end_is_not_called_lost_while_no_file_can_be_opened(
-    attempt: Attempt, ends: list[AttemptEnd], monkeypatch: pytest.MonkeyPatch
+    attempt: Attempt, ends: list[AttemptEnd], looks: _Looks
 ) -> None:
-    looks = _Looks()
-    monkeypatch.setattr(watch, "read_exit", looks)
     _leader_is_gone(attempt)
     write_exit(attempt.exit_file, ENDED)
-    processes = ProcessWatch(ends.append)
-    with _no_open_file_left():
-        processes.add(attempt)
-        wait_until(lambda: looks.count > 3, "some looks")
-        assert ends == []
-    wait_until(lambda: ends, "its end")
-    assert ends == [end_from(attempt.key, ENDED)]
-    processes.close()
+    with _watched_without_open_files(attempt, ends, looks):
+        assert ends == [end_from(attempt.key, ENDED)]
 
 
 def test_an_end_is_told_though_no_file_could_be_opened_to_look_for_what_is_left(

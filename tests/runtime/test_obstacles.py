@@ -20,6 +20,7 @@ import psutil
 import pytest
 from msgspec.structs import replace
 from tests.runtime.bench import Bench, sweep_config
+from tests.runtime.databases import closed_in_order
 from tests.runtime.processes_of_ours import claimed_pid, current_host, is_gone, kill, owner_pid, runners_of
 from tests.runtime.small_disk import fill, kept_full, only_readable_now, small_disk
 
@@ -80,14 +81,6 @@ def on_small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[B
 def paused(bench: Bench, root_id: str) -> str:
     owner = live_owner(bench.home, root_id)
     return read_pause(bench.home.root_folder(root_id), owner.pid) if owner else ""
-
-
-def closed_in_order(home: Path) -> bool:
-    """Whether nothing lies beside the databases, as after the last of all processes closed them."""
-    for file in home.rglob("*.db"):
-        with closing(sqlite3.connect(file)) as connection:
-            connection.execute("vacuum")
-    return not [*home.rglob("*-wal"), *home.rglob("*-shm")]
 
 
 def test_a_run_pauses_while_the_disk_is_full_and_goes_on_by_itself(

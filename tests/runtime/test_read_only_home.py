@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
 from tests.runtime.bench import Bench
+from tests.runtime.databases import closed_in_order
 from tests.runtime.test_damaged_records import nobody_drives
 
 from hyperstep.cli.main import main
@@ -54,16 +53,9 @@ def look(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
-def closed_in_order(home: Path) -> None:
+def all_closed(home: Path) -> None:
     """All is in the databases, and nothing lies beside them, once a runner that has ended has closed them, too."""
-
-    def is_closed() -> bool:
-        for file in home.rglob("*.db"):
-            with closing(sqlite3.connect(file)) as connection:
-                connection.execute("vacuum")
-        return not [*home.rglob("*-wal"), *home.rglob("*-shm")]
-
-    wait_until(is_closed, "the last one to close the databases")
+    wait_until(lambda: closed_in_order(home), "the last one to close the databases")
 
 
 def as_it_was_left(home: Path) -> None:
@@ -95,7 +87,7 @@ def project(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 
 @pytest.mark.usefixtures("project")
-@pytest.mark.parametrize("leave", [closed_in_order, as_it_was_left, copied_without_memory])
+@pytest.mark.parametrize("leave", [all_closed, as_it_was_left, copied_without_memory])
 def test_all_can_be_looked_at_and_nothing_is_called_damaged(
     bench: Bench, capfd: pytest.CaptureFixture[str], leave: Callable[[Path], None]
 ) -> None:
@@ -131,7 +123,7 @@ def test_all_can_be_looked_at_and_nothing_is_called_damaged(
 @pytest.mark.usefixtures("project")
 def test_what_writes_is_refused(bench: Bench) -> None:
     home = bench.home.path
-    closed_in_order(home)
+    all_closed(home)
     for arguments in (
         ["tune", "train.py", *TUNE],
         ["rm", "latest", "--yes"],
